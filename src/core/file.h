@@ -1,0 +1,34 @@
+/* Files: atomic output, whole-file input. */
+#ifndef NUDGE_CORE_FILE_H
+#define NUDGE_CORE_FILE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "nudge.h"
+
+/* A file being written. Write to `stream`, then commit or abandon. The path keeps what it held
+ * until nu_output_commit() has renamed a temporary file of the same directory over it. A path
+ * that is no regular file (a device, a pipe) is written directly. */
+typedef struct nu_output {
+    FILE *stream;
+    char *path;
+    char *temporary; /* NULL when written directly */
+} nu_output;
+
+/* NUDGE_EOPEN, NUDGE_EMEMORY. */
+nudge_status nu_output_open(nu_output *out, const char *path, nudge_error *err);
+
+/* Checks the stream, flushes, syncs, closes, renames. On failure nothing is left behind. Either
+ * way `out` is finished. NUDGE_EIO. */
+nudge_status nu_output_commit(nu_output *out, nudge_error *err);
+
+/* Closes and removes what was written. */
+void nu_output_abandon(nu_output *out);
+
+/* The whole file, decompressed if it is gzip; *bytes for free(), followed by a NUL that is not
+ * counted in *size. NUDGE_EOPEN, NUDGE_EIO, NUDGE_EDATA (a gzip file cut short or damaged),
+ * NUDGE_EMEMORY. */
+nudge_status nu_read_file(const char *path, unsigned char **bytes, size_t *size, nudge_error *err);
+
+#endif

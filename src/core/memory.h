@@ -1,0 +1,31 @@
+/* Memory: checked sizes, aligned blocks. */
+#ifndef NUDGE_CORE_MEMORY_H
+#define NUDGE_CORE_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nudge.h"
+
+/* A cache line and a full vector register. */
+#define NU_ALIGN 64
+
+/* a * b into *product; 0 if it overflows (and *product is then SIZE_MAX). */
+int nu_mul(size_t a, size_t b, size_t *product);
+
+/* A block of count * size bytes aligned to NU_ALIGN, rounded up to it, contents undefined, for
+ * free(). NULL if there is no memory or the product overflows. Never NULL for a zero count.
+ * Large blocks are backed by huge pages where the system offers them on request. */
+void *nu_alloc(size_t count, size_t size);
+
+/* Likewise, zeroed. */
+void *nu_alloc_zero(size_t count, size_t size);
+
+/* Bytes that this process can have without swapping: MemAvailable and the cgroup's limit. */
+uint64_t nu_memory_available(void);
+
+/* NUDGE_EMEMORY, with the sizes, if `bytes` for `what` are more than nu_memory_available().
+ * Linux overcommits: without this question the refusal would be a kill in the middle. */
+nudge_status nu_memory_check(uint64_t bytes, const char *what, nudge_error *err);
+
+#endif

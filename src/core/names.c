@@ -1,0 +1,234 @@
+/* Choices by name: one table per enum, in the enum's order. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/status.h"
+#include "nudge.h"
+
+#define LONGEST 16 /* no name here is longer than this */
+
+typedef struct choice {
+    const char *what; /* with its article, for messages */
+    size_t count;
+    const char *const *names;
+} choice;
+
+#define CHOICE(what, names) {what, sizeof(names) / sizeof *(names), names}
+
+static const char *const dtype_names[] = {
+    [NUDGE_F32] = "f32",
+    [NUDGE_F64] = "f64",
+};
+
+static const char *const activation_names[] = {
+    [NUDGE_IDENTITY] = "identity",
+    [NUDGE_RELU] = "relu",
+    [NUDGE_LEAKY_RELU] = "leaky-relu",
+    [NUDGE_ELU] = "elu",
+    [NUDGE_TANH] = "tanh",
+    [NUDGE_SIGMOID] = "sigmoid",
+    [NUDGE_SOFTPLUS] = "softplus",
+    [NUDGE_GELU] = "gelu",
+    [NUDGE_SILU] = "silu",
+};
+
+static const char *const loss_names[] = {
+    [NUDGE_LOSS_AUTO] = "auto",
+    [NUDGE_MSE] = "mse",
+    [NUDGE_MAE] = "mae",
+    [NUDGE_HUBER] = "huber",
+    [NUDGE_CROSS_ENTROPY] = "cross-entropy",
+    [NUDGE_BCE] = "bce",
+    [NUDGE_POISSON] = "poisson",
+};
+
+static const char *const optimizer_names[] = {
+    [NUDGE_SGD] = "sgd",
+    [NUDGE_ADAM] = "adam",
+    [NUDGE_ADAMW] = "adamw",
+    [NUDGE_RMSPROP] = "rmsprop",
+    [NUDGE_ADAGRAD] = "adagrad",
+};
+
+static const char *const init_names[] = {
+    [NUDGE_INIT_PYTORCH] = "pytorch",
+    [NUDGE_INIT_HE] = "he",
+    [NUDGE_INIT_GLOROT] = "glorot",
+    [NUDGE_INIT_ZEROS] = "zeros",
+};
+
+static const char *const scale_names[] = {
+    [NUDGE_SCALE_AUTO] = "auto",
+    [NUDGE_SCALE_STANDARD] = "standard",
+    [NUDGE_SCALE_MINMAX] = "minmax",
+    [NUDGE_SCALE_NONE] = "none",
+};
+
+static const choice dtypes = CHOICE("an element type", dtype_names);
+static const choice activations = CHOICE("an activation", activation_names);
+static const choice losses = CHOICE("a loss", loss_names);
+static const choice optimizers = CHOICE("an optimizer", optimizer_names);
+static const choice inits = CHOICE("an initialisation", init_names);
+static const choice scales = CHOICE("a scaling", scale_names);
+
+/* How people vary a name: "ReLU", "leaky_relu". Not the locale's tolower(). */
+static char fold(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c == '_' || c == ' ' ? '-' : c;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Insertions, deletions, replacements and swaps of neighbours that turn a into b, up to case
+ * (optimal string alignment). Both are at most LONGEST long. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t d[LONGEST + 1][LONGEST + 1];
+    size_t m = strlen(a), n = strlen(b);
+    for (size_t i = 0; i <= m; i++)
+        d[i][0] = i;
+    for (size_t j = 0; j <= n; j++)
+        d[0][j] = j;
+    for (size_t i = 1; i <= m; i++) {
+        for (size_t j = 1; j <= n; j++) {
+            char x = fold(a[i - 1]), y = fold(b[j - 1]);
+            d[i][j] = smaller(smaller(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (x != y));
+            if (i > 1 && j > 1 && x == fold(b[j - 2]) && y == fold(a[i - 2]))
+                d[i][j] = smaller(d[i][j], d[i - 2][j - 2] + 1);
+        }
+    }
+    return d[m][n];
+}
+
+/* The name that was probably meant: the closest, if less than half of it is wrong; or NULL. */
+static const char *closest(const choice *c, const char *name)
+{
+    const char *best = NULL;
+    size_t best_distance = LONGEST + 1;
+    if (strlen(name) > LONGEST)
+        return NULL;
+    for (size_t i = 0; i < c->count; i++) {
+        size_t distance = edit_distance(name, c->names[i]);
+        if (distance < best_distance && 2 * distance < strlen(c->names[i])) {
+            best = c->names[i];
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+static nudge_status not_found(const choice *c, const char *name, nudge_error *err)
+{
+    char list[256] = "", hint[64] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < c->count && used < sizeof list; i++) {
+        const char *between = i == 0 ? "" : i + 1 < c->count ? ", " : " or ";
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, c->names[i]);
+    }
+    const char *meant = closest(c, name);
+    if (meant != NULL)
+        snprintf(hint, sizeof hint, " (did you mean '%s'?)", meant);
+    return nu_fail(err, NUDGE_EARGUMENT, "'%.60s' is not %s: it must be %s%s", name, c->what, list,
+                   hint);
+}
+
+static nudge_status find(const choice *c, const char *name, size_t *index, nudge_error *err)
+{
+    if (name == NULL)
+        name = "";
+    for (size_t i = 0; i < c->count; i++) {
+        if (strcmp(name, c->names[i]) == 0) {
+            *index = i;
+            return NUDGE_OK;
+        }
+    }
+    return not_found(c, name, err);
+}
+
+static const char *name_of(const choice *c, size_t index)
+{
+    return index < c->count ? c->names[index] : "unknown";
+}
+
+const char *nudge_dtype_name(nudge_dtype v)
+{
+    return name_of(&dtypes, (size_t)v);
+}
+
+const char *nudge_activation_name(nudge_activation v)
+{
+    return name_of(&activations, (size_t)v);
+}
+
+const char *nudge_loss_name(nudge_loss v)
+{
+    return name_of(&losses, (size_t)v);
+}
+
+const char *nudge_optimizer_name(nudge_optimizer_kind v)
+{
+    return name_of(&optimizers, (size_t)v);
+}
+
+const char *nudge_init_name(nudge_init v)
+{
+    return name_of(&inits, (size_t)v);
+}
+
+const char *nudge_scale_name(nudge_scale v)
+{
+    return name_of(&scales, (size_t)v);
+}
+
+nudge_status nudge_dtype_parse(nudge_dtype *v, const char *name, nudge_error *err)
+{
+    size_t i;
+    NU_TRY(find(&dtypes, name, &i, err));
+    *v = (nudge_dtype)i;
+    return NUDGE_OK;
+}
+
+nudge_status nudge_activation_parse(nudge_activation *v, const char *name, nudge_error *err)
+{
+    size_t i;
+    NU_TRY(find(&activations, name, &i, err));
+    *v = (nudge_activation)i;
+    return NUDGE_OK;
+}
+
+nudge_status nudge_loss_parse(nudge_loss *v, const char *name, nudge_error *err)
+{
+    size_t i;
+    NU_TRY(find(&losses, name, &i, err));
+    *v = (nudge_loss)i;
+    return NUDGE_OK;
+}
+
+nudge_status nudge_optimizer_parse(nudge_optimizer_kind *v, const char *name, nudge_error *err)
+{
+    size_t i;
+    NU_TRY(find(&optimizers, name, &i, err));
+    *v = (nudge_optimizer_kind)i;
+    return NUDGE_OK;
+}
+
+nudge_status nudge_init_parse(nudge_init *v, const char *name, nudge_error *err)
+{
+    size_t i;
+    NU_TRY(find(&inits, name, &i, err));
+    *v = (nudge_init)i;
+    return NUDGE_OK;
+}
+
+nudge_status nudge_scale_parse(nudge_scale *v, const char *name, nudge_error *err)
+{
+    size_t i;
+    NU_TRY(find(&scales, name, &i, err));
+    *v = (nudge_scale)i;
+    return NUDGE_OK;
+}

@@ -1,0 +1,24 @@
+/* Threads: the only place that names OpenMP. Without it there is one thread. */
+#ifndef NUDGE_CORE_TEAM_H
+#define NUDGE_CORE_TEAM_H
+
+#include <stddef.h>
+
+/* Runs work(arg, thread, threads) once per thread, thread 0 on the caller's, and waits for all.
+ * `threads` may be fewer than asked for if the system has no more; work must cope. Subnormal
+ * numbers are taken for zero meanwhile. */
+void nu_team_run(int threads, void (*work)(void *arg, int thread, int threads), void *arg);
+
+/* The part [*first, *end) of n things that thread `thread` of `threads` takes: contiguous, in
+ * order, sizes differing by at most one. */
+static inline void nu_team_share(size_t n, int thread, int threads, size_t *first, size_t *end)
+{
+    size_t t = (size_t)thread, T = (size_t)threads, each = n / T, rest = n % T;
+    *first = t * each + (t < rest ? t : rest);
+    *end = *first + each + (t < rest);
+}
+
+/* Cores this process may use: its affinity mask, lowered by a cgroup's cpu limit. At least 1. */
+int nu_cores(void);
+
+#endif

@@ -1,0 +1,31 @@
+/* What every Check program here shares: a main that prints TAP, and where test files are. */
+#ifndef NUDGE_TESTS_SUITE_H
+#define NUDGE_TESTS_SUITE_H
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The path of tests/files/NAME, in one of four buffers used in turn. */
+static inline const char *test_file(const char *name)
+{
+    static char paths[4][4096];
+    static int turn;
+    const char *folder = getenv("TEST_FILES");
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", folder != NULL ? folder : "tests/files", name);
+    return path;
+}
+
+#define SUITE_MAIN(make_suite)                                          \
+    int main(void)                                                      \
+    {                                                                   \
+        SRunner *runner = srunner_create(make_suite());                 \
+        srunner_set_tap(runner, "-");                                   \
+        srunner_run_all(runner, CK_SILENT);                             \
+        int failed = srunner_ntests_failed(runner);                     \
+        srunner_free(runner);                                           \
+        return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;               \
+    }
+
+#endif

@@ -1,0 +1,125 @@
+#include <string.h>
+
+#include "nudge.h"
+#include "suite.h"
+
+/* parse(name(v)) = v for every v, and the names are those of the interface. */
+START_TEST(round_trip)
+{
+    static const char *const activations[] = {"identity", "relu",     "leaky-relu", "elu", "tanh",
+                                              "sigmoid",  "softplus", "gelu",       "silu"};
+    static const char *const losses[] = {"auto",          "mse", "mae",    "huber",
+                                         "cross-entropy", "bce", "poisson"};
+    static const char *const optimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
+    static const char *const inits[] = {"pytorch", "he", "glorot", "zeros"};
+    static const char *const scales[] = {"auto", "standard", "minmax", "none"};
+    static const char *const dtypes[] = {"f32", "f64"};
+    for (int i = 0; i < 9; i++) {
+        nudge_activation v = (nudge_activation)99;
+        ck_assert_str_eq(nudge_activation_name((nudge_activation)i), activations[i]);
+        ck_assert_int_eq(nudge_activation_parse(&v, activations[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(v, i);
+    }
+    for (int i = 0; i < 7; i++) {
+        nudge_loss v = (nudge_loss)99;
+        ck_assert_str_eq(nudge_loss_name((nudge_loss)i), losses[i]);
+        ck_assert_int_eq(nudge_loss_parse(&v, losses[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(v, i);
+    }
+    for (int i = 0; i < 5; i++) {
+        nudge_optimizer_kind v = (nudge_optimizer_kind)99;
+        ck_assert_str_eq(nudge_optimizer_name((nudge_optimizer_kind)i), optimizers[i]);
+        ck_assert_int_eq(nudge_optimizer_parse(&v, optimizers[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(v, i);
+    }
+    for (int i = 0; i < 4; i++) {
+        nudge_init v = (nudge_init)99;
+        nudge_scale s = (nudge_scale)99;
+        ck_assert_str_eq(nudge_init_name((nudge_init)i), inits[i]);
+        ck_assert_int_eq(nudge_init_parse(&v, inits[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(v, i);
+        ck_assert_str_eq(nudge_scale_name((nudge_scale)i), scales[i]);
+        ck_assert_int_eq(nudge_scale_parse(&s, scales[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(s, i);
+    }
+    for (int i = 0; i < 2; i++) {
+        nudge_dtype v = (nudge_dtype)99;
+        ck_assert_str_eq(nudge_dtype_name((nudge_dtype)i), dtypes[i]);
+        ck_assert_int_eq(nudge_dtype_parse(&v, dtypes[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(v, i);
+    }
+}
+END_TEST
+
+START_TEST(unknown_value_has_a_name)
+{
+    ck_assert_str_eq(nudge_activation_name((nudge_activation)9), "unknown");
+    ck_assert_str_eq(nudge_loss_name((nudge_loss)-1), "unknown");
+}
+END_TEST
+
+START_TEST(error_lists_the_names)
+{
+    nudge_error err;
+    nudge_optimizer_kind v = NUDGE_ADAGRAD;
+    ck_assert_int_eq(nudge_optimizer_parse(&v, "lbfgs", &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(v, NUDGE_ADAGRAD);
+    ck_assert_int_eq(err.status, NUDGE_EARGUMENT);
+    ck_assert_str_eq(err.text, "'lbfgs' is not an optimizer: it must be sgd, adam, adamw, rmsprop "
+                               "or adagrad");
+    nudge_dtype d;
+    ck_assert_int_eq(nudge_dtype_parse(&d, "float", &err), NUDGE_EARGUMENT);
+    ck_assert_str_eq(err.text, "'float' is not an element type: it must be f32 or f64");
+}
+END_TEST
+
+START_TEST(error_suggests_the_closest)
+{
+    static const struct {
+        const char *typed, *meant;
+    } cases[] = {
+        {"rellu", "'relu'"},         {"ReLU", "'relu'"},     {"leaky_relu", "'leaky-relu'"},
+        {"leakyrelu", "'leaky-relu'"}, {"tahn", "'tanh'"},   {"sigmoide", "'sigmoid'"},
+        {"gleu", "'gelu'"},          {"softpuls", "'softplus'"},
+    };
+    nudge_error err;
+    nudge_activation v;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_int_eq(nudge_activation_parse(&v, cases[i].typed, &err), NUDGE_EARGUMENT);
+        const char *hint = strstr(err.text, "did you mean ");
+        ck_assert_msg(hint != NULL, "%s", err.text);
+        ck_assert_int_eq(strncmp(hint + 13, cases[i].meant, strlen(cases[i].meant)), 0);
+    }
+}
+END_TEST
+
+START_TEST(odd_names)
+{
+    nudge_error err;
+    nudge_loss v;
+    char longest[5000];
+    memset(longest, 'm', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    const char *odd[] = {"", "mse ", "mse\n", "xxxxxxxxxxxxxxxx", longest, NULL};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        ck_assert_int_eq(nudge_loss_parse(&v, odd[i], &err), NUDGE_EARGUMENT);
+        ck_assert_ptr_eq(strchr(err.text, '\n'), NULL);
+        ck_assert_ptr_ne(strstr(err.text, "poisson"), NULL); /* the list is not cut off */
+    }
+}
+END_TEST
+
+static Suite *names_suite(void)
+{
+    Suite *s = suite_create("names");
+    TCase *tc = tcase_create("names");
+    tcase_add_test(tc, round_trip);
+    tcase_add_test(tc, unknown_value_has_a_name);
+    tcase_add_test(tc, error_lists_the_names);
+    tcase_add_test(tc, error_suggests_the_closest);
+    tcase_add_test(tc, odd_names);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+SUITE_MAIN(names_suite)
