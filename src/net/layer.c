@@ -1,0 +1,43 @@
+#include "net/layer.h"
+
+#include "core/clones.h"
+#include "linalg/gemm.h"
+#include "net/activation.h"
+
+void X(nu_layer_forward)(const nu_network *net, size_t layer, const real *params, real *y,
+                         real *slope, const real *x, size_t rows)
+{
+    size_t in = net->width[layer], out = net->width[layer + 1];
+    X(nu_gemm_nn)(rows, out, in, x, params + net->weight_at[layer], y);
+    X(nu_activate)(net->activation[layer], y, slope, params + net->bias_at[layer], rows, out);
+}
+
+void X(nu_layer_backward)(const nu_network *net, size_t layer, const real *params, real *dx,
+                          const real *dz, const real *x, const real *slope_before, size_t rows)
+{
+    size_t in = net->width[layer], out = net->width[layer + 1];
+    X(nu_gemm_nt)(rows, in, out, dz, params + net->weight_at[layer], dx);
+    X(nu_activate_backward)(net->activation[layer - 1], dx, x, slope_before, rows, in);
+}
+
+NU_CLONES
+void X(nu_column_sums)(real *restrict sum, const real *restrict a, size_t rows, size_t n,
+                       size_t left, size_t right)
+{
+    for (size_t j = left; j < right; j++)
+        sum[j - left] = 0;
+    for (size_t r = 0; r < rows; r++) {
+        const real *restrict row = a + r * n + left;
+#pragma omp simd
+        for (size_t j = 0; j < right - left; j++)
+            sum[j] += row[j];
+    }
+}
+
+void X(nu_layer_gradient)(const nu_network *net, size_t layer, real *dw, real *db, const real *x,
+                          const real *dz, size_t rows)
+{
+    size_t in = net->width[layer], out = net->width[layer + 1];
+    X(nu_gemm_tn)(in, out, rows, x, in, dz, out, dw);
+    X(nu_column_sums)(db, dz, rows, out, 0, out);
+}

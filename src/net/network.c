@@ -1,0 +1,142 @@
+#include "net/network.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+
+#define TENSOR_ALIGN 16 /* reals: 64 bytes of floats */
+
+/* A layer's random stream is layer * 2 + is_bias in 32 bits. */
+#define MOST_LAYERS ((size_t)1 << 30)
+
+static int takes_output_activation(nudge_loss loss)
+{
+    return loss == NUDGE_MSE || loss == NUDGE_MAE || loss == NUDGE_HUBER;
+}
+
+static nudge_status check_layers(const nudge_model_options *o, nudge_error *err)
+{
+    if (o->layers == 0 || o->widths == NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "a network needs at least one layer");
+    if (o->layers > MOST_LAYERS)
+        return nu_fail(err, NUDGE_EARGUMENT, "%zu layers: at most %zu are possible", o->layers,
+                       MOST_LAYERS);
+    for (size_t l = 0; l < o->layers; l++) {
+        size_t in = o->widths[l], out = o->widths[l + 1], weights;
+        if (in == 0 && l == 0)
+            return nu_fail(err, NUDGE_EARGUMENT, "layer 0: it has no inputs (width 0)");
+        if (out == 0)
+            return nu_fail(err, NUDGE_EARGUMENT, "layer %zu: width 0: at least 1 is needed", l);
+        if (!nu_mul(in, out, &weights) || weights > PTRDIFF_MAX / sizeof(double))
+            return nu_fail(err, NUDGE_EARGUMENT, "layer %zu: %zu x %zu weights overflow", l, out,
+                           in);
+    }
+    /* After the products, which say more about what went wrong. */
+    for (size_t l = 0; l <= o->layers; l++)
+        if (o->widths[l] > INT_MAX) /* BLAS counts rows and columns with int */
+            return nu_fail(err, NUDGE_EARGUMENT, "layer %zu: width %zu: at most %d is possible",
+                           l > 0 ? l - 1 : 0, o->widths[l], INT_MAX);
+    return NUDGE_OK;
+}
+
+static nudge_status check_choices(const nudge_model_options *o, nudge_error *err)
+{
+    if ((unsigned)o->loss > NUDGE_POISSON || o->loss == NUDGE_LOSS_AUTO)
+        return nu_fail(err, NUDGE_EARGUMENT, "a network needs a loss of its own, not '%s'",
+                       nudge_loss_name(o->loss));
+    if (o->loss == NUDGE_HUBER && !(o->huber_delta > 0 && isfinite(o->huber_delta)))
+        return nu_fail(err, NUDGE_EARGUMENT, "huber delta %g: a positive number is needed",
+                       o->huber_delta);
+    if (o->activations == NULL)
+        return NUDGE_OK;
+    for (size_t l = 0; l < o->layers; l++)
+        if ((unsigned)o->activations[l] > NUDGE_SILU)
+            return nu_fail(err, NUDGE_EARGUMENT, "layer %zu: activation %d is unknown", l,
+                           (int)o->activations[l]);
+    nudge_activation last = o->activations[o->layers - 1];
+    if (last != NUDGE_IDENTITY && !takes_output_activation(o->loss))
+        return nu_fail(err, NUDGE_EARGUMENT,
+                       "output activation %s: with loss %s it must be identity (the loss has its "
+                       "own)",
+                       nudge_activation_name(last), nudge_loss_name(o->loss));
+    return NUDGE_OK;
+}
+
+/* Where a tensor of `count` reals goes in the block: *at, and *end behind it. 0 on overflow. */
+static int place(size_t count, size_t *at, size_t *end)
+{
+    *at = *end;
+    size_t padded;
+    if (__builtin_add_overflow(count, (size_t)TENSOR_ALIGN - 1, &padded))
+        return 0;
+    padded = padded / TENSOR_ALIGN * TENSOR_ALIGN;
+    return !__builtin_add_overflow(*end, padded, end) && *end <= PTRDIFF_MAX / sizeof(double);
+}
+
+static nudge_status place_tensors(nu_network *net, nudge_error *err)
+{
+    for (size_t l = 0; l < net->layers; l++) {
+        size_t in = net->width[l], out = net->width[l + 1];
+        if (!place(in * out, &net->weight_at[l], &net->size) ||
+            !place(out, &net->bias_at[l], &net->size))
+            return nu_fail(err, NUDGE_EARGUMENT,
+                           "layer %zu: %zu x %zu weights and those before them overflow", l, out,
+                           in);
+        net->parameters += (uint64_t)in * out + out;
+    }
+    return NUDGE_OK;
+}
+
+static nudge_status fill(nu_network *net, const nudge_model_options *o, nudge_error *err)
+{
+    size_t n = o->layers;
+    net->layers = n;
+    net->loss = o->loss;
+    net->huber_delta = o->loss == NUDGE_HUBER ? o->huber_delta : 1;
+    net->width = malloc((n + 1) * sizeof *net->width);
+    net->activation = malloc(n * sizeof *net->activation);
+    net->weight_at = malloc(n * sizeof *net->weight_at);
+    net->bias_at = malloc(n * sizeof *net->bias_at);
+    if (net->width == NULL || net->activation == NULL || net->weight_at == NULL ||
+        net->bias_at == NULL)
+        return nu_no_memory(err, n * 4 * sizeof(size_t), "the network's shape");
+
+    memcpy(net->width, o->widths, (n + 1) * sizeof *net->width);
+    for (size_t l = 0; l < n; l++)
+        net->activation[l] = o->activations != NULL ? o->activations[l]
+                             : l + 1 < n            ? NUDGE_RELU
+                                                    : NUDGE_IDENTITY;
+    for (size_t l = 0; l <= n; l++)
+        if (net->width[l] > net->widest)
+            net->widest = net->width[l];
+    return place_tensors(net, err);
+}
+
+nudge_status nu_network_start(nu_network *net, const nudge_model_options *options,
+                              nudge_error *err)
+{
+    NU_TRY(check_layers(options, err));
+    NU_TRY(check_choices(options, err));
+    nu_network made = {0};
+    nudge_status status = fill(&made, options, err);
+    if (status != NUDGE_OK) {
+        nu_network_end(&made);
+        return status;
+    }
+    *net = made;
+    return NUDGE_OK;
+}
+
+void nu_network_end(nu_network *net)
+{
+    free(net->width);
+    free(net->activation);
+    free(net->weight_at);
+    free(net->bias_at);
+    *net = (nu_network){0};
+}

@@ -1,0 +1,32 @@
+/* A network's shape: everything about it but the values of its parameters. */
+#ifndef NUDGE_NET_NETWORK_H
+#define NUDGE_NET_NETWORK_H
+
+#include "nudge.h"
+
+/* Layer l takes width[l] values and gives width[l + 1]. Inside the engine a weight matrix is kept
+ * in x out (the transpose of the file's out x in), which makes the forward product an NN GEMM,
+ * OpenBLAS's fastest kind for the small matrices of a batch.
+ *
+ * All parameters are one block of `size` reals: for each layer the weights, then the biases, each
+ * tensor beginning at a multiple of 64 bytes' worth of floats. The padding between them is zero
+ * and stays zero under every optimizer, so that an update is one loop over the block. */
+typedef struct nu_network {
+    size_t layers;
+    size_t *width;                  /* layers + 1 */
+    nudge_activation *activation;   /* layers */
+    size_t *weight_at, *bias_at;    /* layers: offsets in the block, in reals */
+    size_t size;                    /* of the block, in reals, padding included */
+    uint64_t parameters;            /* without padding */
+    size_t widest;                  /* largest width, inputs included */
+    nudge_loss loss;
+    double huber_delta;
+} nu_network;
+
+/* Checks and fills; `net` owns copies. NUDGE_EARGUMENT names the layer and what is wrong with it
+ * (a zero width, products or sums that overflow size_t or BLAS's int); NUDGE_EMEMORY. */
+nudge_status nu_network_start(nu_network *net, const nudge_model_options *options,
+                              nudge_error *err);
+void nu_network_end(nu_network *net);
+
+#endif

@@ -1,0 +1,305 @@
+/* The numeric sources against a direct evaluation in double precision. Compiled once per
+ * precision, as they are. */
+#include <math.h>
+#include <string.h>
+
+#include "core/random.h"
+#include "linalg/gemm.h"
+#include "net/activation.h"
+#include "net/layer.h"
+#include "net/loss.h"
+#include "suite.h"
+#include "train/update.h"
+
+/* Tolerance of a result of a few roundings of numbers about 1. */
+#define TOLERANCE (sizeof(real) == 4 ? 2e-6 : 4e-15)
+
+static real uniform(uint64_t i)
+{
+    return (real)(2 * nu_random_uniform(7, nu_stream(NU_RANDOM_BENCH, 0), i) - 1);
+}
+
+static void fill(real *x, size_t n, uint64_t from)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = uniform(from + i);
+}
+
+static void assert_close(double got, double want, double scale, const char *what, size_t at)
+{
+    ck_assert_msg(fabs(got - want) <= TOLERANCE * scale, "%s %zu: %.17g, expected %.17g", what, at,
+                  got, want);
+}
+
+/* C = A B, C = A B^T, C = A^T B element by element, for sizes on both sides of the limit between
+ * loops, BLAS and pieces. Tolerance: k roundings of terms below 1. */
+START_TEST(products)
+{
+    static real a[50 * 301], b[301 * 300], c[50 * 300];
+    static const size_t sizes[][3] = {{1, 1, 1},    {2, 3, 4},      {5, 7, 3},
+                                      {16, 10, 33}, {40, 64, 100}, {50, 300, 301}};
+    const size_t *s = sizes[_i];
+    size_t m = s[0], n = s[1], k = s[2];
+    fill(a, m * k, 0);
+    fill(b, k * n, 50000);
+    for (int kind = 0; kind < 3; kind++) {
+        if (kind == 0)
+            X(nu_gemm_nn)(m, n, k, a, b, c);
+        else if (kind == 1)
+            X(nu_gemm_nt)(m, n, k, a, b, c);
+        else
+            X(nu_gemm_tn)(m, n, k, a, m, b, n, c);
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < n; j++) {
+                double sum = 0;
+                for (size_t p = 0; p < k; p++)
+                    sum += (double)(kind == 2 ? a[p * m + i] : a[i * k + p]) *
+                           (double)(kind == 1 ? b[j * k + p] : b[p * n + j]);
+                assert_close((double)c[i * n + j], sum, (double)k, "element", i * n + j);
+            }
+    }
+}
+END_TEST
+
+static double activation(nudge_activation kind, double z)
+{
+    switch (kind) {
+    case NUDGE_IDENTITY: return z;
+    case NUDGE_RELU: return z > 0 ? z : 0;
+    case NUDGE_LEAKY_RELU: return z > 0 ? z : 0.01 * z;
+    case NUDGE_ELU: return z > 0 ? z : expm1(z);
+    case NUDGE_TANH: return tanh(z);
+    case NUDGE_SIGMOID: return 1 / (1 + exp(-z));
+    case NUDGE_SOFTPLUS: return z > 20 ? z : log1p(exp(z));
+    case NUDGE_GELU: return z * (1 + erf(z / sqrt(2))) / 2;
+    case NUDGE_SILU: return z / (1 + exp(-z));
+    }
+    return NAN;
+}
+
+static double slope_of(nudge_activation kind, double z)
+{
+    double s = 1 / (1 + exp(-z));
+    switch (kind) {
+    case NUDGE_IDENTITY: return 1;
+    case NUDGE_RELU: return z > 0;
+    case NUDGE_LEAKY_RELU: return z > 0 ? 1 : 0.01;
+    case NUDGE_ELU: return z > 0 ? 1 : exp(z);
+    case NUDGE_TANH: return 1 - tanh(z) * tanh(z);
+    case NUDGE_SIGMOID: return s * (1 - s);
+    case NUDGE_SOFTPLUS: return z > 20 ? 1 : s;
+    case NUDGE_GELU: return (1 + erf(z / sqrt(2))) / 2 + z * exp(-z * z / 2) / sqrt(2 * acos(-1));
+    case NUDGE_SILU: return s * (1 + z * (1 - s));
+    }
+    return NAN;
+}
+
+/* f(z + bias) and f' for z from -30 to 30, an odd count so that vectors have a tail. Tolerance: a
+ * few roundings of the larger of 1 and |f|. */
+START_TEST(activations)
+{
+    enum { N = 1201, ROWS = 3 };
+    nudge_activation kind = (nudge_activation)_i;
+    static real y[ROWS * N], slope[ROWS * N], dz[ROWS * N], bias[N];
+    for (size_t j = 0; j < N; j++)
+        bias[j] = (real)0.25;
+    for (size_t i = 0; i < (size_t)ROWS * N; i++) {
+        y[i] = (real)((double)(i % N) * 0.05 - 30 - 0.25 + 0.01 * (double)(i / N));
+        dz[i] = 2;
+    }
+    static real before[ROWS * N];
+    memcpy(before, y, sizeof y);
+    X(nu_activate)(kind, y, slope, bias, ROWS, N);
+    X(nu_activate_backward)(kind, dz, y, slope, ROWS, N);
+    for (size_t i = 0; i < (size_t)ROWS * N; i++) {
+        double z = (double)(before[i] + bias[i % N]), f = activation(kind, z);
+        assert_close((double)y[i], f, 2 * fmax(1, fabs(f)), "value at element", i);
+        if (fabs(z) > 1e-3) /* a kink may lie at 0 */
+            assert_close((double)dz[i], 2 * slope_of(kind, z), 16, "slope at element", i);
+    }
+    /* Without backward the values are the same. */
+    static real again[ROWS * N];
+    memcpy(again, before, sizeof before);
+    X(nu_activate)(kind, again, NULL, bias, ROWS, N);
+    for (size_t i = 0; i < (size_t)ROWS * N; i++)
+        assert_close((double)again[i], (double)y[i], fmax(1, fabs((double)y[i])), "value", i);
+}
+END_TEST
+
+/* A NaN stays a NaN through every activation: divergence must be seen in the loss. */
+START_TEST(activations_keep_nan)
+{
+    enum { N = 37 };
+    real y[N], slope[N], bias[N] = {0};
+    for (size_t j = 0; j < N; j++)
+        y[j] = j % 3 == 0 ? (real)NAN : 1;
+    X(nu_activate)((nudge_activation)_i, y, slope, bias, 1, N);
+    for (size_t j = 0; j < N; j++)
+        ck_assert_int_eq(isnan(y[j]) != 0, j % 3 == 0);
+}
+END_TEST
+
+enum { OUTPUTS = 5, ROWS = 333 }; /* more elements than the loss handles at a time */
+
+static double element_loss(nudge_loss loss, double z, double t)
+{
+    double d = z - t;
+    switch (loss) {
+    case NUDGE_MSE: return d * d;
+    case NUDGE_MAE: return fabs(d);
+    case NUDGE_HUBER: return fabs(d) <= 0.5 ? d * d / 2 : 0.5 * (fabs(d) - 0.25);
+    case NUDGE_BCE: return log1p(exp(z)) - t * z;
+    case NUDGE_POISSON: return exp(z) - t * z;
+    default: return NAN;
+    }
+}
+
+static double element_slope(nudge_loss loss, double z, double t)
+{
+    double d = z - t;
+    switch (loss) {
+    case NUDGE_MSE: return 2 * d;
+    case NUDGE_MAE: return d > 0 ? 1 : d < 0 ? -1 : 0;
+    case NUDGE_HUBER: return fabs(d) <= 0.5 ? d : d > 0 ? 0.5 : -0.5;
+    case NUDGE_BCE: return 1 / (1 + exp(-z)) - t;
+    case NUDGE_POISSON: return exp(z) - t;
+    default: return NAN;
+    }
+}
+
+/* The sum of the rows' means of element losses, and its gradient times a scale, against the
+ * formulas of nudge.h; with units: weights on the reported loss alone. */
+START_TEST(element_losses)
+{
+    nudge_loss loss = (nudge_loss)_i;
+    static real z[ROWS * OUTPUTS], t[ROWS * OUTPUTS], dz[ROWS * OUTPUTS];
+    double units[OUTPUTS] = {1, 2, 3, 4, 5};
+    for (size_t i = 0; i < (size_t)ROWS * OUTPUTS; i++) {
+        z[i] = 3 * uniform(i);
+        t[i] = (1 + uniform(10000 + i)) / 2;
+    }
+    for (int weighted = 0; weighted < 2; weighted++) {
+        nu_loss_kind kind = {loss, 0.5, weighted ? units : NULL};
+        X(nu_targets) targets = {t, NULL};
+        size_t correct = 0;
+        double got = X(nu_loss)(&kind, dz, z, targets, 0.125, ROWS, OUTPUTS, &correct), want = 0;
+        for (size_t i = 0; i < (size_t)ROWS * OUTPUTS; i++) {
+            double weight = weighted ? units[i % OUTPUTS] : 1;
+            want += weight * element_loss(loss, (double)z[i], (double)t[i]) / OUTPUTS;
+            assert_close((double)dz[i],
+                         0.125 / OUTPUTS * element_slope(loss, (double)z[i], (double)t[i]), 1,
+                         "gradient", i);
+        }
+        assert_close(got, want, fabs(want), "loss", 0);
+        ck_assert_uint_eq(correct, 0);
+    }
+}
+END_TEST
+
+/* Cross-entropy: log sum exp(z) - z_t, gradient softmax - one-hot, rows whose largest output is
+ * the target's. Outputs of +-200 must not overflow. */
+START_TEST(cross_entropy)
+{
+    static real z[ROWS * OUTPUTS], dz[ROWS * OUTPUTS];
+    static int32_t t[ROWS];
+    double scale = _i == 0 ? 3 : 200;
+    for (size_t i = 0; i < (size_t)ROWS * OUTPUTS; i++)
+        z[i] = (real)scale * uniform(i);
+    for (size_t r = 0; r < ROWS; r++)
+        t[r] = (int32_t)(r % OUTPUTS);
+    nu_loss_kind kind = {NUDGE_CROSS_ENTROPY, 1, NULL};
+    X(nu_targets) targets = {NULL, t};
+    size_t correct = 0, right = 0;
+    double got = X(nu_loss)(&kind, dz, z, targets, 0.5, ROWS, OUTPUTS, &correct), want = 0;
+    for (size_t r = 0; r < ROWS; r++) {
+        double max = -INFINITY, sum = 0;
+        size_t best = 0;
+        for (size_t j = 0; j < OUTPUTS; j++)
+            if ((double)z[r * OUTPUTS + j] > max) {
+                max = (double)z[r * OUTPUTS + j];
+                best = j;
+            }
+        right += best == (size_t)t[r];
+        for (size_t j = 0; j < OUTPUTS; j++)
+            sum += exp((double)z[r * OUTPUTS + j] - max);
+        want += log(sum) + max - (double)z[r * OUTPUTS + (size_t)t[r]];
+        for (size_t j = 0; j < OUTPUTS; j++) {
+            double p = exp((double)z[r * OUTPUTS + j] - max) / sum;
+            assert_close((double)dz[r * OUTPUTS + j], 0.5 * (p - (j == (size_t)t[r])), scale,
+                         "gradient", r * OUTPUTS + j);
+        }
+    }
+    assert_close(got, want, want * 10, "loss", 0);
+    ck_assert_uint_eq(correct, right);
+}
+END_TEST
+
+/* A NaN or an infinity among the outputs gives a loss that is not finite. */
+START_TEST(losses_show_nan)
+{
+    static real z[ROWS * OUTPUTS], y[ROWS * OUTPUTS], dz[ROWS * OUTPUTS];
+    static int32_t classes[ROWS];
+    nu_loss_kind kind = {(nudge_loss)_i, 1, NULL};
+    X(nu_targets) targets = {y, classes};
+    size_t correct;
+    for (size_t at = 0; at < 70; at++) {
+        z[at] = (real)NAN;
+        ck_assert(!isfinite(X(nu_loss)(&kind, dz, z, targets, 1, ROWS, OUTPUTS, &correct)));
+        z[at] = 0;
+        ck_assert(isfinite(X(nu_loss)(&kind, dz, z, targets, 1, ROWS, OUTPUTS, &correct)));
+    }
+}
+END_TEST
+
+/* Sums of columns left .. right-1 against a double loop. */
+START_TEST(column_sums)
+{
+    enum { R = 19, N = 23 };
+    real a[R * N], sum[N];
+    fill(a, R * N, 0);
+    X(nu_column_sums)(sum, a, R, N, 3, 20);
+    for (size_t j = 3; j < 20; j++) {
+        double want = 0;
+        for (size_t r = 0; r < R; r++)
+            want += (double)a[r * N + j];
+        assert_close((double)sum[j - 3], want, R, "column", j);
+    }
+}
+END_TEST
+
+/* Padding in the parameter block stays zero: no optimizer moves a parameter that is 0 and has
+ * gradient 0. */
+START_TEST(updates_keep_zero)
+{
+    enum { N = 33 };
+    real w[N] = {0}, g[N] = {0}, s1[N] = {0}, s2[N] = {0};
+    nudge_optimizer o = nudge_optimizer_defaults((nudge_optimizer_kind)_i);
+    o.weight_decay = 0.1;
+    o.momentum = 0.9;
+    for (uint64_t t = 1; t < 10; t++) {
+        nu_optimizer_step_constants c = nu_optimizer_step(&o, t);
+        X(nu_update)(&c, w, g, s1, s2, N);
+        for (size_t i = 0; i < N; i++)
+            ck_assert(w[i] == 0 && s1[i] == 0 && s2[i] == 0);
+    }
+}
+END_TEST
+
+static Suite *numeric_suite(void)
+{
+    Suite *s = suite_create("numeric");
+    TCase *tc = tcase_create("kernels");
+    tcase_add_loop_test(tc, products, 0, 6);
+    tcase_add_loop_test(tc, activations, 0, NUDGE_SILU + 1);
+    tcase_add_loop_test(tc, activations_keep_nan, 0, NUDGE_SILU + 1);
+    tcase_add_loop_test(tc, element_losses, NUDGE_MSE, NUDGE_HUBER + 1);
+    tcase_add_loop_test(tc, element_losses, NUDGE_BCE, NUDGE_POISSON + 1);
+    tcase_add_loop_test(tc, cross_entropy, 0, 2);
+    tcase_add_loop_test(tc, losses_show_nan, NUDGE_MSE, NUDGE_POISSON + 1);
+    tcase_add_test(tc, column_sums);
+    tcase_add_loop_test(tc, updates_keep_zero, 0, NUDGE_ADAGRAD + 1);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+SUITE_MAIN(numeric_suite)
