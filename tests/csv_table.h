@@ -1,0 +1,85 @@
+/* What the tests of CSV tables share. */
+#ifndef NUDGE_TESTS_CSV_TABLE_H
+#define NUDGE_TESTS_CSV_TABLE_H
+
+#include <math.h>
+#include <string.h>
+
+#include "core/file.h"
+#include "data/table.h"
+#include "suite.h"
+
+/* The table of a text, which must be right. */
+static inline nudge_table *read_text(const char *text, const nudge_read_options *options)
+{
+    nudge_read_options defaults = nudge_read_defaults();
+    nudge_error err = {0};
+    nudge_table *t = NULL;
+    nudge_status status = nu_csv_read(&t, "data.csv", text, strlen(text),
+                                      options != NULL ? options : &defaults, &err);
+    ck_assert_msg(status == NUDGE_OK, "%s", err.text);
+    return t;
+}
+
+/* A text that must be refused so; `words` are in the message. */
+static inline void refuse_text(const char *text, const nudge_read_options *options,
+                               nudge_status status, const char *words)
+{
+    nudge_read_options defaults = nudge_read_defaults();
+    nudge_error err = {0};
+    nudge_table *t = NULL;
+    nudge_status got = nu_csv_read(&t, "data.csv", text, strlen(text),
+                                   options != NULL ? options : &defaults, &err);
+    ck_assert_ptr_null(t);
+    ck_assert_msg(got == status, "status %d: %s", got, err.text);
+    ck_assert_msg(strstr(err.text, words) != NULL, "'%s' is not in '%s'", words, err.text);
+}
+
+/* "41 Oslo 1.5|-300 Bergen 0.25": all cells, a missing one as "-"; in one of two buffers. */
+static inline const char *cells_text(const nudge_table *t)
+{
+    static char text[2][4096];
+    static int turn;
+    char *out = text[turn++ % 2];
+    size_t at = 0;
+    out[0] = '\0';
+    for (size_t r = 0; r < t->rows; r++)
+        for (size_t j = 0; j < t->n_columns; j++) {
+            double v = nu_table_cell(t, r, j);
+            const char *end = j + 1 < t->n_columns ? " " : r + 1 < t->rows ? "|" : "";
+            size_t room = sizeof text[0] - at;
+            int n = isnan(v) ? snprintf(out + at, room, "-%s", end)
+                    : t->columns[j].kind == NUDGE_COLUMN_CATEGORY
+                        ? snprintf(out + at, room, "%s%s", t->columns[j].categories[(size_t)v], end)
+                        : snprintf(out + at, room, "%.15g%s", v, end);
+            at += (size_t)n;
+            ck_assert_uint_lt(at, sizeof text[0]);
+        }
+    return out;
+}
+
+/* "age,city": names of the columns; a target in brackets, a category with "*". */
+static inline const char *names_text(const nudge_table *t)
+{
+    static char text[2][4096];
+    static int turn;
+    char *out = text[turn++ % 2];
+    size_t at = 0;
+    for (size_t j = 0; j < t->n_columns; j++) {
+        const nu_column *c = &t->columns[j];
+        at += (size_t)snprintf(out + at, sizeof text[0] - at, "%s%s%s%s%s", j > 0 ? "," : "",
+                               c->is_target ? "[" : "", c->name,
+                               c->kind == NUDGE_COLUMN_CATEGORY ? "*" : "",
+                               c->is_target ? "]" : "");
+        ck_assert_uint_lt(at, sizeof text[0]);
+    }
+    return out;
+}
+
+static inline void assert_table(const nudge_table *t, const char *names, const char *cells)
+{
+    ck_assert_str_eq(names_text(t), names);
+    ck_assert_str_eq(cells_text(t), cells);
+}
+
+#endif

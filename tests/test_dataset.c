@@ -1,0 +1,530 @@
+#include "data/dataset.h"
+#include "data/prep.h"
+#include "suite.h"
+#include "tables.h"
+
+static nudge_error err;
+
+/* Input j of row r, as the engine gets it but in double. */
+static double input(const nudge_dataset *d, size_t r, size_t j)
+{
+    const nu_store *s = d->store;
+    size_t at = (d->index != NULL ? d->index[r] : r) * s->features + j;
+    if (s->element == NU_U8) {
+        double shift = s->dtype == NUDGE_F32 ? ((float *)s->shift)[j] : ((double *)s->shift)[j];
+        double factor = s->dtype == NUDGE_F32 ? ((float *)s->factor)[j] : ((double *)s->factor)[j];
+        return (((unsigned char *)s->x)[at] - shift) * factor;
+    }
+    return s->element == NU_F32 ? ((float *)s->x)[at] : ((double *)s->x)[at];
+}
+
+static double target(const nudge_dataset *d, size_t r, size_t k)
+{
+    const nu_store *s = d->store;
+    size_t row = d->index != NULL ? d->index[r] : r;
+    if (s->classes != NULL)
+        return s->classes[row];
+    size_t at = row * s->outputs + k;
+    return s->dtype == NUDGE_F32 ? ((float *)s->y)[at] : ((double *)s->y)[at];
+}
+
+/* ---- From arrays ----------------------------------------------------------------------- */
+
+START_TEST(arrays_are_copied)
+{
+    double x[] = {1, 2, 3, 4, 5, 0.1}, y[] = {7, 8, 9};
+    int32_t classes[] = {1, 0, 1};
+    nudge_dataset *d = NULL;
+    ck_ok(nudge_dataset_from_arrays(&d, NUDGE_F32, 3, 2, 1, x, y, NULL, &err), &err);
+    x[0] = 55;
+    ck_assert_double_eq(input(d, 0, 0), 1);
+    ck_assert_double_eq(input(d, 2, 1), (double)0.1f);
+    ck_assert_double_eq(target(d, 2, 0), 9);
+    nudge_dataset_info info = nudge_dataset_describe(d);
+    ck_assert_uint_eq(info.rows, 3);
+    ck_assert_uint_eq(info.features, 2);
+    ck_assert_uint_eq(info.outputs, 1);
+    ck_assert_int_eq(info.has_classes, 0);
+    ck_assert_uint_eq(info.bytes, 9 * sizeof(float));
+    nudge_dataset_free(d);
+    ck_ok(nudge_dataset_from_arrays(&d, NUDGE_F64, 3, 2, 2, x, NULL, classes, &err), &err);
+    ck_assert_int_eq(nudge_dataset_describe(d).has_classes, 1);
+    ck_assert_uint_eq(nudge_dataset_describe(d).bytes, 6 * sizeof(double) + 3 * sizeof(int32_t));
+    ck_assert_double_eq(target(d, 1, 0), 0);
+    ck_assert_double_eq(input(d, 2, 1), 0.1);
+    nudge_dataset_free(d);
+    ck_ok(nudge_dataset_from_arrays(&d, NUDGE_F64, 3, 2, 2, x, NULL, NULL, &err), &err);
+    ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 0);
+    nudge_dataset_free(d);
+    nudge_dataset_free(NULL);
+}
+END_TEST
+
+START_TEST(bad_arrays_are_refused)
+{
+    double x[] = {1, 2, 3, 4, 5, 6}, y[] = {7, 8, 9};
+    int32_t classes[] = {1, 0, 2};
+    nudge_dataset *d = NULL;
+#define FROM(dtype, rows, features, outputs, y, c) \
+    nudge_dataset_from_arrays(&d, dtype, rows, features, outputs, x, y, c, &err)
+    ck_says(FROM(NUDGE_F32, 0, 2, 1, y, NULL), NUDGE_EARGUMENT, "0 rows", &err);
+    ck_says(FROM(NUDGE_F32, 3, 0, 1, y, NULL), NUDGE_EARGUMENT, "0 features", &err);
+    ck_says(FROM(NUDGE_F32, 3, 2, 0, y, NULL), NUDGE_EARGUMENT, "0 outputs", &err);
+    ck_says(FROM(NUDGE_F32, 3, 2, 2, y, classes), NUDGE_EARGUMENT, "both", &err);
+    ck_says(FROM(NUDGE_F32, 3, 2, 2, NULL, classes), NUDGE_EARGUMENT, "row 2 is 2", &err);
+    ck_says(FROM(NUDGE_F32, (size_t)UINT32_MAX + 1, 1, 1, NULL, NULL), NUDGE_EARGUMENT, "rows",
+            &err);
+    ck_says(FROM(NUDGE_F64, 3, SIZE_MAX / 2, 1, NULL, NULL), NUDGE_EMEMORY, "x", &err);
+    classes[2] = -1;
+    ck_says(FROM(NUDGE_F32, 3, 2, 2, NULL, classes), NUDGE_EARGUMENT, "row 2 is -1", &err);
+    y[1] = INFINITY;
+    ck_says(FROM(NUDGE_F64, 3, 2, 1, y, NULL), NUDGE_EDATA, "y: row 1, output 0 is infinite", &err);
+    x[5] = NAN;
+    ck_says(FROM(NUDGE_F64, 3, 2, 1, NULL, NULL), NUDGE_EDATA, "x: row 2, feature 1 is nan", &err);
+    x[5] = 1e39;
+    ck_says(FROM(NUDGE_F32, 3, 2, 1, NULL, NULL), NUDGE_EDATA, "too large for f32", &err);
+    ck_assert_ptr_null(d);
+#undef FROM
+}
+END_TEST
+
+/* ---- Subsets --------------------------------------------------------------------------- */
+
+/* Row i of a subset is row rows[i] of what it was taken from, also of a subset of a subset. All
+ * share one store, freed with the last of them in any order. */
+START_TEST(subsets_compose_and_share)
+{
+    static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1},
+                                     {2, 1, 0}};
+    double x[5] = {10, 11, 12, 13, 14};
+    nudge_dataset *d[3] = {NULL};
+    ck_ok(nudge_dataset_from_arrays(&d[0], NUDGE_F64, 5, 1, 1, x, x, NULL, &err), &err);
+    ck_ok(nudge_dataset_subset(&d[1], d[0], (uint32_t[]){4, 2, 2, 0}, 4, &err), &err);
+    ck_ok(nudge_dataset_subset(&d[2], d[1], (uint32_t[]){3, 0}, 2, &err), &err);
+    ck_assert_ptr_eq(d[2]->store, d[0]->store);
+    ck_assert_double_eq(input(d[1], 2, 0), 12);
+    ck_assert_uint_eq(nudge_dataset_describe(d[1]).bytes, 10 * sizeof(double) + 4 * 4);
+    nudge_dataset *none = NULL;
+    ck_says(nudge_dataset_subset(&none, d[1], (uint32_t[]){4}, 1, &err), NUDGE_EARGUMENT, "4",
+            &err);
+    ck_says(nudge_dataset_subset(&none, d[1], (uint32_t[]){0}, 0, &err), NUDGE_EARGUMENT, "no rows",
+            &err);
+    ck_assert_ptr_null(none);
+    const int *order = orders[_i];
+    for (int i = 0; i < 3; i++) {
+        nudge_dataset_free(d[order[i]]);
+        d[order[i]] = NULL;
+        if (d[2] != NULL) {
+            ck_assert_uint_eq(nudge_dataset_describe(d[2]).rows, 2);
+            ck_assert_double_eq(input(d[2], 0, 0), 10);
+            ck_assert_double_eq(target(d[2], 1, 0), 14);
+        }
+    }
+}
+END_TEST
+
+/* ---- Packing columns ------------------------------------------------------------------- */
+
+static const char *const towns[] = {"Bern", "Genf", "Thun"};
+
+/* More rows than a chunk has: "age" (missing where r % 5 == 0), "town", "y" = r % 11. */
+static nudge_table *people(size_t rows)
+{
+    nudge_table *t = table_columns(rows, 3);
+    double *age = made_array(rows, 40, 3), *y = made_array(rows, 1, 4);
+    const char **town = table_memory(rows, sizeof *town);
+    for (size_t r = 0; r < rows; r++) {
+        age[r] = r % 5 == 0 ? NAN : age[r];
+        y[r] = (double)(r % 11);
+        town[r] = r % 7 == 6 ? NULL : towns[r % 3];
+    }
+    table_numbers(t, 0, "age", age);
+    table_texts(t, 1, "town", town, towns, 3);
+    table_numbers(t, 2, "y", y);
+    t->columns[2].is_target = 1;
+    free(age);
+    free(y);
+    free(town);
+    return t;
+}
+
+static nudge_prep *fit(const nudge_table *t, const uint32_t *rows, size_t n, nudge_scale scale,
+                       nudge_loss loss)
+{
+    nudge_prep *prep = NULL;
+    nudge_prep_options options = {scale, loss};
+    ck_ok(nudge_prep_fit(&prep, t, rows, n, &options, &err), &err);
+    return prep;
+}
+
+static nudge_dataset *pack(nudge_table *t, const nudge_prep *prep, nudge_dtype dtype,
+                           size_t *unknown)
+{
+    nudge_dataset *d = NULL;
+    ck_ok(nudge_dataset_pack(&d, &t, prep, dtype, unknown, &err), &err);
+    ck_assert_ptr_null(t);
+    return d;
+}
+
+static void refuses(nudge_table *t, const nudge_prep *prep, nudge_status status, const char *part)
+{
+    nudge_dataset *d = NULL;
+    size_t unknown = 77;
+    ck_says(nudge_dataset_pack(&d, &t, prep, NUDGE_F32, &unknown, &err), status, part, &err);
+    ck_assert_ptr_null(t); /* consumed all the same */
+    ck_assert_ptr_null(d);
+    ck_assert_uint_eq(unknown, 77);
+}
+
+/* input = ((missing ? median : raw) - shift) * factor in double, rounded once; one-hot for a known
+ * category, zeros for a missing or unknown one. Exactly. */
+START_TEST(columns_are_packed)
+{
+    const size_t rows = 2 * NU_CHUNK_ROWS + 5;
+    nudge_dtype dtype = _i == 0 ? NUDGE_F32 : NUDGE_F64;
+    uint32_t train[60]; /* nobody from Genf, which is the town of rows 1, 4, 7, ... */
+    for (uint32_t i = 0; i < 60; i++)
+        train[i] = i / 2 * 3 + i % 2 * 2;
+    nudge_table *t = people(rows), *same = people(rows);
+    nudge_prep *p = fit(t, train, 60, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    size_t unknown = 0, genf = 0;
+    nudge_dataset *d = pack(t, p, dtype, &unknown);
+    nudge_dataset_info info = nudge_dataset_describe(d);
+    ck_assert_uint_eq(info.rows, rows);
+    ck_assert_uint_eq(info.features, 3);
+    ck_assert_uint_eq(info.outputs, 1);
+    for (size_t r = 0; r < rows; r++) {
+        double age = nu_table_cell(same, r, 0);
+        double expected = ((isnan(age) ? p->columns[0].median : age) - p->shift[0]) * p->factor[0];
+        double y = ((double)(r % 11) - p->target_shift[0]) * p->target_factor[0];
+        int has_town = r % 7 != 6;
+        ck_assert_double_eq(input(d, r, 0), dtype == NUDGE_F32 ? (float)expected : expected);
+        ck_assert_double_eq(input(d, r, 1), has_town && r % 3 == 0); /* Bern */
+        ck_assert_double_eq(input(d, r, 2), has_town && r % 3 == 2); /* Thun */
+        ck_assert_double_eq(target(d, r, 0), dtype == NUDGE_F32 ? (float)y : y);
+        genf += has_town && r % 3 == 1;
+    }
+    ck_assert_uint_eq(unknown, genf);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+    nudge_table_free(same);
+}
+END_TEST
+
+/* Over the training rows the inputs have mean 0 and variance 1, to 1e-12. */
+START_TEST(training_rows_are_standardised)
+{
+    nudge_table *t = people(500);
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    nudge_dataset *d = pack(t, p, NUDGE_F64, NULL);
+    double sum = 0, squares = 0, y = 0, yy = 0;
+    for (size_t r = 0; r < 500; r++) {
+        sum += input(d, r, 0);
+        squares += input(d, r, 0) * input(d, r, 0);
+        y += target(d, r, 0);
+        yy += target(d, r, 0) * target(d, r, 0);
+    }
+    ck_assert_double_eq_tol(sum / 500, 0, 1e-12);
+    ck_assert_double_eq_tol(squares / 500, 1, 1e-12);
+    ck_assert_double_eq_tol(y / 500, 0, 1e-12);
+    ck_assert_double_eq_tol(yy / 500, 1, 1e-12);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+}
+END_TEST
+
+START_TEST(columns_are_matched_by_name)
+{
+    nudge_table *t = people(20);
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_NONE, NUDGE_MSE);
+    nudge_table_free(t);
+
+    t = table_columns(2, 4); /* another order, one more column, no target */
+    table_texts(t, 0, "town", (const char *[]){"Rom", "Thun"}, (const char *[]){"Rom", "Thun"}, 2);
+    table_numbers(t, 1, "more", (double[]){NAN, 1});
+    table_numbers(t, 2, "weight", (double[]){1, 1});
+    table_numbers(t, 3, "age", (double[]){31, 32});
+    size_t unknown = 0;
+    nudge_dataset *d = pack(t, p, NUDGE_F32, &unknown);
+    ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 0);
+    ck_assert_uint_eq(unknown, 1);
+    ck_assert_double_eq(input(d, 1, 0), 32);
+    for (size_t j = 1; j < 4; j++)
+        ck_assert_double_eq(input(d, 0, j), 0);
+    ck_assert_double_eq(input(d, 1, 3), 1);
+    nudge_dataset_free(d);
+
+    t = table_columns(2, 2); /* columns without any value have no kind */
+    table_numbers(t, 0, "town", (double[]){NAN, NAN});
+    table_texts(t, 1, "age", (const char *[]){NULL, NULL}, NULL, 0);
+    d = pack(t, p, NUDGE_F32, &unknown);
+    ck_assert_uint_eq(unknown, 0);
+    ck_assert_double_eq(input(d, 0, 0), (float)p->columns[0].median);
+    ck_assert_double_eq(input(d, 0, 1), 0);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+}
+END_TEST
+
+START_TEST(columns_that_do_not_fit_are_refused)
+{
+    nudge_table *t = people(20);
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    free(t->columns[0].name);
+    t->columns[0].name = table_text("years");
+    refuses(t, p, NUDGE_EMISMATCH, "no column 'age'");
+
+    t = table_columns(1, 2);
+    table_numbers(t, 0, "age", (double[]){1});
+    table_numbers(t, 1, "town", (double[]){1});
+    refuses(t, p, NUDGE_EMISMATCH, "column 'town' holds numbers; the model takes text");
+
+    t = table_columns(1, 2);
+    table_texts(t, 0, "age", towns, towns, 1);
+    table_texts(t, 1, "town", towns, towns, 1);
+    refuses(t, p, NUDGE_EMISMATCH, "column 'age' holds text; the model takes numbers");
+
+    t = people(20);
+    t->columns[2].kind = NUDGE_COLUMN_CATEGORY;
+    refuses(t, p, NUDGE_EMISMATCH, "column 'y' holds text");
+
+    t = people(20);
+    table_set(t, 17, 2, NAN);
+    refuses(t, p, NUDGE_EDATA, "target 'y' has no value in data row 18 ");
+
+    t = people(20);
+    t->chunks[0][3] = 1e300;
+    refuses(t, p, NUDGE_EDATA, "column 'age', data row 4: ");
+    nudge_prep_free(p);
+
+    t = people(20);
+    p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_POISSON);
+    t->chunks[0][2 * NU_CHUNK_ROWS + 1] = -1;
+    refuses(t, p, NUDGE_EDATA, "-1 in data row 2");
+    nudge_prep_free(p);
+}
+END_TEST
+
+static nudge_table *with_texts(const char *const *cells, const char *const *categories, size_t n)
+{
+    nudge_table *t = table_columns(3, 2);
+    table_numbers(t, 0, "x", (double[]){1, 2, 3});
+    table_texts(t, 1, "y", cells, categories, n);
+    t->columns[1].is_target = 1;
+    return t;
+}
+
+static nudge_table *with_numbers(double a, double b, double c)
+{
+    nudge_table *t = table_columns(3, 2);
+    table_numbers(t, 0, "x", (double[]){1, 2, 3});
+    table_numbers(t, 1, "y", (double[]){a, b, c});
+    t->columns[1].is_target = 1;
+    return t;
+}
+
+/* Classes are matched by their text, whatever numbers the table gives them. */
+START_TEST(classes_are_matched_by_label)
+{
+    nudge_table *t = with_texts((const char *[]){"Thun", "Bern", "Genf"}, towns, 3);
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_LOSS_AUTO);
+    nudge_table_free(t);
+    t = with_texts((const char *[]){"Thun", "Genf", "Thun"}, (const char *[]){"Genf", "Thun"}, 2);
+    nudge_dataset *d = pack(t, p, NUDGE_F32, NULL);
+    ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 3);
+    ck_assert_int_eq(nudge_dataset_describe(d).has_classes, 1);
+    ck_assert_double_eq(target(d, 0, 0), 2);
+    ck_assert_double_eq(target(d, 1, 0), 1);
+    nudge_dataset_free(d);
+    refuses(with_texts((const char *[]){"Rom", "Thun", "Thun"}, (const char *[]){"Rom", "Thun"}, 2),
+            p, NUDGE_EMISMATCH, "'Rom'");
+    refuses(with_numbers(1, 2, 3), p, NUDGE_EMISMATCH, "'1'");
+    nudge_prep_free(p);
+
+    t = with_numbers(10, 9, 9); /* labels "9", "10": not in the order of texts */
+    p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_CROSS_ENTROPY);
+    d = pack(t, p, NUDGE_F32, NULL);
+    ck_assert_double_eq(target(d, 0, 0), 1);
+    ck_assert_double_eq(target(d, 2, 0), 0);
+    nudge_dataset_free(d);
+    d = pack(with_texts((const char *[]){"9", "10", "9"}, (const char *[]){"10", "9"}, 2), p,
+             NUDGE_F32, NULL);
+    ck_assert_double_eq(target(d, 0, 0), 0);
+    ck_assert_double_eq(target(d, 1, 0), 1);
+    nudge_dataset_free(d);
+    refuses(with_numbers(9, 10, 11), p, NUDGE_EMISMATCH, "'11'");
+    refuses(with_numbers(9, 10, 9.5), p, NUDGE_EMISMATCH, "9.5");
+    nudge_prep_free(p);
+
+    t = with_texts((const char *[]){"Thun", "Bern", "Thun"}, (const char *[]){"Bern", "Thun"}, 2);
+    p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_BCE);
+    d = pack(t, p, NUDGE_F32, NULL);
+    ck_assert_int_eq(nudge_dataset_describe(d).has_classes, 0);
+    ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 1);
+    ck_assert_double_eq(target(d, 0, 0), 1);
+    ck_assert_double_eq(target(d, 1, 0), 0);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+}
+END_TEST
+
+/* ---- Packing matrices ------------------------------------------------------------------ */
+
+/* (x - shift) * factor computed in double, rounded; large enough for several threads. Of the same
+ * type the block is taken over, not copied. */
+START_TEST(matrices_are_scaled)
+{
+    const size_t rows = 3000, features = 300;
+    nu_element element = _i % 2 == 0 ? NU_F32 : NU_F64;
+    nudge_dtype dtype = _i / 2 == 0 ? NUDGE_F32 : NUDGE_F64;
+    double *x = made_array(rows * features, 3, 1), *y = made_array(rows * 2, 5, 2);
+    nudge_table *t = table_matrix(element, rows, features, x);
+    table_values(t, 2, y);
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    void *block = t->x;
+    nudge_dataset *d = pack(t, p, dtype, NULL);
+    if ((element == NU_F32) == (dtype == NUDGE_F32))
+        ck_assert_ptr_eq(d->store->x, block);
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t j = 0; j < features; j++) {
+            double raw = x[r * features + j];
+            raw = ((element == NU_F32 ? (float)raw : raw) - p->shift[j]) * p->factor[j];
+            ck_assert_double_eq(input(d, r, j), dtype == NUDGE_F32 ? (float)raw : raw);
+        }
+        double raw = y[r * 2 + 1];
+        raw = ((element == NU_F32 ? (float)raw : raw) - p->target_shift[1]) * p->target_factor[1];
+        ck_assert_double_eq(target(d, r, 1), dtype == NUDGE_F32 ? (float)raw : raw);
+    }
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+    free(x);
+    free(y);
+}
+END_TEST
+
+START_TEST(bytes_stay_bytes)
+{
+    double x[] = {0, 255, 10, 0, 51, 30};
+    nudge_table *t = table_matrix(NU_U8, 2, 3, x);
+    table_classes(t, 4, (int32_t[]){3, 1});
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_LOSS_AUTO);
+    void *block = t->x;
+    nudge_dataset *d = pack(t, p, NUDGE_F32, NULL);
+    ck_assert_ptr_eq(d->store->x, block);
+    ck_assert_int_eq(d->store->element, NU_U8);
+    ck_assert_double_eq(input(d, 0, 1), 255 * (double)(1 / 255.0f));
+    ck_assert_double_eq(target(d, 0, 0), 3);
+    ck_assert_uint_eq(nudge_dataset_describe(d).bytes, 6 + 2 * 3 * 4 + 2 * 4);
+    nudge_dataset_free(d);
+
+    t = table_matrix(NU_U8, 1, 6, x);
+    refuses(t, p, NUDGE_EMISMATCH, "the model takes 3 features, 'made.csv' has 6");
+    t = table_matrix(NU_U8, 2, 3, x);
+    table_classes(t, 5, (int32_t[]){4, 1});
+    refuses(t, p, NUDGE_EMISMATCH, "'4'");
+    t = table_matrix(NU_F32, 2, 3, x);
+    refuses(t, p, NUDGE_EMISMATCH, "is 'x1'");
+    d = pack(table_matrix(NU_U8, 2, 3, x), p, NUDGE_F64, NULL);
+    ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 0);
+    nudge_dataset_free(d);
+
+    t = table_columns(1, 4); /* the same as a table of columns p1, p2, p3, label */
+    for (size_t j = 0; j < 3; j++)
+        table_numbers(t, j, (const char *[]){"p1", "p2", "p3"}[j], &x[j]);
+    table_numbers(t, 3, "label", (double[]){2});
+    d = pack(t, p, NUDGE_F64, NULL);
+    ck_assert_double_eq(input(d, 0, 1), 1);
+    ck_assert_double_eq(target(d, 0, 0), 2);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+}
+END_TEST
+
+/* A table of columns and a matrix with features of the same names are interchangeable. */
+START_TEST(matrices_fit_columns_of_their_names)
+{
+    double x[] = {1, 2, 3, 4, 5, 9};
+    nudge_table *t = table_matrix(NU_F64, 3, 2, x);
+    table_values(t, 1, (double[]){1, 2, 4});
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    nudge_dataset *a = pack(t, p, NUDGE_F64, NULL);
+    for (int missing = 0; missing < 2; missing++) {
+        t = table_columns(3, 3);
+        table_numbers(t, 0, "x2", (double[]){2, 4, 9});
+        table_numbers(t, 1, "y", (double[]){1, 2, 4});
+        table_numbers(t, 2, "x1", (double[]){1, 3, missing ? NAN : 5});
+        if (missing) {
+            refuses(t, p, NUDGE_EDATA, "'x1' has no value in data row 3");
+            break;
+        }
+        nudge_dataset *b = pack(t, p, NUDGE_F64, NULL);
+        ck_assert_mem_eq(a->store->x, b->store->x, sizeof x);
+        ck_assert_mem_eq(a->store->y, b->store->y, 3 * sizeof(double));
+        nudge_dataset_free(b);
+    }
+    nudge_prep_free(p);
+    t = table_columns(3, 3);
+    table_numbers(t, 0, "x1", (double[]){1, 3, 5});
+    table_numbers(t, 1, "x2", (double[]){2, 4, 9});
+    table_numbers(t, 2, "y", (double[]){1, 2, 4});
+    t->columns[2].is_target = 1;
+    p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    nudge_table_free(t);
+    t = table_matrix(NU_F64, 3, 2, x);
+    table_values(t, 1, (double[]){1, 2, 4});
+    nudge_dataset *b = pack(t, p, NUDGE_F64, NULL);
+    ck_assert_mem_eq(a->store->x, b->store->x, sizeof x);
+    ck_assert_mem_eq(a->store->y, b->store->y, 3 * sizeof(double));
+    nudge_dataset_free(b);
+    nudge_dataset_free(a);
+    nudge_prep_free(p);
+}
+END_TEST
+
+START_TEST(matrices_that_do_not_fit_are_refused)
+{
+    double x[] = {1, 2, 3, 4}, y[] = {1, 5};
+    nudge_table *t = table_matrix(NU_F64, 2, 2, x);
+    table_values(t, 1, y);
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_NONE, NUDGE_MSE);
+    ((double *)t->x)[3] = 1e200;
+    refuses(t, p, NUDGE_EDATA, "feature 'x2' in data row 2");
+    t = table_matrix(NU_F32, 2, 2, (double[]){1, NAN, 3, 4});
+    refuses(t, p, NUDGE_EDATA, "feature 'x2' in data row 1");
+    t = table_matrix(NU_F64, 1, 2, x);
+    table_values(t, 2, y);
+    refuses(t, p, NUDGE_EMISMATCH, "1 targets");
+    t = table_matrix(NU_F64, 2, 2, x);
+    table_classes(t, 2, (int32_t[]){0, 1});
+    refuses(t, p, NUDGE_EMISMATCH, "'y' is a number");
+    nudge_prep_free(p);
+}
+END_TEST
+
+static Suite *dataset_suite(void)
+{
+    Suite *suite = suite_create("dataset");
+    TCase *arrays = tcase_create("arrays");
+    tcase_add_test(arrays, arrays_are_copied);
+    tcase_add_test(arrays, bad_arrays_are_refused);
+    tcase_add_loop_test(arrays, subsets_compose_and_share, 0, 6);
+    suite_add_tcase(suite, arrays);
+    TCase *columns = tcase_create("columns");
+    tcase_set_timeout(columns, 60);
+    tcase_add_loop_test(columns, columns_are_packed, 0, 2);
+    tcase_add_test(columns, training_rows_are_standardised);
+    tcase_add_test(columns, columns_are_matched_by_name);
+    tcase_add_test(columns, columns_that_do_not_fit_are_refused);
+    tcase_add_test(columns, classes_are_matched_by_label);
+    suite_add_tcase(suite, columns);
+    TCase *matrices = tcase_create("matrices");
+    tcase_set_timeout(matrices, 60);
+    tcase_add_loop_test(matrices, matrices_are_scaled, 0, 4);
+    tcase_add_test(matrices, bytes_stay_bytes);
+    tcase_add_test(matrices, matrices_fit_columns_of_their_names);
+    tcase_add_test(matrices, matrices_that_do_not_fit_are_refused);
+    suite_add_tcase(suite, matrices);
+    return suite;
+}
+
+SUITE_MAIN(dataset_suite)

@@ -1,0 +1,192 @@
+/* IDX files: images, labels, other element types, and files that must be refused. */
+#include "suite.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "data/table.h"
+#include "nudge.h"
+
+static nudge_table *read_good(const char *path, const char *labels)
+{
+    nudge_read_options options = nudge_read_defaults();
+    options.labels = labels;
+    nudge_table *t = NULL;
+    nudge_error err = {0};
+    nudge_status status = nudge_table_read(&t, path, &options, &err);
+    ck_assert_msg(status == NUDGE_OK, "%s", err.text);
+    return t;
+}
+
+/* 5 images of 2x3 whose pixels count up by 8; labels 0, 1, 2, 1, 4. Plain and gzip. */
+START_TEST(images_and_labels)
+{
+    static const char *const files[] = {"good-images.idx", "good-images.idx.gz"};
+    static const int32_t labels[] = {0, 1, 2, 1, 4};
+    nudge_table *t = read_good(test_file(files[_i]), test_file("good-labels.idx"));
+    nudge_table_info info = nudge_table_describe(t);
+    ck_assert_str_eq(info.format, "idx");
+    ck_assert_uint_eq(info.rows, 5);
+    ck_assert(isnan(info.noise_floor));
+    ck_assert_int_eq(t->element, NU_U8);
+    ck_assert_uint_eq(t->features, 6);
+    ck_assert_uint_eq(t->pixel_rows, 2);
+    ck_assert_uint_eq(t->pixel_columns, 3);
+    for (size_t i = 0; i < 30; i++)
+        ck_assert_uint_eq(((unsigned char *)t->x)[i], 8 * i);
+    ck_assert_uint_eq(t->outputs, 1);
+    ck_assert_uint_eq(t->n_classes, 5); /* 3 is absent */
+    ck_assert_mem_eq(t->classes, labels, sizeof labels);
+    ck_assert_str_eq(t->class_labels[4], "4");
+    ck_assert_str_eq(t->target_name, "label");
+    nudge_table_free(t);
+}
+END_TEST
+
+START_TEST(images_without_labels)
+{
+    nudge_table *t = read_good(test_file("good-images.idx"), NULL);
+    ck_assert_uint_eq(t->outputs, 0);
+    ck_assert_ptr_null(t->classes);
+    ck_assert_ptr_null(t->y);
+    nudge_table_free(t);
+}
+END_TEST
+
+/* ---- Other element types --------------------------------------------------------------- */
+
+static const struct {
+    unsigned char type;
+    size_t size;
+    nu_element element;
+    unsigned char bytes[16]; /* two values */
+    double value[2];
+} types[] = {
+    {0x09, 1, NU_F32, {0x80, 0x7f}, {-128, 127}},
+    {0x0b, 2, NU_F32, {0x80, 0x00, 0x01, 0x02}, {-32768, 258}},
+    {0x0c, 4, NU_F64, {0xff, 0xff, 0xff, 0xfe, 0x7f, 0xff, 0xff, 0xff}, {-2, 2147483647}},
+    {0x0d, 4, NU_F32, {0x3f, 0x80, 0, 0, 0xc0, 0x20, 0, 0}, {1, -2.5}},
+    {0x0e, 8, NU_F64, {0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0x04, 0, 0, 0, 0, 0, 0}, {1, -2.5}},
+};
+
+START_TEST(other_types_become_numbers)
+{
+    unsigned char file[64] = {0, 0, types[_i].type, 2, 0, 0, 0, 1, 0, 0, 0, 2};
+    memcpy(file + 12, types[_i].bytes, 2 * types[_i].size);
+    char path[] = "/tmp/nudge-idx-XXXXXX";
+    int fd = mkstemp(path);
+    ssize_t size = (ssize_t)(12 + 2 * types[_i].size);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, file, (size_t)size), size);
+    close(fd);
+    nudge_table *t = read_good(path, NULL);
+    unlink(path);
+    ck_assert_int_eq(t->element, types[_i].element);
+    ck_assert_uint_eq(t->rows, 1);
+    ck_assert_uint_eq(t->features, 2);
+    ck_assert_uint_eq(t->pixel_rows, 0);
+    for (int k = 0; k < 2; k++) {
+        double value = t->element == NU_F32 ? ((float *)t->x)[k] : ((double *)t->x)[k];
+        ck_assert_double_eq(value, types[_i].value[k]);
+    }
+    nudge_table_free(t);
+}
+END_TEST
+
+/* ---- Files that must be refused -------------------------------------------------------- */
+
+static const struct {
+    const char *file, *labels, *text; /* text: what the message says after the file's name */
+} bad[] = {
+    {"bad-short.idx", NULL, "cut short: header says 5 images of 2x3 (30 bytes), 20 bytes follow"},
+    {"bad-long.idx", NULL, "too long: header says 5 images of 2x3 (30 bytes), 33 bytes follow"},
+    {"bad-header.idx", NULL, "cut short: an IDX header of rank 3 has 16 bytes, the file 9"},
+    {"bad-zero.idx", NULL, "dimension 1 of 3 is 0"},
+    {"bad-huge.idx", NULL, "more bytes than can be counted"},
+    {"bad-magic.idx", NULL, ""},
+    {"bad-cut.idx.gz", NULL, "cut short"},
+    {"bad-nan.idx", NULL, "value 2 of row 2 is NaN"},
+    {"bad-infinity.idx", NULL, "value 3 of row 1 is infinite"},
+    {"good-labels.idx", NULL, "give it with --labels"},
+    {"bad-count-labels.idx", "", " has 4 labels, but "},
+    {"bad-negative-labels.idx", "", "label 3 is -2; labels are class numbers from 0 to 65535"},
+    {"bad-type-labels.idx", "", "labels of IDX type 0x0d"},
+    {"bad-magic.idx", "", "wrong magic number 0x00000703"},
+    {"good-images.idx", "", "an IDX file of rank 3; labels are of rank 1"},
+};
+
+/* With labels "" the bad file is the one of the labels, of good images. The message begins with
+ * the file's name, is one line, and the table pointer stays as it was. */
+START_TEST(bad_files)
+{
+    nudge_read_options options = nudge_read_defaults();
+    const char *path = test_file(bad[_i].file), *images = path;
+    if (bad[_i].labels != NULL) {
+        options.labels = path;
+        images = test_file("good-images.idx");
+    }
+    nudge_table *t = NULL;
+    nudge_error err = {0};
+    ck_assert_int_eq(nudge_table_read(&t, images, &options, &err), NUDGE_EDATA);
+    ck_assert_ptr_null(t);
+    ck_assert_int_eq(err.status, NUDGE_EDATA);
+    ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "%s", err.text);
+    ck_assert_msg(strstr(err.text, bad[_i].text) != NULL, "%s", err.text);
+    ck_assert_ptr_null(strchr(err.text, '\n'));
+}
+END_TEST
+
+START_TEST(no_label_file)
+{
+    nudge_read_options options = nudge_read_defaults();
+    options.labels = test_file("no-such-file.idx");
+    nudge_table *t = NULL;
+    nudge_error err = {0};
+    ck_assert_int_eq(nudge_table_read(&t, test_file("good-images.idx"), &options, &err),
+                     NUDGE_EOPEN);
+    ck_assert_msg(strstr(err.text, "no-such-file.idx") != NULL, "%s", err.text);
+}
+END_TEST
+
+/* A good file cut at every byte is refused, and reads nothing beyond its end (the sanitizer build
+ * sees that: the block is as long as the cut file). */
+START_TEST(cut_at_every_byte)
+{
+    static const unsigned char whole[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1,
+                                          0, 0, 0, 2, 1, 2, 3, 4};
+    nudge_read_options options = nudge_read_defaults();
+    for (size_t size = 0; size <= sizeof whole; size++) {
+        unsigned char *bytes = malloc(size > 0 ? size : 1);
+        ck_assert_ptr_nonnull(bytes);
+        memcpy(bytes, whole, size);
+        ck_assert_int_eq(nu_idx_looks_like(bytes, size), size >= 4);
+        nudge_table *t = NULL;
+        nudge_error err = {0};
+        nudge_status status = nu_idx_read(&t, "cut", &bytes, size, &options, &err);
+        ck_assert_int_eq(status, size == sizeof whole ? NUDGE_OK : NUDGE_EDATA);
+        ck_assert((bytes == NULL) == (status == NUDGE_OK)); /* pixels are kept, not copied */
+        free(bytes);
+        nudge_table_free(t);
+    }
+}
+END_TEST
+
+static Suite *idx_suite(void)
+{
+    Suite *s = suite_create("idx");
+    TCase *tc = tcase_create("good");
+    tcase_add_loop_test(tc, images_and_labels, 0, 2);
+    tcase_add_test(tc, images_without_labels);
+    tcase_add_loop_test(tc, other_types_become_numbers, 0, sizeof types / sizeof *types);
+    suite_add_tcase(s, tc);
+
+    tc = tcase_create("bad");
+    tcase_add_loop_test(tc, bad_files, 0, sizeof bad / sizeof *bad);
+    tcase_add_test(tc, no_label_file);
+    tcase_add_test(tc, cut_at_every_byte);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+SUITE_MAIN(idx_suite)
