@@ -1,0 +1,227 @@
+#include "model/model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define XXH_STATIC_LINKING_ONLY /* for a state on the stack: hashing then cannot fail */
+#include <xxhash.h>
+
+#include "core/memory.h"
+#include "core/random.h"
+#include "core/status.h"
+#include "data/prep.h"
+#include "model/tensor.h"
+
+nudge_model_options nudge_model_defaults(void)
+{
+    return (nudge_model_options){
+        .dtype = NUDGE_F32,
+        .loss = NUDGE_MSE,
+        .huber_delta = 1,
+        .init = NUDGE_INIT_PYTORCH,
+        .seed = 1,
+    };
+}
+
+nudge_status nu_model_params(void **params, const nu_network *net, nudge_dtype dtype,
+                             nudge_error *err)
+{
+    size_t bytes = net->size * nu_dtype_size(dtype); /* nu_network_start() saw to it that it fits */
+    NU_TRY(nu_memory_check(bytes, "the block of weights", err));
+    void *block = nu_alloc_zero(net->size, nu_dtype_size(dtype));
+    if (block == NULL)
+        return nu_no_memory(err, bytes, "the block of weights");
+    *params = block;
+    return NUDGE_OK;
+}
+
+/* A model with all parameters 0 and no prep. */
+static nudge_status new_model(nudge_model **model, const nudge_model_options *options,
+                              nudge_error *err)
+{
+    if ((unsigned)options->dtype > NUDGE_F64)
+        return nu_fail(err, NUDGE_EARGUMENT, "element type %d is unknown", (int)options->dtype);
+    nudge_model *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return nu_no_memory(err, sizeof *m, "a model");
+    m->dtype = options->dtype;
+    nudge_status status = nu_network_start(&m->net, options, err);
+    if (status == NUDGE_OK)
+        status = nu_model_params(&m->params, &m->net, m->dtype, err);
+    if (status != NUDGE_OK) {
+        nudge_model_free(m);
+        return status;
+    }
+    *model = m;
+    return NUDGE_OK;
+}
+
+void nudge_model_free(nudge_model *model)
+{
+    if (model == NULL)
+        return;
+    nu_network_end(&model->net);
+    free(model->params);
+    nudge_prep_free(model->prep);
+    free(model);
+}
+
+nudge_status nu_model_check_prep(const nu_network *net, const nudge_prep *prep, nudge_error *err)
+{
+    if (prep == NULL)
+        return NUDGE_OK;
+    size_t in = net->width[0], out = net->width[net->layers];
+    if (in != prep->features)
+        return nu_fail(err, NUDGE_EMISMATCH, "the network takes %zu inputs; the data gives %zu", in,
+                       prep->features);
+    if (out != prep->outputs)
+        return nu_fail(err, NUDGE_EMISMATCH, "the network has %zu outputs; the data needs %zu", out,
+                       prep->outputs);
+    if (net->loss != prep->loss)
+        return nu_fail(err, NUDGE_EMISMATCH,
+                       "the network's loss is %s; the data was prepared for %s",
+                       nudge_loss_name(net->loss), nudge_loss_name(prep->loss));
+    return NUDGE_OK;
+}
+
+/* The value of element j in file order. */
+typedef struct initial {
+    nudge_init kind;
+    double bound; /* of a uniform distribution, or a normal one's standard deviation; 0: zeros */
+    uint64_t seed, stream;
+} initial;
+
+static initial initial_of(const nudge_model_options *options, const nu_tensor *t)
+{
+    double in = (double)options->widths[t->layer], out = (double)options->widths[t->layer + 1];
+    initial v = {
+        .kind = options->init,
+        .seed = options->seed,
+        .stream = nu_stream(NU_RANDOM_INIT, (uint32_t)(t->layer * 2 + (size_t)t->is_bias)),
+    };
+    switch (options->init) {
+    case NUDGE_INIT_PYTORCH: v.bound = 1 / sqrt(in); break;
+    case NUDGE_INIT_HE: v.bound = t->is_bias ? 0 : sqrt(2 / in); break;
+    case NUDGE_INIT_GLOROT: v.bound = t->is_bias ? 0 : sqrt(6 / (in + out)); break;
+    case NUDGE_INIT_ZEROS: break;
+    }
+    return v;
+}
+
+static double initial_value(const initial *v, size_t j)
+{
+    if (v->kind == NUDGE_INIT_HE)
+        return v->bound * nu_random_normal(v->seed, v->stream, j);
+    return v->bound * (2 * nu_random_uniform(v->seed, v->stream, j) - 1);
+}
+
+static void initialise(nudge_model *m, const nudge_model_options *options)
+{
+    double values[NU_STRETCH];
+    for (size_t i = 0; i < 2 * m->net.layers; i++) {
+        nu_tensor t = nu_tensor_of(&m->net, m->params, m->dtype, i);
+        initial v = initial_of(options, &t);
+        if (v.bound == 0) /* the block is zeroed */
+            continue;
+        size_t total = nu_tensor_count(&t), n;
+        for (size_t first = 0; first < total; first += n) {
+            n = total - first < NU_STRETCH ? total - first : NU_STRETCH;
+            for (size_t k = 0; k < n; k++)
+                values[k] = initial_value(&v, first + k);
+            nu_tensor_put(&t, first, n, values);
+        }
+    }
+}
+
+nudge_status nudge_model_create(nudge_model **model, const nudge_model_options *options,
+                                const nudge_prep *prep, nudge_error *err)
+{
+    if ((unsigned)options->init > NUDGE_INIT_ZEROS)
+        return nu_fail(err, NUDGE_EARGUMENT, "initialisation %d is unknown", (int)options->init);
+    nudge_model *m = NULL;
+    NU_TRY(new_model(&m, options, err));
+    nudge_status status = nu_model_check_prep(&m->net, prep, err);
+    if (status == NUDGE_OK && prep != NULL)
+        status = nu_prep_copy(&m->prep, prep, err);
+    if (status != NUDGE_OK) {
+        nudge_model_free(m);
+        return status;
+    }
+    initialise(m, options);
+    *model = m;
+    return NUDGE_OK;
+}
+
+nudge_model_info nudge_model_describe(const nudge_model *model)
+{
+    return (nudge_model_info){
+        .dtype = model->dtype,
+        .layers = model->net.layers,
+        .widths = model->net.width,
+        .activations = model->net.activation,
+        .loss = model->net.loss,
+        .huber_delta = model->net.huber_delta,
+        .parameters = model->net.parameters,
+        .prep = model->prep,
+    };
+}
+
+static nudge_status check_layer(const nudge_model *model, size_t layer, nudge_error *err)
+{
+    if (layer < model->net.layers)
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EARGUMENT, "layer %zu: the network has layers 0 to %zu", layer,
+                   model->net.layers - 1);
+}
+
+nudge_status nudge_model_get_layer(const nudge_model *model, size_t layer, double *weight,
+                                   double *bias, nudge_error *err)
+{
+    NU_TRY(check_layer(model, layer, err));
+    double *out[2] = {weight, bias};
+    for (size_t i = 0; i < 2; i++) {
+        nu_tensor t = nu_tensor_of(&model->net, model->params, model->dtype, 2 * layer + i);
+        if (out[i] != NULL)
+            nu_tensor_get(&t, 0, nu_tensor_count(&t), out[i]);
+    }
+    return NUDGE_OK;
+}
+
+nudge_status nudge_model_set_layer(nudge_model *model, size_t layer, const double *weight,
+                                   const double *bias, nudge_error *err)
+{
+    NU_TRY(check_layer(model, layer, err));
+    const double *in[2] = {weight, bias};
+    nu_tensor t[2];
+    for (size_t i = 0; i < 2; i++) {
+        t[i] = nu_tensor_of(&model->net, model->params, model->dtype, 2 * layer + i);
+        size_t total = nu_tensor_count(&t[i]);
+        size_t bad = in[i] != NULL ? nu_first_nonfinite(in[i], total, model->dtype) : total;
+        if (bad < total)
+            return nu_fail(err, NUDGE_EDATA, "layer %zu: %s %zu is %g, no finite %s number", layer,
+                           i == 0 ? "weight" : "bias", bad, in[i][bad],
+                           nudge_dtype_name(model->dtype));
+    }
+    for (size_t i = 0; i < 2; i++)
+        if (in[i] != NULL)
+            nu_tensor_put(&t[i], 0, nu_tensor_count(&t[i]), in[i]);
+    return NUDGE_OK;
+}
+
+uint64_t nudge_model_hash(const nudge_model *model)
+{
+    double values[NU_STRETCH], packed[NU_STRETCH]; /* packed: room for either dtype */
+    XXH64_state_t state;
+    XXH64_reset(&state, 0);
+    for (size_t i = 0; i < 2 * model->net.layers; i++) {
+        nu_tensor t = nu_tensor_of(&model->net, model->params, model->dtype, i);
+        size_t total = nu_tensor_count(&t), n;
+        for (size_t first = 0; first < total; first += n) {
+            n = total - first < NU_STRETCH ? total - first : NU_STRETCH;
+            nu_tensor_get(&t, first, n, values);
+            nu_pack(packed, t.dtype, values, n);
+            XXH64_update(&state, packed, n * nu_dtype_size(t.dtype));
+        }
+    }
+    return XXH64_digest(&state);
+}

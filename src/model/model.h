@@ -1,0 +1,27 @@
+/* The model, inside the library. */
+#ifndef NUDGE_MODEL_MODEL_H
+#define NUDGE_MODEL_MODEL_H
+
+#include "net/network.h"
+#include "nudge.h"
+
+struct nudge_model {
+    nu_network net;
+    nudge_dtype dtype;
+    void *params;      /* net.size values of dtype, laid out as net/network.h says */
+    nudge_prep *prep;  /* or NULL */
+};
+
+/* NUDGE_EMISMATCH if the network's inputs, outputs or loss are not those of prep (may be NULL). */
+nudge_status nu_model_check_prep(const nu_network *net, const nudge_prep *prep, nudge_error *err);
+
+/* A zeroed parameter block for `net`; the caller's to free(). NUDGE_EMEMORY. */
+nudge_status nu_model_params(void **params, const nu_network *net, nudge_dtype dtype,
+                             nudge_error *err);
+
+static inline size_t nu_dtype_size(nudge_dtype dtype)
+{
+    return dtype == NUDGE_F32 ? sizeof(float) : sizeof(double);
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* One tensor of a parameter block, seen in file order: row-major, weights out x in. */
+#ifndef NUDGE_MODEL_TENSOR_H
+#define NUDGE_MODEL_TENSOR_H
+
+#include "net/network.h"
+#include "nudge.h"
+
+/* Element (r, c) is block[at + c * rows + r]: a weight matrix, kept in x out, has rows = out and
+ * columns = in; a bias has one row. */
+typedef struct nu_tensor {
+    void *block;
+    nudge_dtype dtype;
+    size_t at;
+    size_t rows, columns;
+    size_t layer;
+    int is_bias;
+} nu_tensor;
+
+/* Tensor i < 2 * layers in file order: layer 0's weight, its bias, layer 1's weight, ... */
+nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, size_t i);
+
+static inline size_t nu_tensor_count(const nu_tensor *t)
+{
+    return t->rows * t->columns;
+}
+
+/* Elements first ... first + count - 1 in file order, as doubles. Put rounds to the dtype. */
+void nu_tensor_get(const nu_tensor *t, size_t first, size_t count, double *out);
+void nu_tensor_put(const nu_tensor *t, size_t first, size_t count, const double *in);
+
+/* "layers.3.weight", the name in files. */
+#define NU_TENSOR_NAME 40
+const char *nu_tensor_name(char buf[NU_TENSOR_NAME], const nu_tensor *t);
+
+/* Values of dtype as they stand in a file, from and to doubles. */
+void nu_pack(void *out, nudge_dtype dtype, const double *in, size_t count);
+void nu_unpack(double *out, nudge_dtype dtype, const void *in, size_t count);
+
+/* The first of `count` values that dtype holds as NaN or infinity, or count. */
+size_t nu_first_nonfinite(const double *values, size_t count, nudge_dtype dtype);
+
+/* Values to work on at a time: small enough for the stack and the cache, large enough that a
+ * stretch holds many rows, whose transposition then reads whole cache lines. */
+#define NU_STRETCH 4096
+
+#endif

@@ -1,0 +1,302 @@
+/* Models in memory: initial values, layers, hashes, what creation refuses. */
+#include <math.h>
+#include <string.h>
+
+#include "data/prep.h"
+#include "made.h"
+#include "model/model.h"
+#include "suite.h"
+
+static nudge_model *make(const nudge_model_options *options)
+{
+    nudge_model *m = NULL;
+    nudge_error err;
+    ck_ok(nudge_model_create(&m, options, NULL, &err), &err);
+    return m;
+}
+
+static nudge_model_options options_of(size_t layers, const size_t *widths)
+{
+    nudge_model_options o = nudge_model_defaults();
+    o.layers = layers;
+    o.widths = widths;
+    return o;
+}
+
+/* One layer's weights or biases; for free(). */
+static double *layer_of(const nudge_model *m, size_t layer, int bias)
+{
+    nudge_model_info info = nudge_model_describe(m);
+    nudge_error err;
+    size_t in = info.widths[layer], out = info.widths[layer + 1];
+    double *values = malloc((bias ? out : in * out) * sizeof *values);
+    ck_assert_ptr_nonnull(values);
+    ck_ok(nudge_model_get_layer(m, layer, bias ? NULL : values, bias ? values : NULL, &err), &err);
+    return values;
+}
+
+START_TEST(describes)
+{
+    static const size_t widths[] = {4, 3, 2};
+    nudge_model_options o = options_of(2, widths);
+    o.dtype = NUDGE_F64;
+    o.loss = NUDGE_HUBER;
+    o.huber_delta = 0.5;
+    nudge_model *m = make(&o);
+    nudge_model_info info = nudge_model_describe(m);
+    ck_assert_int_eq(info.dtype, NUDGE_F64);
+    ck_assert_uint_eq(info.layers, 2);
+    ck_assert_mem_eq(info.widths, widths, sizeof widths);
+    ck_assert_int_eq(info.activations[0], NUDGE_RELU);
+    ck_assert_int_eq(info.activations[1], NUDGE_IDENTITY);
+    ck_assert_int_eq(info.loss, NUDGE_HUBER);
+    ck_assert(info.huber_delta == 0.5);
+    ck_assert_uint_eq(info.parameters, 4 * 3 + 3 + 3 * 2 + 2);
+    ck_assert_ptr_null(info.prep);
+    nudge_model_free(m);
+    nudge_model_free(NULL);
+}
+END_TEST
+
+/* Set, then get, gives what was set, rounded to f32 in an f32 model; the block holds element
+ * (out o, in i) at weight_at + i * outs + o, and its padding stays zero. */
+START_TEST(layers_out_by_in)
+{
+    static const size_t widths[] = {70, 101, 2};
+    for (int d = 0; d < 2; d++) {
+        nudge_model_options o = options_of(2, widths);
+        o.dtype = (nudge_dtype)d;
+        o.init = NUDGE_INIT_ZEROS;
+        nudge_model *m = make(&o);
+        nudge_error err;
+        double *w = made_array(70 * 101, 1, 7), *b = made_array(101, 1, 8);
+        ck_ok(nudge_model_set_layer(m, 0, w, NULL, &err), &err);
+        ck_ok(nudge_model_set_layer(m, 0, NULL, b, &err), &err);
+        double *w2 = layer_of(m, 0, 0), *b2 = layer_of(m, 0, 1);
+        for (size_t j = 0; j < 70 * 101; j++) {
+            size_t row = j / 70, column = j % 70, at = m->net.weight_at[0] + column * 101 + row;
+            double rounded = d == 0 ? (double)(float)w[j] : w[j];
+            ck_assert(w2[j] == rounded);
+            ck_assert(rounded == (d == 0 ? (double)((float *)m->params)[at]
+                                         : ((double *)m->params)[at]));
+        }
+        for (size_t j = 0; j < 101; j++)
+            ck_assert(b2[j] == (d == 0 ? (double)(float)b[j] : b[j]));
+        size_t zeros = 0;
+        for (size_t j = 0; j < m->net.size; j++)
+            zeros += (d == 0 ? (double)((float *)m->params)[j] : ((double *)m->params)[j]) == 0;
+        ck_assert_uint_eq(zeros, m->net.size - 70 * 101 - 101);
+        free(w);
+        free(b);
+        free(w2);
+        free(b2);
+        nudge_model_free(m);
+    }
+}
+END_TEST
+
+START_TEST(layers_refuse)
+{
+    static const size_t widths[] = {2, 2};
+    nudge_model_options o = options_of(1, widths);
+    nudge_model *m = make(&o);
+    nudge_error err;
+    uint64_t hash = nudge_model_hash(m);
+    double w[4] = {1, 2, 3, 4}, b[2] = {5, 6};
+    ck_status(nudge_model_get_layer(m, 1, w, b, &err), NUDGE_EARGUMENT, &err);
+    ck_assert_str_eq(err.text, "layer 1: the network has layers 0 to 0");
+    ck_status(nudge_model_set_layer(m, 1, w, b, &err), NUDGE_EARGUMENT, &err);
+    b[1] = NAN;
+    ck_status(nudge_model_set_layer(m, 0, w, b, &err), NUDGE_EDATA, &err);
+    ck_assert_ptr_nonnull(strstr(err.text, "layer 0: bias 1 is "));
+    b[1] = 6;
+    w[2] = 1e39; /* finite, but not in f32 */
+    ck_status(nudge_model_set_layer(m, 0, w, b, &err), NUDGE_EDATA, &err);
+    ck_assert_str_eq(err.text, "layer 0: weight 2 is 1e+39, no finite f32 number");
+    ck_assert_uint_eq(nudge_model_hash(m), hash);
+    nudge_model_free(m);
+}
+END_TEST
+
+/* Equal weights, equal hashes; one bit of one weight or bias changed, another hash; the padding
+ * does not count, the prep and the loss do not either. */
+START_TEST(hash)
+{
+    static const size_t widths[] = {5, 4, 3};
+    nudge_model_options o = options_of(2, widths);
+    nudge_model *a = make(&o);
+    o.loss = NUDGE_CROSS_ENTROPY;
+    nudge_model *b = make(&o);
+    ck_assert_uint_eq(nudge_model_hash(a), nudge_model_hash(b));
+    for (size_t l = 0; l < 2; l++) {
+        float *at[2] = {(float *)b->params + b->net.weight_at[l] + widths[l] * widths[l + 1] - 1,
+                        (float *)b->params + b->net.bias_at[l]};
+        for (int i = 0; i < 2; i++) {
+            float before = *at[i];
+            *at[i] = nextafterf(before, 2);
+            ck_assert_uint_ne(nudge_model_hash(a), nudge_model_hash(b));
+            *at[i] = before;
+        }
+    }
+    ck_assert_uint_eq(nudge_model_hash(a), nudge_model_hash(b));
+    ((float *)b->params)[21] = 1; /* behind the 20 weights of layer 0 */
+    ck_assert_uint_eq(nudge_model_hash(a), nudge_model_hash(b));
+    nudge_model_free(b);
+    o.seed = 2;
+    b = make(&o);
+    ck_assert_uint_ne(nudge_model_hash(a), nudge_model_hash(b));
+    nudge_model_free(a);
+    nudge_model_free(b);
+}
+END_TEST
+
+/* Mean and variance of n values against those of their distribution, to 5 standard errors (those
+ * of the variance: v * sqrt((kurtosis - 1) / n)); no |value| above the bound. */
+static void check_moments(const double *values, size_t n, double bound, double variance,
+                          double kurtosis)
+{
+    double sum = 0, squares = 0, size = (double)n;
+    for (size_t j = 0; j < n; j++) {
+        ck_assert_double_le(fabs(values[j]), bound);
+        sum += values[j];
+    }
+    for (size_t j = 0; j < n; j++)
+        squares += (values[j] - sum / size) * (values[j] - sum / size);
+    ck_assert_double_le(fabs(sum / size), 5 * sqrt(variance / size));
+    ck_assert_double_le(fabs(squares / size - variance),
+                        5 * variance * sqrt((kurtosis - 1) / size));
+}
+
+START_TEST(initial_distributions)
+{
+    static const size_t widths[] = {300, 200, 1000};
+    static const double uniform = 1.8, normal = 3;
+    nudge_model_options o = options_of(2, widths);
+    o.dtype = NUDGE_F64;
+    for (o.init = NUDGE_INIT_PYTORCH; o.init <= NUDGE_INIT_ZEROS; o.init++) {
+        nudge_model *m = make(&o);
+        for (size_t l = 0; l < 2; l++) {
+            double in = (double)widths[l], out = (double)widths[l + 1];
+            size_t n = widths[l] * widths[l + 1];
+            double *w = layer_of(m, l, 0), *b = layer_of(m, l, 1);
+            if (o.init == NUDGE_INIT_PYTORCH) {
+                check_moments(w, n, 1 / sqrt(in), 1 / in / 3, uniform);
+                check_moments(b, widths[l + 1], 1 / sqrt(in), 1 / in / 3, uniform);
+            } else {
+                if (o.init == NUDGE_INIT_HE)
+                    check_moments(w, n, INFINITY, 2 / in, normal);
+                else if (o.init == NUDGE_INIT_GLOROT)
+                    check_moments(w, n, sqrt(6 / (in + out)), 2 / (in + out), uniform);
+                for (size_t j = 0; j < n && o.init == NUDGE_INIT_ZEROS; j++)
+                    ck_assert(w[j] == 0);
+                for (size_t j = 0; j < widths[l + 1]; j++)
+                    ck_assert(b[j] == 0);
+            }
+            free(w);
+            free(b);
+        }
+        nudge_model_free(m);
+    }
+}
+END_TEST
+
+static void same_values(const double *a, const double *b, size_t n)
+{
+    for (size_t j = 0; j < n; j++)
+        ck_assert(a[j] == b[j]);
+}
+
+/* Value j of a layer depends on (seed, layer, j) alone, j in file order: a layer added behind or
+ * another width of this layer's output leaves it as it is; weights, biases, layers and seeds
+ * differ from each other; f32 values are those of f64, rounded. */
+START_TEST(initial_values_stand_alone)
+{
+    nudge_model_options o = options_of(2, (size_t[]){4, 4, 4});
+    o.dtype = NUDGE_F64;
+    nudge_model *a = make(&o);
+    double *w0 = layer_of(a, 0, 0), *w1 = layer_of(a, 1, 0);
+    double *b0 = layer_of(a, 0, 1), *b1 = layer_of(a, 1, 1);
+    ck_assert(w0[0] != w1[0] && w0[0] != b0[0] && b0[0] != b1[0] && w0[0] != w0[1]);
+
+    nudge_model_options longer = options_of(3, (size_t[]){4, 4, 9, 2});
+    longer.dtype = NUDGE_F64;
+    nudge_model *b = make(&longer);
+    double *v0 = layer_of(b, 0, 0), *v1 = layer_of(b, 1, 0), *c1 = layer_of(b, 1, 1);
+    same_values(w0, v0, 16);
+    same_values(w1, v1, 16);
+    same_values(b1, c1, 4);
+
+    o.dtype = NUDGE_F32;
+    nudge_model *c = make(&o);
+    double *f0 = layer_of(c, 0, 0);
+    for (size_t j = 0; j < 16; j++)
+        ck_assert(f0[j] == (double)(float)w0[j]);
+    o.seed = 2;
+    nudge_model *d = make(&o);
+    double *g0 = layer_of(d, 0, 0);
+    ck_assert(f0[0] != g0[0] && f0[15] != g0[15]);
+
+    double *all[] = {w0, w1, b0, b1, v0, v1, c1, f0, g0};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+    nudge_model_free(a);
+    nudge_model_free(b);
+    nudge_model_free(c);
+    nudge_model_free(d);
+}
+END_TEST
+
+static void refused(const nudge_model_options *o, const nudge_prep *prep, nudge_status status,
+                    const char *message)
+{
+    nudge_error err;
+    nudge_model *m = NULL;
+    ck_status(nudge_model_create(&m, o, prep, &err), status, &err);
+    ck_assert_int_eq(strncmp(err.text, message, strlen(message)), 0);
+    ck_assert_ptr_null(m);
+    ck_assert_int_eq(nudge_model_create(&m, o, prep, NULL), status);
+}
+
+START_TEST(creation_refuses)
+{
+    nudge_model_options o = options_of(2, (size_t[]){3, 4, 2});
+    nudge_prep prep = {.loss = NUDGE_MSE, .features = 5, .outputs = 2};
+    refused(&o, &prep, NUDGE_EMISMATCH, "the network takes 3 inputs; the data gives 5");
+    prep.features = 3;
+    prep.outputs = 1;
+    refused(&o, &prep, NUDGE_EMISMATCH, "the network has 2 outputs; the data needs 1");
+    prep.outputs = 2;
+    o.loss = NUDGE_CROSS_ENTROPY;
+    refused(&o, &prep, NUDGE_EMISMATCH,
+            "the network's loss is cross-entropy; the data was prepared for mse");
+    o.dtype = (nudge_dtype)5;
+    refused(&o, NULL, NUDGE_EARGUMENT, "element type 5 is unknown");
+    o.dtype = NUDGE_F32;
+    o.init = (nudge_init)5;
+    refused(&o, NULL, NUDGE_EARGUMENT, "initialisation 5 is unknown");
+    o.init = NUDGE_INIT_HE;
+    o.widths = (size_t[]){3, 0, 2};
+    refused(&o, NULL, NUDGE_EARGUMENT, "layer 0: width 0");
+    o.layers = 1;
+    o.widths = (size_t[]){1000000000, 1000000000};
+    refused(&o, NULL, NUDGE_EMEMORY, "the block of weights needs 4.0 EB of memory; ");
+}
+END_TEST
+
+static Suite *model_suite(void)
+{
+    Suite *s = suite_create("model");
+    TCase *tc = tcase_create("model");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, describes);
+    tcase_add_test(tc, layers_out_by_in);
+    tcase_add_test(tc, layers_refuse);
+    tcase_add_test(tc, hash);
+    tcase_add_test(tc, initial_distributions);
+    tcase_add_test(tc, initial_values_stand_alone);
+    tcase_add_test(tc, creation_refuses);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+SUITE_MAIN(model_suite)
