@@ -1,0 +1,62 @@
+#include "train/check.h"
+
+#include <stdlib.h>
+
+#include "core/status.h"
+#include "data/dataset.h"
+#include "data/prep.h"
+#include "model/model.h"
+
+static nudge_status check_targets(const nu_network *net, const nu_store *store, nudge_error *err)
+{
+    size_t outputs = net->width[net->layers];
+    if (store->outputs == 0)
+        return nu_fail(err, NUDGE_EMISMATCH, "the data has no target");
+    if (net->loss == NUDGE_CROSS_ENTROPY && store->classes == NULL)
+        return nu_fail(err, NUDGE_EMISMATCH, "cross-entropy needs a target of classes; "
+                                             "the data's target is numbers");
+    if (net->loss != NUDGE_CROSS_ENTROPY && store->y == NULL)
+        return nu_fail(err, NUDGE_EMISMATCH, "%s needs a target of numbers; "
+                                             "the data's target is classes",
+                       nudge_loss_name(net->loss));
+    if (store->outputs != outputs)
+        return nu_fail(err, NUDGE_EMISMATCH, "the network gives %zu outputs; the data has %zu %s",
+                       outputs, store->outputs,
+                       store->classes != NULL ? "classes" : "target values");
+    return NUDGE_OK;
+}
+
+nudge_status nu_check_fit(const nudge_model *model, const nudge_dataset *data, int need_targets,
+                          nudge_error *err)
+{
+    const nu_network *net = &model->net;
+    const nu_store *store = data->store;
+    if (store->dtype != model->dtype)
+        return nu_fail(err, NUDGE_EMISMATCH, "the network is %s; the data is %s",
+                       nudge_dtype_name(model->dtype), nudge_dtype_name(store->dtype));
+    if (store->features != net->width[0])
+        return nu_fail(err, NUDGE_EMISMATCH, "the network takes %zu features; the data has %zu",
+                       net->width[0], store->features);
+    return need_targets ? check_targets(net, store, err) : NUDGE_OK;
+}
+
+nudge_status nu_loss_units(double **units, const nudge_model *model, nudge_error *err)
+{
+    size_t n = model->net.width[model->net.layers];
+    nudge_loss loss = model->net.loss;
+    *units = NULL;
+    int scaled = 0;
+    for (size_t j = 0; model->prep != NULL && j < n; j++)
+        scaled |= model->prep->target_factor[j] != 1;
+    if (!scaled || (loss != NUDGE_MSE && loss != NUDGE_MAE && loss != NUDGE_HUBER))
+        return NUDGE_OK;
+    double *u = malloc(n * sizeof *u);
+    if (u == NULL)
+        return nu_no_memory(err, n * sizeof *u, "units of the loss");
+    for (size_t j = 0; j < n; j++) {
+        double scale = 1 / model->prep->target_factor[j];
+        u[j] = loss == NUDGE_MAE ? scale : scale * scale;
+    }
+    *units = u;
+    return NUDGE_OK;
+}

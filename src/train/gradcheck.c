@@ -1,0 +1,219 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "data/dataset.h"
+#include "train/check.h"
+#include "train/engine.h"
+
+/* A check under way: the model and data in f64, in which losses are evaluated. */
+typedef struct checker {
+    nudge_model *model;
+    nudge_dataset *data;
+    void *buffer;
+    size_t block;
+    double *analytic; /* net.size, laid out as the parameters */
+    double floor;     /* of the denominator of a relative error */
+} checker;
+
+enum { BLOCK = 256 };
+
+/* The data in f64. */
+static nudge_status copy_data(nudge_dataset **copy, const nudge_model *model,
+                              const nudge_dataset *data, nudge_error *err)
+{
+    const nu_store *store = data->store;
+    size_t rows = data->rows, features = store->features, outputs = store->outputs;
+    int has_classes = store->classes != NULL;
+    double *x = nu_alloc(rows * features, sizeof *x);
+    double *y = has_classes ? NULL : nu_alloc(rows * outputs, sizeof *y);
+    int32_t *classes = has_classes ? nu_alloc(rows, sizeof *classes) : NULL;
+    uint32_t *numbers = nu_alloc(rows, sizeof *numbers);
+    nudge_status status;
+    if (x == NULL || numbers == NULL || (has_classes ? (void *)classes : (void *)y) == NULL) {
+        status = nu_no_memory(err, rows * (features + outputs) * sizeof *x, "a copy of the data");
+    } else {
+        nu_numeric_of(model->dtype)->as_doubles(data, 0, rows, numbers, x, y, classes);
+        status = nudge_dataset_from_arrays(copy, NUDGE_F64, rows, features, outputs, x, y, classes,
+                                           err);
+    }
+    free(x);
+    free(y);
+    free(classes);
+    free(numbers);
+    return status;
+}
+
+/* The model in f64, without its prep: the data is packed already. */
+static nudge_status copy_model(nudge_model **copy, const nudge_model *model, nudge_error *err)
+{
+    const nu_network *net = &model->net;
+    nudge_model_options o = nudge_model_defaults();
+    o.dtype = NUDGE_F64;
+    o.layers = net->layers;
+    o.widths = net->width;
+    o.activations = net->activation;
+    o.loss = net->loss;
+    o.huber_delta = net->huber_delta;
+    o.init = NUDGE_INIT_ZEROS;
+    NU_TRY(nudge_model_create(copy, &o, NULL, err));
+    double *to = (*copy)->params;
+    for (size_t i = 0; i < net->size; i++) /* both have the same layout */
+        to[i] = model->dtype == NUDGE_F64 ? ((const double *)model->params)[i]
+                                          : (double)((const float *)model->params)[i];
+    return NUDGE_OK;
+}
+
+/* The gradient that a training step of the model itself uses, over all rows as one batch. */
+static nudge_status analytic_gradient(double *gradient, const nudge_model *model,
+                                      const nudge_dataset *data, nudge_error *err)
+{
+    const nu_numeric *numeric = nu_numeric_of(model->dtype);
+    nu_plan plan;
+    nu_engine *engine;
+    NU_TRY(nu_plan_start(&plan, &model->net, data->rows, err));
+    nu_job job = {.net = &model->net,
+                  .params = model->params,
+                  .data = data,
+                  .plan = &plan,
+                  .threads = 1};
+    nudge_status status = numeric->engine_create(&engine, &job, err);
+    if (status == NUDGE_OK) {
+        numeric->engine_epoch(engine, 1);
+        numeric->engine_rows(engine, 0, 0, 1);
+        numeric->engine_update(engine, 0, 1, 0, 1);
+        const void *g = numeric->engine_gradient(engine);
+        for (size_t i = 0; i < model->net.size; i++)
+            gradient[i] = model->dtype == NUDGE_F64 ? ((const double *)g)[i]
+                                                    : (double)((const float *)g)[i];
+        numeric->engine_free(engine);
+    }
+    nu_plan_end(&plan);
+    return status;
+}
+
+static double mean_loss(const checker *c)
+{
+    double sum = 0;
+    for (size_t first = 0; first < c->data->rows; first += c->block) {
+        size_t rest = c->data->rows - first;
+        nu_inference r = {.want_loss = 1};
+        nu_numeric_f64.infer(c->model, c->data, first, rest < c->block ? rest : c->block,
+                             c->buffer, &r);
+        sum += r.loss;
+    }
+    return sum / (double)c->data->rows;
+}
+
+static double loss_at(const checker *c, size_t i, double shift)
+{
+    double *w = (double *)c->model->params + i, before = *w;
+    *w = before + shift;
+    double loss = mean_loss(c);
+    *w = before;
+    return loss;
+}
+
+static double relative_error(const checker *c, double a, double b)
+{
+    double size = fmax(fmax(fabs(a), fabs(b)), c->floor);
+    return size > 0 ? fabs(a - b) / size : 0;
+}
+
+/* The slope of the loss to the right of parameter i's value minus that to the left. */
+static double slope_change(const checker *c, size_t i, double here, double h)
+{
+    return (loss_at(c, i, h) - 2 * here + loss_at(c, i, -h)) / h;
+}
+
+/* Whether a kink within the smallest step explains that the numeric slope is off by `off`. The
+ * change of slope is in proportion to the step where the loss is smooth. Across a kink at the value
+ * it is the same for all steps, and a kink beside the value is met by the larger step alone. */
+static int has_kink(const checker *c, size_t i, double off)
+{
+    const double near = 1e-6, far = 2e-5;
+    double here = mean_loss(c);
+    double at = slope_change(c, i, here, near), around = slope_change(c, i, here, far);
+    return fabs(around - far / near * at) > off;
+}
+
+/* Compares parameter i. A step may cross a kink that is near, so smaller ones are tried too. */
+static void check_parameter(const checker *c, size_t i, nudge_gradcheck_result *r, size_t layer,
+                            int is_bias, size_t index)
+{
+    static const double steps[] = {1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7};
+    double best = INFINITY, numeric = NAN, analytic = c->analytic[i];
+    for (size_t s = 0; s < sizeof steps / sizeof *steps && !(best < 1e-8); s++) {
+        double h = steps[s];
+        double d = (8 * (loss_at(c, i, h) - loss_at(c, i, -h)) -
+                    (loss_at(c, i, 2 * h) - loss_at(c, i, -2 * h))) / (12 * h);
+        double error = relative_error(c, analytic, d);
+        if (error < best || s == 0) {
+            best = error;
+            numeric = d;
+        }
+    }
+    if (best > 1e-6 && has_kink(c, i, fabs(analytic - numeric))) {
+        r->skipped++;
+        return;
+    }
+    r->checked++;
+    if (!(best <= r->max_error)) { /* a NaN is the largest of all */
+        r->max_error = best;
+        r->layer = layer;
+        r->is_bias = is_bias;
+        r->index = index;
+        r->analytic = analytic;
+        r->numeric = numeric;
+    }
+}
+
+static void check_all(checker *c, uint64_t limit, nudge_gradcheck_result *r)
+{
+    const nu_network *net = &c->model->net;
+    uint64_t every = 1, n = 0;
+    if (limit > 0 && limit < net->parameters)
+        every = (net->parameters - 1) / limit + 1;
+    for (size_t i = 0; i < net->size; i++)
+        c->floor = fmax(c->floor, 1e-3 * fabs(c->analytic[i]));
+    for (size_t l = 0; l < net->layers; l++) {
+        size_t in = net->width[l], out = net->width[l + 1];
+        for (size_t j = 0; j < in * out; j++) /* j: out x in order */
+            if (n++ % every == 0)
+                check_parameter(c, net->weight_at[l] + j % in * out + j / in, r, l, 0, j);
+        for (size_t j = 0; j < out; j++)
+            if (n++ % every == 0)
+                check_parameter(c, net->bias_at[l] + j, r, l, 1, j);
+    }
+}
+
+nudge_status nudge_gradcheck(const nudge_model *model, const nudge_dataset *data, uint64_t limit,
+                             nudge_gradcheck_result *result, nudge_error *err)
+{
+    NU_TRY(nu_check_fit(model, data, 1, err));
+    checker c = {.block = data->rows < BLOCK ? data->rows : BLOCK};
+    nudge_status status = copy_model(&c.model, model, err);
+    if (status == NUDGE_OK)
+        status = copy_data(&c.data, model, data, err);
+    if (status == NUDGE_OK) {
+        size_t bytes = nu_numeric_f64.infer_buffer(&c.model->net, c.block);
+        c.buffer = nu_alloc(bytes, 1);
+        c.analytic = nu_alloc_zero(model->net.size, sizeof(double));
+        if (c.buffer == NULL || c.analytic == NULL)
+            status = nu_no_memory(err, bytes + model->net.size * sizeof(double),
+                                  "a gradient check");
+    }
+    if (status == NUDGE_OK)
+        status = analytic_gradient(c.analytic, model, data, err);
+    if (status == NUDGE_OK) {
+        nudge_gradcheck_result r = {0};
+        check_all(&c, limit, &r);
+        *result = r;
+    }
+    nudge_model_free(c.model);
+    nudge_dataset_free(c.data);
+    free(c.buffer);
+    free(c.analytic);
+    return status;
+}

@@ -1,0 +1,13 @@
+libnudge_all_la_SOURCES += \
+	src/train/plan.h src/train/plan.c \
+	src/train/optimizer.h src/train/optimizer.c \
+	src/train/engine.h \
+	src/train/check.h src/train/check.c \
+	src/train/run.h src/train/run.c \
+	src/train/trainer.c \
+	src/train/evaluate.h src/train/evaluate.c \
+	src/train/gradcheck.c
+numeric_sources += \
+	src/train/update.h src/train/update.c \
+	src/train/infer.h src/train/infer.c \
+	src/train/step.c

@@ -1,0 +1,197 @@
+#include "train/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+
+/* Rows of a block: enough for a product to run near its best rate, few enough for several blocks
+ * per batch. */
+#define BLOCK_ROWS_LEAST 32
+#define BLOCK_ROWS_MOST 256
+
+/* A step with less work than this (about 5 microseconds) is not worth a barrier. */
+#define ONE_THREAD_FLOPS 3e5
+
+/* A block's work should outweigh its overheads. */
+#define BLOCK_FLOPS_LEAST 1e6
+
+/* Tiles are cut to at most this many rows and columns: their gradient stays in a core's own cache
+ * between product and update, and a product repacks little of its inputs. */
+#define TILE_EDGE ((size_t)512)
+
+/* A layer is cut into about this many tiles for the cores, if they are not too small then. */
+#define LAYER_TILES 16
+#define TILE_ELEMENTS_LEAST ((size_t)4096)
+
+static size_t ceil_div(size_t a, size_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static double step_flops(const nu_network *net, double rows)
+{
+    double sum = 0;
+    for (size_t l = 0; l < net->layers; l++)
+        sum += (double)net->width[l] * (double)net->width[l + 1];
+    return 6 * rows * sum - 2 * rows * (double)net->width[0] * (double)net->width[1];
+}
+
+static void choose_blocks(nu_plan *plan, const nu_network *net)
+{
+    double per_row = step_flops(net, 1);
+    plan->flops = per_row * (double)plan->batch;
+    if (plan->flops < ONE_THREAD_FLOPS) {
+        plan->block_rows = plan->batch;
+    } else {
+        size_t rows = BLOCK_ROWS_LEAST;
+        while (rows < BLOCK_ROWS_MOST &&
+               ((double)rows * per_row < BLOCK_FLOPS_LEAST || rows * 16 <= plan->batch))
+            rows *= 2;
+        plan->block_rows = rows < plan->batch ? rows : plan->batch;
+    }
+    plan->blocks = ceil_div(plan->batch, plan->block_rows);
+}
+
+/* Private partials cost blocks x elements written and read again; a product over the whole batch
+ * costs a barrier's wait for all rows and reading other cores' activations. */
+static int prefers_private(const nu_plan *plan, size_t in, size_t out)
+{
+    return in * out <= 4 * plan->block_rows * (in + out);
+}
+
+static void choose_gradients(nu_plan *plan, const nu_network *net)
+{
+    plan->partial_size = 0;
+    for (size_t l = 0; l < net->layers; l++) {
+        plan->is_private[l] = prefers_private(plan, net->width[l], net->width[l + 1]);
+        plan->partial_at[l] = plan->partial_size;
+        if (plan->is_private[l]) {
+            size_t next = l + 1 < net->layers ? net->weight_at[l + 1] : net->size;
+            plan->partial_size += next - net->weight_at[l];
+        }
+    }
+}
+
+/* The rows and columns of layer l's tiles; those at the edges may be smaller. */
+static void tile_shape(const nu_network *net, size_t l, size_t *rows, size_t *columns)
+{
+    size_t in = net->width[l], out = net->width[l + 1];
+    *columns = ceil_div(out, ceil_div(out, TILE_EDGE));
+    size_t across = ceil_div(out, *columns);
+    size_t high = ceil_div(in, ceil_div(LAYER_TILES, across));
+    size_t least = ceil_div(TILE_ELEMENTS_LEAST, *columns);
+    if (high < least)
+        high = least;
+    if (high > TILE_EDGE)
+        high = TILE_EDGE;
+    *rows = high < in ? high : in;
+}
+
+static size_t count_tiles(const nu_network *net)
+{
+    size_t n = 0;
+    for (size_t l = 0; l < net->layers; l++) {
+        size_t rows, columns;
+        tile_shape(net, l, &rows, &columns);
+        n += ceil_div(net->width[l], rows) * ceil_div(net->width[l + 1], columns);
+    }
+    return n;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void cut_layer(nu_plan *plan, const nu_network *net, size_t l, size_t *n)
+{
+    size_t in = net->width[l], out = net->width[l + 1], rows, columns;
+    tile_shape(net, l, &rows, &columns);
+    double per_element = plan->is_private[l] ? (double)plan->blocks : 2 * (double)plan->batch;
+    double update = 20; /* about what the heaviest optimizer costs */
+    for (size_t first = 0; first < in; first += rows)
+        for (size_t left = 0; left < out; left += columns) {
+            nu_tile tile = {l, first, smaller(first + rows, in), left, smaller(left + columns, out),
+                            *n > 0 ? plan->tiles[*n - 1].cost : 0};
+            size_t elements = (tile.end - first) * (tile.right - left);
+            tile.cost += (double)elements * (per_element + update);
+            if (elements > plan->tile_size)
+                plan->tile_size = elements;
+            plan->tiles[(*n)++] = tile;
+        }
+}
+
+nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err)
+{
+    *plan = (nu_plan){.batch = batch};
+    plan->n_tiles = count_tiles(net);
+    plan->is_private = calloc(net->layers, sizeof *plan->is_private);
+    plan->partial_at = calloc(net->layers, sizeof *plan->partial_at);
+    plan->tiles = calloc(plan->n_tiles, sizeof *plan->tiles);
+    if (plan->is_private == NULL || plan->partial_at == NULL || plan->tiles == NULL) {
+        nu_plan_end(plan);
+        return nu_no_memory(err, plan->n_tiles * sizeof *plan->tiles, "the plan of a step");
+    }
+    choose_blocks(plan, net);
+    choose_gradients(plan, net);
+    size_t n = 0;
+    for (size_t l = 0; l < net->layers; l++)
+        cut_layer(plan, net, l, &n);
+    size_t most = plan->blocks > plan->n_tiles ? plan->blocks : plan->n_tiles;
+    plan->useful_threads = plan->flops < ONE_THREAD_FLOPS ? 1 : most > 1024 ? 1024 : (int)most;
+    return NUDGE_OK;
+}
+
+void nu_plan_end(nu_plan *plan)
+{
+    free(plan->is_private);
+    free(plan->partial_at);
+    free(plan->tiles);
+    *plan = (nu_plan){0};
+}
+
+/* The first tile that begins at or after `cost`, where a tile straddling it goes to the side that
+ * has more of it. */
+static size_t tile_at_cost(const nu_plan *plan, double cost)
+{
+    size_t low = 0, high = plan->n_tiles;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        double before = middle > 0 ? plan->tiles[middle - 1].cost : 0;
+        if ((before + plan->tiles[middle].cost) / 2 < cost)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void nu_plan_share(const nu_plan *plan, int thread, int threads, size_t *first, size_t *end)
+{
+    double each = plan->tiles[plan->n_tiles - 1].cost / threads;
+    *first = thread == 0 ? 0 : tile_at_cost(plan, each * thread);
+    *end = thread == threads - 1 ? plan->n_tiles : tile_at_cost(plan, each * (thread + 1));
+}
+
+void nu_plan_explain(const nu_plan *plan, const nu_network *net, int threads, char *text,
+                     size_t size)
+{
+    size_t privates = 0;
+    for (size_t l = 0; l < net->layers; l++)
+        privates += plan->is_private[l] != 0;
+    int n = snprintf(text, size, "%zu block%s of %zu rows, then %zu parameter tile%s; %d thread%s",
+                     plan->blocks, plan->blocks == 1 ? "" : "s", plan->block_rows, plan->n_tiles,
+                     plan->n_tiles == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
+    if (n < 0 || (size_t)n >= size)
+        return;
+    if (plan->useful_threads == 1)
+        snprintf(text + n, size - (size_t)n, "\na step is %.2g flops: too little for two threads",
+                 plan->flops);
+    else
+        snprintf(text + n, size - (size_t)n,
+                 "\ngradients: %zu layer%s as partial sums of blocks (small beside a block's rows),"
+                 " %zu as products over the whole batch",
+                 privates, privates == 1 ? "" : "s", net->layers - privates);
+}

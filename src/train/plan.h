@@ -1,0 +1,52 @@
+/* The decomposition: how one training step is cut into pieces. It depends on the network's shape
+ * and the batch alone, never on the number of threads, so that the same sums are made in the same
+ * order whoever makes them.
+ *
+ * A step has two phases with a barrier after each:
+ *   rows    the batch is cut into blocks of rows; each goes through packing, forward, loss and
+ *           backward on its own;
+ *   tiles   the parameters are cut into tiles, each a range of rows and columns of one in x out
+ *           weight matrix (one with row 0 has its columns' biases too). A tile gets its gradient
+ *           and is updated at once, while it is hot.
+ * A layer's gradient is made in one of two ways:
+ *   private every row block writes a partial gradient of its own, and the tile adds the partials
+ *           in order. Good when the layer is small beside the rows of a block;
+ *   whole   the tile is one product over the rows of the whole batch. No partials at all. */
+#ifndef NUDGE_TRAIN_PLAN_H
+#define NUDGE_TRAIN_PLAN_H
+
+#include "net/network.h"
+
+typedef struct nu_tile {
+    size_t layer;
+    size_t first, end;  /* rows of the weight matrix */
+    size_t left, right; /* columns */
+    double cost;       /* of this and all tiles before it, in floating-point operations */
+} nu_tile;
+
+typedef struct nu_plan {
+    size_t batch;         /* rows of a full batch */
+    size_t block_rows;    /* rows of a block; the last of a batch may be shorter */
+    size_t blocks;        /* of a full batch */
+    int *is_private;      /* layers */
+    size_t *partial_at;   /* layers: where a private layer's partial begins in a block's, in reals */
+    size_t partial_size;  /* reals of one block's partial gradients; 0: no private layer */
+    nu_tile *tiles;
+    size_t n_tiles;
+    size_t tile_size;     /* reals of the largest tile, biases not counted */
+    double flops;         /* of a step over a full batch */
+    int useful_threads;   /* more would have nothing to do, or not enough to be worth waking */
+} nu_plan;
+
+/* NUDGE_EMEMORY. */
+nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err);
+void nu_plan_end(nu_plan *plan);
+
+/* The tiles [*first, *end) of one thread: contiguous, and balanced by cost. */
+void nu_plan_share(const nu_plan *plan, int thread, int threads, size_t *first, size_t *end);
+
+/* One to three lines about the plan, in at most `size` bytes. */
+void nu_plan_explain(const nu_plan *plan, const nu_network *net, int threads, char *text,
+                     size_t size);
+
+#endif

@@ -1,0 +1,30 @@
+/* What nudge_train() and nudge_train_plan_make() settle before anything runs. */
+#ifndef NUDGE_TRAIN_RUN_H
+#define NUDGE_TRAIN_RUN_H
+
+#include "train/engine.h"
+
+typedef struct nu_run {
+    nudge_model *model; /* only nudge_train() changes it */
+    const nudge_dataset *train, *val;
+    const nudge_train_options *options;
+    const nu_numeric *numeric;
+    nu_plan plan;
+    double *units;       /* or NULL */
+    int threads;         /* that will be used */
+    const char *threads_why;
+    size_t batches;      /* per epoch */
+    nu_job job;          /* for the engine */
+} nu_run;
+
+/* Checks everything and plans. NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. On success
+ * nu_run_end() frees. */
+nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *train,
+                          const nudge_dataset *val, const nudge_train_options *options,
+                          nudge_error *err);
+void nu_run_end(nu_run *run);
+
+/* Sizes and work of it. */
+void nu_run_describe(const nu_run *run, nudge_train_plan *plan);
+
+#endif

@@ -1,0 +1,211 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/barrier.h"
+#include "core/clock.h"
+#include "core/memory.h"
+#include "core/status.h"
+#include "core/team.h"
+#include "data/dataset.h"
+#include "train/evaluate.h"
+#include "train/run.h"
+
+/* A training run under way. Thread 0 writes what is not marked; others read it after a barrier. */
+typedef struct trainer {
+    nu_run *run;
+    nu_engine *engine;
+    nu_evaluator *evaluator; /* or NULL */
+    void *snapshot;          /* the weights after the last good epoch */
+    nu_barrier barrier;
+    int *bad;                /* threads: this thread's share of the weights is not finite */
+
+    size_t epoch;            /* running, from 1 */
+    double start, epoch_start, last_progress;
+    double loss;             /* sum over the samples of this epoch */
+    size_t correct;
+    int stop;                /* a callback asked to */
+    size_t diverged_batch;   /* from 1; 0: it did not */
+} trainer;
+
+static size_t rows_before(const trainer *t, size_t batch)
+{
+    size_t rows = batch * t->run->plan.batch;
+    return rows < t->run->train->rows ? rows : t->run->train->rows;
+}
+
+/* Thread 0, before batch `batch`. */
+static void show_progress(trainer *t, size_t batch)
+{
+    const nudge_train_options *o = t->run->options;
+    if (o->on_progress == NULL || batch == 0)
+        return;
+    double now = nu_seconds();
+    if (now - t->last_progress < o->progress_seconds)
+        return;
+    t->last_progress = now;
+    double rows = (double)rows_before(t, batch);
+    nudge_progress p = {.epoch = t->epoch,
+                        .epochs = o->epochs,
+                        .batch = batch,
+                        .batches = t->run->batches,
+                        .loss = t->loss / rows,
+                        .seconds = now - t->start,
+                        .samples_per_s = rows / (now - t->epoch_start)};
+    if (o->on_progress(&p, o->user) != 0)
+        t->stop = 1;
+}
+
+/* Copies the weights aside if all of them are finite. Every thread a share. */
+static void keep_weights(trainer *t, int thread, int threads)
+{
+    const nu_network *net = &t->run->model->net;
+    size_t first, end, size = t->run->numeric->real_size;
+    const char *params = t->run->model->params;
+    nu_team_share(net->size, thread, threads, &first, &end);
+    t->bad[thread] = !t->run->numeric->all_finite(params, first, end);
+    nu_barrier_wait(&t->barrier, threads);
+    int bad = 0;
+    for (int i = 0; i < threads; i++)
+        bad |= t->bad[i];
+    if (!bad)
+        memcpy((char *)t->snapshot + first * size, params + first * size, (end - first) * size);
+    else if (thread == 0)
+        t->diverged_batch = t->run->batches;
+}
+
+/* One epoch, by all threads: the barriers are between the phases of a step and after it. */
+static void epoch_work(void *arg, int thread, int threads)
+{
+    trainer *t = arg;
+    const nu_numeric *numeric = t->run->numeric;
+    for (size_t batch = 0; batch < t->run->batches; batch++) {
+        if (thread == 0)
+            show_progress(t, batch);
+        numeric->engine_rows(t->engine, batch, thread, threads);
+        nu_barrier_wait(&t->barrier, threads);
+        size_t correct = 0;
+        double loss = numeric->engine_loss(t->engine, batch, &correct);
+        if (thread == 0) {
+            t->loss += loss * (double)(rows_before(t, batch + 1) - rows_before(t, batch));
+            t->correct += correct;
+            if (!isfinite(loss))
+                t->diverged_batch = batch + 1;
+        }
+        if (!isfinite(loss) || t->stop) /* the same for every thread */
+            return;
+        uint64_t update = (uint64_t)(t->epoch - 1) * t->run->batches + batch + 1;
+        numeric->engine_update(t->engine, batch, update, thread, threads);
+        nu_barrier_wait(&t->barrier, threads);
+    }
+    keep_weights(t, thread, threads);
+}
+
+static void describe_epoch(trainer *t, nudge_epoch *e, double seconds)
+{
+    double rows = (double)t->run->train->rows;
+    *e = (nudge_epoch){.epoch = t->epoch,
+                       .epochs = t->run->options->epochs,
+                       .train_loss = t->loss / rows,
+                       .train_accuracy = t->run->model->net.loss == NUDGE_CROSS_ENTROPY
+                                             ? (double)t->correct / rows
+                                             : NAN,
+                       .has_val = t->evaluator != NULL,
+                       .val_loss = NAN,
+                       .val_accuracy = NAN,
+                       .val_rmse = NAN,
+                       .seconds = seconds,
+                       .samples_per_s = rows / seconds};
+    if (t->evaluator != NULL) {
+        nudge_metrics m;
+        nu_evaluator_run(t->evaluator, &m);
+        e->val_loss = m.loss;
+        e->val_accuracy = m.accuracy;
+        e->val_rmse = m.rmse;
+    }
+}
+
+static nudge_status diverged(trainer *t, nudge_train_result *result, nudge_error *err)
+{
+    result->diverged_epoch = t->epoch;
+    result->diverged_batch = t->diverged_batch;
+    memcpy(t->run->model->params, t->snapshot,
+           t->run->model->net.size * t->run->numeric->real_size);
+    return nu_fail(err, NUDGE_EDIVERGED,
+                   "the loss became non-finite in epoch %zu, batch %zu (learning rate %g)",
+                   t->epoch, t->diverged_batch, t->run->options->optimizer.lr);
+}
+
+static nudge_status train_epochs(trainer *t, nudge_train_result *result, nudge_error *err)
+{
+    const nudge_train_options *o = t->run->options;
+    t->start = t->last_progress = nu_seconds();
+    for (t->epoch = 1; t->epoch <= o->epochs; t->epoch++) {
+        t->loss = 0;
+        t->correct = 0;
+        t->epoch_start = nu_seconds();
+        t->run->numeric->engine_epoch(t->engine, (uint32_t)t->epoch);
+        nu_team_run(t->run->threads, epoch_work, t);
+        double seconds = nu_seconds() - t->epoch_start;
+        if (t->diverged_batch > 0)
+            return diverged(t, result, err);
+        if (t->stop)
+            return nu_fail(err, NUDGE_ESTOPPED, "stopped in epoch %zu", t->epoch);
+        result->epochs = t->epoch;
+        result->train_seconds += seconds;
+        describe_epoch(t, &result->last, seconds);
+        if (o->on_epoch != NULL && o->on_epoch(&result->last, o->user) != 0)
+            return nu_fail(err, NUDGE_ESTOPPED, "stopped after epoch %zu", t->epoch);
+    }
+    return NUDGE_OK;
+}
+
+static nudge_status allocate(trainer *t, nudge_error *err)
+{
+    nu_run *run = t->run;
+    nudge_train_plan plan;
+    nu_run_describe(run, &plan);
+    NU_TRY(nu_memory_check(plan.total - plan.dataset - plan.weights, "training", err));
+    NU_TRY(run->numeric->engine_create(&t->engine, &run->job, err));
+    if (run->val != NULL)
+        NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, run->units, run->threads,
+                                   err));
+    t->snapshot = nu_alloc(run->model->net.size, run->numeric->real_size);
+    t->bad = calloc((size_t)run->threads, sizeof *t->bad);
+    if (t->snapshot == NULL || t->bad == NULL)
+        return nu_no_memory(err, plan.snapshot, "a copy of the weights");
+    memcpy(t->snapshot, run->model->params, run->model->net.size * run->numeric->real_size);
+    return NUDGE_OK;
+}
+
+nudge_status nudge_train(nudge_model *model, const nudge_dataset *train, const nudge_dataset *val,
+                         const nudge_train_options *options, nudge_train_result *result,
+                         nudge_error *err)
+{
+    nu_run run;
+    NU_TRY(nu_run_start(&run, model, train, val, options, err));
+    trainer t = {.run = &run};
+    nu_barrier_start(&t.barrier, run.threads);
+    nudge_train_result r = {0};
+    double start = nu_seconds();
+    nudge_status status = allocate(&t, err);
+    if (status == NUDGE_OK) {
+        status = train_epochs(&t, &r, err);
+        r.seconds = nu_seconds() - start;
+        if (r.train_seconds > 0) {
+            nudge_train_plan plan;
+            nu_run_describe(&run, &plan);
+            double epochs = (double)r.epochs;
+            r.samples_per_s = epochs * (double)train->rows / r.train_seconds;
+            r.gflops = 1e-9 * epochs * plan.flops_per_epoch / r.train_seconds;
+        }
+        if (result != NULL)
+            *result = r;
+    }
+    run.numeric->engine_free(t.engine);
+    nu_evaluator_free(t.evaluator);
+    free(t.snapshot);
+    free(t.bad);
+    nu_run_end(&run);
+    return status;
+}

@@ -1,0 +1,144 @@
+/* Analytic against numeric gradients: every activation with every loss. */
+#include "made.h"
+#include "suite.h"
+
+#define ACTIVATIONS (NUDGE_SILU + 1)
+#define LOSSES NUDGE_POISSON
+
+/* max |analytic - numeric| / max(|analytic|, |numeric|, 1e-3 * the largest gradient). In f32 the
+ * analytic gradient carries rounding errors of 6e-8 * a few, relative to its largest terms; the
+ * 1e-3 floor of the measure raises that to about 1e-3. */
+#define TOLERANCE_F64 1e-6
+#define TOLERANCE_F32 2e-3
+
+static void check(nudge_dtype dtype, nudge_loss loss, nudge_activation hidden,
+                  nudge_activation output, size_t layers, const size_t *widths, size_t rows,
+                  uint64_t seed)
+{
+    nudge_dataset *data = made_data(loss, dtype, rows, widths[0], widths[layers], seed);
+    nudge_model *model = made_model(loss, dtype, layers, widths, hidden, output, seed + 7);
+    uint64_t hash = nudge_model_hash(model);
+    nudge_gradcheck_result result;
+    nudge_error err;
+    ck_ok(nudge_gradcheck(model, data, 0, &result, &err), &err);
+    double tolerance = dtype == NUDGE_F64 ? TOLERANCE_F64 : TOLERANCE_F32;
+    /* Written so that a NaN fails. */
+    ck_assert_msg(result.max_error <= tolerance,
+                  "%s, %s, hidden %s, output %s, %zu layers, %zu rows: layer %zu, %s %zu: "
+                  "analytic %.17g, numeric %.17g, error %g",
+                  nudge_dtype_name(dtype), nudge_loss_name(loss), nudge_activation_name(hidden),
+                  nudge_activation_name(output), layers, rows, result.layer,
+                  result.is_bias ? "bias" : "weight", result.index, result.analytic,
+                  result.numeric, result.max_error);
+    ck_assert_uint_eq(result.checked + result.skipped, nudge_model_describe(model).parameters);
+    ck_assert_msg(result.skipped * 5 <= result.checked, "%s, %s: %d of %d parameters skipped",
+                  nudge_loss_name(loss), nudge_activation_name(hidden), (int)result.skipped,
+                  (int)(result.checked + result.skipped));
+    ck_assert_uint_eq(nudge_model_hash(model), hash);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+
+typedef struct shape {
+    size_t layers, widths[5], rows;
+} shape;
+
+static const shape shapes[] = {
+    {1, {4, 3}, 6},
+    {2, {3, 5, 2}, 1},
+    {3, {4, 6, 5, 3}, 7},
+    {4, {2, 4, 4, 4, 2}, 5},
+    {2, {20, 17, 4}, 70},
+};
+#define SHAPES (sizeof shapes / sizeof shapes[0])
+
+static void check_losses(nudge_dtype dtype, nudge_activation hidden)
+{
+    for (size_t s = 0; s < SHAPES; s++)
+        for (int loss = NUDGE_MSE; loss <= (int)LOSSES; loss++)
+            check(dtype, (nudge_loss)loss, hidden, NUDGE_IDENTITY, shapes[s].layers,
+                  shapes[s].widths, shapes[s].rows, 100 * s + (uint64_t)loss);
+}
+
+START_TEST(activations_and_losses_f64)
+{
+    check_losses(NUDGE_F64, (nudge_activation)_i);
+}
+END_TEST
+
+START_TEST(activations_and_losses_f32)
+{
+    check_losses(NUDGE_F32, (nudge_activation)_i);
+}
+END_TEST
+
+/* An activation of the output layer, with the losses that allow one. */
+START_TEST(output_activations)
+{
+    static const nudge_loss losses[] = {NUDGE_MSE, NUDGE_MAE, NUDGE_HUBER};
+    for (size_t s = 0; s < SHAPES; s++)
+        for (size_t l = 0; l < 3; l++)
+            check(NUDGE_F64, losses[l], NUDGE_TANH, (nudge_activation)_i, shapes[s].layers,
+                  shapes[s].widths, shapes[s].rows, 50 + s);
+}
+END_TEST
+
+/* `limit` parameters at most are compared. */
+START_TEST(limit)
+{
+    const size_t widths[] = {4, 6, 3};
+    nudge_dataset *data = made_data(NUDGE_MSE, NUDGE_F64, 5, 4, 3, 1);
+    nudge_model *model = made_model(NUDGE_MSE, NUDGE_F64, 2, widths, NUDGE_TANH, NUDGE_IDENTITY, 1);
+    nudge_gradcheck_result result;
+    nudge_error err;
+    ck_ok(nudge_gradcheck(model, data, 10, &result, &err), &err);
+    ck_assert_uint_gt(result.checked, 0);
+    ck_assert_uint_le(result.checked + result.skipped, 10);
+    ck_ok(nudge_gradcheck(model, data, 1000000, &result, &err), &err);
+    ck_assert_uint_eq(result.checked + result.skipped, 4 * 6 + 6 + 6 * 3 + 3);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* Data that does not fit is refused, and the result is untouched. */
+START_TEST(mismatch)
+{
+    const size_t widths[] = {4, 6, 3};
+    nudge_model *model = made_model(NUDGE_MSE, NUDGE_F64, 2, widths, NUDGE_TANH, NUDGE_IDENTITY, 1);
+    nudge_gradcheck_result result = {.checked = 12345};
+    nudge_error err;
+    nudge_dataset *features = made_data(NUDGE_MSE, NUDGE_F64, 5, 5, 3, 1);
+    nudge_dataset *outputs = made_data(NUDGE_MSE, NUDGE_F64, 5, 4, 2, 1);
+    nudge_dataset *classes = made_data(NUDGE_CROSS_ENTROPY, NUDGE_F64, 5, 4, 3, 1);
+    nudge_dataset *none = NULL;
+    const double x[4] = {0};
+    ck_ok(nudge_dataset_from_arrays(&none, NUDGE_F64, 1, 4, 3, x, NULL, NULL, &err), &err);
+    ck_status(nudge_gradcheck(model, features, 0, &result, &err), NUDGE_EMISMATCH, &err);
+    ck_status(nudge_gradcheck(model, outputs, 0, &result, &err), NUDGE_EMISMATCH, &err);
+    ck_status(nudge_gradcheck(model, classes, 0, &result, &err), NUDGE_EMISMATCH, &err);
+    ck_status(nudge_gradcheck(model, none, 0, &result, &err), NUDGE_EMISMATCH, &err);
+    ck_assert_uint_eq(result.checked, 12345);
+    nudge_dataset_free(none);
+    nudge_dataset_free(classes);
+    nudge_dataset_free(outputs);
+    nudge_dataset_free(features);
+    nudge_model_free(model);
+}
+END_TEST
+
+static Suite *gradient_suite(void)
+{
+    Suite *suite = suite_create("gradient");
+    TCase *tc = tcase_create("gradcheck");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, activations_and_losses_f64, 0, ACTIVATIONS);
+    tcase_add_loop_test(tc, activations_and_losses_f32, 0, ACTIVATIONS);
+    tcase_add_loop_test(tc, output_activations, 0, ACTIVATIONS);
+    tcase_add_test(tc, limit);
+    tcase_add_test(tc, mismatch);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+SUITE_MAIN(gradient_suite)

@@ -1,0 +1,439 @@
+/* Training: what is reported, in which order it uses rows, how callbacks stop it, its plan. */
+#include <pthread.h>
+#include <string.h>
+
+#include "made.h"
+#include "suite.h"
+
+/* The hash after training a fresh small model. */
+static uint64_t trained(const nudge_dataset *data, const nudge_train_options *options)
+{
+    nudge_model *model = small_model();
+    nudge_error err;
+    ck_ok(nudge_train(model, data, NULL, options, NULL, &err), &err);
+    uint64_t hash = nudge_model_hash(model);
+    nudge_model_free(model);
+    return hash;
+}
+
+/* ---- Callbacks ---- */
+
+typedef struct record {
+    pthread_t caller;
+    size_t calls;
+    size_t stop_at;  /* call number that returns non-zero; 0: none */
+    size_t epochs;   /* asked for */
+    size_t batches;  /* of an epoch */
+    size_t batch, epoch;
+    nudge_epoch last;
+} record;
+
+static int count_epoch(const nudge_epoch *epoch, void *user)
+{
+    record *r = user;
+    r->calls++;
+    ck_assert(pthread_equal(pthread_self(), r->caller));
+    ck_assert_uint_eq(epoch->epoch, r->calls);
+    ck_assert_uint_eq(epoch->epochs, r->epochs);
+    ck_assert(isfinite(epoch->train_loss));
+    ck_assert(isnan(epoch->train_accuracy));
+    ck_assert(epoch->seconds >= 0);
+    ck_assert(epoch->samples_per_s > 0);
+    r->last = *epoch;
+    return r->calls == r->stop_at;
+}
+
+START_TEST(epoch_callback)
+{
+    nudge_dataset *data = small_data(100, 1), *val = small_data(30, 5);
+    nudge_model *model = small_model();
+    record r = {.caller = pthread_self(), .epochs = 5};
+    nudge_train_options options = small_options();
+    options.on_epoch = count_epoch;
+    options.user = &r;
+    nudge_train_result result;
+    nudge_error err;
+    ck_ok(nudge_train(model, data, NULL, &options, &result, &err), &err);
+    ck_assert_uint_eq(r.calls, 5);
+    ck_assert_int_eq(r.last.has_val, 0);
+    ck_assert(isnan(r.last.val_loss) && isnan(r.last.val_accuracy) && isnan(r.last.val_rmse));
+    ck_assert_uint_eq(result.epochs, 5);
+    ck_assert(result.last.train_loss == r.last.train_loss);
+    ck_assert(result.seconds >= result.train_seconds && result.train_seconds > 0);
+    ck_assert(result.gflops > 0 && result.samples_per_s > 0);
+    ck_assert_uint_eq(result.diverged_epoch, 0);
+    ck_assert_uint_eq(result.diverged_batch, 0);
+
+    /* With validation data: its loss is that of the weights after the epoch, as evaluated. */
+    r.calls = 0;
+    ck_ok(nudge_train(model, data, val, &options, &result, &err), &err);
+    nudge_metrics metrics;
+    ck_ok(nudge_evaluate(model, val, 0, &metrics, &err), &err);
+    ck_assert_int_eq(r.last.has_val, 1);
+    ck_assert_double_eq_tol(r.last.val_loss, metrics.loss, 1e-12 * metrics.loss);
+    ck_assert_double_eq_tol(r.last.val_rmse, metrics.rmse, 1e-12 * metrics.rmse);
+    ck_assert(isnan(r.last.val_accuracy));
+    nudge_metrics_free(&metrics);
+    nudge_model_free(model);
+    nudge_dataset_free(val);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* Validation does not change the weights. */
+START_TEST(validation_only_watches)
+{
+    nudge_dataset *data = small_data(100, 1), *val = small_data(30, 5);
+    nudge_train_options options = small_options();
+    nudge_model *model = small_model();
+    nudge_error err;
+    ck_ok(nudge_train(model, data, val, &options, NULL, &err), &err);
+    ck_assert_uint_eq(nudge_model_hash(model), trained(data, &options));
+    nudge_model_free(model);
+    nudge_dataset_free(val);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* Stopped after 3 epochs of 5: the same weights as 3 epochs of 3. */
+START_TEST(stop_after_epoch)
+{
+    nudge_dataset *data = small_data(100, 1);
+    nudge_model *model = small_model();
+    record r = {.caller = pthread_self(), .epochs = 5, .stop_at = 3};
+    nudge_train_options options = small_options();
+    options.on_epoch = count_epoch;
+    options.user = &r;
+    nudge_train_result result;
+    nudge_error err;
+    ck_status(nudge_train(model, data, NULL, &options, &result, &err), NUDGE_ESTOPPED, &err);
+    ck_assert_uint_eq(r.calls, 3);
+    ck_assert_uint_eq(result.epochs, 3);
+    ck_assert_uint_eq(result.last.epoch, 3);
+    options.on_epoch = NULL;
+    options.epochs = 3;
+    ck_assert_uint_eq(nudge_model_hash(model), trained(data, &options));
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+static int count_progress(const nudge_progress *progress, void *user)
+{
+    record *r = user;
+    r->calls++;
+    ck_assert(pthread_equal(pthread_self(), r->caller));
+    ck_assert_uint_eq(progress->epochs, r->epochs);
+    ck_assert_uint_eq(progress->batches, r->batches);
+    ck_assert_uint_ge(progress->batch, 1);
+    ck_assert_uint_le(progress->batch, progress->batches);
+    ck_assert(progress->epoch > r->epoch
+              || (progress->epoch == r->epoch && progress->batch > r->batch));
+    ck_assert(isfinite(progress->loss) && progress->loss > 0);
+    ck_assert(progress->seconds >= 0);
+    r->epoch = progress->epoch;
+    r->batch = progress->batch;
+    return r->calls == r->stop_at;
+}
+
+/* Batches as many as make the clock worth asking. */
+START_TEST(progress_callback)
+{
+    nudge_dataset *data = small_data(50000, 1);
+    nudge_model *model = small_model();
+    record r = {.caller = pthread_self(), .epochs = 3, .batches = 3125};
+    nudge_train_options options = small_options();
+    options.epochs = 3;
+    options.on_progress = count_progress;
+    options.progress_seconds = 0;
+    options.user = &r;
+    nudge_error err;
+    ck_ok(nudge_train(model, data, NULL, &options, NULL, &err), &err);
+    ck_assert_uint_ge(r.calls, 3);
+
+    /* Asking to stop in the middle of an epoch. */
+    r = (record){.caller = pthread_self(), .epochs = 3, .batches = 3125, .stop_at = 2};
+    nudge_train_result result;
+    ck_status(nudge_train(model, data, NULL, &options, &result, &err), NUDGE_ESTOPPED, &err);
+    ck_assert_uint_eq(r.calls, 2);
+    ck_assert_uint_lt(result.epochs, 3);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* Progress reports do not change the weights. */
+START_TEST(progress_only_watches)
+{
+    nudge_dataset *data = small_data(1000, 1);
+    nudge_train_options options = small_options();
+    uint64_t hash = trained(data, &options);
+    record r = {.caller = pthread_self(), .epochs = 5, .batches = 63};
+    options.on_progress = count_progress;
+    options.progress_seconds = 0;
+    options.user = &r;
+    ck_assert_uint_eq(trained(data, &options), hash);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* ---- Batches and order ---- */
+
+START_TEST(batch_larger_than_rows)
+{
+    nudge_dataset *data = small_data(50, 1);
+    nudge_train_options options = small_options();
+    options.batch = 50;
+    uint64_t hash = trained(data, &options);
+    options.batch = 51;
+    ck_assert_uint_eq(trained(data, &options), hash);
+    options.batch = SIZE_MAX;
+    ck_assert_uint_eq(trained(data, &options), hash);
+    /* One batch of all rows is never shuffled. */
+    options.shuffle = 0;
+    options.seed = 99;
+    ck_assert_uint_eq(trained(data, &options), hash);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* The seed decides the order, the order the result. */
+START_TEST(seeds)
+{
+    nudge_dataset *data = small_data(100, 1);
+    nudge_train_options options = small_options();
+    uint64_t one = trained(data, &options);
+    ck_assert_uint_eq(trained(data, &options), one);
+    options.seed = 2;
+    ck_assert_uint_ne(trained(data, &options), one);
+    options.shuffle = 0;
+    uint64_t in_order = trained(data, &options);
+    ck_assert_uint_ne(in_order, one);
+    options.seed = 3;
+    ck_assert_uint_eq(trained(data, &options), in_order);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+#define LINE_ROWS 23
+#define LINE_BATCH 5
+
+/* z = X w + b for one output; sgd by hand, to 1e-12 relative: each batch's loss is taken before
+ * its update, and the epoch's is the mean over samples, so that the last batch (3 rows) counts
+ * less. */
+START_TEST(train_loss)
+{
+    const size_t line[] = {2, 1};
+    double *x = made_array(LINE_ROWS * 2, 1, 8), *y = made_array(LINE_ROWS, 2, 9);
+    nudge_dataset *data = NULL;
+    nudge_error err;
+    ck_ok(nudge_dataset_from_arrays(&data, NUDGE_F64, LINE_ROWS, 2, 1, x, y, NULL, &err), &err);
+    nudge_model *model = made_model(NUDGE_MSE, NUDGE_F64, 1, line, NUDGE_IDENTITY,
+                                    NUDGE_IDENTITY, 1);
+    double w[2], b, total = 0;
+    ck_ok(nudge_model_get_layer(model, 0, w, &b, &err), &err);
+    for (size_t first = 0; first < LINE_ROWS; first += LINE_BATCH) {
+        size_t end = first + LINE_BATCH < LINE_ROWS ? first + LINE_BATCH : LINE_ROWS;
+        double n = (double)(end - first), g[3] = {0};
+        for (size_t i = first; i < end; i++) {
+            double d = x[2 * i] * w[0] + x[2 * i + 1] * w[1] + b - y[i];
+            total += d * d;
+            g[0] += 2 * d * x[2 * i] / n;
+            g[1] += 2 * d * x[2 * i + 1] / n;
+            g[2] += 2 * d / n;
+        }
+        w[0] -= 0.1 * g[0];
+        w[1] -= 0.1 * g[1];
+        b -= 0.1 * g[2];
+    }
+    nudge_train_options options = nudge_train_defaults();
+    options.optimizer = nudge_optimizer_defaults(NUDGE_SGD);
+    options.optimizer.lr = 0.1;
+    options.batch = LINE_BATCH;
+    options.epochs = 1;
+    options.shuffle = 0;
+    nudge_train_result result;
+    ck_ok(nudge_train(model, data, NULL, &options, &result, &err), &err);
+    double expected = total / LINE_ROWS;
+    ck_assert_double_eq_tol(result.last.train_loss, expected, 1e-12 * expected);
+    double our_w[2], our_b;
+    ck_ok(nudge_model_get_layer(model, 0, our_w, &our_b, &err), &err);
+    ck_assert_double_eq_tol(our_w[0], w[0], 1e-12);
+    ck_assert_double_eq_tol(our_w[1], w[1], 1e-12);
+    ck_assert_double_eq_tol(our_b, b, 1e-12);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+    free(y);
+    free(x);
+}
+END_TEST
+
+/* In an epoch every row is used once: with a rate so small that the weights hardly move, the
+ * training loss of a shuffled epoch is the evaluated loss (to 1e-9, which one row more or less
+ * would exceed by far). */
+START_TEST(every_row_once)
+{
+    nudge_dataset *data = small_data(1003, 1);
+    nudge_model *model = small_model();
+    nudge_metrics metrics;
+    nudge_error err;
+    ck_ok(nudge_evaluate(model, data, 0, &metrics, &err), &err);
+    nudge_train_options options = small_options();
+    options.optimizer = nudge_optimizer_defaults(NUDGE_SGD);
+    options.optimizer.lr = 1e-13;
+    options.batch = 64;
+    options.epochs = 3;
+    nudge_train_result result;
+    ck_ok(nudge_train(model, data, NULL, &options, &result, &err), &err);
+    ck_assert_double_eq_tol(result.last.train_loss, metrics.loss, 1e-9 * metrics.loss);
+    nudge_metrics_free(&metrics);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* Training accuracy of a classifier: likewise. */
+START_TEST(train_accuracy)
+{
+    nudge_dataset *data = made_data(NUDGE_CROSS_ENTROPY, NUDGE_F64, 501, 6, 3, 1);
+    nudge_model *model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F64, 2, small_widths, NUDGE_TANH,
+                                    NUDGE_IDENTITY, 1);
+    nudge_metrics metrics;
+    nudge_error err;
+    ck_ok(nudge_evaluate(model, data, 0, &metrics, &err), &err);
+    nudge_train_options options = small_options();
+    options.optimizer.lr = 1e-13;
+    options.epochs = 1;
+    nudge_train_result result;
+    ck_ok(nudge_train(model, data, data, &options, &result, &err), &err);
+    ck_assert_double_eq_tol(result.last.train_accuracy, metrics.accuracy, 1e-12);
+    ck_assert_double_eq_tol(result.last.val_accuracy, metrics.accuracy, 1e-12);
+    ck_assert(isnan(result.last.val_rmse));
+    nudge_metrics_free(&metrics);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* ---- Two trainers in one process ---- */
+
+typedef struct job {
+    const nudge_dataset *data;
+    nudge_train_options options;
+    uint64_t hash;
+} job;
+
+static void *do_job(void *arg)
+{
+    job *j = arg;
+    j->hash = trained(j->data, &j->options);
+    return NULL;
+}
+
+START_TEST(two_at_once)
+{
+    nudge_dataset *data = small_data(2000, 1);
+    job jobs[2];
+    uint64_t alone[2];
+    for (int i = 0; i < 2; i++) {
+        jobs[i].data = data;
+        jobs[i].options = small_options();
+        jobs[i].options.seed = (uint64_t)i + 1;
+        jobs[i].options.batch = 512; /* work enough for two threads */
+        jobs[i].options.threads = 2;
+        do_job(&jobs[i]);
+        alone[i] = jobs[i].hash;
+    }
+    ck_assert_uint_ne(alone[0], alone[1]);
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, do_job, &jobs[i]), 0);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    for (int i = 0; i < 2; i++)
+        ck_assert_uint_eq(jobs[i].hash, alone[i]);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* ---- The plan ---- */
+
+START_TEST(plan)
+{
+    const size_t image[] = {784, 128, 10};
+    nudge_dataset *data = made_data(NUDGE_CROSS_ENTROPY, NUDGE_F32, 1003, 784, 10, 1);
+    nudge_dataset *val = made_data(NUDGE_CROSS_ENTROPY, NUDGE_F32, 100, 784, 10, 2);
+    nudge_model *model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F32, 2, image, NUDGE_RELU,
+                                    NUDGE_IDENTITY, 1);
+    nudge_train_options options = nudge_train_defaults();
+    nudge_train_plan p;
+    nudge_error err;
+    ck_ok(nudge_train_plan_make(&p, model, data, val, &options, &err), &err);
+    ck_assert_int_eq(p.threads, nudge_threads(0, NULL));
+    ck_assert_uint_eq(p.batch, 64);
+    ck_assert_uint_eq(p.batches, 16); /* 15 * 64 + 43 */
+    ck_assert_uint_eq(p.parameters, 784 * 128 + 128 + 128 * 10 + 10);
+    double products = 784 * 128 + 128 * 10;
+    double flops = 6. * 1003 * products - 2. * 1003 * 784 * 128;
+    ck_assert_double_eq_tol(p.flops_per_epoch, flops, 1e-12 * flops);
+    ck_assert_uint_eq(p.total, p.dataset + p.weights + p.gradients + p.optimizer_state
+                      + p.snapshot + p.activations + p.evaluation);
+    ck_assert_uint_ge(p.dataset, (1003 + 100) * (784 * 4 + 4));
+    ck_assert_uint_ge(p.weights, p.parameters * 4);
+    ck_assert_uint_ge(p.snapshot, p.parameters * 4);
+    ck_assert_uint_ge(p.optimizer_state, 2 * p.weights); /* adam's two means */
+    ck_assert_uint_lt(p.optimizer_state, 3 * p.weights);
+    ck_assert_uint_gt(p.activations, 0);
+    ck_assert_uint_gt(p.evaluation, 0);
+    ck_assert_uint_gt(strlen(p.explain), 0);
+    ck_assert_ptr_nonnull(memchr(p.explain, '\0', sizeof p.explain));
+
+    /* Plain sgd keeps no state; the batch is at most all
+     * rows. */
+    uint64_t activations = p.activations;
+    options.optimizer = nudge_optimizer_defaults(NUDGE_SGD);
+    options.threads = 1;
+    options.batch = 5000;
+    ck_ok(nudge_train_plan_make(&p, model, data, NULL, &options, &err), &err);
+    ck_assert_int_eq(p.threads, 1);
+    ck_assert_ptr_null(p.threads_why);
+    ck_assert_uint_eq(p.optimizer_state, 0);
+    ck_assert_uint_eq(p.batch, 1003);
+    ck_assert_uint_eq(p.batches, 1);
+    ck_assert_uint_gt(p.activations, activations);
+    nudge_model_free(model);
+    nudge_dataset_free(val);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+static TCase *add_tcase(Suite *suite, const char *name)
+{
+    TCase *tc = tcase_create(name);
+    tcase_set_timeout(tc, 60);
+    suite_add_tcase(suite, tc);
+    return tc;
+}
+
+static Suite *train_suite(void)
+{
+    Suite *suite = suite_create("train");
+    TCase *tc = add_tcase(suite, "callbacks");
+    tcase_add_test(tc, epoch_callback);
+    tcase_add_test(tc, validation_only_watches);
+    tcase_add_test(tc, stop_after_epoch);
+    tcase_add_test(tc, progress_callback);
+    tcase_add_test(tc, progress_only_watches);
+    tc = add_tcase(suite, "batches");
+    tcase_add_test(tc, batch_larger_than_rows);
+    tcase_add_test(tc, seeds);
+    tcase_add_test(tc, train_loss);
+    tcase_add_test(tc, every_row_once);
+    tcase_add_test(tc, train_accuracy);
+    tc = add_tcase(suite, "plan and process");
+    tcase_add_test(tc, two_at_once);
+    tcase_add_test(tc, plan);
+    return suite;
+}
+
+SUITE_MAIN(train_suite)
