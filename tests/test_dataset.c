@@ -440,6 +440,29 @@ START_TEST(bytes_stay_bytes)
 }
 END_TEST
 
+/* A model of classes "1" and "3" takes images labelled 3 and 1 as its classes 1 and 0. */
+START_TEST(class_numbers_are_matched_by_label)
+{
+    double x[] = {1, 2};
+    nudge_table *t = table_columns(2, 2);
+    table_numbers(t, 0, "p1", x);
+    table_numbers(t, 1, "label", (double[]){1, 3});
+    t->columns[1].is_target = 1;
+    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_CROSS_ENTROPY);
+    nudge_table_free(t);
+    t = table_matrix(NU_U8, 2, 1, x);
+    table_classes(t, 4, (int32_t[]){3, 1});
+    nudge_dataset *d = pack(t, p, NUDGE_F32, NULL);
+    ck_assert_double_eq(target(d, 0, 0), 1);
+    ck_assert_double_eq(target(d, 1, 0), 0);
+    nudge_dataset_free(d);
+    t = table_matrix(NU_U8, 2, 1, x);
+    table_classes(t, 4, (int32_t[]){3, 2});
+    refuses(t, p, NUDGE_EMISMATCH, "'2'");
+    nudge_prep_free(p);
+}
+END_TEST
+
 /* A table of columns and a matrix with features of the same names are interchangeable. */
 START_TEST(matrices_fit_columns_of_their_names)
 {
@@ -521,6 +544,7 @@ static Suite *dataset_suite(void)
     tcase_set_timeout(matrices, 60);
     tcase_add_loop_test(matrices, matrices_are_scaled, 0, 4);
     tcase_add_test(matrices, bytes_stay_bytes);
+    tcase_add_test(matrices, class_numbers_are_matched_by_label);
     tcase_add_test(matrices, matrices_fit_columns_of_their_names);
     tcase_add_test(matrices, matrices_that_do_not_fit_are_refused);
     suite_add_tcase(suite, matrices);

@@ -221,13 +221,16 @@ static nudge_status take_classes(nu_pack *pack, nudge_error *err)
     int32_t *number = nu_alloc(t->n_classes, sizeof *number);
     if (number == NULL)
         return nu_no_memory(err, t->n_classes * sizeof *number, "classes");
-    nudge_status status = NUDGE_OK;
-    for (size_t k = 0; k < t->n_classes && status == NUDGE_OK; k++)
-        status = nu_pack_class(pack, t->class_labels[k], &number[k], err);
-    if (status == NUDGE_OK)
-        status = nu_pack_make_targets(pack, err);
-    for (size_t r = 0; r < t->rows && status == NUDGE_OK; r++)
-        nu_pack_put_class(pack, r, number[t->classes[r]]);
+    for (size_t k = 0; k < t->n_classes; k++)
+        number[k] = -1;
+    nudge_status status = nu_pack_make_targets(pack, err);
+    for (size_t r = 0; r < t->rows && status == NUDGE_OK; r++) {
+        int32_t k = t->classes[r];
+        if (number[k] < 0) /* a label that no row has need not be known */
+            status = nu_pack_class(pack, t->class_labels[k], &number[k], err);
+        if (status == NUDGE_OK)
+            nu_pack_put_class(pack, r, number[k]);
+    }
     free(number);
     return status;
 }

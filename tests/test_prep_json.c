@@ -1,0 +1,210 @@
+#include "data/prep.h"
+#include "suite.h"
+#include "tables.h"
+
+static nudge_error err;
+
+/* One prep of each sort: columns, bytes, a matrix with names, two text classes. */
+static nudge_prep *sample(int which)
+{
+    static const char *const towns[] = {"Bern", "Genf", "Thun"};
+    double x[] = {0, 255, 10, 0, 51, 30, 1 / 3.0, 7, 1e-3, 9, 2, 77};
+    nudge_table *t = which == 1 ? table_matrix(NU_U8, 4, 3, x)
+                     : which == 2 ? table_matrix(NU_F64, 4, 3, x) : table_columns(4, 3);
+    if (which == 1) {
+        table_classes(t, 4, (int32_t[]){3, 1, 0, 2});
+    } else if (which == 2) {
+        table_values(t, 2, (double[]){1, 2, 3, 4, 5, 6, 7, 1 / 7.0});
+        t->feature_names = table_memory(3, sizeof *t->feature_names);
+        for (int j = 0; j < 3; j++)
+            t->feature_names[j] = table_text((const char *[]){"a", "b\"\\", "\xc3\xa9"}[j]);
+    } else {
+        table_numbers(t, 0, "age", (double[]){1, NAN, 3.3, 10});
+        table_texts(t, 1, "town", (const char *[]){"Thun", "Bern", NULL, "Genf"}, towns, 3);
+        if (which == 0)
+            table_numbers(t, 2, "y", (double[]){1, 2, 3, 5});
+        else
+            table_texts(t, 2, "y", (const char *[]){"no", "yes", "yes", "no"},
+                        (const char *[]){"no", "yes"}, 2);
+        t->columns[2].is_target = 1;
+    }
+    nudge_prep *prep = NULL;
+    nudge_prep_options options = {which == 3 ? NUDGE_SCALE_MINMAX : NUDGE_SCALE_AUTO,
+                                  which == 3 ? NUDGE_BCE : NUDGE_LOSS_AUTO};
+    ck_ok(nudge_prep_fit(&prep, t, NULL, 0, &options, &err), &err);
+    nudge_table_free(t);
+    return prep;
+}
+
+static char *dump(const nudge_prep *prep)
+{
+    json_t *json = nu_prep_to_json(prep);
+    ck_assert_ptr_nonnull(json);
+    char *text = json_dumps(json, JSON_REAL_PRECISION(17) | JSON_SORT_KEYS);
+    ck_assert_ptr_nonnull(text);
+    json_decref(json);
+    return text;
+}
+
+static void same_doubles(const double *a, const double *b, size_t n)
+{
+    ck_assert_mem_eq(a, b, n * sizeof *a);
+}
+
+static void same_preps(const nudge_prep *a, const nudge_prep *b)
+{
+    char *x = dump(a), *y = dump(b);
+    ck_assert_str_eq(x, y);
+    free(x);
+    free(y);
+    ck_assert_uint_eq(a->features, b->features);
+    ck_assert_uint_eq(a->outputs, b->outputs);
+    same_doubles(a->shift, b->shift, a->features);
+    same_doubles(a->factor, b->factor, a->features);
+    same_doubles(a->target_shift, b->target_shift, a->outputs);
+    same_doubles(a->target_factor, b->target_factor, a->outputs);
+    for (size_t j = 0; j < a->features; j++)
+        ck_assert_str_eq(a->feature_names[j], b->feature_names[j]);
+}
+
+/* Through text and back, every number has the same bits. */
+START_TEST(json_and_copies_are_faithful)
+{
+    nudge_prep *p = sample(_i), *back = NULL, *copy = NULL;
+    char *text = dump(p);
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert_ptr_nonnull(json);
+    ck_ok(nu_prep_from_json(&back, json, "m", &err), &err);
+    same_preps(p, back);
+    ck_ok(nu_prep_copy(&copy, p, &err), &err);
+    nudge_prep_free(p);
+    same_preps(back, copy);
+    nudge_prep_free(copy);
+    nudge_prep_free(back);
+    json_decref(json);
+    free(text);
+}
+END_TEST
+
+/* Small: numbers that are all equal are written once, and made-up names not at all. */
+START_TEST(json_of_images_is_small)
+{
+    nudge_prep *p = sample(1);
+    json_t *json = nu_prep_to_json(p);
+    ck_assert(json_is_real(json_object_get(json, "factor")));
+    ck_assert_ptr_null(json_object_get(json, "feature_names"));
+    json_decref(json);
+    nudge_prep_free(p);
+}
+END_TEST
+
+static void damaged(json_t *json, const char *what)
+{
+    nudge_prep *p = NULL;
+    nudge_status status = nu_prep_from_json(&p, json, "m.safetensors", &err);
+    ck_assert_msg(status == NUDGE_EDATA, "%s: %s", what, nudge_status_text(status));
+    ck_assert_ptr_null(p);
+    ck_assert_int_eq(strncmp(err.text, "m.safetensors: ", 15), 0);
+}
+
+static const char *const optional[] = {"feature_names", "pixels"};
+
+/* Every key taken away (but those that may be missing), and every key with a value of no use. */
+START_TEST(damaged_json_is_refused)
+{
+    static const char *const wrong[] = {"null", "true", "\"x\"", "[]", "{}", "[null]", "[[1]]",
+                                        "[\"a\", \"a\"]", "[1e308, {}]", "\"a\\u0001\""};
+    nudge_prep *p = sample(_i);
+    json_t *json = nu_prep_to_json(p), *value;
+    const char *key;
+    json_object_foreach(json, key, value) {
+        char what[128];
+        json_t *less = json_copy(json);
+        json_object_del(less, key);
+        snprintf(what, sizeof what, "sample %d without %s", _i, key);
+        int may_lack = strcmp(key, optional[0]) == 0 || strcmp(key, optional[1]) == 0 ||
+                       (strcmp(key, "classes") == 0 && p->loss == NUDGE_BCE);
+        if (!may_lack)
+            damaged(less, what);
+        json_decref(less);
+        for (size_t w = 0; w < sizeof wrong / sizeof *wrong; w++) {
+            json_t *changed = json_copy(json);
+            json_object_set_new(changed, key, json_loads(wrong[w], JSON_DECODE_ANY, NULL));
+            snprintf(what, sizeof what, "sample %d with %s %s", _i, key, wrong[w]);
+            damaged(changed, what);
+            json_decref(changed);
+        }
+    }
+    damaged(NULL, "nothing");
+    json_decref(json);
+    nudge_prep_free(p);
+}
+END_TEST
+
+/* Well-formed values that contradict each other. */
+START_TEST(lying_json_is_refused)
+{
+    static const struct {
+        int sample;
+        const char *change; /* merged into the sample */
+    } lies[] = {
+        {0, "{\"loss\": \"auto\"}"},
+        {0, "{\"loss\": \"cross-entropy\"}"},
+        {0, "{\"loss\": \"bce\"}"}, /* a scaled target */
+        {0, "{\"scale\": \"auto\"}"},
+        {0, "{\"shift\": [1, 2, 3]}"},
+        {0, "{\"factor\": 0}"},
+        {0, "{\"factor\": [1, 1, 1, 0]}"},
+        {0, "{\"target_factor\": 0.0}"},
+        {0, "{\"classes\": [\"a\", \"b\"]}"},
+        {0, "{\"targets\": [\"a\", \"b\"], \"loss\": \"cross-entropy\", \"classes\": [\"a\"]}"},
+        {0, "{\"features\": 4}"},
+        {0, "{\"columns\": [{\"name\": \"a\", \"kind\": \"number\"}]}"},
+        {0, "{\"columns\": [{\"name\": \"a\", \"kind\": \"number\", \"median\": \"1\"}]}"},
+        {0, "{\"columns\": [{\"name\": \"a\", \"kind\": \"date\", \"median\": 1}]}"},
+        {0, "{\"columns\": [{\"name\": \"a\", \"kind\": \"category\", \"categories\": []}]}"},
+        {0, "{\"columns\": [{\"name\": \"a\", \"kind\": \"category\", "
+            "\"categories\": [\"b\", \"a\", \"c\", \"d\"]}]}"},
+        {0, "{\"columns\": [{\"name\": \"a\", \"kind\": \"number\", \"median\": 1}, "
+            "{\"name\": \"a\", \"kind\": \"category\", \"categories\": [\"a\", \"b\", \"c\"]}]}"},
+        {1, "{\"features\": 4}"},
+        {1, "{\"features\": 0}"},
+        {1, "{\"features\": -3}"},
+        {1, "{\"features\": 3.0}"},
+        {1, "{\"features\": 16777217}"},
+        {1, "{\"features\": 9223372036854775807}"},
+        {1, "{\"pixels\": [3, 1, 1]}"},
+        {1, "{\"pixels\": [4294967296, 4294967296]}"},
+        {1, "{\"feature_names\": [\"a\", \"b\"]}"},
+        {1, "{\"classes\": [\"0\"]}"},
+        {1, "{\"loss\": \"mse\"}"},
+        {1, "{\"targets\": [\"a\", \"b\"]}"},
+        {3, "{\"classes\": [\"a\", \"b\", \"c\"]}"},
+    };
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        nudge_prep *p = sample(lies[i].sample);
+        json_t *json = nu_prep_to_json(p), *change = json_loads(lies[i].change, 0, NULL);
+        ck_assert_ptr_nonnull(change);
+        json_object_update(json, change);
+        damaged(json, lies[i].change);
+        json_decref(change);
+        json_decref(json);
+        nudge_prep_free(p);
+    }
+}
+END_TEST
+
+static Suite *prep_json_suite(void)
+{
+    Suite *suite = suite_create("prep_json");
+    TCase *json = tcase_create("json");
+    tcase_set_timeout(json, 60);
+    tcase_add_loop_test(json, json_and_copies_are_faithful, 0, 4);
+    tcase_add_test(json, json_of_images_is_small);
+    tcase_add_loop_test(json, damaged_json_is_refused, 0, 4);
+    tcase_add_test(json, lying_json_is_refused);
+    suite_add_tcase(suite, json);
+    return suite;
+}
+
+SUITE_MAIN(prep_json_suite)
