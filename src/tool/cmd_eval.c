@@ -1,0 +1,89 @@
+/* nudge eval: how good a model is on data. */
+#include <math.h>
+
+#include "commands.h"
+#include "exit.h"
+#include "json_out.h"
+#include "read_setup.h"
+#include "report.h"
+
+static const option options[] = {
+    {.help = "Data"},
+    {"model", "FILE", NULL, "the model, as 'nudge train --out' writes it"},
+    {"data", "SPEC", NULL, "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; it must "
+                           "hold the target too"},
+    {"labels", "FILE", NULL, "IDX file with the labels of --data"},
+    {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
+    {.help = "Running"},
+    {"threads", "N", NULL, "default: the cores this process may use"},
+    {"json", NULL, NULL, "results as one JSON object"},
+    {0},
+};
+
+static void print_line(const char *name, const char *format, double value)
+{
+    if (isnan(value))
+        return;
+    printf("%-14s", name);
+    printf(format, value);
+    putchar('\n');
+}
+
+static void report(const nudge_metrics *m, const nudge_model_info *info)
+{
+    printf("%-14s%zu\n", "rows", m->rows);
+    print_line(nudge_loss_name(info->loss), "%.6g", m->loss);
+    print_line("accuracy", "%.4f", m->accuracy);
+    print_line("RMSE", "%.6g", m->rmse);
+    print_line("MAE", "%.6g", m->mae);
+    print_line("R2", "%.4f", m->r2);
+    if (m->confusion != NULL)
+        report_classes(m, info->prep, stdout);
+}
+
+static void report_json(const nudge_metrics *m, const nudge_model *model)
+{
+    nudge_model_info info = nudge_model_describe(model);
+    json_t *object = json_metrics(m, info.prep, 1);
+    json_put_text(object, "loss_name", nudge_loss_name(info.loss));
+    json_put_hash(object, "weights_hash", nudge_model_hash(model));
+    json_print(object, 1, stdout);
+}
+
+static int run(arguments *args)
+{
+    nudge_model *model = NULL;
+    nudge_dataset *data = NULL;
+    nudge_metrics metrics;
+    nudge_error err;
+    int threads = threads_of(args);
+    int status = load_model_and_data(args, 1, &model, &data);
+    if (status == EXIT_DONE) {
+        if (nudge_evaluate(model, data, threads, &metrics, &err) != NUDGE_OK) {
+            status = fail(args->command->name, &err);
+        } else {
+            nudge_model_info info = nudge_model_describe(model);
+            if (given(args, "json"))
+                report_json(&metrics, model);
+            else
+                report(&metrics, &info);
+            nudge_metrics_free(&metrics);
+        }
+    }
+    nudge_dataset_free(data);
+    nudge_model_free(model);
+    return status;
+}
+
+const command command_eval = {
+    .name = "eval",
+    .synopsis = "--model FILE --data SPEC [OPTION]...",
+    .summary = "loss and metrics of a model on data",
+    .about = "Evaluates a model: its loss; accuracy, per-class precision and recall and the "
+             "confusion matrix for classes; RMSE, MAE and R2 for numbers, in the target's own "
+             "units.",
+    .options = options,
+    .examples = "  nudge eval --model m.safetensors --data letters.csv\n"
+                "  nudge eval --model m.safetensors --data images.gz --labels labels.gz --json\n",
+    .run = run,
+};

@@ -1,0 +1,170 @@
+/* nudge predict: one row per sample. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "exit.h"
+#include "output_file.h"
+#include "read_setup.h"
+#include "report.h"
+
+static const option options[] = {
+    {.help = "Data"},
+    {"model", "FILE", NULL, "the model, as 'nudge train --out' writes it"},
+    {"data", "SPEC", NULL, "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; a target "
+                           "in it is not used"},
+    {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
+    {.help = "Running"},
+    {"out", "FILE", NULL, "write there instead of to standard output"},
+    {"threads", "N", NULL, "default: the cores this process may use"},
+    {0},
+};
+
+/* A CSV cell, in quotes where RFC 4180 asks for them. before and after surround the text. */
+static void write_cell(const char *before, const char *text, const char *after, FILE *stream)
+{
+    int quote = text[strcspn(text, ",\"\r\n")] != '\0';
+    if (quote)
+        putc('"', stream);
+    fputs(before, stream);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            putc('"', stream);
+        putc(*text, stream);
+    }
+    fputs(after, stream);
+    if (quote)
+        putc('"', stream);
+}
+
+/* What the columns are. */
+typedef struct layout {
+    const nudge_prep *prep;
+    size_t outputs;     /* of the network */
+    size_t classes;     /* > 0: a label, then a probability for each */
+    int probabilities;  /* of numeric targets (bce) */
+    int digits;         /* that give a number of the model's type back exactly */
+} layout;
+
+static layout layout_of(const nudge_model *model)
+{
+    nudge_model_info m = nudge_model_describe(model);
+    nudge_prep_info p = nudge_prep_describe(m.prep);
+    return (layout){
+        .prep = m.prep,
+        .outputs = p.outputs,
+        .classes = p.classes,
+        .probabilities = m.loss == NUDGE_BCE,
+        .digits = m.dtype == NUDGE_F32 ? 9 : 17,
+    };
+}
+
+static void write_header(const layout *l, FILE *stream)
+{
+    if (l->classes > 0) {
+        write_cell("", nudge_prep_target_name(l->prep, 0), "", stream);
+        for (size_t k = 0; k < l->classes; k++) {
+            putc(',', stream);
+            write_cell("p(", nudge_prep_class_label(l->prep, k), ")", stream);
+        }
+    } else {
+        for (size_t k = 0; k < l->outputs; k++) {
+            if (k > 0)
+                putc(',', stream);
+            write_cell(l->probabilities ? "p(" : "", nudge_prep_target_name(l->prep, k),
+                       l->probabilities ? ")" : "", stream);
+        }
+    }
+    putc('\n', stream);
+}
+
+/* The probability of class k: with one output (bce) that is the second class's. */
+static double probability(const layout *l, const double *out, size_t k)
+{
+    if (l->outputs > 1 || l->classes != 2)
+        return out[k];
+    return k == 1 ? out[0] : 1 - out[0];
+}
+
+static void write_row(const layout *l, const double *out, FILE *stream)
+{
+    if (l->classes > 0) {
+        size_t best = 0;
+        for (size_t k = 1; k < l->classes; k++)
+            if (probability(l, out, k) > probability(l, out, best))
+                best = k;
+        write_cell("", nudge_prep_class_label(l->prep, best), "", stream);
+        for (size_t k = 0; k < l->classes; k++)
+            fprintf(stream, ",%.*g", l->digits, probability(l, out, k));
+    } else {
+        for (size_t k = 0; k < l->outputs; k++)
+            fprintf(stream, "%s%.*g", k > 0 ? "," : "", l->digits, out[k]);
+    }
+    putc('\n', stream);
+}
+
+static void write_all(const layout *l, const double *out, size_t rows, FILE *stream)
+{
+    write_header(l, stream);
+    for (size_t i = 0; i < rows && !ferror(stream); i++)
+        write_row(l, out + i * l->outputs, stream);
+}
+
+/* To the file of --out, or to stdout, which main() checks. */
+static int write_result(arguments *args, const layout *l, const double *out, size_t rows)
+{
+    const char *path = text_of(args, "out");
+    output_file file;
+    if (path == NULL) {
+        write_all(l, out, rows, stdout);
+        return EXIT_DONE;
+    }
+    if (!output_start(&file, path)) {
+        say(args->command->name, "--out: %s: %s", path, strerror(errno));
+        return EXIT_BAD_INPUT;
+    }
+    write_all(l, out, rows, file.stream);
+    if (!output_finish(&file)) {
+        say(args->command->name, "--out: %s: %s", path, strerror(errno));
+        return EXIT_RUN_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+static int run(arguments *args)
+{
+    static const char *const inputs[] = {"data", "model", NULL};
+    nudge_model *model = NULL;
+    nudge_dataset *data = NULL;
+    nudge_error err;
+    int threads = threads_of(args);
+    check_output(args, "out", inputs);
+    int status = load_model_and_data(args, 0, &model, &data);
+    if (status == EXIT_DONE) {
+        layout l = layout_of(model);
+        size_t rows = nudge_dataset_describe(data).rows;
+        double *out = need(calloc(rows, l.outputs * sizeof *out));
+        if (nudge_predict(model, data, threads, out, &err) != NUDGE_OK)
+            status = fail(args->command->name, &err);
+        else
+            status = write_result(args, &l, out, rows);
+        free(out);
+    }
+    nudge_dataset_free(data);
+    nudge_model_free(model);
+    return status;
+}
+
+const command command_predict = {
+    .name = "predict",
+    .synopsis = "--model FILE --data SPEC [OPTION]...",
+    .summary = "predictions of a model, one row per sample",
+    .about = "Writes CSV with a header and one row per sample: for numbers the predicted targets "
+             "in their own units; for classes the predicted label, then a column p(LABEL) for "
+             "each class with its probability.",
+    .options = options,
+    .examples = "  nudge predict --model m.safetensors --data new.csv\n"
+                "  nudge predict --model m.safetensors --data new.csv.gz --out predicted.csv\n",
+    .run = run,
+};

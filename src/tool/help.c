@@ -1,0 +1,65 @@
+/* A command's help, from its table of options. The layout is one that help2man understands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+
+enum { INDENT = 26, WIDTH = 80 };
+
+/* Prints words of `text` from column `at`, continuing on new lines at column `indent`. */
+static size_t print_wrapped(const char *text, size_t at, size_t indent)
+{
+    while (*text != '\0') {
+        size_t word = strcspn(text, " \n");
+        if (at > indent && at + 1 + word > WIDTH) {
+            printf("\n%*s", (int)indent, "");
+            at = indent;
+        } else if (at > indent) {
+            putchar(' ');
+            at++;
+        }
+        printf("%.*s", (int)word, text);
+        at += word;
+        text += word;
+        if (*text == '\n') {
+            printf("\n%*s", (int)indent, "");
+            at = indent;
+        }
+        text += *text != '\0';
+    }
+    return at;
+}
+
+static void print_option(const option *o)
+{
+    int n = printf("  --%s%s%s", o->name, o->arg != NULL ? " " : "",
+                   o->arg != NULL ? o->arg : "");
+    if (n > INDENT - 2)
+        printf("\n%*s", INDENT, "");
+    else
+        printf("%*s", INDENT - n, "");
+    char text[600];
+    if (o->initial != NULL)
+        snprintf(text, sizeof text, "%s [%s]", o->help, o->initial);
+    else
+        snprintf(text, sizeof text, "%s", o->help);
+    print_wrapped(text, INDENT, INDENT);
+    putchar('\n');
+}
+
+void print_help(const command *c)
+{
+    printf("Usage: nudge %s %s\n\n", c->name, c->synopsis);
+    print_wrapped(c->about, 0, 0);
+    putchar('\n');
+    for (const option *o = c->options; o->name != NULL || o->help != NULL; o++) {
+        if (o->name == NULL)
+            printf("\n%s:\n", o->help);
+        else
+            print_option(o);
+    }
+    printf("\nOther options:\n");
+    print_option(&(option){.name = "help", .help = "show this help"});
+    print_option(&(option){.name = "version", .help = "show the version"});
+    printf("\nExamples:\n%s", c->examples);
+}

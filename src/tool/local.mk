@@ -1,0 +1,17 @@
+nudge_SOURCES += \
+	src/tool/main.c src/tool/commands.h \
+	src/tool/cmd_train.c \
+	src/tool/cmd_eval.c \
+	src/tool/cmd_predict.c \
+	src/tool/cmd_info.c \
+	src/tool/cmd_gen.c \
+	src/tool/cmd_gradcheck.c \
+	src/tool/options.h src/tool/options.c src/tool/help.c \
+	src/tool/read_setup.h src/tool/read_setup.c \
+	src/tool/train_setup.h src/tool/train_setup.c \
+	src/tool/train_report.h src/tool/train_report.c \
+	src/tool/progress.h src/tool/progress.c \
+	src/tool/report.h src/tool/report.c \
+	src/tool/json_out.h src/tool/json_out.c \
+	src/tool/output_file.h src/tool/output_file.c \
+	src/tool/exit.h src/tool/exit.c

@@ -1,0 +1,130 @@
+#!/bin/sh
+# train, eval, predict, info, gen: what one writes the others read, and the numbers agree.
+. "$(dirname "$0")/setup.sh"
+
+has() {
+    grep -q -e "$2" "$1"
+}
+
+lacks() {
+    ! grep -q -e "$2" "$1"
+}
+
+lines() {
+    [ "$(wc -l <"$2")" -eq "$1" ]
+}
+
+# rmse PREDICTED CSV: of the first columns of two files with headers, CSV's last
+rmse() {
+    awk -F, 'NR == FNR { p[FNR] = $1; next } FNR > 1 { d = p[FNR] - $NF; s += d * d; n++ }
+        END { printf "%.12g\n", sqrt(s / n) }' "$1" "$2"
+}
+
+# ---- Regression ---------------------------------------------------------------------------
+check "gen a regression" nudge gen friedman1 --rows 600 --seed 3 --out f.csv
+check "gen once more" nudge gen friedman1 rows=600 seed=3 --out g.csv
+expect "gen makes the same file" cmp f.csv g.csv
+check "gen compressed" nudge gen friedman1 rows=600 seed=3 --out g.csv.gz
+check "the same rows compressed" sh -c 'gzip -dc g.csv.gz | cmp - f.csv'
+check "gen lists its generators" nudge gen --list
+expect "... moons among them" has "$out" "^moons"
+{ head -n 1 f.csv; tail -n 100 f.csv; } >test.csv
+
+check "train" nudge train --data f.csv --target y --split last --test-split 0.16666667 \
+    --val-split 0.1 --hidden 16 --epochs 5 --log run.jsonl --out f.safetensors
+expect "train: the table has the test" has "$out" "test"
+expect "train: the table has RMSE" has "$out" "^RMSE"
+expect "train: the table has the file" has "$out" "f.safetensors"
+expect "train: stderr says memory" has "$err" "^memory"
+expect "train: stderr shows epoch 5" has "$err" "^epoch 5/5"
+expect "train: nothing for a terminal in it" lacks "$err" "$(printf '\r')"
+expect "log: a line per epoch" lines 5 run.jsonl
+for key in train_loss val_loss val_rmse seconds samples_per_s; do
+    expect "log: $key" has run.jsonl "\"epoch\": 5, .*\"$key\": [0-9]"
+done
+
+nudge train --data f.csv --target y --split last --test-split 0.16666667 --val-split 0.1 \
+    --hidden 16 --epochs 5 --json --quiet >train.json 2>"$err"
+expect "train --json" has train.json '"weights_hash"'
+expect "train --quiet says nothing" lines 0 "$err"
+nudge info f.safetensors --json >info.json
+expect "the same run gives the same weights" \
+    [ "$(json train.json weights_hash)" = "$(json info.json weights_hash)" ]
+expect "the hash has 16 digits" has train.json '"weights_hash": "[0-9a-f]\{16\}"'
+
+nudge eval --model f.safetensors --data test.csv --json >eval.json
+expect "eval: RMSE of train's test rows" \
+    near "$(json eval.json rmse)" "$(json train.json test.rmse)" 1e-9
+check "predict" nudge predict --model f.safetensors --data test.csv --out p.csv
+expect "predict: a row per sample and a header" lines 101 p.csv
+expect "predict: RMSE from the raw file is train's" \
+    near "$(rmse p.csv test.csv)" "$(json train.json test.rmse)" 1e-5
+nudge predict --model f.safetensors --data test.csv >p2.csv
+expect "predict to stdout is the same" cmp p.csv p2.csv
+cut -d, -f1-10 test.csv >raw.csv
+check "predict without the target column" nudge predict --model f.safetensors --data raw.csv \
+    --out p3.csv
+expect "... is the same" cmp p.csv p3.csv
+refuse 2 "target" "eval without the target column" nudge eval --model f.safetensors --data raw.csv
+
+check "info of a model" nudge info f.safetensors
+expect "... says its layers" has "$out" "^1 .*identity"
+check "info of a file" nudge info f.csv --target y
+expect "... says its target" has "$out" "^y .*number, target"
+check "info of synthetic data" nudge info synth:moons,rows=50
+
+nudge train --data f.csv --target y --split last --test-split 0.16666667 --val-split 0.1 \
+    --hidden 16 --epochs 5 --json --quiet --threads 3 >three.json
+expect "three threads, the same weights" \
+    [ "$(json three.json weights_hash)" = "$(json train.json weights_hash)" ]
+
+# ---- Classes ------------------------------------------------------------------------------
+check "gen classes" nudge gen blobs rows=400 seed=2 --out b.csv
+target=$(sed -n 1p b.csv | sed 's/.*,//')
+check "train on classes" nudge train --data b.csv --target "$target" --category "$target" \
+    --hidden 8,8 --activation tanh,relu --epochs 20 --test-split 0.2 --quiet --out b.safetensors
+expect "... accuracy is reported" has "$out" "^accuracy"
+check "eval of classes" nudge eval --model b.safetensors --data b.csv
+expect "... has precision" has "$out" "precision"
+expect "... has the confusion matrix" has "$out" "^confusion"
+nudge eval --model b.safetensors --data b.csv --json >eval.json
+check "predict of classes" nudge predict --model b.safetensors --data b.csv --out p.csv
+expect "... has probabilities" has p.csv "^$target,p("
+share=$(awk -F, 'NR == FNR { p[FNR] = $1; next } FNR > 1 { n++; right += p[FNR] == $NF }
+    END { printf "%.12g\n", right / n }' p.csv b.csv)
+expect "predict's labels have eval's accuracy" near "$share" "$(json eval.json accuracy)" 1e-9
+expect "... probabilities add up to 1" awk -F, 'NR > 1 { s = 0; for (i = 2; i <= NF; i++) s += $i
+    if (s < 0.99999 || s > 1.00001) exit 1 }' p.csv
+
+# ---- The first run, interruptions, gradients ----------------------------------------------
+check "train with nothing but fewer epochs" nudge train --epochs 1
+expect "... knows the noise floor" has "$out" "noise floor"
+check "--explain" nudge train --data synth:line --epochs 1 --explain
+expect "... says something of the engine" has "$err" "^engine"
+check "gradcheck" nudge gradcheck
+expect "... passed" has "$out" "passed"
+check "gradcheck of a model" nudge gradcheck --model b.safetensors --data b.csv --limit 50
+check "start from saved weights" nudge train --data b.csv --target "$target" \
+    --category "$target" --hidden 8,8 --activation tanh,relu --epochs 1 --quiet \
+    --init b.safetensors
+
+# Ctrl-C: a script's background jobs ignore SIGINT, so the signal's effect is restored first.
+if command -v python3 >/dev/null 2>&1; then
+    python3 - "$NUDGE" >"$out" 2>"$err" <<'PY'
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+p = subprocess.Popen([sys.argv[1], "train", "--data", "synth:line", "--epochs", "100000000",
+                      "--quiet", "--log", "c.jsonl", "--out", "c.safetensors"])
+for _ in range(200):
+    if os.path.exists("c.jsonl"):
+        break
+    time.sleep(0.05)
+p.send_signal(signal.SIGINT)
+sys.exit(0 if p.wait(20) == 130 else 1)
+PY
+    expect "Ctrl-C: exit status 130" [ $? -eq 0 ]
+    check "Ctrl-C: the model is there" nudge info c.safetensors
+else
+    skip "Ctrl-C" "no python3"
+fi
+finish

@@ -1,0 +1,115 @@
+#!/bin/sh
+# Help, version, and every option value that cannot be used.
+. "$(dirname "$0")/setup.sh"
+
+commands="train eval predict info gen gradcheck"
+
+says() {
+    words=$1
+    shift
+    "$@" >"$scratch/said" && grep -q -e "$words" "$scratch/said"
+}
+
+same() {
+    "$NUDGE" help "$1" >"$scratch/a" && "$NUDGE" "$1" --help >"$scratch/b" &&
+        cmp "$scratch/a" "$scratch/b"
+}
+
+narrow() {
+    "$NUDGE" "$1" --help | awk 'length > 80 { print; bad = 1 } END { exit bad }'
+}
+
+check "nudge --help lists the commands" says "gradcheck" nudge --help
+check "nudge --version" says "^nudge [0-9]" nudge --version
+for c in $commands; do
+    check "nudge $c --help" says "^Usage: nudge $c" nudge $c --help
+    check "nudge help $c is the same" same $c
+    check "nudge $c --help fits 80 columns" narrow $c
+    check "nudge $c --version" says "^nudge [0-9]" nudge $c --version
+    refuse 2 "unknown option --frobnicate" "$c: unknown option" nudge $c --frobnicate
+done
+
+refuse 2 "a command is needed" "no command" nudge
+refuse 2 "did you mean 'train'?" "misspelt command" nudge trian
+refuse 2 "there is no command 'frobnicate'" "unknown command" nudge frobnicate
+refuse 2 "a command must come before" "option before the command" nudge --lr 1
+refuse 2 "did you mean --epochs?" "misspelt option" nudge train --epoch 3
+refuse 2 "did you mean --hidden?" "misspelt option with a value" nudge train --hiden=3
+refuse 2 "--lr needs a value" "option without its value" nudge train --lr
+refuse 2 "--quiet takes no value" "value for a flag" nudge train --quiet=yes
+refuse 2 "'extra' is not expected here" "a word too many" nudge train extra
+refuse 2 "unknown option" "control characters stay on one line" nudge train "--a
+b"
+
+# option, bad values; the message has the option, the value and what is right
+bad() {
+    option=$1 right=$2
+    shift 2
+    for v in "$@"; do
+        refuse 2 "nudge train: --$option: '$v' is not $right" "--$option '$v'" \
+            nudge train "--$option" "$v"
+    done
+}
+positive="a positive number"
+whole="a whole number from 1 to"
+bad lr "$positive" -1 0 x 1x "" nan inf 1e999 0x10 " 1"
+refuse 2 "--momentum: '-0.5' is not a number from 0 up" "--momentum -0.5" \
+    nudge train --optimizer sgd --momentum -0.5
+bad weight-decay "a number from 0 up" -1
+bad beta1 "a number from 0 up and below 1" 1 -0.1 nan
+bad beta2 "a number from 0 up and below 1" 1
+bad eps "$positive" 0
+bad batch "$whole" 0 -1 1.5 x 99999999999999999999 1e3 "" 4294967296
+bad epochs "$whole" 0 -3 99999999999999999999
+bad threads "$whole" 0 -2 100000
+bad seed "a whole number from 0 to" -1 x 18446744073709551616
+bad hidden "'none' or whole numbers" 0 -1 12, ,12 a 1.5 99999999999
+bad val-split "a number from 0 up and below 1" 1 -0.1 x
+bad test-split "a number from 0 up and below 1" 2
+bad shuffle "one of no, yes" maybe
+refuse 2 "--header: 'maybe' is not one of no, yes, auto" "--header maybe" \
+    nudge info x.csv --header maybe
+bad split "one of random, last" first
+bad init "pytorch, he, glorot, zeros or a .safetensors file" xavier
+refuse 2 "nudge train: --alpha: '1' is not a number from 0 up and below 1" "--alpha 1" \
+    nudge train --optimizer rmsprop --alpha 1
+refuse 2 "nudge train: --huber-delta: '0' is not a positive number" "--huber-delta 0" \
+    nudge train --loss huber --huber-delta 0
+for o in activation loss optimizer dtype scale; do
+    refuse 2 "--$o: " "--$o with an unknown name" nudge train --$o frobnicate
+    refuse 2 "frobnicate" "--$o names the value" nudge train --$o frobnicate
+done
+
+# options that contradict each other
+refuse 2 "only sgd and rmsprop have it" "--momentum with adam" nudge train --momentum 0.9
+refuse 2 "sgd does not have it" "--eps with sgd" nudge train --optimizer sgd --eps 1e-8
+refuse 2 "it needs a --momentum above 0" "--nesterov without momentum" \
+    nudge train --optimizer sgd --nesterov
+refuse 2 "it needs --loss huber" "--huber-delta with mse" nudge train --loss mse --huber-delta 2
+refuse 2 "it needs --data" "--target without --data" nudge train --target x
+refuse 2 "it needs --val" "--val-labels without --val" nudge train --val-labels x
+refuse 2 "it cannot be used together with --val" "--val and --val-split" \
+    nudge train --val x.csv --val-split 0.1
+refuse 2 "leave no rows to train on" "splits of everything" \
+    nudge train --val-split 0.5 --test-split 0.5
+refuse 2 "3 names for 1 hidden layer" "too many activations" \
+    nudge train --hidden 4 --activation relu,tanh,relu
+
+# other commands
+refuse 2 "--model FILE is needed" "eval without --model" nudge eval --data x.csv
+refuse 2 "--data SPEC is needed" "predict without --data" nudge predict --model m
+refuse 2 "is needed" "info without a file" nudge info
+refuse 2 "the name of a generator is needed" "gen without a name" nudge gen --out x.csv
+refuse 2 "--out FILE is needed" "gen without --out" nudge gen moons
+refuse 2 "is not of the form key=value" "gen with a stray word" nudge gen moons 5 --out x.csv
+refuse 2 "--rows: '0' is not" "gen --rows 0" nudge gen moons --rows 0 --out x.csv
+refuse 2 "frobnicate" "gen with an unknown name" nudge gen frobnicate --out x.csv
+refuse 2 "frobnicate" "gen with an unknown key" nudge gen moons frobnicate=1 --out x.csv
+refuse 2 "x.txt" "gen to another kind of file" nudge gen moons --out x.txt
+refuse 2 "it needs --model" "gradcheck with --data alone" nudge gradcheck --data x.csv
+refuse 2 "--hidden: '0' is not" "gradcheck --hidden 0" nudge gradcheck --hidden 0
+
+# the last one counts
+check "an option given twice" nudge train --data synth:line --hidden none --lr x --lr 0.1 \
+    --epochs 1 --quiet
+finish
