@@ -54,11 +54,11 @@ static void choose_blocks(nu_plan *plan, const nu_network *net)
     plan->blocks = ceil_div(plan->batch, plan->block_rows);
 }
 
-/* Private partials cost blocks x elements written and read again; a product over the whole batch
- * costs a barrier's wait for all rows and reading other cores' activations. */
+/* Partials cost writing and reading blocks x elements; a product over the whole batch reads the
+ * activations and gradients of all its rows, half of them or more from other cores' caches. */
 static int prefers_private(const nu_plan *plan, size_t in, size_t out)
 {
-    return in * out <= 4 * plan->block_rows * (in + out);
+    return 2 * plan->blocks * in * out <= plan->batch * (in + out);
 }
 
 static void choose_gradients(nu_plan *plan, const nu_network *net)
