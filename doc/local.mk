@@ -3,7 +3,9 @@ man_pages = doc/nudge.1 doc/nudge-train.1 doc/nudge-eval.1 doc/nudge-predict.1 d
 	doc/nudge-gen.1 doc/nudge-gradcheck.1
 dist_man_MANS = $(man_pages)
 
-$(man_pages): nudge$(EXEEXT)
+# They depend on the tool's sources, not on the program itself: a tarball's pages are newer than
+# those, so that a user needs no help2man.
+$(man_pages): $(nudge_SOURCES) | nudge$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && HELP2MAN='$(HELP2MAN)' VERSION='$(VERSION)' \
 	    $(SHELL) $(srcdir)/scripts/man-page ./nudge$(EXEEXT) $@
 
