@@ -504,6 +504,17 @@ typedef struct nudge_optimizer {
 /* PyTorch's defaults for `kind` (adamw: weight_decay 0.01), but lr 0.001 for all. */
 NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
 
+/* Where the time of a training run went: seconds, summed over its threads, so that the sum of all
+ * is about threads times the time of the epochs. */
+typedef struct nudge_phases {
+    double pack;     /* order of samples, gathering and converting a batch */
+    double forward;
+    double loss;     /* loss and its gradient */
+    double backward; /* activations' gradients, and partial gradients of weights */
+    double update;   /* gradients of weights over a batch, sums of partials, optimizer */
+    double wait;     /* for other threads, at barriers */
+} nudge_phases;
+
 /* One finished epoch. */
 typedef struct nudge_epoch {
     size_t epoch;           /* 1 for the first */
@@ -543,6 +554,7 @@ typedef struct nudge_train_options {
     int (*on_progress)(const nudge_progress *progress, void *user);
     double progress_seconds;
     void *user;
+    int profile;      /* 1: measure phases; costs a few clock readings per block of rows */
 } nudge_train_options;
 
 /* adam, batch 64, epochs 10, seed 1, shuffle 1, threads 0, no callbacks, progress every 0.1 s. */
@@ -555,7 +567,8 @@ typedef struct nudge_train_plan {
     size_t batch, batches;   /* samples per update, updates per epoch */
     uint64_t parameters;
     double flops_per_epoch;  /* 6 * rows * sum(in * out) - 2 * rows * in_0 * out_0 */
-    uint64_t dataset, weights, gradients, optimizer_state;
+    uint64_t dataset, weights, optimizer_state;
+    uint64_t gradients;      /* partial sums, tiles under way, transposed weights for backward */
     uint64_t snapshot;       /* the weights after the last good epoch */
     uint64_t activations;    /* activations, their gradients, packed batches, of one batch */
     uint64_t evaluation;     /* buffers for validation */
@@ -579,6 +592,7 @@ typedef struct nudge_train_result {
     double train_seconds;   /* epochs alone */
     double samples_per_s;   /* over train_seconds */
     double gflops;          /* flops_per_epoch over the time of an epoch, 1e9 / s */
+    nudge_phases phases;    /* zeros unless options.profile */
     size_t diverged_epoch;  /* NUDGE_EDIVERGED: where the loss became non-finite, from 1; else 0 */
     size_t diverged_batch;
 } nudge_train_result;
@@ -646,6 +660,46 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_gradcheck(const nudge_model *model,
                                                      const nudge_dataset *data, uint64_t limit,
                                                      nudge_gradcheck_result *result,
                                                      nudge_error *err);
+
+/* ---- Benchmarks ------------------------------------------------------------------------ */
+
+/* A dataset of random values for measuring: features uniform in [0, 1) of dtype, or random bytes
+ * scaled by 1/255 if pixels is 1; targets uniform in [0, 1), or, if has_classes is 1, classes in
+ * [0, outputs). Row i depends on (seed, i) alone. NUDGE_EARGUMENT (a zero size), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_random(nudge_dataset **data, nudge_dtype dtype,
+                                                          size_t rows, size_t features,
+                                                          size_t outputs, int has_classes,
+                                                          int pixels, uint64_t seed,
+                                                          nudge_error *err);
+
+/* Repeated measurements of one thing. */
+typedef struct nudge_measurement {
+    size_t repeats;
+    double median, low, high; /* of the repeats: the middle one, the 1st and 3rd quartiles */
+    double best;              /* the fastest */
+} nudge_measurement;
+
+/* How an engine product is laid out: C (m x n) = A B, A B^T, A^T B. */
+typedef enum nudge_gemm_kind { NUDGE_GEMM_NN, NUDGE_GEMM_NT, NUDGE_GEMM_TN } nudge_gemm_kind;
+
+/* The rate of a product in flops/s (2*m*n*k per product), `threads` of them at the same time on
+ * separate matrices, each by the engine's own routine, for about `seconds` after a warm-up.
+ * NUDGE_EARGUMENT, NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype,
+                                                      nudge_gemm_kind kind, size_t m, size_t n,
+                                                      size_t k, int threads, double seconds,
+                                                      nudge_error *err);
+
+/* Name of elementwise kernel i ("copy" is the first, to compare with), or NULL when there are no
+ * more: activations, their gradients, losses, optimizer updates, packing. */
+NUDGE_API const char *nudge_bench_kernel_name(size_t i);
+
+/* The rate of kernel i in bytes/s (bytes it must read and write once), over `count` elements per
+ * thread, likewise. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i,
+                                                        nudge_dtype dtype, size_t count,
+                                                        int threads, double seconds,
+                                                        nudge_error *err);
 
 #ifdef __cplusplus
 }

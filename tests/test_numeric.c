@@ -44,11 +44,11 @@ START_TEST(products)
     fill(b, k * n, 50000);
     for (int kind = 0; kind < 3; kind++) {
         if (kind == 0)
-            X(nu_gemm_nn)(m, n, k, a, b, c);
+            X(nu_gemm_nn)(m, n, k, a, k, b, n, c, n);
         else if (kind == 1)
-            X(nu_gemm_nt)(m, n, k, a, b, c);
+            X(nu_gemm_nt)(m, n, k, a, k, b, k, c, n);
         else
-            X(nu_gemm_tn)(m, n, k, a, m, b, n, c);
+            X(nu_gemm_tn)(m, n, k, a, m, b, n, c, n);
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < n; j++) {
                 double sum = 0;

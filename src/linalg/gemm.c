@@ -1,7 +1,6 @@
 #include "linalg/gemm.h"
 
 #include <cblas.h>
-#include <string.h>
 
 #if NU_REAL_BITS == 32
 #define cblas_gemm cblas_sgemm
@@ -12,11 +11,6 @@
 /* Below this many multiply-adds a loop beats the fixed cost of a BLAS call. */
 #define SMALL_PRODUCT 512
 
-static int small(size_t m, size_t n, size_t k)
-{
-    return m * n * k <= SMALL_PRODUCT; /* cannot overflow: nu_network_start() bounds the widths */
-}
-
 /* OpenBLAS has a second, packing-free kernel for products of at most this many multiply-adds. Where
  * one side is short it is up to half as fast again as the general one, which packs its inputs
  * first. f32, SkylakeX kernels, one thread: NN 32 x 128 x 784 in one piece 61 microseconds, in
@@ -26,93 +20,100 @@ static int small(size_t m, size_t n, size_t k)
 #define SHORT_NN 128
 #define SHORT_TN 256
 
+/* m * n * k cannot overflow: all three matrices are in memory, and it is at most the root of the
+ * product of their sizes. */
+static int small(size_t m, size_t n, size_t k)
+{
+    return m * n * k <= SMALL_PRODUCT;
+}
+
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
+static void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, size_t m, size_t n, size_t k,
+                 const real *a, size_t lda, const real *b, size_t ldb, int beta, real *c,
+                 size_t ldc)
+{
+    cblas_gemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb,
+               (real)beta, c, (int)ldc);
+}
+
+/* C = A B, or A^T B: A's element for row i of C and place p of the sum is a[i * row + p * column]. */
+static void loops(size_t m, size_t n, size_t k, const real *a, size_t row, size_t column,
+                  const real *b, size_t ldb, real *c, size_t ldc)
+{
+    for (size_t i = 0; i < m; i++) {
+        real *to = c + i * ldc;
+        for (size_t j = 0; j < n; j++)
+            to[j] = 0;
+        for (size_t p = 0; p < k; p++) {
+            real x = a[i * row + p * column];
+            for (size_t j = 0; j < n; j++)
+                to[j] += x * b[p * ldb + j];
+        }
+    }
+}
+
 /* C = A B with few rows: pieces of B. */
-static void pieces_nn(size_t m, size_t n, size_t k, const real *a, const real *b, real *c)
+static void pieces_nn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                      size_t ldb, real *c, size_t ldc)
 {
     size_t columns = smaller(n, m <= SHORT_NN / 2 ? 128 : 64);
     size_t pieces = (k * m * columns - 1) / PACKING_FREE + 1, depth = (k + pieces - 1) / pieces;
     for (size_t j = 0; j < n; j += columns)
         for (size_t p = 0; p < k; p += depth)
-            cblas_gemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m,
-                       (int)smaller(columns, n - j), (int)smaller(depth, k - p), 1, a + p, (int)k,
-                       b + p * n + j, (int)n, p > 0, c + j, (int)n);
+            blas(CblasNoTrans, CblasNoTrans, m, smaller(columns, n - j), smaller(depth, k - p),
+                 a + p, lda, b + p * ldb + j, ldb, p > 0, c + j, ldc);
 }
 
 /* C = A^T B with a short sum: pieces of C. */
 static void pieces_tn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
-                      size_t ldb, real *c)
+                      size_t ldb, real *c, size_t ldc)
 {
     size_t columns = smaller(n, k <= SHORT_TN / 2 ? 128 : 64);
     size_t pieces = (m * k * columns - 1) / PACKING_FREE + 1, rows = (m + pieces - 1) / pieces;
     for (size_t i = 0; i < m; i += rows)
         for (size_t j = 0; j < n; j += columns)
-            cblas_gemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)smaller(rows, m - i),
-                       (int)smaller(columns, n - j), (int)k, 1, a + i, (int)lda, b + j, (int)ldb,
-                       0, c + i * n + j, (int)n);
+            blas(CblasTrans, CblasNoTrans, smaller(rows, m - i), smaller(columns, n - j), k, a + i,
+                 lda, b + j, ldb, 0, c + i * ldc + j, ldc);
 }
 
-void X(nu_gemm_nn)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c)
+void X(nu_gemm_nn)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                   size_t ldb, real *c, size_t ldc)
 {
-    if (!small(m, n, k)) {
-        if (m <= SHORT_NN && m * n * k > PACKING_FREE)
-            pieces_nn(m, n, k, a, b, c);
-        else
-            cblas_gemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a,
-                       (int)k, b, (int)n, 0, c, (int)n);
-        return;
-    }
-    for (size_t i = 0; i < m; i++) {
-        real *row = c + i * n;
-        for (size_t j = 0; j < n; j++)
-            row[j] = 0;
-        for (size_t p = 0; p < k; p++) {
-            real x = a[i * k + p];
-            for (size_t j = 0; j < n; j++)
-                row[j] += x * b[p * n + j];
-        }
-    }
+    if (small(m, n, k))
+        loops(m, n, k, a, lda, 1, b, ldb, c, ldc);
+    else if (m <= SHORT_NN && m * n * k > PACKING_FREE)
+        pieces_nn(m, n, k, a, lda, b, ldb, c, ldc);
+    else
+        blas(CblasNoTrans, CblasNoTrans, m, n, k, a, lda, b, ldb, 0, c, ldc);
 }
 
-void X(nu_gemm_nt)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c)
+void X(nu_gemm_nt)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                   size_t ldb, real *c, size_t ldc)
 {
     if (!small(m, n, k)) {
-        cblas_gemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)k,
-                   b, (int)k, 0, c, (int)n);
+        blas(CblasNoTrans, CblasTrans, m, n, k, a, lda, b, ldb, 0, c, ldc);
         return;
     }
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
             real sum = 0;
             for (size_t p = 0; p < k; p++)
-                sum += a[i * k + p] * b[j * k + p];
-            c[i * n + j] = sum;
+                sum += a[i * lda + p] * b[j * ldb + p];
+            c[i * ldc + j] = sum;
         }
 }
 
-void X(nu_gemm_tn)(size_t m, size_t n, size_t k, const real *a, size_t lda,
-                   const real *b, size_t ldb, real *c)
+void X(nu_gemm_tn)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                   size_t ldb, real *c, size_t ldc)
 {
-    if (!small(m, n, k)) {
-        if (k <= SHORT_TN && m * n * k > PACKING_FREE)
-            pieces_tn(m, n, k, a, lda, b, ldb, c);
-        else
-            cblas_gemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a,
-                       (int)lda, b, (int)ldb, 0, c, (int)n);
-        return;
-    }
-    for (size_t i = 0; i < m; i++) {
-        real *row = c + i * n;
-        for (size_t j = 0; j < n; j++)
-            row[j] = 0;
-        for (size_t p = 0; p < k; p++) {
-            real x = a[p * lda + i];
-            for (size_t j = 0; j < n; j++)
-                row[j] += x * b[p * ldb + j];
-        }
-    }
+    if (small(m, n, k))
+        loops(m, n, k, a, 1, lda, b, ldb, c, ldc);
+    else if (k <= SHORT_TN && m * n * k > PACKING_FREE)
+        pieces_tn(m, n, k, a, lda, b, ldb, c, ldc);
+    else
+        blas(CblasTrans, CblasNoTrans, m, n, k, a, lda, b, ldb, 0, c, ldc);
 }

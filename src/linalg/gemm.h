@@ -1,5 +1,4 @@
-/* Matrix products. All matrices row-major and, unless a leading dimension is given, contiguous.
- * Products too small to be worth a BLAS call are plain loops; which way is taken depends on the
+/* Matrix products. All matrices row-major; ld*: elements from one row to the next. Products too small to be worth a BLAS call are plain loops; which way is taken depends on the
  * sizes alone. */
 #ifndef NUDGE_LINALG_GEMM_H
 #define NUDGE_LINALG_GEMM_H
@@ -9,13 +8,15 @@
 #include "linalg/real.h"
 
 /* C (m x n) = A (m x k) B (k x n) */
-void X(nu_gemm_nn)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c);
+void X(nu_gemm_nn)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                   size_t ldb, real *c, size_t ldc);
 
 /* C (m x n) = A (m x k) B^T, B is n x k */
-void X(nu_gemm_nt)(size_t m, size_t n, size_t k, const real *a, const real *b, real *c);
+void X(nu_gemm_nt)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                   size_t ldb, real *c, size_t ldc);
 
-/* C (m x n) = A^T B, A is k x m with rows lda apart, B is k x n with rows ldb apart */
-void X(nu_gemm_tn)(size_t m, size_t n, size_t k, const real *a, size_t lda,
-                   const real *b, size_t ldb, real *c);
+/* C (m x n) = A^T B, A is k x m, B is k x n */
+void X(nu_gemm_tn)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
+                   size_t ldb, real *c, size_t ldc);
 
 #endif

@@ -8,16 +8,45 @@ void X(nu_layer_forward)(const nu_network *net, size_t layer, const real *params
                          real *slope, const real *x, size_t rows)
 {
     size_t in = net->width[layer], out = net->width[layer + 1];
-    X(nu_gemm_nn)(rows, out, in, x, params + net->weight_at[layer], y);
+    X(nu_gemm_nn)(rows, out, in, x, in, params + net->weight_at[layer], out, y, out);
     X(nu_activate)(net->activation[layer], y, slope, params + net->bias_at[layer], rows, out);
 }
 
-void X(nu_layer_backward)(const nu_network *net, size_t layer, const real *params, real *dx,
-                          const real *dz, const real *x, const real *slope_before, size_t rows)
+void X(nu_layer_backward)(const nu_network *net, size_t layer, const real *params,
+                          const real *transposed, real *dx, const real *dz, const real *x,
+                          const real *slope_before, size_t rows)
 {
     size_t in = net->width[layer], out = net->width[layer + 1];
-    X(nu_gemm_nt)(rows, in, out, dz, params + net->weight_at[layer], dx);
+    if (transposed != NULL)
+        X(nu_gemm_nn)(rows, in, out, dz, out, transposed, in, dx, in);
+    else
+        X(nu_gemm_nt)(rows, in, out, dz, out, params + net->weight_at[layer], out, dx, in);
     X(nu_activate_backward)(net->activation[layer - 1], dx, x, slope_before, rows, in);
+}
+
+void X(nu_layer_forward_tile)(const nu_network *net, size_t layer, const real *params, real *y,
+                              real *slope, const real *x, nu_span rows, nu_span columns)
+{
+    size_t in = net->width[layer], out = net->width[layer + 1], n = columns.end - columns.first;
+    size_t at = rows.first * out + columns.first;
+    X(nu_gemm_nn)(rows.end - rows.first, n, in, x + rows.first * in, in,
+                  params + net->weight_at[layer] + columns.first, out, y + at, out);
+    for (size_t r = rows.first; r < rows.end; r++, at += out)
+        X(nu_activate)(net->activation[layer], y + at, slope != NULL ? slope + at : NULL,
+                       params + net->bias_at[layer] + columns.first, 1, n);
+}
+
+void X(nu_layer_backward_tile)(const nu_network *net, size_t layer, const real *params, real *dx,
+                               const real *dz, const real *x, const real *slope_before,
+                               nu_span rows, nu_span columns)
+{
+    size_t in = net->width[layer], out = net->width[layer + 1], n = columns.end - columns.first;
+    size_t at = rows.first * in + columns.first;
+    X(nu_gemm_nt)(rows.end - rows.first, n, out, dz + rows.first * out, out,
+                  params + net->weight_at[layer] + columns.first * out, out, dx + at, in);
+    for (size_t r = rows.first; r < rows.end; r++, at += in)
+        X(nu_activate_backward)(net->activation[layer - 1], dx + at, x + at,
+                                slope_before != NULL ? slope_before + at : NULL, 1, n);
 }
 
 NU_CLONES
@@ -38,6 +67,6 @@ void X(nu_layer_gradient)(const nu_network *net, size_t layer, real *dw, real *d
                           const real *dz, size_t rows)
 {
     size_t in = net->width[layer], out = net->width[layer + 1];
-    X(nu_gemm_tn)(in, out, rows, x, in, dz, out, dw);
+    X(nu_gemm_tn)(in, out, rows, x, in, dz, out, dw, out);
     X(nu_column_sums)(db, dz, rows, out, 0, out);
 }

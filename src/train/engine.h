@@ -17,6 +17,8 @@ typedef struct nu_job {
     uint64_t seed;
     int shuffle;
     int threads;                      /* most that will call */
+    struct nu_barrier *barrier;       /* of those threads; NULL if there is one */
+    int profile;                      /* measure phases */
 } nu_job;
 
 /* What an engine allocates, in bytes. */
@@ -49,17 +51,20 @@ typedef struct nu_numeric {
     /* One thread alone: chooses the order of samples of an epoch (1 for the first). */
     void (*engine_epoch)(nu_engine *engine, uint32_t epoch);
 
-    /* Phase one of batch `batch` (0 for an epoch's first): each thread its share of the row blocks.
-     * A barrier must follow. */
+    /* Phase one of batch `batch` (0 for an epoch's first), each thread its share: packing, forward,
+     * loss, backward. Ends with a barrier. */
     void (*engine_rows)(nu_engine *engine, size_t batch, int thread, int threads);
 
-    /* After that barrier: the mean loss of the batch, summed in the order of blocks, so every
+    /* After it: the mean loss of the batch, summed in the order of blocks, so every
      * thread gets the same bits. *correct grows by the rows classified right. */
     double (*engine_loss)(const nu_engine *engine, size_t batch, size_t *correct);
 
-    /* Phase two: each thread its share of the tiles, for update number t (1 for the first). A
-     * barrier must follow. */
+    /* Phase two: each thread its share of the tiles, for update number t (1 for the first). Ends
+     * with a barrier. */
     void (*engine_update)(nu_engine *engine, size_t batch, uint64_t t, int thread, int threads);
+
+    /* Time by phase so far, summed over threads; zeros without job.profile. */
+    nudge_phases (*engine_phases)(const nu_engine *engine);
 
     /* The gradient that an update without optimizer left: net->size reals. */
     const void *(*engine_gradient)(const nu_engine *engine);

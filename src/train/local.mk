@@ -10,4 +10,5 @@ libnudge_all_la_SOURCES += \
 numeric_sources += \
 	src/train/update.h src/train/update.c \
 	src/train/infer.h src/train/infer.c \
-	src/train/step.c
+	src/train/step.h src/train/engine.c \
+	src/train/step_rows.c src/train/step_grid.c src/train/step_tiles.c

@@ -21,6 +21,10 @@
  * between product and update, and a product repacks little of its inputs. */
 #define TILE_EDGE ((size_t)512)
 
+/* Edge of a tile of the grid. f32, one thread, a 1024 x 2048 x 2048 product: 163 GFLOP/s in one
+ * piece, 147 in tiles of 512 x 512, 108 in blocks of 128 rows. */
+#define GRID_EDGE ((size_t)512)
+
 /* A layer is cut into about this many tiles for the cores, if they are not too small then. */
 #define LAYER_TILES 16
 #define TILE_ELEMENTS_LEAST ((size_t)4096)
@@ -61,11 +65,34 @@ static int prefers_private(const nu_plan *plan, size_t in, size_t out)
     return 2 * plan->blocks * in * out <= plan->batch * (in + out);
 }
 
+/* A grid where all layers have tiles enough for several threads, and each is so much work that a
+ * barrier does not count. */
+static void choose_grid(nu_plan *plan, const nu_network *net)
+{
+    plan->grid_rows = plan->grid_columns = GRID_EDGE;
+    plan->grid = plan->batch >= GRID_EDGE / 2;
+    for (size_t l = 0; l <= net->layers; l++)
+        plan->grid = plan->grid && net->width[l] >= GRID_EDGE;
+}
+
+static void choose_transposed(nu_plan *plan, const nu_network *net)
+{
+    plan->transposed_size = 0;
+    for (size_t l = 0; l < net->layers; l++) {
+        plan->transposed_at[l] = SIZE_MAX;
+        if (l > 0 && !plan->grid && plan->flops >= ONE_THREAD_FLOPS) {
+            plan->transposed_at[l] = plan->transposed_size;
+            plan->transposed_size += net->width[l] * net->width[l + 1];
+        }
+    }
+}
+
 static void choose_gradients(nu_plan *plan, const nu_network *net)
 {
     plan->partial_size = 0;
     for (size_t l = 0; l < net->layers; l++) {
-        plan->is_private[l] = prefers_private(plan, net->width[l], net->width[l + 1]);
+        plan->is_private[l] =
+            !plan->grid && prefers_private(plan, net->width[l], net->width[l + 1]);
         plan->partial_at[l] = plan->partial_size;
         if (plan->is_private[l]) {
             size_t next = l + 1 < net->layers ? net->weight_at[l + 1] : net->size;
@@ -129,12 +156,16 @@ nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, n
     plan->n_tiles = count_tiles(net);
     plan->is_private = calloc(net->layers, sizeof *plan->is_private);
     plan->partial_at = calloc(net->layers, sizeof *plan->partial_at);
+    plan->transposed_at = calloc(net->layers, sizeof *plan->transposed_at);
     plan->tiles = calloc(plan->n_tiles, sizeof *plan->tiles);
-    if (plan->is_private == NULL || plan->partial_at == NULL || plan->tiles == NULL) {
+    if (plan->is_private == NULL || plan->partial_at == NULL || plan->transposed_at == NULL ||
+        plan->tiles == NULL) {
         nu_plan_end(plan);
         return nu_no_memory(err, plan->n_tiles * sizeof *plan->tiles, "the plan of a step");
     }
     choose_blocks(plan, net);
+    choose_grid(plan, net);
+    choose_transposed(plan, net);
     choose_gradients(plan, net);
     size_t n = 0;
     for (size_t l = 0; l < net->layers; l++)
@@ -148,6 +179,7 @@ void nu_plan_end(nu_plan *plan)
 {
     free(plan->is_private);
     free(plan->partial_at);
+    free(plan->transposed_at);
     free(plan->tiles);
     *plan = (nu_plan){0};
 }

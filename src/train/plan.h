@@ -4,14 +4,20 @@
  *
  * A step has two phases with a barrier after each:
  *   rows    the batch is cut into blocks of rows; each goes through packing, forward, loss and
- *           backward on its own;
+ *           backward on its own. Or, for layers so wide that a block of few rows would spend its
+ *           time repacking weights: layer by layer, a barrier after each, over a grid of tiles of
+ *           rows and columns;
  *   tiles   the parameters are cut into tiles, each a range of rows and columns of one in x out
  *           weight matrix (one with row 0 has its columns' biases too). A tile gets its gradient
  *           and is updated at once, while it is hot.
  * A layer's gradient is made in one of two ways:
  *   private every row block writes a partial gradient of its own, and the tile adds the partials
  *           in order. Good when the layer is small beside the rows of a block;
- *   whole   the tile is one product over the rows of the whole batch. No partials at all. */
+ *   whole   the tile is one product over the rows of the whole batch. No partials at all.
+ *
+ * With row blocks the weights behind the first layer are kept a second time, transposed, and
+ * brought up to date with every tile: the backward product is then an NN product, which for few
+ * rows is nearly twice as fast as an NT one. */
 #ifndef NUDGE_TRAIN_PLAN_H
 #define NUDGE_TRAIN_PLAN_H
 
@@ -28,9 +34,14 @@ typedef struct nu_plan {
     size_t batch;         /* rows of a full batch */
     size_t block_rows;    /* rows of a block; the last of a batch may be shorter */
     size_t blocks;        /* of a full batch */
-    int *is_private;      /* layers */
+    int grid;             /* phase one goes layer by layer over a grid of tiles */
+    size_t grid_rows, grid_columns; /* of a tile */
+    int *is_private;      /* layers; none with a grid */
     size_t *partial_at;   /* layers: where a private layer's partial begins in a block's, in reals */
     size_t partial_size;  /* reals of one block's partial gradients; 0: no private layer */
+    size_t *transposed_at; /* layers: where a layer's transposed weights are, in reals; SIZE_MAX:
+                            * it has none */
+    size_t transposed_size; /* of all of them, in reals */
     nu_tile *tiles;
     size_t n_tiles;
     size_t tile_size;     /* reals of the largest tile, biases not counted */

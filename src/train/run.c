@@ -65,7 +65,8 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                         .units = run->units,
                         .seed = options->seed,
                         .shuffle = options->shuffle,
-                        .threads = run->threads};
+                        .threads = run->threads,
+                        .profile = options->profile};
     return NUDGE_OK;
 }
 

@@ -74,7 +74,7 @@ static void keep_weights(trainer *t, int thread, int threads)
         t->diverged_batch = t->run->batches;
 }
 
-/* One epoch, by all threads: the barriers are between the phases of a step and after it. */
+/* One epoch, by all threads. */
 static void epoch_work(void *arg, int thread, int threads)
 {
     trainer *t = arg;
@@ -83,7 +83,6 @@ static void epoch_work(void *arg, int thread, int threads)
         if (thread == 0)
             show_progress(t, batch);
         numeric->engine_rows(t->engine, batch, thread, threads);
-        nu_barrier_wait(&t->barrier, threads);
         size_t correct = 0;
         double loss = numeric->engine_loss(t->engine, batch, &correct);
         if (thread == 0) {
@@ -96,7 +95,6 @@ static void epoch_work(void *arg, int thread, int threads)
             return;
         uint64_t update = (uint64_t)(t->epoch - 1) * t->run->batches + batch + 1;
         numeric->engine_update(t->engine, batch, update, thread, threads);
-        nu_barrier_wait(&t->barrier, threads);
     }
     keep_weights(t, thread, threads);
 }
@@ -166,6 +164,7 @@ static nudge_status allocate(trainer *t, nudge_error *err)
     nudge_train_plan plan;
     nu_run_describe(run, &plan);
     NU_TRY(nu_memory_check(plan.total - plan.dataset - plan.weights, "training", err));
+    run->job.barrier = &t->barrier;
     NU_TRY(run->numeric->engine_create(&t->engine, &run->job, err));
     if (run->val != NULL)
         NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, run->units, run->threads,
@@ -197,6 +196,7 @@ nudge_status nudge_train(nudge_model *model, const nudge_dataset *train, const n
             nu_run_describe(&run, &plan);
             double epochs = (double)r.epochs;
             r.samples_per_s = epochs * (double)train->rows / r.train_seconds;
+            r.phases = run.numeric->engine_phases(t.engine);
             r.gflops = 1e-9 * epochs * plan.flops_per_epoch / r.train_seconds;
         }
         if (result != NULL)

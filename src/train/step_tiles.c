@@ -1,0 +1,129 @@
+#include <string.h>
+
+#include "core/clones.h"
+#include "linalg/gemm.h"
+#include "net/layer.h"
+#include "train/step.h"
+#include "train/update.h"
+
+/* Updates `count` parameters from `at` with their gradient. */
+static void update_span(nu_engine *e, const nu_optimizer_step_constants *c, size_t at,
+                        const real *g, size_t count)
+{
+    X(nu_update)(c, (real *)e->job.params + at, g, e->s1 != NULL ? e->s1 + at : NULL,
+                 e->s2 != NULL ? e->s2 + at : NULL, count);
+}
+
+enum { PIECE = 1024 }; /* reals summed at a time: they stay in the first cache until used */
+
+NU_CLONES
+static void add(real *restrict sum, const real *restrict a, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        sum[i] += a[i];
+}
+
+/* Adds the partials of `blocks` blocks in their order, and updates. `from` is where the span
+ * begins in a partial. */
+static void update_from_partials(nu_engine *e, const nu_optimizer_step_constants *c, size_t at,
+                                 size_t from, size_t count, size_t blocks)
+{
+    size_t stride = e->job.plan->partial_size;
+    const real *p = e->partials + from;
+    if (blocks == 1) {
+        update_span(e, c, at, p, count);
+        return;
+    }
+    real sum[PIECE] __attribute__((aligned(NU_ALIGN)));
+    for (size_t i = 0; i < count; i += PIECE) {
+        size_t some = count - i < PIECE ? count - i : PIECE;
+        memcpy(sum, p + i, some * sizeof(real));
+        for (size_t b = 1; b < blocks; b++)
+            add(sum, p + b * stride + i, some);
+        update_span(e, c, at + i, sum, some);
+    }
+}
+
+static void private_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
+                         size_t blocks)
+{
+    const nu_network *net = e->job.net;
+    size_t out = net->width[t->layer + 1], n = t->right - t->left;
+    size_t at = net->weight_at[t->layer], from = e->job.plan->partial_at[t->layer];
+    size_t bias = net->bias_at[t->layer] - at + t->left;
+    if (n == out) {
+        size_t first = t->first * out;
+        update_from_partials(e, c, at + first, from + first, (t->end - t->first) * n, blocks);
+    } else {
+        for (size_t r = t->first; r < t->end; r++) {
+            size_t first = r * out + t->left;
+            update_from_partials(e, c, at + first, from + first, n, blocks);
+        }
+    }
+    if (t->first == 0)
+        update_from_partials(e, c, at + bias, from + bias, n, blocks);
+}
+
+static void whole_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
+                       const real *inputs, size_t rows, real *scratch)
+{
+    const nu_network *net = e->job.net;
+    size_t in = net->width[t->layer], out = net->width[t->layer + 1];
+    size_t m = t->end - t->first, n = t->right - t->left, at = net->weight_at[t->layer];
+    const real *dz = e->dz[t->layer];
+    X(nu_gemm_tn)(m, n, rows, nu_step_layer_input(e, inputs, t->layer, 0) + t->first, in, dz + t->left,
+                  out, scratch, n);
+    if (n == out)
+        update_span(e, c, at + t->first * out, scratch, m * n);
+    else
+        for (size_t r = 0; r < m; r++)
+            update_span(e, c, at + (t->first + r) * out + t->left, scratch + r * n, n);
+    if (t->first == 0) {
+        real *db = scratch + e->job.plan->tile_size;
+        X(nu_column_sums)(db, dz, rows, out, t->left, t->right);
+        update_span(e, c, net->bias_at[t->layer] + t->left, db, n);
+    }
+}
+
+NU_CLONES
+static void transpose(real *restrict to, size_t ldto, const real *restrict from, size_t ldfrom,
+                      size_t rows, size_t columns)
+{
+    for (size_t c = 0; c < columns; c++) {
+        real *restrict row = to + c * ldto;
+#pragma omp simd
+        for (size_t r = 0; r < rows; r++)
+            row[r] = from[r * ldfrom + c];
+    }
+}
+
+void X(nu_step_transpose)(nu_engine *e, const nu_tile *t)
+{
+    const nu_network *net = e->job.net;
+    size_t in = net->width[t->layer], out = net->width[t->layer + 1];
+    size_t at = e->job.plan->transposed_at[t->layer];
+    if (at == SIZE_MAX)
+        return;
+    const real *w = (const real *)e->job.params + net->weight_at[t->layer];
+    transpose(e->transposed + at + t->left * in + t->first, in, w + t->first * out + t->left, out,
+              t->end - t->first, t->right - t->left);
+}
+
+void X(nu_step_tiles)(nu_engine *e, size_t batch, uint64_t t, int thread, int threads)
+{
+    const nu_plan *plan = e->job.plan;
+    size_t rows = nu_step_batch_rows(e, batch), blocks = nu_step_blocks(e, rows), i, end;
+    nu_optimizer_step_constants c = nu_optimizer_step(e->job.optimizer, t);
+    const real *inputs = nu_step_inputs(e, batch);
+    real *scratch = e->scratch + (size_t)thread * e->scratch_size;
+    nu_plan_share(plan, thread, threads, &i, &end);
+    for (; i < end; i++) {
+        const nu_tile *tile = &plan->tiles[i];
+        if (plan->is_private[tile->layer])
+            private_tile(e, &c, tile, blocks);
+        else
+            whole_tile(e, &c, tile, inputs, rows, scratch);
+        X(nu_step_transpose)(e, tile);
+    }
+}
