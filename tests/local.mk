@@ -17,7 +17,8 @@ TESTS += tests/test_torch tests/test_programs tests/test_gradient tests/test_inv
 	tests/test_train tests/test_train_refused \
 	tests/cli_torch.sh tests/cli_same_bits.sh
 EXTRA_DIST += tests/cli_torch.sh tests/cli_torch.py tests/cli_same_bits.sh tests/files/torch-reference.json \
-	scripts/torch-reference scripts/torch-mnist
+	scripts/torch-reference scripts/torch-mnist scripts/compare scripts/compare-peer \
+	scripts/compare-fann.c
 
 check_PROGRAMS += tests/test_csv tests/test_csv_names tests/test_file
 tests_test_csv_SOURCES = tests/test_csv.c tests/csv_table.h tests/suite.h
@@ -104,3 +105,9 @@ tests_test_load_LDADD = libnudge_all.la $(CHECK_LIBS)
 TESTS += tests/test_prep tests/test_prep_json tests/test_dataset tests/test_load
 EXTRA_DIST += tests/files/good-towns-train.csv tests/files/good-towns-val.csv \
 	tests/files/good-towns-new.csv
+
+check_PROGRAMS += tests/test_bench
+tests_test_bench_SOURCES = tests/test_bench.c tests/suite.h
+tests_test_bench_LDADD = libnudge_all.la $(CHECK_LIBS)
+TESTS += tests/test_bench tests/cli_bench.sh
+EXTRA_DIST += tests/cli_bench.sh

@@ -16,4 +16,4 @@ libnudge_all_la_SOURCES += \
 	src/data/prep.c src/data/prep_fit.h src/data/prep_fit.c src/data/prep_target.c \
 	src/data/prep_json.c src/data/convert.h src/data/dataset.c src/data/pack.h \
 	src/data/dataset_pack.c src/data/pack_columns.c src/data/split.h src/data/split.c \
-	src/data/load.c
+	src/data/load.c src/data/random_dataset.c

@@ -1,0 +1,202 @@
+#include "bench/kernels.h"
+
+#include <stdlib.h>
+
+#include "bench/measure.h"
+#include "bench/numeric.h"
+#include "core/memory.h"
+#include "core/random.h"
+#include "core/status.h"
+
+/* Columns of a batch of images, of a hidden layer, of ten classes. */
+#define IMAGE 784
+#define LAYER 128
+#define CLASSES 10
+
+#define PACK .operation = NU_KERNEL_PACK, .columns = IMAGE
+#define FORWARD(kind) .operation = NU_KERNEL_FORWARD, .columns = LAYER, .activation = (kind)
+#define BACKWARD(kind)                                                                       \
+    .operation = NU_KERNEL_BACKWARD, .arrays = 2, .reals = 3, .columns = LAYER,              \
+    .activation = (kind)
+#define LOSS(kind) .operation = NU_KERNEL_LOSS, .loss = (kind)
+#define ELEMENT_LOSS(kind) LOSS(kind), .arrays = 3, .reals = 3, .columns = 1
+#define UPDATE(kind) .operation = NU_KERNEL_UPDATE, .optimizer = (kind)
+
+static const nu_kernel kernels[] = {
+    {"copy", NU_KERNEL_COPY, .arrays = 2, .reals = 2},
+    {"pack rows of 784 numbers", PACK, .arrays = 1, .reals = 2},
+    {"pack rows of 784 bytes", PACK, .arrays = 1, .reals = 1, .other_bytes = 1, .pixels = 1},
+    {"forward identity", FORWARD(NUDGE_IDENTITY), .arrays = 1, .reals = 2},
+    {"forward relu", FORWARD(NUDGE_RELU), .arrays = 1, .reals = 2},
+    {"forward leaky-relu", FORWARD(NUDGE_LEAKY_RELU), .arrays = 1, .reals = 2},
+    {"forward elu", FORWARD(NUDGE_ELU), .arrays = 1, .reals = 2},
+    {"forward tanh", FORWARD(NUDGE_TANH), .arrays = 1, .reals = 2},
+    {"forward sigmoid", FORWARD(NUDGE_SIGMOID), .arrays = 1, .reals = 2},
+    {"forward softplus", FORWARD(NUDGE_SOFTPLUS), .arrays = 1, .reals = 2},
+    {"forward gelu", FORWARD(NUDGE_GELU), .arrays = 2, .reals = 3},
+    {"forward silu", FORWARD(NUDGE_SILU), .arrays = 2, .reals = 3},
+    {"backward relu", BACKWARD(NUDGE_RELU)},
+    {"backward leaky-relu", BACKWARD(NUDGE_LEAKY_RELU)},
+    {"backward elu", BACKWARD(NUDGE_ELU)},
+    {"backward tanh", BACKWARD(NUDGE_TANH)},
+    {"backward sigmoid", BACKWARD(NUDGE_SIGMOID)},
+    {"backward softplus", BACKWARD(NUDGE_SOFTPLUS)},
+    {"backward gelu", BACKWARD(NUDGE_GELU)},
+    {"backward silu", BACKWARD(NUDGE_SILU)},
+    {"sums of 128 columns", NU_KERNEL_SUMS, .arrays = 1, .reals = 1, .columns = LAYER},
+    {"loss mse, 1 output", ELEMENT_LOSS(NUDGE_MSE)},
+    {"loss mae, 1 output", ELEMENT_LOSS(NUDGE_MAE)},
+    {"loss huber, 1 output", ELEMENT_LOSS(NUDGE_HUBER)},
+    {"loss bce, 1 output", ELEMENT_LOSS(NUDGE_BCE)},
+    {"loss poisson, 1 output", ELEMENT_LOSS(NUDGE_POISSON)},
+    {"loss cross-entropy, 10 outputs", LOSS(NUDGE_CROSS_ENTROPY), .arrays = 2, .reals = 2,
+     .other_bytes = (double)sizeof(int32_t) / CLASSES, .columns = CLASSES},
+    {"update sgd", UPDATE(NUDGE_SGD), .arrays = 2, .reals = 3},
+    {"update sgd, momentum", UPDATE(NUDGE_SGD), .arrays = 3, .reals = 5, .momentum = 0.9},
+    {"update sgd, nesterov", UPDATE(NUDGE_SGD), .arrays = 3, .reals = 5, .momentum = 0.9,
+     .nesterov = 1},
+    {"update adam", UPDATE(NUDGE_ADAM), .arrays = 4, .reals = 7},
+    {"update adamw", UPDATE(NUDGE_ADAMW), .arrays = 4, .reals = 7},
+    {"update rmsprop", UPDATE(NUDGE_RMSPROP), .arrays = 3, .reals = 5},
+    {"update rmsprop, momentum", UPDATE(NUDGE_RMSPROP), .arrays = 4, .reals = 7, .momentum = 0.9},
+    {"update adagrad", UPDATE(NUDGE_ADAGRAD), .arrays = 3, .reals = 5},
+};
+
+#define N_KERNELS (sizeof kernels / sizeof *kernels)
+
+const char *nudge_bench_kernel_name(size_t i)
+{
+    return i < N_KERNELS ? kernels[i].name : NULL;
+}
+
+/* ---- Data ------------------------------------------------------------------------------ */
+
+typedef struct bench {
+    const nu_kernel *kernel;
+    const nu_bench_numeric *numeric;
+    size_t rows, columns;
+    nu_kernel_data *data; /* threads */
+} bench;
+
+/* Values that keep going: an update must not make weights large, and a function applied to its own
+ * output again and again (`forward` works in place) must not run away or die out, since vector
+ * functions may be slower there. With biases in [-1, 0) all of them settle near -1 .. 1. */
+static int fill_arrays(nu_kernel_data *d, const bench *b, int thread)
+{
+    size_t count = b->rows * b->columns, size = b->numeric->real_size;
+    uint32_t number = 8 * (uint32_t)thread;
+    for (int i = 0; i < b->kernel->arrays; i++) {
+        if ((d->array[i] = nu_alloc(count, size)) == NULL)
+            return 0;
+        b->numeric->fill(d->array[i], count, number + (uint32_t)i, 0, 1);
+    }
+    if (b->kernel->operation != NU_KERNEL_FORWARD && b->kernel->operation != NU_KERNEL_SUMS)
+        return 1;
+    if ((d->bias = nu_alloc(b->columns, size)) == NULL)
+        return 0;
+    b->numeric->fill(d->bias, b->columns, number + 4, -1, 0);
+    return 1;
+}
+
+static int make_classes(nu_kernel_data *d)
+{
+    if ((d->classes = nu_alloc(d->rows, sizeof *d->classes)) == NULL)
+        return 0;
+    for (size_t r = 0; r < d->rows; r++)
+        d->classes[r] = (int32_t)(r % d->columns);
+    return 1;
+}
+
+/* Rows to pack, and an order that is as random as a shuffled epoch's. */
+static int make_store(nu_kernel_data *d, const bench *b)
+{
+    size_t size = b->numeric->real_size, element = b->kernel->pixels ? 1 : size;
+    size_t count = d->rows * d->columns;
+    nu_store *s = &d->store;
+    nu_permutation order;
+    *s = (nu_store){.rows = d->rows,
+                    .features = d->columns,
+                    .dtype = size == sizeof(float) ? NUDGE_F32 : NUDGE_F64,
+                    .x = nu_alloc_zero(count, element)};
+    s->element = b->kernel->pixels ? NU_U8 : s->dtype == NUDGE_F32 ? NU_F32 : NU_F64;
+    d->order = nu_alloc(d->rows, sizeof *d->order);
+    if (s->x == NULL || d->order == NULL)
+        return 0;
+    nu_permutation_start(&order, (uint32_t)d->rows, 0, NU_RANDOM_BENCH, 0);
+    nu_permutation_range(&order, 0, d->rows, d->order);
+    if (!b->kernel->pixels)
+        return 1;
+    s->shift = nu_alloc_zero(d->columns, size);
+    s->factor = nu_alloc_zero(d->columns, size);
+    return s->shift != NULL && s->factor != NULL;
+}
+
+static int start(void *arg, int thread)
+{
+    const bench *b = arg;
+    nu_kernel_data *d = &b->data[thread];
+    *d = (nu_kernel_data){.rows = b->rows, .columns = b->columns};
+    d->optimizer = nudge_optimizer_defaults(b->kernel->optimizer);
+    d->optimizer.lr = 1e-6;
+    d->optimizer.momentum = b->kernel->momentum;
+    d->optimizer.nesterov = b->kernel->nesterov;
+    return fill_arrays(d, b, thread) &&
+           (b->kernel->loss != NUDGE_CROSS_ENTROPY || make_classes(d)) &&
+           (b->kernel->operation != NU_KERNEL_PACK || make_store(d, b));
+}
+
+static void run(void *arg, int thread)
+{
+    const bench *b = arg;
+    b->numeric->kernel(b->kernel, &b->data[thread]);
+}
+
+static void end(void *arg, int thread)
+{
+    nu_kernel_data *d = &((const bench *)arg)->data[thread];
+    for (int i = 0; i < 4; i++)
+        free(d->array[i]);
+    free(d->bias);
+    free(d->classes);
+    free(d->order);
+    free(d->store.x);
+    free(d->store.shift);
+    free(d->store.factor);
+}
+
+/* ---- Interface ------------------------------------------------------------------------- */
+
+static nudge_status check_memory(const nu_kernel *k, size_t real_size, size_t count, int threads,
+                                 nudge_error *err)
+{
+    size_t each = ((size_t)k->arrays + 1) * real_size + sizeof(int32_t), bytes;
+    if (!nu_mul(count, each, &bytes) || !nu_mul(bytes, (size_t)threads, &bytes))
+        bytes = SIZE_MAX;
+    return nu_memory_check(bytes, "the benchmark's data", err);
+}
+
+nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i, nudge_dtype dtype, size_t count,
+                                int threads, double seconds, nudge_error *err)
+{
+    if (i >= N_KERNELS)
+        return nu_fail(err, NUDGE_EARGUMENT, "kernel %zu does not exist; there are %zu", i,
+                       N_KERNELS);
+    if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
+        return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
+    if (count == 0 || count > UINT32_MAX)
+        return nu_fail(err, NUDGE_EARGUMENT, "%zu elements; it must be from 1 to %u", count,
+                       UINT32_MAX);
+    NU_TRY(nu_measure_threads(&threads, threads, seconds, err));
+    bench b = {.kernel = &kernels[i], .numeric = nu_bench_numeric_of(dtype)};
+    NU_TRY(check_memory(b.kernel, b.numeric->real_size, count, threads, err));
+    b.columns = b.kernel->columns == 0 || b.kernel->columns > count ? count : b.kernel->columns;
+    b.rows = count / b.columns;
+    b.data = calloc((size_t)threads, sizeof *b.data);
+    if (b.data == NULL)
+        return nu_no_memory(err, (size_t)threads * sizeof *b.data, "the benchmark's data");
+    double bytes = b.kernel->reals * (double)b.numeric->real_size + b.kernel->other_bytes;
+    nu_subject subject = {&b, bytes * (double)b.rows * (double)b.columns, start, run, end};
+    nudge_status status = nu_measure(rate, &subject, threads, seconds, err);
+    free(b.data);
+    return status;
+}

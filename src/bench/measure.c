@@ -1,0 +1,133 @@
+#include "bench/measure.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/barrier.h"
+#include "core/clock.h"
+#include "core/memory.h"
+#include "core/status.h"
+#include "core/team.h"
+#include "linalg/blas.h"
+
+#define REPEAT_SECONDS 0.02 /* at least, of one repeat */
+#define LEAST_REPEATS 5
+#define MOST_REPEATS 100000
+
+/* When a thread began and ended a repeat. */
+typedef struct interval {
+    double begin, end;
+} interval;
+
+typedef struct measuring {
+    const nu_subject *subject;
+    double seconds;
+    nu_barrier barrier;
+    interval *interval; /* threads */
+    int failed;         /* a thread had no memory */
+    double *rate;       /* `most` values, by thread 0 */
+    size_t most, repeats;
+} measuring;
+
+/* A repeat of `times` runs: from the first thread's begin to the last one's end, the same number
+ * for every thread. When there are more threads than cores they run one after another, so a
+ * thread's own time would be too short. */
+static double repeat(measuring *m, size_t times, int thread, int threads)
+{
+    interval *own = &m->interval[thread];
+    nu_barrier_wait(&m->barrier, threads);
+    own->begin = nu_seconds();
+    for (size_t i = 0; i < times; i++)
+        m->subject->run(m->subject->arg, thread);
+    own->end = nu_seconds();
+    nu_barrier_wait(&m->barrier, threads);
+    interval all = m->interval[0];
+    for (int i = 1; i < threads; i++) {
+        all.begin = fmin(all.begin, m->interval[i].begin);
+        all.end = fmax(all.end, m->interval[i].end);
+    }
+    return fmax(all.end - all.begin, 1e-9);
+}
+
+/* Every thread sees the same times and takes the same decisions. */
+static void repeat_all(measuring *m, int thread, int threads)
+{
+    size_t times = 1;
+    double took = 0, passed = 0;
+    while ((took = repeat(m, times, thread, threads)) < REPEAT_SECONDS)
+        times *= (size_t)fmin(fmax(ceil(1.2 * REPEAT_SECONDS / took), 2), 100);
+    double work = m->subject->work * (double)times * threads;
+    for (size_t n = 0; n < m->most && (n < LEAST_REPEATS || passed < m->seconds); n++) {
+        took = repeat(m, times, thread, threads);
+        passed += took;
+        if (thread == 0)
+            m->rate[m->repeats++] = work / took;
+    }
+}
+
+static void measure_work(void *arg, int thread, int threads)
+{
+    measuring *m = arg;
+    if (!m->subject->start(m->subject->arg, thread))
+        __atomic_store_n(&m->failed, 1, __ATOMIC_RELAXED);
+    nu_barrier_wait(&m->barrier, threads);
+    if (!__atomic_load_n(&m->failed, __ATOMIC_RELAXED))
+        repeat_all(m, thread, threads);
+    m->subject->end(m->subject->arg, thread);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Between neighbours by linear interpolation. */
+static double quantile(const double *sorted, size_t n, double part)
+{
+    double at = part * (double)(n - 1);
+    size_t i = (size_t)at;
+    double rest = at - (double)i;
+    return i + 1 < n ? sorted[i] * (1 - rest) + sorted[i + 1] * rest : sorted[i];
+}
+
+nudge_status nu_measure_threads(int *threads, int requested, double seconds, nudge_error *err)
+{
+    if (requested < 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "threads %d: it must be 0 (all cores) or more",
+                       requested);
+    if (!(seconds > 0 && isfinite(seconds)))
+        return nu_fail(err, NUDGE_EARGUMENT, "seconds %g is not a positive number", seconds);
+    *threads = nudge_threads(requested, NULL);
+    return NUDGE_OK;
+}
+
+nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int threads,
+                        double seconds, nudge_error *err)
+{
+    measuring m = {.subject = subject, .seconds = seconds};
+    m.most = LEAST_REPEATS + (size_t)fmin(2 * seconds / REPEAT_SECONDS, MOST_REPEATS);
+    m.rate = calloc(m.most, sizeof *m.rate);
+    m.interval = calloc((size_t)threads, sizeof *m.interval);
+    nudge_status status = NUDGE_OK;
+    if (m.rate == NULL || m.interval == NULL) {
+        status = nu_no_memory(err, m.most * sizeof *m.rate, "measured rates");
+    } else {
+        nu_blas_single_threaded();
+        nu_barrier_start(&m.barrier, threads);
+        nu_team_run(threads, measure_work, &m);
+        if (m.failed)
+            status = nu_fail(err, NUDGE_EMEMORY, "not enough memory for the benchmark's data");
+    }
+    if (status == NUDGE_OK) {
+        qsort(m.rate, m.repeats, sizeof *m.rate, ascending);
+        *rate = (nudge_measurement){.repeats = m.repeats,
+                                    .median = quantile(m.rate, m.repeats, 0.5),
+                                    .low = quantile(m.rate, m.repeats, 0.25),
+                                    .high = quantile(m.rate, m.repeats, 0.75),
+                                    .best = m.rate[m.repeats - 1]};
+    }
+    free(m.rate);
+    free(m.interval);
+    return status;
+}

@@ -1,0 +1,27 @@
+/* Measuring a rate: the same work on every thread at the same time, each on data of its own. */
+#ifndef NUDGE_BENCH_MEASURE_H
+#define NUDGE_BENCH_MEASURE_H
+
+#include "nudge.h"
+
+typedef struct nu_subject {
+    void *arg;
+    double work; /* of one run by one thread, in the unit that the rate counts */
+
+    /* Makes this thread's data, which the thread itself touches first. 0 if there is no memory;
+     * end() follows in any case. */
+    int (*start)(void *arg, int thread);
+    void (*run)(void *arg, int thread);
+    void (*end)(void *arg, int thread);
+} nu_subject;
+
+/* Threads for a measurement: those asked for (0: all cores) as far as nudge_threads() allows.
+ * NUDGE_EARGUMENT for a negative number, or if `seconds` is not positive. */
+nudge_status nu_measure_threads(int *threads, int requested, double seconds, nudge_error *err);
+
+/* Warms up, then measures until `seconds` have passed and there are enough repeats, each of so many
+ * runs that it lasts long beside the clock and a scheduler's interruption. NUDGE_EMEMORY. */
+nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int threads,
+                        double seconds, nudge_error *err);
+
+#endif

@@ -1,0 +1,38 @@
+/* What the three kinds of "nudge bench" share. */
+#ifndef NUDGE_TOOL_BENCH_H
+#define NUDGE_TOOL_BENCH_H
+
+#include "json_out.h"
+#include "nudge.h"
+#include "options.h"
+
+typedef struct bench_setup {
+    const char *command; /* for messages */
+    nudge_dtype dtype;
+    int threads;         /* that will be used */
+    const char *why;     /* why not those asked for; or NULL */
+    double seconds;      /* to measure each thing for */
+    int json;
+} bench_setup;
+
+/* Return an exit_status. */
+int bench_gemm(arguments *args, const bench_setup *setup);
+int bench_kernels(arguments *args, const bench_setup *setup);
+int bench_train(arguments *args, const bench_setup *setup);
+
+/* The GEMM rate of `threads` threads: the best median of some large squares, in flops/s. Raises
+ * *peak if it is more. */
+nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double seconds,
+                        nudge_error *err);
+
+/* "2 of 2 cores, OpenBLAS for SkylakeX, pthread build" */
+#define BENCH_TEXT 256
+const char *bench_machine(char buf[BENCH_TEXT], const bench_setup *setup);
+/* An object with version, dtype, machine, threads. */
+json_t *bench_json(const bench_setup *setup);
+
+/* On a terminal: a line on stderr that says how far it is; the next one replaces it. */
+void bench_progress(const char *what, size_t done, size_t of);
+void bench_progress_end(void);
+
+#endif
