@@ -1,5 +1,6 @@
 /* Subnormal numbers off. Optimizer state of a unit that gets no gradient decays into them, and
- * arithmetic on them is tens of times slower: a run of 5 epochs slowed down tenfold in the third. */
+ * arithmetic on them is tens of times slower: a run of 5 epochs slowed down tenfold in the
+ * third. */
 #ifndef NUDGE_CORE_DENORMAL_H
 #define NUDGE_CORE_DENORMAL_H
 

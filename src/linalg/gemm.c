@@ -40,7 +40,8 @@ static void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, size_t m, size_t n, siz
                (real)beta, c, (int)ldc);
 }
 
-/* C = A B, or A^T B: A's element for row i of C and place p of the sum is a[i * row + p * column]. */
+/* C = A B, or A^T B: A's element for row i of C and place p of the sum is
+ * a[i * row + p * column]. */
 static void loops(size_t m, size_t n, size_t k, const real *a, size_t row, size_t column,
                   const real *b, size_t ldb, real *c, size_t ldc)
 {

@@ -1,5 +1,5 @@
-/* Matrix products. All matrices row-major; ld*: elements from one row to the next. Products too small to be worth a BLAS call are plain loops; which way is taken depends on the
- * sizes alone. */
+/* Matrix products. All matrices row-major; ld*: elements from one row to the next. Products too
+ * small to be worth a BLAS call are plain loops; which way is taken depends on the sizes alone. */
 #ifndef NUDGE_LINALG_GEMM_H
 #define NUDGE_LINALG_GEMM_H
 

@@ -1,4 +1,4 @@
-/* exp, expm1, log1p, tanh, erf of `real`, vectorised inside `omp simd` loops through glibc's libmvec.
+/* exp, expm1, log1p, tanh, erf of `real`, vectorised inside `omp simd` loops by glibc's libmvec.
  * glibc declares its vector versions only under -ffast-math, which would also let the compiler
  * assume that there are no NaNs; declaring them here gives the vectors and keeps the NaNs. */
 #ifndef NUDGE_LINALG_VECMATH_H

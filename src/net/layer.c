@@ -36,14 +36,18 @@ void X(nu_layer_forward_tile)(const nu_network *net, size_t layer, const real *p
                        params + net->bias_at[layer] + columns.first, 1, n);
 }
 
-void X(nu_layer_backward_tile)(const nu_network *net, size_t layer, const real *params, real *dx,
-                               const real *dz, const real *x, const real *slope_before,
-                               nu_span rows, nu_span columns)
+void X(nu_layer_backward_tile)(const nu_network *net, size_t layer, const real *params,
+                               const real *transposed, real *dx, const real *dz, const real *x,
+                               const real *slope_before, nu_span rows, nu_span columns)
 {
     size_t in = net->width[layer], out = net->width[layer + 1], n = columns.end - columns.first;
     size_t at = rows.first * in + columns.first;
-    X(nu_gemm_nt)(rows.end - rows.first, n, out, dz + rows.first * out, out,
-                  params + net->weight_at[layer] + columns.first * out, out, dx + at, in);
+    if (transposed != NULL)
+        X(nu_gemm_nn)(rows.end - rows.first, n, out, dz + rows.first * out, out,
+                      transposed + columns.first, in, dx + at, in);
+    else
+        X(nu_gemm_nt)(rows.end - rows.first, n, out, dz + rows.first * out, out,
+                      params + net->weight_at[layer] + columns.first * out, out, dx + at, in);
     for (size_t r = rows.first; r < rows.end; r++, at += in)
         X(nu_activate_backward)(net->activation[layer - 1], dx + at, x + at,
                                 slope_before != NULL ? slope_before + at : NULL, 1, n);

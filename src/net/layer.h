@@ -24,9 +24,9 @@ typedef struct nu_span {
 /* The same for a tile: some rows and some columns of y, or of dx. The matrices are given whole. */
 void X(nu_layer_forward_tile)(const nu_network *net, size_t layer, const real *params, real *y,
                               real *slope, const real *x, nu_span rows, nu_span columns);
-void X(nu_layer_backward_tile)(const nu_network *net, size_t layer, const real *params, real *dx,
-                               const real *dz, const real *x, const real *slope_before,
-                               nu_span rows, nu_span columns);
+void X(nu_layer_backward_tile)(const nu_network *net, size_t layer, const real *params,
+                               const real *transposed, real *dx, const real *dz, const real *x,
+                               const real *slope_before, nu_span rows, nu_span columns);
 
 /* dw (in x out) = x^T dz, db (out) = column sums of dz (rows x out). */
 void X(nu_layer_gradient)(const nu_network *net, size_t layer, real *dw, real *db, const real *x,

@@ -21,12 +21,21 @@
  * between product and update, and a product repacks little of its inputs. */
 #define TILE_EDGE ((size_t)512)
 
-/* Edge of a tile of the grid. f32, one thread, a 1024 x 2048 x 2048 product: 163 GFLOP/s in one
- * piece, 147 in tiles of 512 x 512, 108 in blocks of 128 rows. */
+/* A grid is used where a layer's forward product is this much work on average: tiles, about eight
+ * to a layer, are then long beside a barrier. */
+#define GRID_LAYER_FLOPS 2e7
+
+/* Largest edge of a tile of the grid. f32, one thread, a 1024 x 2048 x 2048 product: 163 GFLOP/s in
+ * one piece, 147 in tiles of 512 x 512, 108 in blocks of 128 rows. With batches of fewer rows,
+ * tiles of 64 or 128 rows that the packing-free kernel takes are best. */
 #define GRID_EDGE ((size_t)512)
 
-/* A layer is cut into about this many tiles for the cores, if they are not too small then. */
+/* A layer is cut into about this many tiles for the cores, if they are not too small then. With
+ * batches that pieces of a product are not used for, larger tiles repack less: 784 x 500 at batch
+ * 500 took 3.8 ms in 16 tiles and 3.3 in 4. */
 #define LAYER_TILES 16
+#define LAYER_TILES_LONG 4
+#define LONG_BATCH 256
 #define TILE_ELEMENTS_LEAST ((size_t)4096)
 
 static size_t ceil_div(size_t a, size_t b)
@@ -51,7 +60,7 @@ static void choose_blocks(nu_plan *plan, const nu_network *net)
     } else {
         size_t rows = BLOCK_ROWS_LEAST;
         while (rows < BLOCK_ROWS_MOST &&
-               ((double)rows * per_row < BLOCK_FLOPS_LEAST || rows * 16 <= plan->batch))
+               ((double)rows * per_row < BLOCK_FLOPS_LEAST || rows * 8 <= plan->batch))
             rows *= 2;
         plan->block_rows = rows < plan->batch ? rows : plan->batch;
     }
@@ -65,14 +74,19 @@ static int prefers_private(const nu_plan *plan, size_t in, size_t out)
     return 2 * plan->blocks * in * out <= plan->batch * (in + out);
 }
 
-/* A grid where all layers have tiles enough for several threads, and each is so much work that a
- * barrier does not count. */
+size_t nu_plan_grid_columns(size_t width)
+{
+    size_t quarter = (width + 255) / 256 * 64; /* rounded up to cache lines */
+    return quarter < GRID_EDGE ? quarter : GRID_EDGE;
+}
+
 static void choose_grid(nu_plan *plan, const nu_network *net)
 {
-    plan->grid_rows = plan->grid_columns = GRID_EDGE;
-    plan->grid = plan->batch >= GRID_EDGE / 2;
-    for (size_t l = 0; l <= net->layers; l++)
-        plan->grid = plan->grid && net->width[l] >= GRID_EDGE;
+    double forward = 0;
+    for (size_t l = 0; l < net->layers; l++)
+        forward += 2 * (double)plan->batch * (double)net->width[l] * (double)net->width[l + 1];
+    plan->grid = plan->batch >= 64 && forward / (double)net->layers >= GRID_LAYER_FLOPS;
+    plan->grid_rows = plan->batch <= 128 ? 64 : plan->batch < 2 * GRID_EDGE ? 128 : GRID_EDGE;
 }
 
 static void choose_transposed(nu_plan *plan, const nu_network *net)
@@ -80,7 +94,7 @@ static void choose_transposed(nu_plan *plan, const nu_network *net)
     plan->transposed_size = 0;
     for (size_t l = 0; l < net->layers; l++) {
         plan->transposed_at[l] = SIZE_MAX;
-        if (l > 0 && !plan->grid && plan->flops >= ONE_THREAD_FLOPS) {
+        if (l > 0 && plan->flops >= ONE_THREAD_FLOPS && (!plan->grid || plan->grid_rows <= 128)) {
             plan->transposed_at[l] = plan->transposed_size;
             plan->transposed_size += net->width[l] * net->width[l + 1];
         }
@@ -102,12 +116,14 @@ static void choose_gradients(nu_plan *plan, const nu_network *net)
 }
 
 /* The rows and columns of layer l's tiles; those at the edges may be smaller. */
-static void tile_shape(const nu_network *net, size_t l, size_t *rows, size_t *columns)
+static void tile_shape(const nu_network *net, size_t batch, size_t l, size_t *rows,
+                       size_t *columns)
 {
     size_t in = net->width[l], out = net->width[l + 1];
+    size_t tiles = batch > LONG_BATCH ? LAYER_TILES_LONG : LAYER_TILES;
     *columns = ceil_div(out, ceil_div(out, TILE_EDGE));
     size_t across = ceil_div(out, *columns);
-    size_t high = ceil_div(in, ceil_div(LAYER_TILES, across));
+    size_t high = ceil_div(in, ceil_div(tiles, across));
     size_t least = ceil_div(TILE_ELEMENTS_LEAST, *columns);
     if (high < least)
         high = least;
@@ -116,12 +132,12 @@ static void tile_shape(const nu_network *net, size_t l, size_t *rows, size_t *co
     *rows = high < in ? high : in;
 }
 
-static size_t count_tiles(const nu_network *net)
+static size_t count_tiles(const nu_network *net, size_t batch)
 {
     size_t n = 0;
     for (size_t l = 0; l < net->layers; l++) {
         size_t rows, columns;
-        tile_shape(net, l, &rows, &columns);
+        tile_shape(net, batch, l, &rows, &columns);
         n += ceil_div(net->width[l], rows) * ceil_div(net->width[l + 1], columns);
     }
     return n;
@@ -135,7 +151,7 @@ static size_t smaller(size_t a, size_t b)
 static void cut_layer(nu_plan *plan, const nu_network *net, size_t l, size_t *n)
 {
     size_t in = net->width[l], out = net->width[l + 1], rows, columns;
-    tile_shape(net, l, &rows, &columns);
+    tile_shape(net, plan->batch, l, &rows, &columns);
     double per_element = plan->is_private[l] ? (double)plan->blocks : 2 * (double)plan->batch;
     double update = 20; /* about what the heaviest optimizer costs */
     for (size_t first = 0; first < in; first += rows)
@@ -150,10 +166,23 @@ static void cut_layer(nu_plan *plan, const nu_network *net, size_t l, size_t *n)
         }
 }
 
+/* The most pieces that one phase has. */
+static int useful_threads(const nu_plan *plan, const nu_network *net)
+{
+    size_t most = plan->blocks > plan->n_tiles ? plan->blocks : plan->n_tiles;
+    for (size_t l = 0; plan->grid && l < net->layers; l++) {
+        size_t columns = nu_plan_grid_columns(net->width[l + 1]);
+        size_t pieces = ceil_div(plan->batch, plan->grid_rows) *
+                        ceil_div(net->width[l + 1], columns);
+        most = pieces > most ? pieces : most;
+    }
+    return most > 1024 ? 1024 : (int)most;
+}
+
 nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err)
 {
     *plan = (nu_plan){.batch = batch};
-    plan->n_tiles = count_tiles(net);
+    plan->n_tiles = count_tiles(net, batch);
     plan->is_private = calloc(net->layers, sizeof *plan->is_private);
     plan->partial_at = calloc(net->layers, sizeof *plan->partial_at);
     plan->transposed_at = calloc(net->layers, sizeof *plan->transposed_at);
@@ -170,8 +199,7 @@ nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, n
     size_t n = 0;
     for (size_t l = 0; l < net->layers; l++)
         cut_layer(plan, net, l, &n);
-    size_t most = plan->blocks > plan->n_tiles ? plan->blocks : plan->n_tiles;
-    plan->useful_threads = plan->flops < ONE_THREAD_FLOPS ? 1 : most > 1024 ? 1024 : (int)most;
+    plan->useful_threads = plan->flops < ONE_THREAD_FLOPS ? 1 : useful_threads(plan, net);
     return NUDGE_OK;
 }
 
@@ -213,17 +241,22 @@ void nu_plan_explain(const nu_plan *plan, const nu_network *net, int threads, ch
     size_t privates = 0;
     for (size_t l = 0; l < net->layers; l++)
         privates += plan->is_private[l] != 0;
-    int n = snprintf(text, size, "%zu block%s of %zu rows, then %zu parameter tile%s; %d thread%s",
-                     plan->blocks, plan->blocks == 1 ? "" : "s", plan->block_rows, plan->n_tiles,
-                     plan->n_tiles == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
-    if (n < 0 || (size_t)n >= size)
-        return;
-    if (plan->useful_threads == 1)
-        snprintf(text + n, size - (size_t)n, "\na step is %.2g flops: too little for two threads",
-                 plan->flops);
+    const char *s = threads == 1 ? "" : "s";
+    if (plan->flops < ONE_THREAD_FLOPS)
+        snprintf(text, size,
+                 "one block of %zu rows, %d thread%s\n"
+                 "a step is %.2g floating-point operations: less than waking a second thread costs",
+                 plan->block_rows, threads, s, plan->flops);
+    else if (plan->grid)
+        snprintf(text, size,
+                 "layer by layer over tiles of %zu rows, then %zu parameter tiles; %d thread%s\n"
+                 "the layers are wide: a block of rows alone would spend its time repacking weights",
+                 plan->grid_rows, plan->n_tiles, threads, s);
     else
-        snprintf(text + n, size - (size_t)n,
-                 "\ngradients: %zu layer%s as partial sums of blocks (small beside a block's rows),"
-                 " %zu as products over the whole batch",
-                 privates, privates == 1 ? "" : "s", net->layers - privates);
+        snprintf(text, size,
+                 "%zu block%s of %zu rows, each on its own, then %zu parameter tiles; %d thread%s\n"
+                 "gradients of %zu layer%s as sums over blocks, of %zu as products over the batch: "
+                 "what moves less memory",
+                 plan->blocks, plan->blocks == 1 ? "" : "s", plan->block_rows, plan->n_tiles,
+                 threads, s, privates, privates == 1 ? "" : "s", net->layers - privates);
 }

@@ -35,9 +35,9 @@ typedef struct nu_plan {
     size_t block_rows;    /* rows of a block; the last of a batch may be shorter */
     size_t blocks;        /* of a full batch */
     int grid;             /* phase one goes layer by layer over a grid of tiles */
-    size_t grid_rows, grid_columns; /* of a tile */
+    size_t grid_rows;     /* of a tile; its columns: nu_plan_grid_columns() */
     int *is_private;      /* layers; none with a grid */
-    size_t *partial_at;   /* layers: where a private layer's partial begins in a block's, in reals */
+    size_t *partial_at;   /* layers: where a private layer's partial begins in a block's, reals */
     size_t partial_size;  /* reals of one block's partial gradients; 0: no private layer */
     size_t *transposed_at; /* layers: where a layer's transposed weights are, in reals; SIZE_MAX:
                             * it has none */
@@ -52,6 +52,9 @@ typedef struct nu_plan {
 /* NUDGE_EMEMORY. */
 nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err);
 void nu_plan_end(nu_plan *plan);
+
+/* Columns of the grid's tiles for a layer of `width` outputs (or inputs, going backward). */
+size_t nu_plan_grid_columns(size_t width);
 
 /* The tiles [*first, *end) of one thread: contiguous, and balanced by cost. */
 void nu_plan_share(const nu_plan *plan, int thread, int threads, size_t *first, size_t *end);

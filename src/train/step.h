@@ -92,6 +92,13 @@ static inline const real *nu_step_layer_input(const nu_engine *e, const real *in
     return (l == 0 ? inputs : e->a[l - 1]) + first * e->job.net->width[l];
 }
 
+/* Layer l's transposed weights, or NULL. */
+static inline const real *nu_step_transposed(const nu_engine *e, size_t l)
+{
+    size_t at = e->job.plan->transposed_at[l];
+    return at != SIZE_MAX ? e->transposed + at : NULL;
+}
+
 /* Finds the store rows of batch rows first .. first+rows-1 and packs their features. */
 void X(nu_step_pack)(nu_engine *e, const real *inputs, size_t batch, size_t first, size_t rows);
 

@@ -6,17 +6,17 @@
 static void tile_at(const nu_plan *plan, size_t rows, size_t columns, size_t i, nu_span *r,
                     nu_span *c)
 {
-    size_t across = (columns + plan->grid_columns - 1) / plan->grid_columns;
+    size_t each = nu_plan_grid_columns(columns), across = (columns + each - 1) / each;
     r->first = i / across * plan->grid_rows;
     r->end = r->first + plan->grid_rows < rows ? r->first + plan->grid_rows : rows;
-    c->first = i % across * plan->grid_columns;
-    c->end = c->first + plan->grid_columns < columns ? c->first + plan->grid_columns : columns;
+    c->first = i % across * each;
+    c->end = c->first + each < columns ? c->first + each : columns;
 }
 
 static size_t tile_count(const nu_plan *plan, size_t rows, size_t columns)
 {
-    return ((rows + plan->grid_rows - 1) / plan->grid_rows) *
-           ((columns + plan->grid_columns - 1) / plan->grid_columns);
+    size_t each = nu_plan_grid_columns(columns);
+    return ((rows + plan->grid_rows - 1) / plan->grid_rows) * ((columns + each - 1) / each);
 }
 
 static void pack(nu_engine *e, const real *inputs, size_t batch, size_t rows, int thread,
@@ -64,8 +64,8 @@ static void backward(nu_engine *e, size_t l, size_t rows, int thread, int thread
     for (; i < end; i++) {
         nu_span r, c;
         tile_at(e->job.plan, rows, net->width[l], i, &r, &c);
-        X(nu_layer_backward_tile)(net, l, e->job.params, e->dz[l - 1], e->dz[l], e->a[l - 1],
-                                  e->slope[l - 1], r, c);
+        X(nu_layer_backward_tile)(net, l, e->job.params, nu_step_transposed(e, l), e->dz[l - 1],
+                                  e->dz[l], e->a[l - 1], e->slope[l - 1], r, c);
     }
 }
 

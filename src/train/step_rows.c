@@ -64,10 +64,8 @@ static void block_backward(nu_engine *e, const real *inputs, size_t block, size_
         if (l > 0) {
             size_t at = first * net->width[l];
             const real *slope = e->slope[l - 1] != NULL ? e->slope[l - 1] + at : NULL;
-            const real *transposed =
-                plan->transposed_at[l] != SIZE_MAX ? e->transposed + plan->transposed_at[l] : NULL;
-            X(nu_layer_backward)(net, l, e->job.params, transposed, e->dz[l - 1] + at, dz, x,
-                                 slope, rows);
+            X(nu_layer_backward)(net, l, e->job.params, nu_step_transposed(e, l),
+                                 e->dz[l - 1] + at, dz, x, slope, rows);
         }
     }
 }

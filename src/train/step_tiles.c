@@ -72,8 +72,8 @@ static void whole_tile(nu_engine *e, const nu_optimizer_step_constants *c, const
     size_t in = net->width[t->layer], out = net->width[t->layer + 1];
     size_t m = t->end - t->first, n = t->right - t->left, at = net->weight_at[t->layer];
     const real *dz = e->dz[t->layer];
-    X(nu_gemm_tn)(m, n, rows, nu_step_layer_input(e, inputs, t->layer, 0) + t->first, in, dz + t->left,
-                  out, scratch, n);
+    const real *x = nu_step_layer_input(e, inputs, t->layer, 0);
+    X(nu_gemm_tn)(m, n, rows, x + t->first, in, dz + t->left, out, scratch, n);
     if (n == out)
         update_span(e, c, at + t->first * out, scratch, m * n);
     else

@@ -86,8 +86,8 @@ static void rmsprop(real *restrict w, const real *restrict g, real *restrict s, 
 
 NU_CLONES
 static void rmsprop_momentum(real *restrict w, const real *restrict g, real *restrict s,
-                             real *restrict v, real lr, real alpha, real rest, real eps, real momentum,
-                             real decay, size_t count)
+                             real *restrict v, real lr, real alpha, real rest, real eps,
+                             real momentum, real decay, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
