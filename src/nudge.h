@@ -196,9 +196,9 @@ typedef struct nudge_machine {
 NUDGE_API nudge_machine nudge_machine_info(void);
 
 /* The threads that training will use when `requested` are asked for: 0 means all cores of this
- * process; without OpenMP, or with the serial build of OpenBLAS (not safe to call from several
- * threads), always 1, and then *why (may be NULL) is set to a constant one-line reason, otherwise
- * to NULL. */
+ * process, and so does a larger number than that; without OpenMP, or with the serial build of OpenBLAS (not safe to call from several
+ * threads), always 1. Where they are fewer than asked for, *why (may be NULL) is set to a constant
+ * one-line reason, otherwise to NULL. */
 NUDGE_API int nudge_threads(int requested, const char **why);
 
 /* ---- Tables: raw data ------------------------------------------------------------------ */
@@ -547,6 +547,8 @@ typedef struct nudge_train_options {
     int shuffle;      /* 1: a new order every epoch; 0: rows in order. One batch of all rows is
                        * never shuffled: its gradient does not depend on the order */
     int threads;      /* 0: all cores of this process */
+    int oversubscribe; /* 1: as many threads as asked for, even if there are fewer cores: slower,
+                        * with the same result; for tests and experiments */
 
     /* Called on the calling thread after every epoch; may be NULL. Non-zero stops the training. */
     int (*on_epoch)(const nudge_epoch *epoch, void *user);

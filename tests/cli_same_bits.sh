@@ -19,7 +19,7 @@ same() {
         return
     fi
     for threads in 2 3 4 7; do
-        hash=$(train --threads $threads "$@")
+        hash=$(train --threads $threads --oversubscribe "$@")
         if [ "$hash" != "$first" ]; then
             not_ok "$name" "1 thread: $first, $threads threads: $hash"
             return

@@ -20,17 +20,28 @@ int nu_blas_parallel(void)
 
 int nudge_threads(int requested, const char **why)
 {
+    return nu_threads(requested, 0, why);
+}
+
+int nu_threads(int requested, int oversubscribe, const char **why)
+{
     const char *reason = NULL;
-    int threads = requested > 0 ? requested : nu_cores();
+    int cores = nu_cores(), threads = requested > 0 ? requested : cores;
+    if (threads > cores && !oversubscribe) {
+        threads = cores;
+        reason = "more threads than cores only wait for each other";
+    }
 #ifndef _OPENMP
-    if (threads > 1)
+    if (threads > 1) {
+        threads = 1;
         reason = "built without OpenMP";
+    }
 #endif
-    if (threads > 1 && nu_blas_parallel() == 0)
+    if (threads > 1 && nu_blas_parallel() == 0) {
+        threads = 1;
         reason = "the serial build of OpenBLAS is not safe to call from several threads; "
                  "install libopenblas0-pthread";
-    if (reason != NULL)
-        threads = 1;
+    }
     if (why != NULL)
         *why = reason;
     return threads;

@@ -61,6 +61,8 @@ const option train_options[] = {
     {"seed", "N", "1", "of synthetic data, splits, initial weights and order"},
     {"threads", "N", NULL, "default: the cores this process may use; the weights do not depend "
                            "on it"},
+    {"oversubscribe", NULL, NULL, "use as many threads as --threads says even if there are fewer "
+     "cores: slower, with the same weights"},
     {.help = "Output"},
     {"out", "FILE", NULL, "write the model there (safetensors)"},
     {"log", "FILE", NULL, "write one JSON object per epoch there"},
@@ -293,6 +295,7 @@ void train_setup_start(train_setup *s, arguments *args)
     s->train.seed = whole_of(args, "seed", 0, UINT64_MAX);
     s->train.shuffle = choice_of(args, "shuffle", yes_no);
     s->train.threads = threads_of(args);
+    s->train.oversubscribe = given(args, "oversubscribe");
     read_optimizer(&s->train.optimizer, args);
     read_data(s, args);
     read_hidden(s, args);

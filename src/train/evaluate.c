@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clones.h"
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
@@ -174,28 +175,40 @@ nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *mo
 }
 
 /* The target's own units: the inverse of what the prep did. */
+NU_CLONES
 static void unscale(const nudge_prep *prep, double *y, size_t rows, size_t outputs)
 {
     if (prep == NULL)
         return;
-    for (size_t i = 0; i < rows; i++)
+    const double *restrict factor = prep->target_factor, *restrict shift = prep->target_shift;
+    for (size_t i = 0; i < rows; i++) {
+        double *restrict row = y + i * outputs;
+#pragma omp simd
         for (size_t j = 0; j < outputs; j++)
-            y[i * outputs + j] = y[i * outputs + j] / prep->target_factor[j] +
-                                 prep->target_shift[j];
+            row[j] = row[j] / factor[j] + shift[j];
+    }
 }
 
+NU_CLONES
 static void add_regression(const nu_evaluator *e, tally *t, const space *s, size_t rows)
 {
     size_t n = e->outputs;
-    for (size_t i = 0; i < rows; i++)
+    const double *restrict origin = e->origin;
+    double *restrict squared = t->squared, *restrict sum = t->sum, *restrict sum2 = t->sum2;
+    for (size_t i = 0; i < rows; i++) {
+        const double *restrict target = s->targets + i * n;
+        const double *restrict prediction = s->predictions + i * n;
+        double absolute = 0;
+#pragma omp simd reduction(+ : absolute)
         for (size_t j = 0; j < n; j++) {
-            double y = s->targets[i * n + j], d = s->predictions[i * n + j] - y;
-            y -= e->origin[j];
-            t->squared[j] += d * d;
-            t->absolute += fabs(d);
-            t->sum[j] += y;
-            t->sum2[j] += y * y;
+            double d = prediction[j] - target[j], y = target[j] - origin[j];
+            squared[j] += d * d;
+            absolute += fabs(d);
+            sum[j] += y;
+            sum2[j] += y * y;
         }
+        t->absolute += absolute;
+    }
 }
 
 /* The class with the largest probability, the first of equals. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/clones.h"
 #include "core/memory.h"
 #include "data/batch.h"
 #include "net/layer.h"
@@ -53,8 +54,10 @@ size_t X(nu_infer_buffer)(const nu_network *net, size_t rows)
     return lay_out(NULL, NULL, net, rows);
 }
 
+NU_CLONES
 static void to_doubles(double *restrict to, const real *restrict from, size_t count)
 {
+#pragma omp simd
     for (size_t i = 0; i < count; i++)
         to[i] = (double)from[i];
 }

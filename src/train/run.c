@@ -5,6 +5,7 @@
 
 #include "core/status.h"
 #include "data/dataset.h"
+#include "linalg/blas.h"
 #include "train/check.h"
 #include "train/evaluate.h"
 #include "train/optimizer.h"
@@ -53,7 +54,7 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
         return status;
     }
     r.batches = (train->rows + batch - 1) / batch;
-    r.threads = nudge_threads(options->threads, &r.threads_why);
+    r.threads = nu_threads(options->threads, options->oversubscribe, &r.threads_why);
     if (r.threads > r.plan.useful_threads)
         r.threads = r.plan.useful_threads;
     *run = r;
