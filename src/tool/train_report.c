@@ -51,7 +51,7 @@ static void report_data(const train_report *r)
         fprintf(stderr, ", %zu targets", prep.outputs);
     else
         fprintf(stderr, ", target '%s'", target);
-    fprintf(stderr, "; rows: %zu train", rows_of(r->data->train));
+    fprintf(stderr, "\nrows      %zu train", rows_of(r->data->train));
     if (r->data->val != NULL)
         fprintf(stderr, ", %zu validation", rows_of(r->data->val));
     if (r->data->test != NULL)
@@ -69,9 +69,23 @@ static void report_network(const train_report *r)
     fprintf(stderr, "network   ");
     print_widths(&m, stderr);
     print_activations(&m, stderr);
-    fprintf(stderr, ", %" PRIu64 " parameters, %s; loss %s; %s lr %g, batch %zu, %zu epochs\n",
-            m.parameters, nudge_dtype_name(m.dtype), nudge_loss_name(m.loss),
-            nudge_optimizer_name(t->optimizer.kind), t->optimizer.lr, r->plan.batch, t->epochs);
+    fprintf(stderr, ", %" PRIu64 " parameters, %s\n", m.parameters, nudge_dtype_name(m.dtype));
+    fprintf(stderr, "training  loss %s, %s, lr %g, batch %zu, %zu epoch%s\n",
+            nudge_loss_name(m.loss), nudge_optimizer_name(t->optimizer.kind), t->optimizer.lr,
+            r->plan.batch, t->epochs, t->epochs == 1 ? "" : "s");
+}
+
+/* Prints a piece of a line, on a new one below the first if it would not fit 80 columns. */
+static void print_piece(size_t *column, const char *separator, const char *piece)
+{
+    size_t length = strlen(separator) + strlen(piece);
+    if (*column + length >= 80) {
+        fprintf(stderr, "%.1s\n          %s", separator, piece);
+        *column = 10 + strlen(piece);
+    } else {
+        fprintf(stderr, "%s%s", separator, piece);
+        *column += length;
+    }
 }
 
 static void report_memory(const train_report *r)
@@ -85,17 +99,22 @@ static void report_memory(const train_report *r)
         {"optimizer", p->optimizer_state}, {"last good weights", p->snapshot},
         {"activations", p->activations}, {"evaluation", p->evaluation},
     };
-    char text[SHORT_TEXT];
-    fprintf(stderr, "memory    %s: ", bytes_text(text, (double)p->total));
-    const char *separator = "";
+    char text[SHORT_TEXT], piece[2 * SHORT_TEXT];
+    size_t column = 10;
+    fprintf(stderr, "memory    ");
+    print_piece(&column, "", bytes_text(text, (double)p->total));
+    const char *separator = ": ";
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         if (part[i].bytes > 0) {
-            fprintf(stderr, "%s%s %s", separator, part[i].name,
-                    bytes_text(text, (double)part[i].bytes));
+            snprintf(piece, sizeof piece, "%s %s", part[i].name,
+                     bytes_text(text, (double)part[i].bytes));
+            print_piece(&column, separator, piece);
             separator = ", ";
         }
-    if (r->peak > p->total)
-        fprintf(stderr, "; %s while loading", bytes_text(text, (double)r->peak));
+    if (r->peak > p->total) {
+        snprintf(piece, sizeof piece, "%s while loading", bytes_text(text, (double)r->peak));
+        print_piece(&column, "; ", piece);
+    }
     fputc('\n', stderr);
 }
 
