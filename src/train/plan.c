@@ -40,8 +40,8 @@
 
 /* What an element costs beside a product's floating-point operations, in as many of those as take
  * the same time: adding one partial, the update (Adam, not in cache), writing the transposed
- * weight, adding to the sum of a column. Without the third, the thread with the inner layers of
- * 784-512-512-10 had 130 microseconds more to do than the other. */
+ * weight, adding to the sum of a column. Estimates; with a product's operations and a smaller
+ * update alone, 784-512-512-10 at batch 128 took 2.35 ms a step on 2 threads, with these 2.21. */
 #define PARTIAL_COST 20
 #define UPDATE_COST 80
 #define TRANSPOSE_COST 60
