@@ -262,7 +262,7 @@ void nu_plan_explain(const nu_plan *plan, const nu_network *net, int threads, ch
     else if (plan->grid)
         snprintf(text, size,
                  "layer by layer over tiles of %zu rows, then %zu parameter tiles; %d thread%s\n"
-                 "the layers are wide: a block of rows alone would spend its time repacking weights",
+                 "the layers are wide: a block of rows alone would spend its time copying weights",
                  plan->grid_rows, plan->n_tiles, threads, s);
     else
         snprintf(text, size,
