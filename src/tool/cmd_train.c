@@ -150,7 +150,8 @@ const command command_train = {
              "Results go to stdout; progress and messages to stderr. Ctrl-C ends training after "
              "the current batch: the model is saved if --out was given, and the exit status is "
              "130.",
-    .options = train_options,
+    .options = train_data_options,
+    .more = {train_network_options, train_optimizer_options, train_run_options},
     .examples =
         "  nudge train\n"
         "  nudge train --data letters.csv --target Letter --out m.safetensors\n"

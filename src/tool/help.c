@@ -52,7 +52,8 @@ void print_help(const command *c)
     printf("Usage: nudge %s %s\n\n", c->name, c->synopsis);
     print_wrapped(c->about, 0, 0);
     putchar('\n');
-    for (const option *o = c->options; o->name != NULL || o->help != NULL; o++) {
+    const option *o;
+    for (size_t i = 0; (o = option_at(c, i))->name != NULL || o->help != NULL; i++) {
         if (o->name == NULL)
             printf("\n%s:\n", o->help);
         else

@@ -12,10 +12,27 @@
 /* What poptGetNextOpt() returns for an option: its place in the table, after these. */
 enum { OPTION_HELP = 1, OPTION_VERSION, OPTION_FIRST };
 
+static int is_last(const option *o)
+{
+    return o->name == NULL && o->help == NULL;
+}
+
+const option *option_at(const command *c, size_t i)
+{
+    const option *o = c->options;
+    size_t table = 0;
+    for (;; o++, i--) {
+        while (is_last(o) && table < sizeof c->more / sizeof *c->more && c->more[table] != NULL)
+            o = c->more[table++];
+        if (i == 0 || is_last(o))
+            return o;
+    }
+}
+
 static size_t count_options(const command *c)
 {
     size_t n = 0;
-    while (c->options[n].name != NULL || c->options[n].help != NULL)
+    while (!is_last(option_at(c, n)))
         n++;
     return n;
 }
@@ -70,7 +87,8 @@ static const char *option_name(const void *of, size_t i)
         return NULL;
     if (i == n)
         return "help";
-    return c->options[i].name != NULL ? c->options[i].name : "";
+    const option *o = option_at(c, i);
+    return o->name != NULL ? o->name : "";
 }
 
 /* ---- Reading --------------------------------------------------------------------------- */
@@ -134,7 +152,7 @@ void arguments_start(arguments *args, const command *c, int argc, char **argv)
     table[1] = (struct poptOption){"version", 0, POPT_ARG_NONE, NULL, OPTION_VERSION, NULL, NULL};
     size_t entries = 2;
     for (size_t i = 0; i < n; i++) {
-        const option *o = &c->options[i];
+        const option *o = option_at(c, i);
         if (o->name != NULL)
             table[entries++] = (struct poptOption){
                 o->name, 0, o->arg != NULL ? POPT_ARG_STRING : POPT_ARG_NONE, NULL,
@@ -152,7 +170,7 @@ void arguments_start(arguments *args, const command *c, int argc, char **argv)
             size_t i = (size_t)(code - OPTION_FIRST);
             free(args->value[i]);
             char *text = poptGetOptArg(context);
-            args->value[i] = c->options[i].arg != NULL ? text : need(strdup("yes"));
+            args->value[i] = option_at(c, i)->arg != NULL ? text : need(strdup("yes"));
         }
     }
     if (code < -1 && !args->help)
@@ -176,16 +194,28 @@ void arguments_end(arguments *args)
 
 /* ---- Values ---------------------------------------------------------------------------- */
 
+/* The place of an option, or of the end of the tables. */
+static size_t look_up(const arguments *args, const char *name)
+{
+    size_t i = 0;
+    const option *o;
+    while (!is_last(o = option_at(args->command, i)) &&
+           (o->name == NULL || strcmp(o->name, name) != 0))
+        i++;
+    return i;
+}
+
 static size_t find(const arguments *args, const char *name)
 {
-    const option *o = args->command->options;
-    size_t i = 0;
-    while (o[i].name == NULL || strcmp(o[i].name, name) != 0) {
-        if (o[i].name == NULL && o[i].help == NULL)
-            abort(); /* a command asked for an option that is not in its table */
-        i++;
-    }
+    size_t i = look_up(args, name);
+    if (is_last(option_at(args->command, i)))
+        abort(); /* a command asked for an option that is not in its tables */
     return i;
+}
+
+int has_option(const arguments *args, const char *name)
+{
+    return !is_last(option_at(args->command, look_up(args, name)));
 }
 
 int given(const arguments *args, const char *name)
@@ -196,7 +226,7 @@ int given(const arguments *args, const char *name)
 const char *text_of(const arguments *args, const char *name)
 {
     size_t i = find(args, name);
-    return args->value[i] != NULL ? args->value[i] : args->command->options[i].initial;
+    return args->value[i] != NULL ? args->value[i] : option_at(args->command, i)->initial;
 }
 
 void refuse(arguments *args, const char *name, const char *what)
@@ -220,7 +250,7 @@ const char *required(arguments *args, const char *name)
     const char *text = text_of(args, name);
     if (text == NULL && !args->failed) {
         say(args->command->name, "--%s %s is needed", name,
-            args->command->options[find(args, name)].arg);
+            option_at(args->command, find(args, name))->arg);
         args->failed = 1;
     }
     return text != NULL ? text : "";

@@ -23,6 +23,7 @@ typedef struct command {
     const char *summary;   /* a line for the list of commands */
     const char *about;     /* paragraphs for the command's own help */
     const option *options; /* ended by {0} */
+    const option *more[4]; /* likewise: tables that commands share; NULL after the last */
     const char *examples;  /* lines */
     size_t most_words;     /* arguments that are no options */
     int (*run)(arguments *args); /* returns an exit_status */
@@ -30,12 +31,15 @@ typedef struct command {
 
 struct arguments {
     const command *command;
-    char **value;  /* one per entry of command->options; NULL: not given */
+    char **value;  /* one per option_at() of the command; NULL: not given */
     char **word;   /* arguments that are no options */
     size_t words;
     int help, version;
     int failed;    /* a message was printed: exit with EXIT_BAD_INPUT */
 };
+
+/* Entry i of all the command's tables, one after the other; {0} after the last. */
+const option *option_at(const command *c, size_t i);
 
 /* argv[0] is the command's name. Sets args->failed for a command line that cannot be used.
  * Always followed by arguments_end(). */
@@ -45,6 +49,9 @@ void arguments_end(arguments *args);
 /* The words that a name is among, so that the closest can be suggested; NULL if none is close. */
 const char *closest(const char *word, const char *(*name)(const void *of, size_t i),
                     const void *of);
+
+/* Whether the command has this option at all: for what reads options that not all commands have. */
+int has_option(const arguments *args, const char *name);
 
 /* Whether the option is on the command line. */
 int given(const arguments *args, const char *name);

@@ -15,7 +15,7 @@
 /* Of a layer: BLAS counts in int. */
 enum { MOST_UNITS = 2147483647 };
 
-const option train_options[] = {
+const option train_data_options[] = {
     {.help = "Data"},
     {"data", "SPEC", NULL, "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; without "
                            "it a built-in synthetic dataset, with --val-split 0.1"},
@@ -25,15 +25,16 @@ const option train_options[] = {
     {"val", "SPEC", NULL, "validation data: its loss is shown after every epoch"},
     {"val-labels", "FILE", NULL, "IDX file with the labels of --val"},
     {"val-split", "F", "0", "hold out this part of --data for validation"},
-    {"test", "SPEC", NULL, "test data: evaluated once, at the end"},
-    {"test-labels", "FILE", NULL, "IDX file with the labels of --test"},
-    {"test-split", "F", "0", "hold out this part of --data for the test"},
     {"split", "random|last", "random", "which rows the splits take"},
     {"ignore", "COLUMNS", NULL, "CSV columns to leave out, separated by commas"},
     {"category", "COLUMNS", NULL, "numeric CSV columns to take as categories"},
     {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
     {"scale", "HOW", "auto", "scaling of features, and of the target for mse, mae and huber: "
                              "standard, minmax, none; auto is standard, and pixels / 255"},
+    {0},
+};
+
+const option train_network_options[] = {
     {.help = "Network"},
     {"hidden", "N,N,...", "128,64", "units of the hidden layers; none for a linear model"},
     {"activation", "NAME,...", "relu", "of all hidden layers, or one for each, or one more for "
@@ -45,6 +46,10 @@ const option train_options[] = {
     {"init", "NAME|FILE", "pytorch", "initial weights: pytorch, he, glorot, zeros, or a "
                                      ".safetensors file that holds them"},
     {"dtype", "f32|f64", "f32", "numbers of the network"},
+    {0},
+};
+
+const option train_optimizer_options[] = {
     {.help = "Training"},
     {"optimizer", "NAME", "adam", "sgd, adam, adamw, rmsprop, adagrad"},
     {"lr", "X", "0.001", "learning rate"},
@@ -56,13 +61,21 @@ const option train_options[] = {
     {"alpha", "X", "0.99", "smoothing constant of rmsprop"},
     {"eps", "X", "1e-8", "of all but sgd; adagrad's default is 1e-10"},
     {"batch", "N", "64", "samples per update"},
-    {"epochs", "N", "10", "passes over the training data"},
     {"shuffle", "yes|no", "yes", "a new order of samples in every epoch"},
     {"seed", "N", "1", "of synthetic data, splits, initial weights and order"},
+    {0},
+};
+
+const option train_run_options[] = {
+    {"epochs", "N", "10", "passes over the training data"},
     {"threads", "N", NULL, "default: the cores this process may use; the weights do not depend "
                            "on it"},
     {"oversubscribe", NULL, NULL, "use as many threads as --threads says even if there are fewer "
      "cores: slower, with the same weights"},
+    {.help = "Test"},
+    {"test", "SPEC", NULL, "test data: evaluated once, at the end"},
+    {"test-labels", "FILE", NULL, "IDX file with the labels of --test"},
+    {"test-split", "F", "0", "hold out this part of --data for the test"},
     {.help = "Output"},
     {"out", "FILE", NULL, "write the model there (safetensors)"},
     {"log", "FILE", NULL, "write one JSON object per epoch there"},
@@ -137,25 +150,13 @@ static void read_data(train_setup *s, arguments *args)
     d->data = built_in ? BUILT_IN_DATA : text_of(args, "data");
     d->val = text_of(args, "val");
     d->val_labels = text_of(args, "val-labels");
-    d->test = text_of(args, "test");
-    d->test_labels = text_of(args, "test-labels");
     if (d->val == NULL)
         refuse_given(args, "val-labels", "it needs --val");
     else
         refuse_given(args, "val-split", "it cannot be used together with --val");
-    if (d->test == NULL)
-        refuse_given(args, "test-labels", "it needs --test");
-    else
-        refuse_given(args, "test-split", "it cannot be used together with --test");
     d->val_split = real_of(args, "val-split", FROM_0_BELOW_1);
-    d->test_split = real_of(args, "test-split", FROM_0_BELOW_1);
     if (built_in && !given(args, "val-split") && d->val == NULL)
         d->val_split = BUILT_IN_VAL_SPLIT;
-    if (d->val_split + d->test_split >= 1 && !args->failed) {
-        say(args->command->name, "--val-split %s and --test-split %s leave no rows to train on",
-            text_of(args, "val-split"), text_of(args, "test-split"));
-        args->failed = 1;
-    }
     static const char *const orders[] = {"random", "last", NULL};
     d->split_order = choice_of(args, "split", orders) == 0 ? NUDGE_SPLIT_RANDOM
                                                           : NUDGE_SPLIT_LAST;
@@ -165,6 +166,22 @@ static void read_data(train_setup *s, arguments *args)
     d->read.threads = s->train.threads;
     PARSED(args, "scale", nudge_scale_parse, &d->prep.scale);
     PARSED(args, "loss", nudge_loss_parse, &d->prep.loss);
+}
+
+static void read_test(nudge_data_options *d, arguments *args)
+{
+    d->test = text_of(args, "test");
+    d->test_labels = text_of(args, "test-labels");
+    if (d->test == NULL)
+        refuse_given(args, "test-labels", "it needs --test");
+    else
+        refuse_given(args, "test-split", "it cannot be used together with --test");
+    d->test_split = real_of(args, "test-split", FROM_0_BELOW_1);
+    if (d->val_split + d->test_split >= 1 && !args->failed) {
+        say(args->command->name, "--val-split %s and --test-split %s leave no rows to train on",
+            text_of(args, "val-split"), text_of(args, "test-split"));
+        args->failed = 1;
+    }
 }
 
 /* ---- Network --------------------------------------------------------------------------- */
@@ -284,18 +301,13 @@ static void read_output(train_setup *s, arguments *args)
     check_output(args, "log", log_inputs);
 }
 
-void train_setup_start(train_setup *s, arguments *args)
+void train_setup_shared(train_setup *s, arguments *args)
 {
     static const char *const yes_no[] = {"no", "yes", NULL};
-    *s = (train_setup){.train = nudge_train_defaults()};
-    read_output(s, args);
     PARSED(args, "dtype", nudge_dtype_parse, &s->dtype);
     s->train.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
-    s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
     s->train.seed = whole_of(args, "seed", 0, UINT64_MAX);
     s->train.shuffle = choice_of(args, "shuffle", yes_no);
-    s->train.threads = threads_of(args);
-    s->train.oversubscribe = given(args, "oversubscribe");
     read_optimizer(&s->train.optimizer, args);
     read_data(s, args);
     read_hidden(s, args);
@@ -304,6 +316,17 @@ void train_setup_start(train_setup *s, arguments *args)
     s->huber_delta = real_of(args, "huber-delta", ABOVE_0);
     if (s->data.prep.loss != NUDGE_HUBER)
         refuse_given(args, "huber-delta", "it needs --loss huber");
+}
+
+void train_setup_start(train_setup *s, arguments *args)
+{
+    *s = (train_setup){.train = nudge_train_defaults()};
+    read_output(s, args);
+    s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
+    s->train.threads = threads_of(args);
+    s->train.oversubscribe = given(args, "oversubscribe");
+    train_setup_shared(s, args);
+    read_test(&s->data, args);
 }
 
 void train_setup_end(train_setup *s)

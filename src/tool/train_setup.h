@@ -1,4 +1,4 @@
-/* What a "nudge train" command line asks for. */
+/* What a command line that describes a training run asks for. */
 #ifndef NUDGE_TOOL_TRAIN_SETUP_H
 #define NUDGE_TOOL_TRAIN_SETUP_H
 
@@ -20,11 +20,18 @@ typedef struct train_setup {
     int json, quiet, explain;
 } train_setup;
 
-extern const option train_options[];
+/* Options of "nudge train", in groups; the first three are shared with commands that measure or
+ * plan training. */
+extern const option train_data_options[], train_network_options[], train_optimizer_options[],
+    train_run_options[];
 
 /* Reads all options and checks the output paths; args->failed if something is wrong. Followed by
  * train_setup_end() in any case. The setup refers to args. */
 void train_setup_start(train_setup *setup, arguments *args);
+
+/* Reads the options of the three shared groups into a setup that is zero but for `train` (its
+ * threads are used to make synthetic data). Followed by train_setup_end(). */
+void train_setup_shared(train_setup *setup, arguments *args);
 void train_setup_end(train_setup *setup);
 
 /* The model that the setup asks for, for this data. */
