@@ -48,7 +48,11 @@ static int cgroup_cores(void)
 int nu_cores(void)
 {
     int cores = 0;
-#ifdef CPU_COUNT
+#ifdef _OPENMP
+    /* With OMP_PROC_BIND the calling thread is bound to one core from the start, and its own mask
+     * would say 1; OpenMP remembers the mask that the process was given. */
+    cores = omp_get_num_procs();
+#elif defined(CPU_COUNT)
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0)
         cores = CPU_COUNT(&set);
