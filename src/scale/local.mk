@@ -1,0 +1,1 @@
+nudge_SOURCES += src/scale/scale.h src/scale/scale.c
