@@ -15,6 +15,7 @@ nudge_SOURCES += \
 	src/tool/progress.h src/tool/progress.c \
 	src/tool/report.h src/tool/report.c \
 	src/tool/gnuplot.h src/tool/gnuplot.c \
+	src/tool/gnuplot_style.h src/tool/gnuplot_style.c \
 	src/tool/json_out.h src/tool/json_out.c \
 	src/tool/output_file.h src/tool/output_file.c \
 	src/tool/exit.h src/tool/exit.c
