@@ -269,7 +269,8 @@ int gnuplot_file(const char *script, const char *path, char *why, size_t size)
     if (drawn == NULL)
         return 0;
     if (!is_whole(drawn)) {
-        snprintf(why, size, "gnuplot's picture is not complete (is the disk of temporary files full?)");
+        snprintf(why, size, "gnuplot's picture is not complete; is the disk with temporary files "
+                 "full?");
         fclose(drawn);
         return 0;
     }

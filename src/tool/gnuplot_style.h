@@ -32,7 +32,7 @@ int gnuplot_kind_of(const char *path, gnuplot_kind *kind);
 
 /* Line types 1 to GNUPLOT_COLOURS of pictures have the colours of Okabe and Ito, which colour-blind
  * readers can tell apart too ("Color Universal Design", 2008; yellow, too light on white, is left
- * out), and filled marks; more line types begin again. In text, lines of types 1 to
+ * out), and filled marks; more are not set. In text, lines of types 1 to
  * GNUPLOT_CHARACTERS are drawn with a character each, and points of types 1 to 26 are letters. */
 enum { GNUPLOT_COLOURS = 7, GNUPLOT_CHARACTERS = 7 };
 
@@ -50,6 +50,11 @@ void gnuplot_quote(FILE *script, const char *text);
 
 /* set WHAT 'text', a line: gnuplot_set(script, "xlabel", "threads"). */
 void gnuplot_set(FILE *script, const char *what, const char *text);
+
+/* A logarithmic axis "x" or "y" for values from low to high, both above 0: a little room on both
+ * sides, and labels close enough to read values by (1, 2, 5, 10, ...; every power of ten over more
+ * than three decades; even steps over less than one). */
+void gnuplot_log_axis(FILE *script, const char *axis, double low, double high);
 
 /* A line of a data block: n numbers that read back as they are, NaN where one is not finite, which
  * gnuplot leaves out. */
