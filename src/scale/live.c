@@ -27,7 +27,7 @@ void scale_live_start(int quiet)
         sigaction(SIGINT, &action, NULL);
 }
 
-static void clear(void)
+void scale_live_clear(void)
 {
     if (drawn)
         fputs("\r\033[K", stderr);
@@ -36,7 +36,7 @@ static void clear(void)
 
 void scale_live_end(void)
 {
-    clear();
+    scale_live_clear();
     sigaction(SIGINT, &before, NULL);
 }
 
@@ -63,7 +63,7 @@ void scale_tell(const char *format, ...)
 {
     if (is_quiet)
         return;
-    clear();
+    scale_live_clear();
     va_list args;
     va_start(args, format);
     vfprintf(stderr, format, args);

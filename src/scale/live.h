@@ -13,6 +13,7 @@ int scale_interrupted(void);
 
 /* A line on stderr that the next one replaces; only on a terminal, and not if quiet. */
 void scale_live(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void scale_live_clear(void);
 
 /* A line on stderr that stays; not if quiet. */
 void scale_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -51,7 +51,7 @@ static int on_progress(const nudge_progress *now, void *user)
     return scale_interrupted();
 }
 
-nudge_status scale_model(nudge_model **model, const scale_job *job, nudge_error *err)
+nudge_status scale_make_model(nudge_model **model, const scale_job *job, nudge_error *err)
 {
     train_setup network = job->setup->train;
     network.hidden = job->point->layers - 1;
@@ -98,7 +98,7 @@ nudge_status scale_train_once(scale_once *once, const scale_job *job, nudge_erro
     o.user = &w;
     if (job->curve != NULL)
         o.progress_seconds = job->curve_seconds;
-    nudge_status status = scale_model(&model, job, err);
+    nudge_status status = scale_make_model(&model, job, err);
     if (status == NUDGE_OK) {
         const nudge_dataset *val = isnan(job->target_loss) ? NULL : job->val;
         status = nudge_train(model, job->train, val, &o, &r, err);

@@ -86,7 +86,7 @@ static nudge_status plan_of(nudge_train_plan *plan, const scale_job *job, nudge_
     nudge_model *model = NULL;
     nudge_train_options o = scale_train_options(job);
     o.epochs = 1;
-    nudge_status status = scale_model(&model, job, err);
+    nudge_status status = scale_make_model(&model, job, err);
     if (status == NUDGE_OK)
         status = nudge_train_plan_make(plan, model, job->train,
                                        isnan(job->target_loss) ? NULL : job->val, &o, err);

@@ -10,17 +10,17 @@
 /* ---- Tables ---------------------------------------------------------------------------- */
 
 /* What all step times of a study are told in. */
-typedef struct unit {
+typedef struct step_unit {
     const char *name;
     double per_second;
-} unit;
+} step_unit;
 
-static unit unit_of_steps(const scale_study *s)
+static step_unit unit_of_steps(const scale_study *s)
 {
     double least = INFINITY;
     for (size_t i = 0; i < s->n_points; i++)
         least = fmin(least, s->points[i].step.value);
-    return least < 1e-3 ? (unit){"us", 1e6} : least < 1 ? (unit){"ms", 1e3} : (unit){"s", 1};
+    return least < 1e-3 ? (step_unit){"us", 1e6} : least < 1 ? (step_unit){"ms", 1e3} : (step_unit){"s", 1};
 }
 
 static void add_head(text_table *t, const scale_study *s)
@@ -50,7 +50,7 @@ static void add_interval(text_table *t, const scale_estimate *e, double factor)
 
 static void print_times(const scale_study *s, FILE *stream)
 {
-    unit unit = unit_of_steps(s);
+    step_unit unit = unit_of_steps(s);
     text_table t;
     table_start(&t, s->value_name != NULL ? 9 : 8);
     add_head(&t, s);
@@ -85,11 +85,11 @@ static double wait_share(const nudge_phases *p)
 static void print_machine(const scale_study *s, FILE *stream)
 {
     int forecast = 0;
-    unit unit = unit_of_steps(s);
+    step_unit unit = unit_of_steps(s);
     text_table t;
     for (size_t i = 0; i < s->n_points; i++)
         forecast = forecast || !isnan(s->points[i].predicted);
-    table_start(&t, 7 + (s->value_name != NULL) + (size_t)forecast);
+    table_start(&t, (size_t)7 + (s->value_name != NULL) + (size_t)forecast);
     add_head(&t, s);
     static const char *const heads[] = {"GFLOP/s", "of peak", "GB/s", "of a copy", "waiting",
                                         "memory"};

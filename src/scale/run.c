@@ -8,6 +8,7 @@
 #include "scale/prepare.h"
 #include "scale/pulse.h"
 #include "scale/rates.h"
+#include "scale/watch.h"
 #include "tool/exit.h"
 #include "tool/report.h"
 
@@ -27,6 +28,7 @@ typedef struct run {
     size_t done;             /* repeats */
     unsigned short random[3]; /* for nrand48() */
     scale_pulse pulse;
+    scale_watcher *watcher;
 } run;
 
 static double now(void)
@@ -188,7 +190,9 @@ static int repeat_point(run *r, size_t i)
     show(r, p);
     *repeat = (scale_repeat){.order = r->done, .pulse = scale_pulse_time(&r->pulse)};
     repeat->at = now() - r->begin;
+    scale_watch_start(r->watcher);
     int status = train(r, &r->jobs.job[i], &once);
+    scale_watch_stop(r->watcher, &repeat->watch);
     if (status != EXIT_DONE)
         return status;
     repeat->seconds = once.seconds;
@@ -236,7 +240,7 @@ static void announce(const run *r)
     double seconds = seconds_of_all(r);
     for (size_t i = 0; i < profiles; i++)
         seconds += r->repeat[i];
-    scale_tell("plan      %zu point%s, %zu repeat%s of each in random order (seed %llu); %s %s",
+    scale_tell("plan: %zu point%s, %zu repeat%s of each in random order (seed %llu); %s %s",
                s->n_points, s->n_points == 1 ? "" : "s", r->setup->repeats,
                r->setup->repeats == 1 ? "" : "s",
                (unsigned long long)r->setup->train.train.seed,
@@ -291,6 +295,7 @@ static void take_stock(run *r)
     if (shortest < SHORT_REPEAT)
         scale_note(s, "the shortest repeat took %.2g ms, little beside the scheduler's grain; more "
                    "--seconds or --epochs make times surer", 1e3 * shortest);
+    scale_judge_watches(s, r->watcher);
     s->seconds = now() - r->begin;
 }
 
@@ -298,6 +303,7 @@ int scale_run(scale_study *study, const scale_setup *setup, const nudge_data *da
 {
     run r = {.study = study, .setup = setup, .begin = now()};
     uint64_t seed = setup->train.train.seed;
+    r.watcher = scale_watcher_new(NULL);
     time_t started = time(NULL);
     struct tm utc;
     for (int i = 0; i < 3; i++)
@@ -312,6 +318,7 @@ int scale_run(scale_study *study, const scale_setup *setup, const nudge_data *da
         if (status == EXIT_DONE || status == EXIT_INTERRUPTED)
             take_stock(&r);
     }
+    scale_watcher_free(r.watcher);
     scale_pulse_end(&r.pulse);
     scale_jobs_end(&r.jobs);
     free(r.epoch);

@@ -8,6 +8,7 @@ nudge_SOURCES += \
 	src/tool/cmd_gradcheck.c \
 	src/tool/cmd_bench.c src/tool/bench.h src/tool/bench_gemm.c src/tool/bench_kernels.c \
 	src/tool/bench_train.h src/tool/bench_train.c src/tool/bench_train_report.c \
+	src/tool/cmd_scale.c \
 	src/tool/options.h src/tool/options.c src/tool/help.c \
 	src/tool/read_setup.h src/tool/read_setup.c \
 	src/tool/train_setup.h src/tool/train_setup.c \
