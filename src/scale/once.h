@@ -34,8 +34,8 @@ NUDGE_CHECKED nudge_status scale_make_model(nudge_model **model, const scale_job
 /* What nudge_train() is to be called with for it, without callbacks. */
 nudge_train_options scale_train_options(const scale_job *job);
 
-/* NUDGE_ESTOPPED: Ctrl-C, `once` is of no use; NUDGE_EDIVERGED; and statuses of scale_make_model() and
- * nudge_train(). */
+/* NUDGE_ESTOPPED: Ctrl-C, `once` is of no use; NUDGE_EDIVERGED; and statuses of
+ * scale_make_model() and nudge_train(). */
 NUDGE_CHECKED nudge_status scale_train_once(scale_once *once, const scale_job *job,
                                             nudge_error *err);
 

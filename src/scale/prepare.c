@@ -35,8 +35,8 @@ double scale_step_bytes(const scale_point *p, const nudge_optimizer *optimizer, 
 
 /* ---- Data ------------------------------------------------------------------------------ */
 
-/* The first `rows` rows. In the modes that change the rows every point trains on such a part, also on
- * that of all rows, so that all find their rows in the same way. */
+/* The first `rows` rows. In the modes that change the rows every point trains on such a part,
+ * also on that of all rows, so that all find their rows in the same way. */
 static nudge_status first_rows(nudge_dataset **part, const nudge_dataset *data, size_t rows,
                                nudge_error *err)
 {
@@ -76,7 +76,7 @@ int scale_point_fail(const scale_study *study, const scale_job *job, const nudge
 {
     char text[SCALE_POINT_TEXT];
     nudge_error all = {.status = err->status};
-    snprintf(all.text, sizeof all.text, "%s: %.*s", scale_point_text(text, study, job->point),
+    snprintf(all.text, sizeof all.text, "%s: %.*s", scale_describe_point(text, study, job->point),
              NUDGE_ERROR_SIZE - SCALE_POINT_TEXT - 3, err->text);
     return fail(job->setup->command, &all);
 }
@@ -113,7 +113,7 @@ static void leave_out(scale_study *study, size_t i, const nudge_train_plan *plan
                                                 : "a step has no more pieces, or is too little "
                                                   "work to share";
     scale_note(study, "%s: not measured; training would use %d: %s",
-               scale_point_text(text, study, &study->points[i]), plan->threads, why);
+               scale_describe_point(text, study, &study->points[i]), plan->threads, why);
     scale_remove_point(study, i);
 }
 

@@ -1,5 +1,5 @@
-/* A fixed piece of work for one thread, about a millisecond: how long it takes now says how the
- * machine's speed drifts while a study runs. */
+/* A fixed piece of work for one thread, about a millisecond (the fastest of three tries): how
+ * long it takes now says how the machine's speed drifts while a study runs. */
 #ifndef NUDGE_SCALE_PULSE_H
 #define NUDGE_SCALE_PULSE_H
 

@@ -1,8 +1,42 @@
 #include "scale/report_models.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 80 };
+#include "tool/exit.h"
+
+enum { WIDTH = 80, INDENT = 4 };
+
+void scale_print_wrapped(const char *text, int indent, FILE *stream)
+{
+    size_t column = 0;
+    while (*text != '\0') {
+        size_t word = strcspn(text, " ");
+        if (column > 0 && column + 1 + word > WIDTH)
+            column = (size_t)fprintf(stream, "\n%*s", indent, "") - 1;
+        else if (column > 0)
+            column += (size_t)fprintf(stream, " ");
+        column += (size_t)fprintf(stream, "%.*s", (int)word, text);
+        text += word;
+        text += *text != '\0';
+    }
+    fputc('\n', stream);
+}
+
+FILE *scale_sentence_start(scale_sentence *s)
+{
+    *s = (scale_sentence){0};
+    s->stream = need(open_memstream(&s->text, &s->size));
+    return s->stream;
+}
+
+void scale_sentence_end(scale_sentence *s, int indent, FILE *stream)
+{
+    if (fclose(s->stream) != 0)
+        need(NULL);
+    scale_print_wrapped(s->text, indent, stream);
+    free(s->text);
+}
 
 const char *scale_interval_text(char buf[SCALE_INTERVAL_TEXT], const char *format,
                                 const scale_estimate *e, double factor)
@@ -19,43 +53,38 @@ const char *scale_interval_text(char buf[SCALE_INTERVAL_TEXT], const char *forma
     return buf;
 }
 
-/* Prints a piece of a line, on a new one if it would not fit. */
-static void print_piece(size_t *column, const char *separator, const char *piece, FILE *stream)
-{
-    size_t length = strlen(separator) + strlen(piece);
-    if (*column + length >= WIDTH) {
-        fprintf(stream, "%.1s\n    %s", separator, piece);
-        *column = 4 + strlen(piece);
-    } else {
-        fprintf(stream, "%s%s", separator, piece);
-        *column += length;
-    }
-}
-
 static void print_parameters(const scale_model *m, FILE *stream)
 {
     char interval[SCALE_INTERVAL_TEXT];
     for (size_t i = 0; i < m->n_parameters; i++) {
         const scale_parameter *p = &m->parameter[i];
-        fprintf(stream, "  %s = %.3g%s: %s\n", p->name, p->estimate.value,
+        scale_sentence s;
+        fprintf(scale_sentence_start(&s), "  %s = %.3g%s: %s", p->name, p->estimate.value,
                 scale_interval_text(interval, "%.3g", &p->estimate, 1), p->meaning);
+        scale_sentence_end(&s, INDENT, stream);
     }
 }
 
 static void print_quality(const scale_model *m, FILE *stream)
 {
     char interval[SCALE_INTERVAL_TEXT];
-    size_t left_out = 0, within = 0;
-    for (size_t i = 0; i < m->n_predictions; i++)
-        if (m->predictions[i].left_out) {
-            left_out++;
-            within += m->predictions[i].within != 0;
-        }
-    fprintf(stream, "  off by %.2g %% (root mean square)", 100 * m->error);
+    size_t fitted = 0, left_out = 0, within = 0;
+    scale_sentence s;
+    for (size_t i = 0; i < m->n_predictions; i++) {
+        const scale_prediction *p = &m->predictions[i];
+        fitted += !p->left_out && !isnan(p->measured);
+        left_out += p->left_out != 0;
+        within += p->left_out && p->within;
+    }
+    FILE *f = scale_sentence_start(&s);
+    if (fitted > m->n_parameters)
+        fprintf(f, "  off by %.2g %% (root mean square)", 100 * m->error);
+    else
+        fprintf(f, "  goes through its %zu points, which are too few to test it", fitted);
     if (left_out > 0)
-        fprintf(stream, "; of %zu point%s left out of the fit, %zu came as predicted", left_out,
+        fprintf(f, "; of %zu point%s left out of the fit, %zu came as predicted", left_out,
                 left_out == 1 ? "" : "s", within);
-    fputc('\n', stream);
+    scale_sentence_end(&s, INDENT, stream);
     if (!isnan(m->best_x.value))
         fprintf(stream, "  most samples/s at %.3g %s%s, if it holds that far\n", m->best_x.value,
                 m->x, scale_interval_text(interval, "%.3g", &m->best_x, 1));
@@ -63,20 +92,20 @@ static void print_quality(const scale_model *m, FILE *stream)
 
 static void print_predictions(const scale_model *m, FILE *stream)
 {
-    size_t column = 0;
+    size_t told = 0;
+    scale_sentence s;
+    FILE *f = scale_sentence_start(&s);
     for (size_t i = 0; i < m->n_predictions; i++) {
         const scale_prediction *p = &m->predictions[i];
-        char interval[SCALE_INTERVAL_TEXT], piece[120];
+        char interval[SCALE_INTERVAL_TEXT];
         if (p->left_out || !isnan(p->measured) || isnan(p->speedup.value))
             continue;
-        if (column == 0)
-            column = (size_t)fprintf(stream, "  predicted, not measured: ");
-        snprintf(piece, sizeof piece, "%.0f %s %.3g x%s", p->x, m->x, p->speedup.value,
-                 scale_interval_text(interval, "%.3g", &p->speedup, 1));
-        print_piece(&column, column > 28 ? ", " : "", piece, stream);
+        fprintf(f, "%s %.0f %s %.3g x%s", told++ == 0 ? "  predicted, not measured:" : ",", p->x,
+                m->x, p->speedup.value, scale_interval_text(interval, "%.3g", &p->speedup, 1));
     }
-    if (column > 0)
-        fputc('\n', stream);
+    if (told == 0)
+        fputs("  nothing is predicted beyond what was measured", f);
+    scale_sentence_end(&s, INDENT, stream);
 }
 
 /* "Amdahl's law (batch 64)" */
@@ -101,7 +130,8 @@ void scale_report_models(const scale_study *s, FILE *stream)
         fprintf(stream, ": %s  (%s)\n", m->formula, m->source);
         print_parameters(m, stream);
         print_quality(m, stream);
-        print_predictions(m, stream);
+        if (strcmp(m->x, "threads") == 0)
+            print_predictions(m, stream);
     }
     for (size_t i = 0, first = 1; i < s->n_models; i++) {
         const scale_model *m = &s->models[i];

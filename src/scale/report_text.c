@@ -20,7 +20,9 @@ static step_unit unit_of_steps(const scale_study *s)
     double least = INFINITY;
     for (size_t i = 0; i < s->n_points; i++)
         least = fmin(least, s->points[i].step.value);
-    return least < 1e-3 ? (step_unit){"us", 1e6} : least < 1 ? (step_unit){"ms", 1e3} : (step_unit){"s", 1};
+    if (least < 1e-3)
+        return (step_unit){"us", 1e6};
+    return least < 1 ? (step_unit){"ms", 1e3} : (step_unit){"s", 1};
 }
 
 static void add_head(text_table *t, const scale_study *s)
@@ -42,7 +44,8 @@ static void add_interval(text_table *t, const scale_estimate *e, double factor)
 {
     double size = fabs(factor * e->value);
     int digits = size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
-    if (isnan(e->low) || !(e->level > 0))
+    int exact = e->low == e->high; /* the base of a speed-up is 1 by definition */
+    if (isnan(e->low) || !(e->level > 0) || exact)
         table_add(t, "-");
     else
         table_add(t, "%.*f - %.*f", digits, factor * e->low, digits, factor * e->high);
@@ -102,9 +105,9 @@ static void print_machine(const scale_study *s, FILE *stream)
         char text[SHORT_TEXT];
         double flops = p->flops / p->step.value, bytes = p->bytes / p->step.value;
         add_point(&t, s, p);
-        table_add_real(&t, "%.4g", 1e-9 * flops);
+        table_add_real(&t, "%.1f", 1e-9 * flops);
         table_add_real(&t, "%.0f %%", 100 * flops / p->gemm_peak);
-        table_add_real(&t, "%.3g", 1e-9 * bytes);
+        table_add_real(&t, "%.1f", 1e-9 * bytes);
         table_add_real(&t, "%.0f %%", 100 * bytes / p->copy_peak);
         table_add_real(&t, "%.1f %%", 100 * wait_share(&p->phases));
         table_add(&t, "%s", bytes_text(text, (double)p->memory));
@@ -150,14 +153,15 @@ static void print_marks(const scale_study *s, FILE *stream)
             disturbed += p->repeats[r].disturbed != 0;
             outliers += p->repeats[r].outlier != 0;
         }
-        if (disturbed == 0 && outliers == 0 && p->n == s->repeats)
-            continue;
-        fprintf(stream, "%s: of %zu repeat%s", scale_point_text(text, s, p), p->n,
-                p->n == 1 ? "" : "s");
         if (p->n < s->repeats)
-            fprintf(stream, " (%zu asked for)", s->repeats);
-        fprintf(stream, ", %zu disturbed by other programs, %zu outlier%s; all are kept\n",
-                disturbed, outliers, outliers == 1 ? "" : "s");
+            fprintf(stream, "%s: %zu of %zu repeats done\n", scale_describe_point(text, s, p), p->n,
+                    s->repeats);
+        if (disturbed > 0)
+            fprintf(stream, "%s: %zu of %zu repeat%s disturbed by other programs; kept\n",
+                    scale_describe_point(text, s, p), disturbed, p->n, p->n == 1 ? "" : "s");
+        if (outliers > 0)
+            fprintf(stream, "%s: %zu of %zu repeats far from the others; kept\n",
+                    scale_describe_point(text, s, p), outliers, p->n);
     }
 }
 
@@ -183,14 +187,16 @@ static void print_lost(const scale_study *s, const scale_point *p, FILE *stream)
     char text[SCALE_POINT_TEXT];
     if (isnan(p->efficiency.value) || isnan(l->wait) || p->oversubscribed)
         return;
-    double lost = 1 - p->efficiency.value;
-    fprintf(stream, "%s: %.0f %% of their time is lost", scale_point_text(text, s, p), 100 * lost);
+    scale_sentence sentence;
+    FILE *f = scale_sentence_start(&sentence);
+    fprintf(f, "%s: %.0f %% of their time is lost", scale_describe_point(text, s, p),
+            100 * (1 - p->efficiency.value));
     qsort(parts, n, sizeof *parts, largest_first);
     for (size_t i = 0; i < n; i++)
         if (fabs(parts[i].share) >= 0.005)
-            fprintf(stream, "%s%s %.0f %%", told++ == 0 ? ": " : ", ", parts[i].name,
+            fprintf(f, "%s%s %.0f %%", told++ == 0 ? ": " : ", ", parts[i].name,
                     100 * parts[i].share);
-    fputc('\n', stream);
+    scale_sentence_end(&sentence, 2, stream);
 }
 
 static void print_fastest(const scale_study *s, FILE *stream)
@@ -201,7 +207,7 @@ static void print_fastest(const scale_study *s, FILE *stream)
         if (s->points[i].rate.value > (best != NULL ? best->rate.value : 0))
             best = &s->points[i];
     if (best != NULL && s->n_points > 1)
-        fprintf(stream, "most samples/s: %s\n", scale_point_text(text, s, best));
+        fprintf(stream, "most samples/s: %s\n", scale_describe_point(text, s, best));
 }
 
 static void print_weights(const scale_study *s, FILE *stream)
@@ -220,7 +226,7 @@ static void print_to_loss(const scale_study *s, FILE *stream)
     for (size_t i = 0; i < s->n_points; i++) {
         const scale_point *p = &s->points[i];
         char text[SCALE_POINT_TEXT], time[SHORT_TEXT], interval[SCALE_INTERVAL_TEXT];
-        fprintf(stream, "  %s: ", scale_point_text(text, s, p));
+        fprintf(stream, "  %s: ", scale_describe_point(text, s, p));
         if (isnan(p->to_loss_epochs))
             fprintf(stream, "not reached in %zu epoch%s\n", p->epochs, p->epochs == 1 ? "" : "s");
         else
@@ -245,6 +251,11 @@ void scale_report_text(const scale_study *s, FILE *stream)
     print_weights(s, stream);
     print_to_loss(s, stream);
     scale_report_models(s, stream);
-    for (size_t i = 0; i < s->n_notes; i++)
-        fprintf(stream, "%snote: %s\n", i == 0 ? "\n" : "", s->notes[i]);
+    for (size_t i = 0; i < s->n_notes; i++) {
+        scale_sentence sentence;
+        fprintf(scale_sentence_start(&sentence), "note: %s", s->notes[i]);
+        if (i == 0)
+            fputc('\n', stream);
+        scale_sentence_end(&sentence, 2, stream);
+    }
 }

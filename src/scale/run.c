@@ -44,7 +44,7 @@ static int diverged(const run *r, const scale_job *job, const scale_once *once)
 {
     char text[SCALE_POINT_TEXT];
     say(r->setup->command, "%s: training diverged: the loss became non-finite in epoch %zu, batch "
-        "%zu; try a smaller --lr (it is %g)", scale_point_text(text, r->study, job->point),
+        "%zu; try a smaller --lr (it is %g)", scale_describe_point(text, r->study, job->point),
         once->diverged_epoch, once->diverged_batch, r->setup->train.train.optimizer.lr);
     return EXIT_RUN_FAILED;
 }
@@ -83,8 +83,8 @@ static int calibrate_point(run *r, size_t i)
     }
 }
 
-/* The epochs of points i to end - 1, which share a value: as many as make the mean over these points
- * of a repeat's time what was asked for. */
+/* The epochs of points i to end - 1, which share a value: as many as make the mean over these
+ * points of a repeat's time what was asked for. */
 static void choose_epochs(run *r, size_t i, size_t end)
 {
     double sum = 0, each = r->setup->seconds / (double)r->setup->repeats;
@@ -105,7 +105,7 @@ static int calibrate(run *r)
     char text[SCALE_POINT_TEXT];
     size_t n = r->study->n_points, first = 0;
     for (size_t i = 0; i < n; i++) {
-        scale_live("warming up, %s", scale_point_text(text, r->study, &r->study->points[i]));
+        scale_live("warming up, %s", scale_describe_point(text, r->study, &r->study->points[i]));
         int status = calibrate_point(r, i);
         if (status != EXIT_DONE)
             return status;
@@ -156,7 +156,7 @@ static int profile(run *r)
 {
     char text[SCALE_POINT_TEXT];
     for (size_t i = 0; i < r->study->n_points; i++) {
-        scale_live("phases, %s", scale_point_text(text, r->study, &r->study->points[i]));
+        scale_live("phases, %s", scale_describe_point(text, r->study, &r->study->points[i]));
         int status = profile_point(r, i);
         if (status != EXIT_DONE)
             return status;
@@ -178,7 +178,7 @@ static void show(const run *r, const scale_point *p)
 {
     char text[SCALE_POINT_TEXT], left[SHORT_TEXT];
     scale_live("repeat %zu of %zu, %s, about %s left", r->done + 1,
-               r->setup->repeats * r->study->n_points, scale_point_text(text, r->study, p),
+               r->setup->repeats * r->study->n_points, scale_describe_point(text, r->study, p),
                seconds_text(left, ceil(seconds_of_all(r))));
 }
 
@@ -208,7 +208,7 @@ static int repeat_point(run *r, size_t i)
 static void shuffle(size_t *order, size_t n, unsigned short random[3])
 {
     for (size_t i = 0; i < n; i++) {
-        size_t j = (size_t)nrand48(random) % (i + 1); /* n is tiny beside 2^31: no bias to speak of */
+        size_t j = (size_t)nrand48(random) % (i + 1); /* i is tiny beside 2^31 */
         order[i] = order[j];
         order[j] = i;
     }

@@ -6,10 +6,10 @@
 
 #include "tool/exit.h"
 
-/* The built-in study. 64 features and two hidden layers of 512 at batch 256: a step is 0.44 billion
- * operations, some milliseconds of one core, and is cut into 8 to 16 pieces for the cores. A barrier
- * (about a microsecond) and the scheduler are then small beside the work of each of up to 16
- * threads, so that what is seen is the trainer and the memory. */
+/* The built-in study. 64 features and two hidden layers of 512 at batch 256: a step is 0.44
+ * billion operations, some milliseconds of one core, and is cut into 8 to 16 pieces for the
+ * cores. A barrier (about a microsecond) and the scheduler are then small beside the work of each
+ * of up to 16 threads, so that what is seen is the trainer and the memory. */
 #define DATA_FORMAT "synth:teacher,rows=%zu,features=64,hidden=32"
 #define HIDDEN "512,512"
 #define BATCH "256"
@@ -30,9 +30,9 @@ const option scale_options[] = {
     {"mode", "MODE", "strong", "what changes beside the threads. strong: nothing; weak: as many "
                                "samples of the batch and rows of the data for each thread; batch; "
                                "width: units of the hidden layers; depth: hidden layers; rows"},
-    {"values", "N,N,...", NULL, "of what batch, width, depth and rows change; defaults: 64,256,1024 "
-                                "samples, 128,256,512 units, 1,2,4 layers, a sixteenth, a quarter "
-                                "and all of the rows"},
+    {"values", "N,N,...", NULL, "of what batch, width, depth and rows change; defaults: "
+                                "64,256,1024 samples, 128,256,512 units, 1,2,4 layers, a "
+                                "sixteenth, a quarter and all of the rows"},
     {"repeats", "N", "5", "how often each point is measured"},
     {"seconds", "S", NULL, "measure each point for so long in all its repeats; default: 8, less "
                            "with more than 10 points"},
@@ -375,7 +375,7 @@ int scale_setup_points(scale_study *study, const scale_setup *s, size_t rows, si
     return status;
 }
 
-const char *scale_point_text(char buf[SCALE_POINT_TEXT], const scale_study *study,
+const char *scale_describe_point(char buf[SCALE_POINT_TEXT], const scale_study *study,
                              const scale_point *p)
 {
     const char *s = p->threads == 1 ? "" : "s";

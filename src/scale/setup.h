@@ -14,7 +14,7 @@ typedef struct scale_setup {
     size_t n_threads;
     int *threads;            /* ascending */
     size_t n_values;
-    size_t *values;          /* ascending; none in strong and weak mode, or where the data decides */
+    size_t *values;          /* ascending; none: strong and weak mode, or the data decides */
     size_t repeats;
     double seconds;          /* to measure a point for, in all; NaN: `epochs` says */
     size_t epochs;           /* of a repeat, with to_loss at most; 0: `seconds` says */
@@ -31,15 +31,16 @@ extern const option scale_options[], scale_instead[];
 void scale_setup_start(scale_setup *setup, arguments *args);
 void scale_setup_end(scale_setup *setup);
 
-/* Fills in the study but for what is measured: mode, title, points with threads, value, batch, rows,
- * layers and widths, for data of `rows` rows, `features` inputs and `outputs` outputs. Returns
- * EXIT_DONE, or EXIT_BAD_INPUT after a message; the study is valid for scale_study_end() then too. */
+/* Fills in the study but for what is measured: mode, title, points with threads, value, batch,
+ * rows, layers and widths, for data of `rows` rows, `features` inputs and `outputs` outputs.
+ * Returns EXIT_DONE, or EXIT_BAD_INPUT after a message; the study is valid for scale_study_end()
+ * then too. */
 int scale_setup_points(scale_study *study, const scale_setup *setup, size_t rows, size_t features,
                        size_t outputs);
 
 /* "4 threads, batch 64", into buf, which is returned. */
 #define SCALE_POINT_TEXT 96
-const char *scale_point_text(char buf[SCALE_POINT_TEXT], const scale_study *study,
+const char *scale_describe_point(char buf[SCALE_POINT_TEXT], const scale_study *study,
                              const scale_point *point);
 
 #endif

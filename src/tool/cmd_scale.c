@@ -178,8 +178,8 @@ const command command_scale = {
              "same initial weights, and the weights afterwards are compared: they must be the same "
              "for every thread count. Without options it measures a built-in network that keeps a "
              "machine of 16 cores busy.\n\n"
-             "Ctrl-C ends the study after keeping all finished repeats, and the exit status is 130; "
-             "a second Ctrl-C ends it at once.",
+             "Ctrl-C ends the study after keeping all finished repeats, and the exit status is "
+             "130; a second Ctrl-C ends it at once.",
     .options = scale_options,
     .more = {train_data_options, train_network_options, train_optimizer_options},
     .instead = scale_instead,
