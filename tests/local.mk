@@ -111,3 +111,9 @@ tests_test_bench_SOURCES = tests/test_bench.c tests/suite.h
 tests_test_bench_LDADD = libnudge_all.la $(CHECK_LIBS)
 TESTS += tests/test_bench tests/cli_bench.sh
 EXTRA_DIST += tests/cli_bench.sh
+
+check_PROGRAMS += tests/test_scale_measure
+tests_test_scale_measure_SOURCES = tests/test_scale_measure.c tests/suite.h \
+	src/scale/weights.c src/scale/work.c
+tests_test_scale_measure_LDADD = libnudge_all.la $(CHECK_LIBS)
+TESTS += tests/test_scale_measure

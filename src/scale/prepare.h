@@ -6,7 +6,7 @@
 
 typedef struct scale_jobs {
     size_t n;
-    scale_job *job;        /* one per point, in their order: the timed run, but for its epochs */
+    scale_job *job;        /* one per point, in their order: the timed run; epochs: scale_run() */
     size_t n_subsets;
     nudge_dataset **subset; /* parts of the data that points train on; owned */
 } scale_jobs;
@@ -21,11 +21,5 @@ void scale_jobs_end(scale_jobs *jobs);
 
 /* Says what is wrong with a point, and returns the exit status for it. */
 int scale_point_fail(const scale_study *study, const scale_job *job, const nudge_error *err);
-
-/* Bytes that a step of B samples must move at least, of numbers of `size` bytes: the packed batch
- * written and read; the weights read forward and, but for the first layer's, backward, and
- * written by the update; their gradient, and each of the optimizer's states, written and read;
- * each activation (outputs too) written and read. Caches may spare some of it where it is small. */
-double scale_step_bytes(const scale_point *point, const nudge_optimizer *optimizer, size_t size);
 
 #endif

@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "scale/live.h"
-#include "scale/prepare.h"
 #include "scale/pulse.h"
 #include "scale/rates.h"
 #include "scale/watch.h"
@@ -21,7 +20,7 @@
 typedef struct run {
     scale_study *study;
     const scale_setup *setup;
-    scale_jobs jobs;
+    scale_job *job;          /* points: what a repeat trains */
     double *epoch;           /* points: seconds of one */
     double *repeat;          /* points: seconds that a repeat will take */
     double begin;
@@ -66,7 +65,7 @@ static int train(run *r, const scale_job *job, scale_once *once)
 static int calibrate_point(run *r, size_t i)
 {
     double want = fmin(CALIBRATION_SECONDS, r->setup->seconds / (double)r->setup->repeats);
-    scale_job job = r->jobs.job[i];
+    scale_job job = r->job[i];
     scale_once once;
     job.epochs = 1;
     job.target_loss = NAN;
@@ -95,7 +94,7 @@ static void choose_epochs(run *r, size_t i, size_t end)
         epochs = (size_t)fmin(fmax(round(each * (double)(end - i) / sum), 1), UINT32_MAX);
     for (; i < end; i++) {
         scale_point *p = &r->study->points[i];
-        r->jobs.job[i].epochs = p->epochs = epochs;
+        r->job[i].epochs = p->epochs = epochs;
         r->repeat[i] = (double)epochs * r->epoch[i];
     }
 }
@@ -134,7 +133,7 @@ static int profile_point(run *r, size_t i)
 {
     enum { CURVE_POINTS = 60 };
     scale_point *p = &r->study->points[i];
-    scale_job job = r->jobs.job[i];
+    scale_job job = r->job[i];
     scale_once once;
     job.profile = 1;
     job.curve = &p->curve;
@@ -191,7 +190,7 @@ static int repeat_point(run *r, size_t i)
     *repeat = (scale_repeat){.order = r->done, .pulse = scale_pulse_time(&r->pulse)};
     repeat->at = now() - r->begin;
     scale_watch_start(r->watcher);
-    int status = train(r, &r->jobs.job[i], &once);
+    int status = train(r, &r->job[i], &once);
     scale_watch_stop(r->watcher, &repeat->watch);
     if (status != EXIT_DONE)
         return status;
@@ -299,9 +298,9 @@ static void take_stock(run *r)
     s->seconds = now() - r->begin;
 }
 
-int scale_run(scale_study *study, const scale_setup *setup, const nudge_data *data)
+int scale_run(scale_study *study, const scale_setup *setup, scale_jobs *jobs)
 {
-    run r = {.study = study, .setup = setup, .begin = now()};
+    run r = {.study = study, .setup = setup, .job = jobs->job, .begin = now()};
     uint64_t seed = setup->train.train.seed;
     r.watcher = scale_watcher_new(NULL);
     time_t started = time(NULL);
@@ -309,18 +308,14 @@ int scale_run(scale_study *study, const scale_setup *setup, const nudge_data *da
     for (int i = 0; i < 3; i++)
         r.random[i] = (unsigned short)(seed >> 16 * i);
     strftime(study->started, sizeof study->started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&started, &utc));
-    int status = scale_prepare(&r.jobs, study, setup, data);
-    if (status == EXIT_DONE) {
-        r.epoch = need(calloc(study->n_points, sizeof *r.epoch));
-        r.repeat = need(calloc(study->n_points, sizeof *r.repeat));
-        status = measure(&r);
-        study->interrupted = status == EXIT_INTERRUPTED;
-        if (status == EXIT_DONE || status == EXIT_INTERRUPTED)
-            take_stock(&r);
-    }
+    r.epoch = need(calloc(study->n_points, sizeof *r.epoch));
+    r.repeat = need(calloc(study->n_points, sizeof *r.repeat));
+    int status = measure(&r);
+    study->interrupted = status == EXIT_INTERRUPTED;
+    if (status == EXIT_DONE || status == EXIT_INTERRUPTED)
+        take_stock(&r);
     scale_watcher_free(r.watcher);
     scale_pulse_end(&r.pulse);
-    scale_jobs_end(&r.jobs);
     free(r.epoch);
     free(r.repeat);
     return status;

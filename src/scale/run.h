@@ -2,9 +2,9 @@
 #ifndef NUDGE_SCALE_RUN_H
 #define NUDGE_SCALE_RUN_H
 
-#include "scale/setup.h"
+#include "scale/prepare.h"
 
-/* Measures the points that scale_setup_points() made, on data that was loaded for them.
+/* Measures the points that scale_prepare() made `jobs` for, and sets the jobs' epochs.
  *
  * Each point first trains for a while untimed, which also says how many epochs a repeat should
  * have: the same for all points with the same value, so that their weights can be compared. Then
@@ -15,6 +15,6 @@
  *
  * Returns EXIT_DONE; EXIT_INTERRUPTED after Ctrl-C, with study->interrupted set and those points
  * left that have a repeat (maybe none); or another exit_status after a message. */
-int scale_run(scale_study *study, const scale_setup *setup, const nudge_data *data);
+int scale_run(scale_study *study, const scale_setup *setup, scale_jobs *jobs);
 
 #endif

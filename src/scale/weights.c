@@ -8,6 +8,19 @@ static int same_work(const scale_study *study, const scale_point *a, const scale
     return a == b || (study->mode != SCALE_WEAK && a->value == b->value);
 }
 
+static void explain(const scale_point *a, const scale_point *b, uint64_t hash, char *why,
+                    size_t size)
+{
+    char between[60];
+    if (a == b)
+        snprintf(between, sizeof between, "two repeats on %d thread%s", a->threads,
+                 a->threads == 1 ? "" : "s");
+    else
+        snprintf(between, sizeof between, "%d and %d threads", a->threads, b->threads);
+    snprintf(why, size, "the weights differ between %s (%016" PRIx64 " and %016" PRIx64
+             "); they must be the same", between, a->repeats[0].hash, hash);
+}
+
 void scale_compare_weights(scale_study *study, char *why, size_t size)
 {
     study->identical = -1;
@@ -20,10 +33,8 @@ void scale_compare_weights(scale_study *study, char *why, size_t size)
                 study->identical = 1;
             for (size_t r = 0; r < b->n; r++)
                 if (b->repeats[r].hash != a->repeats[0].hash) {
-                    snprintf(why, size, "the weights differ between %d and %d threads (%016" PRIx64
-                             " and %016" PRIx64 "); they must be the same", a->threads, b->threads,
-                             a->repeats[0].hash, b->repeats[r].hash);
                     study->identical = 0;
+                    explain(a, b, b->repeats[r].hash, why, size);
                     return;
                 }
         }

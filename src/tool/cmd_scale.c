@@ -14,6 +14,7 @@
 #include "scale/live.h"
 #include "scale/output.h"
 #include "scale/pinning.h"
+#include "scale/prepare.h"
 #include "scale/report_text.h"
 #include "scale/run.h"
 #include "scale/setup.h"
@@ -68,14 +69,6 @@ static void tell_plan(const scale_study *s, int quiet)
         scale_environment_summary(s->environment, stderr);
 }
 
-/* Where seconds a step are forecast without measuring: scale_point.predicted. Nothing makes such a
- * forecast yet, and NaN says so. */
-static void forecast(scale_study *s)
-{
-    for (size_t i = 0; i < s->n_points; i++)
-        s->points[i].predicted = NAN;
-}
-
 /* Writes and prints. Returns an exit_status. */
 static int report(const scale_study *s, const scale_setup *setup)
 {
@@ -121,23 +114,42 @@ static int finish(scale_study *s, const scale_setup *setup)
     return EXIT_INTERRUPTED;
 }
 
-static int measure(scale_study *s, const scale_setup *setup, const nudge_data *data)
+static int measure(scale_study *s, const scale_setup *setup, scale_jobs *jobs)
 {
-    nudge_prep_info prep = nudge_prep_describe(data->prep);
-    int status = scale_setup_points(s, setup, nudge_dataset_describe(data->train).rows,
-                                    prep.features, prep.outputs);
-    if (status != EXIT_DONE)
-        return status;
-    forecast(s);
     scale_live_start(setup->quiet);
     tell_plan(s, setup->quiet);
-    status = scale_run(s, setup, data);
+    int status = scale_run(s, setup, jobs);
     scale_live_end();
-    if (status == EXIT_INTERRUPTED && s->n_points == 0)
-        say(setup->command, "interrupted before the first repeat was done; there are no results");
-    if (s->n_points == 0 || (status != EXIT_DONE && status != EXIT_INTERRUPTED))
+    if (status != EXIT_DONE && status != EXIT_INTERRUPTED)
         return status;
-    return finish(s, setup);
+    if (s->n_points > 0)
+        return finish(s, setup);
+    say(setup->command, "interrupted before the first repeat was done; there are no results");
+    return status;
+}
+
+static int prepare_and_measure(scale_study *s, const scale_setup *setup, const nudge_data *data)
+{
+    nudge_prep_info prep = nudge_prep_describe(data->prep);
+    scale_jobs jobs = {0};
+    int status = scale_setup_points(s, setup, nudge_dataset_describe(data->train).rows,
+                                    prep.features, prep.outputs);
+    if (status == EXIT_DONE)
+        status = scale_prepare(&jobs, s, setup, data);
+    if (status == EXIT_DONE)
+        status = measure(s, setup, &jobs);
+    scale_jobs_end(&jobs);
+    return status;
+}
+
+/* What keeps the study from what it is for, known from the start. */
+static void note_limits(scale_study *s)
+{
+    const char *few, *unpinned = scale_pin(); /* may start the program again */
+    if (unpinned != NULL)
+        scale_note(s, "threads are not pinned to cores: %s", unpinned);
+    if (nudge_threads(nudge_machine_info().cores, &few) > 0 && few != NULL)
+        scale_note(s, "not all cores can be used: %s", few);
 }
 
 static int run(arguments *args)
@@ -149,16 +161,14 @@ static int run(arguments *args)
     int status = EXIT_BAD_INPUT;
     scale_setup_start(&setup, args);
     if (!args->failed) {
-        const char *unpinned = scale_pin(); /* may start the program again */
-        if (unpinned != NULL)
-            scale_note(&study, "threads are not pinned to cores: %s", unpinned);
+        note_limits(&study);
         study.command = command_line(args);
         study.environment = scale_environment(study.command, options_of(args));
         status = setup.out != NULL ? scale_output_check(setup.command, setup.out) : EXIT_DONE;
         if (status == EXIT_DONE && nudge_data_load(&data, &setup.train.data, &err) != NUDGE_OK)
             status = fail(setup.command, &err);
         if (status == EXIT_DONE)
-            status = measure(&study, &setup, &data);
+            status = prepare_and_measure(&study, &setup, &data);
     }
     nudge_data_free(&data);
     scale_study_end(&study);
