@@ -49,8 +49,8 @@ const option scale_options[] = {
 
 const option scale_instead[] = {
     {"data", "SPEC", NULL, "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; without "
-                           "it a built-in synthetic dataset of 32768 rows (weak: 16384 for each "
-                           "thread) and 64 features"},
+                           "it a built-in synthetic dataset of 64 features and 32768 rows (weak: "
+                           "16384 for each thread; rows: the most of --values)"},
     {"val", "SPEC", NULL, "validation data, for --to-loss"},
     {"val-split", "F", "0", "hold out this part of --data for validation, for --to-loss"},
     {"hidden", "N,N,...", HIDDEN, "units of the hidden layers; none for a linear model"},
