@@ -117,3 +117,15 @@ tests_test_scale_measure_SOURCES = tests/test_scale_measure.c tests/suite.h \
 	src/scale/weights.c src/scale/work.c
 tests_test_scale_measure_LDADD = libnudge_all.la $(CHECK_LIBS)
 TESTS += tests/test_scale_measure
+
+# The statistics of nudge scale.
+scale_sources = src/scale/scale.c src/scale/stats.c src/scale/complete.c src/scale/fit.c \
+	src/scale/fitted.c src/scale/laws.c src/scale/least.c src/tool/exit.c
+check_PROGRAMS += tests/test_scale_stats tests/test_scale_fit
+tests_test_scale_stats_SOURCES = tests/test_scale_stats.c tests/scale_made.h tests/suite.h \
+	$(scale_sources)
+tests_test_scale_stats_LDADD = libnudge_all.la $(CHECK_LIBS)
+tests_test_scale_fit_SOURCES = tests/test_scale_fit.c tests/scale_made.h tests/suite.h \
+	$(scale_sources)
+tests_test_scale_fit_LDADD = libnudge_all.la $(CHECK_LIBS)
+TESTS += tests/test_scale_stats tests/test_scale_fit

@@ -15,10 +15,12 @@ static void resample_point(scale_series *s, size_t i, const scale_point *p, scal
     const double stretch = p->n == 2 ? sqrt(2) : 1;
     for (size_t k = 0; k < p->n; k++)
         steps[k] = p->repeats[k].step;
-    s->step[i] = scale_median(steps, p->n, s->asked).value;
+    scale_estimate median = scale_median(steps, p->n, s->asked);
+    s->step[i] = median.value;
+    s->level = fmin(s->level, median.level);
     for (size_t b = 0; b < SCALE_RESAMPLES; b++) {
-        double median = scale_resampled_median(steps, p->n, steps + p->n, random);
-        s->again[b * s->n + i] = s->step[i] * pow(median / s->step[i], stretch);
+        double again = scale_resampled_median(steps, p->n, steps + p->n, random);
+        s->again[b * s->n + i] = s->step[i] * pow(again / s->step[i], stretch);
     }
     free(steps);
 }
@@ -26,9 +28,9 @@ static void resample_point(scale_series *s, size_t i, const scale_point *p, scal
 scale_series scale_series_make(const scale_point *const *points, size_t n, int over_threads,
                                int weak, double level)
 {
-    scale_series s = {.n = n, .over_threads = over_threads, .work_1 = 1, .asked = level};
+    scale_series s = {
+        .n = n, .over_threads = over_threads, .work_1 = 1, .asked = level, .level = level};
     scale_random random = scale_random_begin(SEED_REPEATS);
-    double beyond_first = 0;
     s.x = need(calloc(n + 1, sizeof *s.x));
     s.step = need(calloc(n + 1, sizeof *s.step));
     s.work = need(calloc(n + 1, sizeof *s.work));
@@ -38,10 +40,8 @@ scale_series scale_series_make(const scale_point *const *points, size_t n, int o
         s.x[i] = over_threads ? p->threads : (double)p->value;
         s.work[i] = weak ? (double)p->value * p->threads : 1;
         s.work_1 = weak ? (double)p->value : 1;
-        beyond_first += (double)(p->n - 1);
         resample_point(&s, i, p, &random);
     }
-    s.level = fmin(level, 1 - exp2(-beyond_first));
     return s;
 }
 

@@ -32,10 +32,10 @@ void scale_series_end(scale_series *s);
  * With as many points as parameters the law passes through them, and there is nothing to doubt it by:
  * such intervals hold if the law does.
  *
- * The level is the one asked for or, without those degrees of freedom, less if the points have d < 5
- * (at 0.95) repeats together beyond their first ones: 1 - 2^-d, which is scale_median()'s for one
- * point of d + 1 repeats. Two repeats have resampled medians with half the variance of their mean;
- * deviations are stretched by sqrt(2). Of three or more they have enough. */
+ * The level is the lowest of the points' medians (scale_median()): in simulations the intervals cover
+ * at least that. Predictions that know f have the level asked for, as t(f) makes up for few repeats.
+ * Two repeats have resampled medians with half the variance of their mean; deviations are stretched
+ * by sqrt(2). Of three or more they have enough. */
 typedef struct scale_fitted {
     const scale_law *law;
     const scale_series *series;

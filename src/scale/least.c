@@ -14,7 +14,7 @@ void scale_least_add(scale_least *l, const double *row, double right)
         a[j] = row[j];
     a[l->n] = right;
     for (size_t i = 0; i <= l->n; i++) {
-        double *r = l->r[i], length = hypot(r[i], a[i]);
+        double *r = l->r[i], length = sqrt(r[i] * r[i] + a[i] * a[i]);
         if (!(length > 0))
             continue;
         double c = r[i] / length, s = a[i] / length;
