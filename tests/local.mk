@@ -129,3 +129,22 @@ tests_test_scale_fit_SOURCES = tests/test_scale_fit.c tests/scale_made.h tests/s
 	$(scale_sources)
 tests_test_scale_fit_LDADD = libnudge_all.la $(CHECK_LIBS)
 TESTS += tests/test_scale_stats tests/test_scale_fit
+
+check_PROGRAMS += tests/test_procfs tests/test_watch tests/test_environment
+scale_environment_tested = $(scale_environment_sources) src/scale/scale.c \
+	src/tool/json_out.c src/tool/report.c src/tool/exit.c
+tests_test_procfs_SOURCES = tests/test_procfs.c tests/suite.h $(scale_environment_tested)
+nodist_tests_test_procfs_SOURCES = src/scale/build.c
+tests_test_procfs_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+tests_test_procfs_LDADD = libnudge_all.la $(HWLOC_LIBS) $(CHECK_LIBS)
+tests_test_watch_SOURCES = tests/test_watch.c tests/notes.h tests/suite.h \
+	$(scale_environment_tested)
+nodist_tests_test_watch_SOURCES = src/scale/build.c
+tests_test_watch_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+tests_test_watch_LDADD = libnudge_all.la $(HWLOC_LIBS) $(CHECK_LIBS)
+tests_test_environment_SOURCES = tests/test_environment.c tests/notes.h tests/suite.h \
+	$(scale_environment_tested)
+nodist_tests_test_environment_SOURCES = src/scale/build.c
+tests_test_environment_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+tests_test_environment_LDADD = libnudge_all.la $(HWLOC_LIBS) $(CHECK_LIBS)
+TESTS += tests/test_procfs tests/test_watch tests/test_environment

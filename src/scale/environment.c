@@ -247,7 +247,10 @@ static json_t *settings(void)
 static json_t *about_openmp(void)
 {
     static const char *const by[] = {
-        [SCALE_PINNED_NOT] = NULL, [SCALE_PINNED_BY_USER] = "user", [SCALE_PINNED_BY_NUDGE] = "nudge"};
+        [SCALE_PINNED_NOT] = NULL,
+        [SCALE_PINNED_BY_USER] = "user",
+        [SCALE_PINNED_BY_NUDGE] = "nudge",
+    };
     json_t *object = json_new();
     char text[SCALE_PINNING_TEXT];
     json_put_flag(object, "enabled", nudge_machine_info().openmp);

@@ -140,8 +140,8 @@ static void note_load(scale_study *s, const scale_watcher *w)
     if (u.above == 0)
         return;
     char *where = name_points(s, loaded), *name = w != NULL ? scale_busiest_other(w) : NULL;
-    scale_note(s, "other programs used %.2f of a core on average during %zu of %zu repeats (%s)%s%s",
-               u.sum / (double)u.above, u.above, n, where, name != NULL ? "; most: " : "",
+    scale_note(s, "other programs used %.2f of a core on average during %zu of %zu repeats "
+                  "(%s)%s%s", u.sum / (double)u.above, u.above, n, where, name != NULL ? "; most: " : "",
                name != NULL ? name : "");
     free(where);
     free(name);
@@ -153,8 +153,8 @@ static void note_steal(scale_study *s)
     if (u.above == 0)
         return;
     char *where = name_points(s, robbed);
-    scale_note(s, "the hypervisor took %.2f of a core away on average during %zu of %zu repeats (%s)",
-               u.sum / (double)u.above, u.above, repeats_done(s), where);
+    scale_note(s, "the hypervisor took %.2f of a core away on average during %zu of %zu repeats "
+                  "(%s)", u.sum / (double)u.above, u.above, repeats_done(s), where);
     free(where);
 }
 
@@ -175,8 +175,8 @@ static void note_drift(scale_study *s)
     if (p.known > 1 && p.high > (1 + DRIFT) * p.low) {
         int small = p.high < 1e-3;
         double unit = small ? 1e6 : 1e3;
-        scale_note(s, "the machine's speed varied by %.0f %% during the study (a fixed product took "
-                      "%.3g to %.3g %s)", 100 * (p.high / p.low - 1), unit * p.low, unit * p.high,
+        scale_note(s, "the machine's speed varied by %.0f %% during the study (a fixed product "
+                      "took %.3g to %.3g %s)", 100 * (p.high / p.low - 1), unit * p.low, unit * p.high,
                    small ? "us" : "ms");
     }
     if (c.known > 1 && c.high > (1 + DRIFT) * c.low)

@@ -10,6 +10,7 @@ nudge_SOURCES += src/scale/stats.h src/scale/stats.c src/scale/complete.h src/sc
 	src/scale/fit.h src/scale/fit.c src/scale/fitted.h src/scale/fitted.c \
 	src/scale/laws.h src/scale/laws.c src/scale/least.h src/scale/least.c
 
+
 # What nudge knows of the machine, for the program and its tests.
 scale_environment_sources = \
 	src/scale/procfs.h src/scale/procfs.c \

@@ -186,7 +186,8 @@ static void add_caches_of_hwloc(json_t *caches, hwloc_topology_t t)
 
 static void add_nodes_of_hwloc(json_t *nodes, hwloc_topology_t t)
 {
-    for (hwloc_obj_t o = NULL; (o = hwloc_get_next_obj_by_type(t, HWLOC_OBJ_NUMANODE, o)) != NULL;) {
+    const hwloc_obj_type_t type = HWLOC_OBJ_NUMANODE;
+    for (hwloc_obj_t o = NULL; (o = hwloc_get_next_obj_by_type(t, type, o)) != NULL;) {
         char *cpus;
         if (hwloc_bitmap_list_asprintf(&cpus, o->cpuset) < 0)
             need(NULL);
