@@ -30,10 +30,10 @@ static size_t print_wrapped(const char *text, size_t at, size_t indent)
     return at;
 }
 
-static void print_option(const option *o)
+static void print_option(const option *o, char letter)
 {
-    int n = printf("  --%s%s%s", o->name, o->arg != NULL ? " " : "",
-                   o->arg != NULL ? o->arg : "");
+    int n = letter != '\0' ? printf("  -%c, ", letter) : printf("  ");
+    n += printf("--%s%s%s", o->name, o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
     if (n > INDENT - 2)
         printf("\n%*s", INDENT, "");
     else
@@ -57,10 +57,10 @@ void print_help(const command *c)
         if (o->name == NULL)
             printf("\n%s:\n", o->help);
         else
-            print_option(o);
+            print_option(o, option_letter_of(c, o->name));
     }
     printf("\nOther options:\n");
-    print_option(&(option){.name = "help", .help = "show this help"});
-    print_option(&(option){.name = "version", .help = "show the version"});
+    print_option(&(option){.name = "help", .help = "show this help"}, '\0');
+    print_option(&(option){.name = "version", .help = "show the version"}, '\0');
     printf("\nExamples:\n%s", c->examples);
 }

@@ -39,6 +39,15 @@ const option *option_at(const command *c, size_t i)
     }
 }
 
+char option_letter_of(const command *c, const char *name)
+{
+    const option_letter *l = c->letters, *end = l + sizeof c->letters / sizeof *c->letters;
+    for (; l < end && l->name != NULL; l++)
+        if (strcmp(l->name, name) == 0)
+            return l->letter;
+    return '\0';
+}
+
 static size_t count_options(const command *c)
 {
     size_t n = 0;
@@ -165,8 +174,9 @@ void arguments_start(arguments *args, const command *c, int argc, char **argv)
         const option *o = option_at(c, i);
         if (o->name != NULL)
             table[entries++] = (struct poptOption){
-                o->name, 0, o->arg != NULL ? POPT_ARG_STRING : POPT_ARG_NONE, NULL,
-                OPTION_FIRST + (int)i, NULL, NULL};
+                o->name, option_letter_of(c, o->name),
+                o->arg != NULL ? POPT_ARG_STRING : POPT_ARG_NONE, NULL, OPTION_FIRST + (int)i,
+                NULL, NULL};
     }
 
     poptContext context = need(poptGetContext(NULL, argc, (const char **)argv, table, 0));

@@ -15,6 +15,12 @@ typedef struct option {
     const char *help;
 } option;
 
+/* A short form: -o for --out. */
+typedef struct option_letter {
+    char letter;
+    const char *name;
+} option_letter;
+
 typedef struct arguments arguments;
 
 typedef struct command {
@@ -26,6 +32,7 @@ typedef struct command {
     const option *more[4]; /* likewise: tables that commands share; NULL after the last */
     const option *instead; /* likewise: replace entries of the same name in `more`, whose defaults
                             * or help are not this command's; or NULL */
+    option_letter letters[4]; /* {0} after the last */
     const char *examples;  /* lines */
     size_t most_words;     /* arguments that are no options */
     int (*run)(arguments *args); /* returns an exit_status */
@@ -44,6 +51,9 @@ struct arguments {
 
 /* Entry i of all the command's tables, one after the other; {0} after the last. */
 const option *option_at(const command *c, size_t i);
+
+/* The short form of an option of the command; 0: it has none. */
+char option_letter_of(const command *c, const char *name);
 
 /* argv[0] is the command's name. Sets args->failed for a command line that cannot be used.
  * Always followed by arguments_end(). */

@@ -74,3 +74,12 @@ int output_finish(output_file *out)
     errno = error != 0 ? error : EIO;
     return good;
 }
+
+void output_drop(output_file *out)
+{
+    fclose(out->stream);
+    if (out->temporary != NULL)
+        unlink(out->temporary);
+    free(out->path);
+    free(out->temporary);
+}

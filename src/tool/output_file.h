@@ -19,4 +19,7 @@ int output_start(output_file *out, const char *path);
  * behind then. */
 int output_finish(output_file *out);
 
+/* Instead of output_finish(): the path keeps what it held. */
+void output_drop(output_file *out);
+
 #endif

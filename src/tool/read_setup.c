@@ -29,7 +29,7 @@ int threads_of(arguments *args)
     return given(args, "threads") ? (int)whole_of(args, "threads", 1, MOST_THREADS) : 0;
 }
 
-static int same_file(const char *a, const char *b)
+int same_file(const char *a, const char *b)
 {
     struct stat x, y;
     if (strcmp(a, b) == 0)

@@ -11,6 +11,9 @@ void read_setup(nudge_read_options *read, arguments *args);
 /* --threads, or 0 for all cores. */
 int threads_of(arguments *args);
 
+/* 1 if two paths are equal or lead to the same regular file. */
+int same_file(const char *a, const char *b);
+
 /* Refuses a path for option `name` where no file can be made, or that is a file which one of the
  * options `others` (ended by NULL) names. Nothing if the option is not given. */
 void check_output(arguments *args, const char *name, const char *const *others);
