@@ -39,23 +39,23 @@ static void add_point(text_table *t, const scale_study *s, const scale_point *p)
         table_add(t, "%zu", s->mode == SCALE_WEAK ? p->batch : p->value);
 }
 
-/* "4.48 - 4.55", with as many digits for both as the middle has; "-" if not known. */
-static void add_interval(text_table *t, const scale_estimate *e, double factor)
+/* "4.48-4.55", with as many decimals for both as give the middle `figures`; "-" if not known. */
+static void add_interval(text_table *t, const scale_estimate *e, double factor, int figures)
 {
     double size = fabs(factor * e->value);
-    int digits = size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
+    int digits = figures - (size < 10 ? 1 : size < 100 ? 2 : size < 1000 ? 3 : figures);
     int exact = e->low == e->high; /* the base of a speed-up is 1 by definition */
     if (isnan(e->low) || !(e->level > 0) || exact)
         table_add(t, "-");
     else
-        table_add(t, "%.*f - %.*f", digits, factor * e->low, digits, factor * e->high);
+        table_add(t, "%.*f-%.*f", digits, factor * e->low, digits, factor * e->high);
 }
 
 static void print_times(const scale_study *s, FILE *stream)
 {
     step_unit unit = unit_of_steps(s);
     text_table t;
-    table_start(&t, s->value_name != NULL ? 9 : 8);
+    table_start(&t, s->value_name != NULL ? 8 : 7);
     add_head(&t, s);
     table_add(&t, "step, %s", unit.name);
     table_add(&t, "interval");
@@ -63,17 +63,15 @@ static void print_times(const scale_study *s, FILE *stream)
     table_add(&t, "speed-up");
     table_add(&t, "interval");
     table_add(&t, "efficiency");
-    table_add(&t, "serial");
     for (size_t i = 0; i < s->n_points; i++) {
         const scale_point *p = &s->points[i];
         add_point(&t, s, p);
         table_add_real(&t, "%.4g", unit.per_second * p->step.value);
-        add_interval(&t, &p->step, unit.per_second);
+        add_interval(&t, &p->step, unit.per_second, 4);
         table_add_real(&t, "%.0f", p->rate.value);
         table_add_real(&t, "%.2f", p->speedup.value);
-        add_interval(&t, &p->speedup, 1);
+        add_interval(&t, &p->speedup, 1, 3);
         table_add_real(&t, "%.0f %%", 100 * p->efficiency.value);
-        table_add_real(&t, "%.3f", p->karp_flatt);
     }
     table_print(&t, 0, stream);
     table_end(&t);
@@ -92,10 +90,10 @@ static void print_machine(const scale_study *s, FILE *stream)
     text_table t;
     for (size_t i = 0; i < s->n_points; i++)
         forecast = forecast || !isnan(s->points[i].predicted);
-    table_start(&t, (size_t)7 + (s->value_name != NULL) + (size_t)forecast);
+    table_start(&t, (size_t)8 + (s->value_name != NULL) + (size_t)forecast);
     add_head(&t, s);
     static const char *const heads[] = {"GFLOP/s", "of peak", "GB/s", "of a copy", "waiting",
-                                        "memory"};
+                                        "serial", "memory"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         table_add(&t, "%s", heads[i]);
     if (forecast)
@@ -110,6 +108,7 @@ static void print_machine(const scale_study *s, FILE *stream)
         table_add_real(&t, "%.1f", 1e-9 * bytes);
         table_add_real(&t, "%.0f %%", 100 * bytes / p->copy_peak);
         table_add_real(&t, "%.1f %%", 100 * wait_share(&p->phases));
+        table_add_real(&t, "%.3f", p->karp_flatt);
         table_add(&t, "%s", bytes_text(text, (double)p->memory));
         if (forecast)
             table_add_real(&t, "%.4g", unit.per_second * p->predicted);
