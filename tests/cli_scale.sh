@@ -160,7 +160,7 @@ if python3 -c '' 2>"$scratch/no_python"; then
     expect "fewer repeats than asked for are there" \
         test "$(wc -l <stopped/results.csv)" -lt 2001
     delay=2
-    check "Ctrl-C before the first repeat" interrupted --threads 1 --epochs 1000000 --out never
+    check "Ctrl-C before the first repeat" interrupted --threads 1 --epochs 30 --repeats 1 --out never
     expect "nothing was written" test ! -e never
     expect "one line says so" grep -q "interrupted before the first repeat" "$err"
 else
