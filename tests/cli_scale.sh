@@ -144,11 +144,11 @@ os.execv(sys.argv[1], sys.argv[1:])' "$NUDGE" scale "$@" >"$scratch/i.out" 2>"$s
     pid=$!
     sleep "$delay"
     kill -INT $pid
-    status=0
-    wait $pid || status=$?
+    ended=0
+    wait $pid || ended=$?
     cat "$scratch/i.out"
     cat "$scratch/i.err" >&2
-    [ $status -eq 130 ]
+    [ $ended -eq 130 ]
 }
 if python3 -c '' 2>"$scratch/no_python"; then
     delay=4

@@ -46,9 +46,7 @@ EXTRA_DIST += tests/files/bad-after-quote.csv tests/files/bad-blank.csv \
 
 # The command line.
 cli_tests = tests/cli_usage.sh tests/cli_bad_input.sh tests/cli_programs.sh tests/cli_train.sh \
-	tests/cli_readme.sh tests/cli_real_data.sh tests/cli_scale.sh
-
-	tests/cli_readme.sh tests/cli_real_data.sh tests/cli_plot.sh
+	tests/cli_readme.sh tests/cli_real_data.sh tests/cli_scale.sh tests/cli_plot.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/setup.sh tests/files/or-init.safetensors scripts/or-init \
 	doc/example.c

@@ -126,8 +126,11 @@ void scale_report_models(const scale_study *s, FILE *stream)
         if (m->why_not != NULL)
             continue;
         fputc('\n', stream);
-        print_name(s, m, stream);
-        fprintf(stream, ": %s  (%s)\n", m->formula, m->source);
+        scale_sentence sentence;
+        FILE *f = scale_sentence_start(&sentence);
+        print_name(s, m, f);
+        fprintf(f, ": %s  (%s)", m->formula, m->source);
+        scale_sentence_end(&sentence, 2, stream);
         print_parameters(m, stream);
         print_quality(m, stream);
         if (strcmp(m->x, "threads") == 0)
@@ -140,7 +143,10 @@ void scale_report_models(const scale_study *s, FILE *stream)
         if (first)
             fputc('\n', stream);
         first = 0;
-        print_name(s, m, stream);
-        fprintf(stream, ": not fitted: %s\n", m->why_not);
+        scale_sentence sentence;
+        FILE *f = scale_sentence_start(&sentence);
+        print_name(s, m, f);
+        fprintf(f, ": not fitted: %s", m->why_not);
+        scale_sentence_end(&sentence, 2, stream);
     }
 }
