@@ -64,6 +64,7 @@ static int train(run *r, const scale_job *job, scale_once *once)
 /* Warms up, and finds how long an epoch takes. */
 static int calibrate_point(run *r, size_t i)
 {
+    /* Of a NaN, with --epochs, and a number fmin() takes the number. */
     double want = fmin(CALIBRATION_SECONDS, r->setup->seconds / (double)r->setup->repeats);
     scale_job job = r->job[i];
     scale_once once;
@@ -74,7 +75,7 @@ static int calibrate_point(run *r, size_t i)
         if (status != EXIT_DONE)
             return status;
         r->epoch[i] = once.seconds / (double)once.epochs;
-        if (!(once.seconds < want / 2)) /* also where --epochs says how many */
+        if (once.seconds >= want / 2)
             return EXIT_DONE;
         /* The first steps are slow: what they say is not believed beyond a factor of 100. */
         double factor = fmin(want / once.seconds, 100);
