@@ -46,7 +46,7 @@ EXTRA_DIST += tests/files/bad-after-quote.csv tests/files/bad-blank.csv \
 
 # The command line.
 cli_tests = tests/cli_usage.sh tests/cli_bad_input.sh tests/cli_programs.sh tests/cli_train.sh \
-	tests/cli_readme.sh tests/cli_real_data.sh tests/cli_plot.sh
+	tests/cli_readme.sh tests/cli_real_data.sh tests/cli_scale.sh tests/cli_plot.sh
 TESTS += $(cli_tests)
 EXTRA_DIST += $(cli_tests) tests/setup.sh tests/files/or-init.safetensors scripts/or-init \
 	doc/example.c
@@ -112,6 +112,12 @@ tests_test_bench_LDADD = libnudge_all.la $(CHECK_LIBS)
 TESTS += tests/test_bench tests/cli_bench.sh
 EXTRA_DIST += tests/cli_bench.sh
 
+check_PROGRAMS += tests/test_scale_measure
+tests_test_scale_measure_SOURCES = tests/test_scale_measure.c tests/suite.h \
+	src/scale/weights.c src/scale/work.c
+tests_test_scale_measure_LDADD = libnudge_all.la $(CHECK_LIBS)
+TESTS += tests/test_scale_measure
+
 # The statistics of nudge scale.
 scale_sources = src/scale/scale.c src/scale/stats.c src/scale/complete.c src/scale/fit.c \
 	src/scale/fitted.c src/scale/laws.c src/scale/least.c src/tool/exit.c
@@ -123,3 +129,22 @@ tests_test_scale_fit_SOURCES = tests/test_scale_fit.c tests/scale_made.h tests/s
 	$(scale_sources)
 tests_test_scale_fit_LDADD = libnudge_all.la $(CHECK_LIBS)
 TESTS += tests/test_scale_stats tests/test_scale_fit
+
+check_PROGRAMS += tests/test_procfs tests/test_watch tests/test_environment
+scale_environment_tested = $(scale_environment_sources) src/scale/scale.c \
+	src/tool/json_out.c src/tool/report.c src/tool/exit.c
+tests_test_procfs_SOURCES = tests/test_procfs.c tests/suite.h $(scale_environment_tested)
+nodist_tests_test_procfs_SOURCES = src/scale/build.c
+tests_test_procfs_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+tests_test_procfs_LDADD = libnudge_all.la $(HWLOC_LIBS) $(CHECK_LIBS)
+tests_test_watch_SOURCES = tests/test_watch.c tests/notes.h tests/suite.h \
+	$(scale_environment_tested)
+nodist_tests_test_watch_SOURCES = src/scale/build.c
+tests_test_watch_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+tests_test_watch_LDADD = libnudge_all.la $(HWLOC_LIBS) $(CHECK_LIBS)
+tests_test_environment_SOURCES = tests/test_environment.c tests/notes.h tests/suite.h \
+	$(scale_environment_tested)
+nodist_tests_test_environment_SOURCES = src/scale/build.c
+tests_test_environment_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS)
+tests_test_environment_LDADD = libnudge_all.la $(HWLOC_LIBS) $(CHECK_LIBS)
+TESTS += tests/test_procfs tests/test_watch tests/test_environment

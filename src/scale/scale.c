@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tool/exit.h"
 
@@ -26,6 +27,13 @@ static void point_end(scale_point *p)
     free(p->curve.seconds);
     free(p->curve.epochs);
     free(p->curve.loss);
+}
+
+void scale_remove_point(scale_study *s, size_t i)
+{
+    point_end(&s->points[i]);
+    s->n_points--;
+    memmove(&s->points[i], &s->points[i + 1], (s->n_points - i) * sizeof *s->points);
 }
 
 void scale_study_end(scale_study *s)

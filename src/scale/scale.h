@@ -166,6 +166,9 @@ typedef struct scale_study {
 /* A sentence for study->notes, as printf. */
 void scale_note(scale_study *study, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Takes point i out, and frees what it has. */
+void scale_remove_point(scale_study *study, size_t i);
+
 /* Frees everything in it. */
 void scale_study_end(scale_study *study);
 

@@ -17,6 +17,16 @@ static int is_last(const option *o)
     return o->name == NULL && o->help == NULL;
 }
 
+/* The command's own version of an option from a shared table. */
+static const option *own_version(const command *c, const option *shared)
+{
+    if (shared->name != NULL && c->instead != NULL)
+        for (const option *o = c->instead; !is_last(o); o++)
+            if (strcmp(o->name, shared->name) == 0)
+                return o;
+    return shared;
+}
+
 const option *option_at(const command *c, size_t i)
 {
     const option *o = c->options;
@@ -25,7 +35,7 @@ const option *option_at(const command *c, size_t i)
         while (is_last(o) && table < sizeof c->more / sizeof *c->more && c->more[table] != NULL)
             o = c->more[table++];
         if (i == 0 || is_last(o))
-            return o;
+            return own_version(c, o);
     }
 }
 
@@ -154,7 +164,7 @@ static void read_words(arguments *args, poptContext context)
 void arguments_start(arguments *args, const command *c, int argc, char **argv)
 {
     size_t n = count_options(c);
-    *args = (arguments){.command = c};
+    *args = (arguments){.command = c, .argc = argc, .argv = argv};
     args->value = need(calloc(n + 1, sizeof *args->value));
     struct poptOption *table = need(calloc(n + 3, sizeof *table));
     table[0] = (struct poptOption){"help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, NULL, NULL};

@@ -30,6 +30,8 @@ typedef struct command {
     const char *about;     /* paragraphs for the command's own help */
     const option *options; /* ended by {0} */
     const option *more[4]; /* likewise: tables that commands share; NULL after the last */
+    const option *instead; /* likewise: replace entries of the same name in `more`, whose defaults
+                            * or help are not this command's; or NULL */
     option_letter letters[4]; /* {0} after the last */
     const char *examples;  /* lines */
     size_t most_words;     /* arguments that are no options */
@@ -38,6 +40,8 @@ typedef struct command {
 
 struct arguments {
     const command *command;
+    int argc;
+    char **argv;   /* the command line from the command's name on; not owned */
     char **value;  /* one per option_at() of the command; NULL: not given */
     char **word;   /* arguments that are no options */
     size_t words;
