@@ -24,10 +24,11 @@ typedef enum scale_mode {
     SCALE_ROWS    /* rows of the training data */
 } scale_mode;
 
-/* A value and an interval around it; all NaN: not known. */
+/* A value and an interval around it; all NaN: not known. Low <= value <= high. */
 typedef struct scale_estimate {
     double value, low, high;
-    double level; /* confidence of the interval, such as 0.95 */
+    double level; /* confidence of the interval, such as 0.95: what was asked for, or less where too
+                   * few repeats allow no more; 0 (one repeat): low and high are the value */
 } scale_estimate;
 
 #define SCALE_UNKNOWN ((scale_estimate){NAN, NAN, NAN, NAN})
@@ -82,17 +83,21 @@ typedef struct scale_point {
 
     scale_estimate step;      /* median over the repeats */
     scale_estimate rate;      /* samples/s */
-    scale_estimate speedup;   /* over the fewest threads with the same value, times those threads;
-                               * weak: of samples/s. Unknown for oversubscribed bases */
+    scale_estimate speedup;   /* of samples/s over the base, times its threads. The base has the
+                               * fewest threads of the points with the same value that are measured
+                               * and not oversubscribed. If those are 2, then S(2) = 2, by this
+                               * definition. Unknown if there is no base */
     scale_estimate efficiency; /* speedup / threads */
-    double karp_flatt;        /* experimentally determined serial fraction; NaN for 1 thread */
-    scale_estimate to_loss;   /* seconds */
+    double karp_flatt;        /* (1/S - 1/p) / (1 - 1/p), experimentally determined serial fraction
+                               * (Karp & Flatt 1990); NaN for 1 thread and for the base */
+    scale_estimate to_loss;   /* seconds, over the repeats that have it */
     double to_loss_epochs;    /* NaN: not reached or not asked for */
 
     nudge_phases phases;  /* of a step, summed over threads, from one more run with clocks in it */
-    nudge_phases lost;    /* parts of threads x step that 1 thread (the fewest) did not need: where
-                           * the efficiency went; all NaN for the fewest threads */
-    double lost_rest;     /* likewise, in no phase */
+    double phases_step;   /* seconds a step of that run, to scale its phases to `step`; 0: unknown */
+    nudge_phases lost;    /* parts of threads x step that the base did not need for as many samples:
+                           * where the efficiency went; all NaN for the base */
+    double lost_rest;     /* likewise, in no phase: lost and this are 1 - efficiency together */
     double gemm_peak;     /* flops/s of large products on these threads, measured in the same run */
     double copy_peak;     /* bytes/s of a copy larger than caches, likewise */
     scale_curve curve;
@@ -108,10 +113,11 @@ typedef struct scale_parameter {
 typedef struct scale_prediction {
     double x;
     scale_estimate step;
-    scale_estimate speedup; /* models over threads only */
+    scale_estimate speedup; /* models over threads only; over the same base as the points' */
     double measured;        /* median; NaN: x was not measured, this is a prediction */
     int left_out;           /* the model was fitted without this point, to test it */
-    int within;             /* left_out: intervals of prediction and measurement meet */
+    int within;             /* left_out: the measured median lies in step's interval, which has
+                             * room for the scatter of a measurement */
 } scale_prediction;
 
 /* A formula fitted to the points that share everything but x. */
@@ -126,7 +132,8 @@ typedef struct scale_model {
     scale_parameter parameter[3];
     size_t n_predictions;
     scale_prediction *predictions;
-    scale_estimate best_x; /* threads with the shortest step; unknown: more always helps */
+    scale_estimate best_x; /* threads with the most samples/s; unknown: more always helps; high
+                            * infinite: more may always help */
     double error;          /* root mean square of measured / fitted - 1 */
 } scale_model;
 
