@@ -326,6 +326,31 @@ START_TEST(a_broken_law_shows)
 }
 END_TEST
 
+/* Points that are each 3 % off the law, with one repeat or five alike, which say nothing of it: the
+ * residuals of the others do. Student's interval covers 0.95: 190 +- 3.1 of 200, 4 of them either
+ * side, but for the errors, which are relative to what is measured and not to the law (3 % of the
+ * width) and the lower end's 1 / (1 + width), as large: 5 more. */
+START_TEST(lack_of_fit_is_counted)
+{
+    unsigned short state[3] = {2, 7, 1};
+    int within = 0;
+    for (int k = 0; k < 200; k++) {
+        scale_study study = made_study(SCALE_STRONG);
+        for (size_t i = 0; i < 7; i++) {
+            double off = 1 + 0.03 * made_normal(state);
+            made_point(&study, counts[i], 0, off * amdahl(counts[i], 0.1), k % 2 == 0 ? 1 : 5, 0,
+                       NULL);
+        }
+        scale_fit(&study);
+        assert_sound(&study);
+        const scale_model *m = &study.models[0];
+        within += m->predictions[m->n_predictions - 1].within;
+        scale_study_end(&study);
+    }
+    ck_assert_msg(within >= 190 - 17 && within <= 200 - 1, "%d of 200 within", within);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("scale_fit");
@@ -341,6 +366,7 @@ static Suite *make_suite(void)
     tcase_add_test(tc, predictions_are_listed);
     tcase_add_test(tc, intervals_cover);
     tcase_add_test(tc, a_broken_law_shows);
+    tcase_add_test(tc, lack_of_fit_is_counted);
     suite_add_tcase(suite, tc);
     return suite;
 }
