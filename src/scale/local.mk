@@ -10,7 +10,6 @@ nudge_SOURCES += src/scale/stats.h src/scale/stats.c src/scale/complete.h src/sc
 	src/scale/fit.h src/scale/fit.c src/scale/fitted.h src/scale/fitted.c \
 	src/scale/laws.h src/scale/laws.c src/scale/least.h src/scale/least.c
 
-
 # What nudge knows of the machine, for the program and its tests.
 scale_environment_sources = \
 	src/scale/procfs.h src/scale/procfs.c \
@@ -34,3 +33,15 @@ src/scale/build.c: Makefile
 	    -e 's/ -f[a-z]*-prefix-map=[^ ]*//g' -e 's/  */ /g' -e 's/["\\]/\\&/g' \
 	    -e 's/^/const char scale_build_flags[] = "/' -e 's/ *$$/";/'; \
 	} >$@.tmp && mv $@.tmp $@
+
+# What "nudge scale --out" leaves; its tests build it too.
+scale_output_sources = \
+	src/scale/output.h src/scale/output.c \
+	src/scale/look.h src/scale/look.c \
+	src/scale/write.h src/scale/write_csv.c src/scale/write_json.c src/scale/write_extrap.c \
+	src/scale/plots.h src/scale/plots.c src/scale/plot_parts.h src/scale/plot_lines.c \
+	src/scale/plot_phases.c src/scale/plot_roofline.c src/scale/plot_loss.c \
+	src/scale/html.h src/scale/html.c \
+	src/scale/html_parts.h src/scale/html_report.c src/scale/html_findings.c \
+	src/scale/html_tables.c
+nudge_SOURCES += $(scale_output_sources)
