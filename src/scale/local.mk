@@ -1,6 +1,6 @@
 nudge_SOURCES += src/scale/scale.h src/scale/scale.c
-nudge_SOURCES += src/scale/setup.h src/scale/setup.c src/scale/prepare.h src/scale/prepare.c \
-	src/scale/work.h src/scale/work.c \
+nudge_SOURCES += src/scale/setup.h src/scale/setup.c src/scale/points.c \
+	src/scale/prepare.h src/scale/prepare.c src/scale/work.h src/scale/work.c \
 	src/scale/once.h src/scale/once.c src/scale/run.h src/scale/run.c \
 	src/scale/pulse.h src/scale/pulse.c src/scale/rates.h src/scale/rates.c \
 	src/scale/weights.h src/scale/weights.c src/scale/live.h src/scale/live.c \
