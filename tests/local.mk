@@ -150,9 +150,12 @@ tests_test_environment_LDADD = libnudge_all.la $(HWLOC_LIBS) $(CHECK_LIBS)
 TESTS += tests/test_procfs tests/test_watch tests/test_environment
 
 # What "nudge scale --out" leaves. Its sources are the program's, compiled into the test.
-check_PROGRAMS += tests/test_scale_output
-tests_test_scale_output_SOURCES = tests/test_scale_output.c tests/made_study.h tests/suite.h \
+check_PROGRAMS += tests/test_scale_output tests/test_scale_report
+scale_output_test_sources = tests/study_folder.h tests/made_study.h tests/suite.h \
 	src/scale/scale.c $(scale_output_sources) src/tool/exit.c src/tool/json_out.c \
 	src/tool/report.c src/tool/output_file.c src/tool/gnuplot.c src/tool/gnuplot_style.c
+tests_test_scale_output_SOURCES = tests/test_scale_output.c $(scale_output_test_sources)
 tests_test_scale_output_LDADD = libnudge_all.la $(JANSSON_LIBS) $(CHECK_LIBS)
-TESTS += tests/test_scale_output
+tests_test_scale_report_SOURCES = tests/test_scale_report.c $(scale_output_test_sources)
+tests_test_scale_report_LDADD = libnudge_all.la $(JANSSON_LIBS) $(CHECK_LIBS)
+TESTS += tests/test_scale_output tests/test_scale_report

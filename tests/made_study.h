@@ -9,7 +9,8 @@
 #include "scale/scale.h"
 
 #define MADE_TITLE "784-128-10 <b>, adam & \"batch\" 'x', 60000 rows, f32"
-#define MADE_COMMAND "nudge scale --data 'a&b.csv' --title \"<script>alert(1)</script>\" --threads 1,2,4,8"
+#define MADE_COMMAND \
+    "nudge scale --data 'a&b.csv' --title \"<script>alert(1)</script>\" --threads 1,2,4,8"
 
 static inline void *made_memory(size_t n, size_t size)
 {
@@ -184,7 +185,8 @@ static inline scale_study made_batch(void)
                            .fixed = (size_t)threads[k], .n_parameters = 2,
                            .best_x = SCALE_UNKNOWN, .error = 0.02};
         double gain = s.points[0].step.value / s.points[k].step.value;
-        m->parameter[0] = (scale_parameter){"a", "fixed seconds a step", made_estimate(2e-5 / gain, 0.1)};
+        m->parameter[0] = (scale_parameter){"a", "fixed seconds a step",
+                                            made_estimate(2e-5 / gain, 0.1)};
         m->parameter[1] = (scale_parameter){"b", "seconds a step for each sample",
                                             made_estimate(6e-6 / gain, 0.1)};
         for (size_t batch = 16; batch <= 1024; batch *= 4)

@@ -166,8 +166,8 @@ static void put_method(FILE *out, const scale_study *s)
              "the GEMM peak is the rate of large products on as many threads, measured in the same "
              "run.");
     html_put(out, "li", "Forecast: the time of a step by the cost model, before it was measured.");
-    html_put(out, "li", "Rows marked as predictions were not measured: a fitted formula carried on. "
-             "Tests leave a measured point out, fit the rest, and compare.");
+    html_put(out, "li", "Rows marked as predictions were not measured: a fitted formula carried "
+             "on. Tests leave a measured point out, fit the rest, and compare.");
     html_put(out, "li", "The time by phase is from one more run with clocks in it, summed over the "
              "threads; that run is in no other number.");
     fputs("</ul>\n", out);

@@ -133,8 +133,10 @@ scale_number scale_plain(double v)
     if (!isfinite(v) || (size > 0 && size < 1e-4) || size >= 1e15)
         return scale_format("%.4g", v);
     int digits = size > 0 ? 3 - (int)floor(log10(size)) : 0;
-    double unit = digits < 0 ? pow(10, -digits) : 1;
-    snprintf(t.text, sizeof t.text, "%.*f", digits > 0 ? digits : 0, digits < 0 ? round(v / unit) * unit : v);
+    double unit = pow(10, -digits);
+    if (digits < 0)
+        v = round(v / unit) * unit;
+    snprintf(t.text, sizeof t.text, "%.*f", digits > 0 ? digits : 0, v);
     return t;
 }
 

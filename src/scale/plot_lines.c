@@ -1,110 +1,8 @@
-/* Throughput, step, speed-up, efficiency: an estimate of each point over x, with fitted models. */
+#include "plot_lines.h"
+
 #include <stdlib.h>
-#include <string.h>
 
-#include "plot_parts.h"
 #include "tool/exit.h"
-
-typedef struct lines lines;
-
-/* One of the four. */
-struct lines {
-    const char *label;   /* of y */
-    double factor;       /* from the study's unit */
-    scale_estimate (*at_point)(const scale_point *p);
-    /* Of a model; `like`: a point of the same series. */
-    scale_estimate (*at_prediction)(const scale_study *s, const scale_point *like,
-                                    const scale_prediction *p);
-    /* At x threads if all went well from the point `base` on, which has the series' fewest
-     * threads; NaN: not drawn. */
-    double (*ideal)(const scale_study *s, const scale_point *base, double x);
-    int forecasts;       /* the cost model's forecasts are drawn */
-};
-
-/* ---- What is drawn --------------------------------------------------------------------- */
-
-static scale_estimate rate_at(const scale_point *p)
-{
-    return p->rate;
-}
-
-static scale_estimate step_at(const scale_point *p)
-{
-    return p->step;
-}
-
-static scale_estimate speedup_at(const scale_point *p)
-{
-    return p->speedup;
-}
-
-static scale_estimate efficiency_at(const scale_point *p)
-{
-    return p->efficiency;
-}
-
-static scale_estimate rate_predicted(const scale_study *s, const scale_point *like,
-                                     const scale_prediction *p)
-{
-    double batch = (double)like->rows * (double)like->epochs / (double)like->steps;
-    if (s->mode == SCALE_BATCH)
-        batch = p->x;
-    else if (s->mode == SCALE_WEAK)
-        batch = (double)like->value * p->x;
-    return (scale_estimate){batch / p->step.value, batch / p->step.high, batch / p->step.low,
-                            p->step.level};
-}
-
-static scale_estimate step_predicted(const scale_study *s, const scale_point *like,
-                                     const scale_prediction *p)
-{
-    (void)s;
-    (void)like;
-    return p->step;
-}
-
-static scale_estimate speedup_predicted(const scale_study *s, const scale_point *like,
-                                        const scale_prediction *p)
-{
-    (void)s;
-    (void)like;
-    return p->speedup;
-}
-
-static scale_estimate efficiency_predicted(const scale_study *s, const scale_point *like,
-                                           const scale_prediction *p)
-{
-    (void)s;
-    (void)like;
-    return (scale_estimate){p->speedup.value / p->x, p->speedup.low / p->x, p->speedup.high / p->x,
-                            p->speedup.level};
-}
-
-static double ideal_rate(const scale_study *s, const scale_point *base, double x)
-{
-    (void)s;
-    return base->rate.value * x / (double)base->threads;
-}
-
-static double ideal_step(const scale_study *s, const scale_point *base, double x)
-{
-    return s->mode == SCALE_WEAK ? base->step.value : base->step.value * (double)base->threads / x;
-}
-
-static double ideal_speedup(const scale_study *s, const scale_point *base, double x)
-{
-    (void)s;
-    (void)base;
-    return x;
-}
-
-static double ideal_efficiency(const scale_study *s, const scale_point *base, double x)
-{
-    (void)s;
-    (void)base;
-    (void)x;
-    return 1;
-}
 
 /* ---- Ranges ---------------------------------------------------------------------------- */
 
@@ -143,7 +41,7 @@ static const scale_point *base_of(const scale_study *s, const scale_axes *axes, 
     return NULL;
 }
 
-static extent extent_of(const lines *l, const scale_study *s, const scale_axes *axes)
+static extent extent_of(const plot_lines *l, const scale_study *s, const scale_axes *axes)
 {
     extent e = {.x = RANGE_EMPTY, .y = RANGE_EMPTY, .measured = -INFINITY};
     for (size_t i = 0; i < s->n_points; i++) {
@@ -184,8 +82,8 @@ static void put_row(FILE *out, double x, const scale_estimate *y, double factor)
 }
 
 /* The block $pK, and $fK with forecasts. */
-static size_t put_points(FILE *out, const lines *l, const scale_study *s, const scale_axes *axes,
-                         size_t k)
+static size_t put_points(FILE *out, const plot_lines *l, const scale_study *s,
+                         const scale_axes *axes, size_t k)
 {
     size_t n = 0;
     fprintf(out, "$p%zu << EOD\n", k);
@@ -200,7 +98,7 @@ static size_t put_points(FILE *out, const lines *l, const scale_study *s, const 
     return n;
 }
 
-static size_t put_forecasts(FILE *out, const lines *l, const scale_study *s,
+static size_t put_forecasts(FILE *out, const plot_lines *l, const scale_study *s,
                             const scale_axes *axes, size_t k)
 {
     size_t n = 0;
@@ -217,8 +115,8 @@ static size_t put_forecasts(FILE *out, const lines *l, const scale_study *s,
 }
 
 /* The part of a model that was fitted, or that reaches beyond it. */
-static size_t put_model(FILE *out, const lines *l, const scale_study *s, const scale_point *like,
-                        const scale_model *m, double measured, int beyond)
+static size_t put_model(FILE *out, const plot_lines *l, const scale_study *s,
+                        const scale_point *like, const scale_model *m, double measured, int beyond)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->n_predictions; i++) {
@@ -232,7 +130,7 @@ static size_t put_model(FILE *out, const lines *l, const scale_study *s, const s
     return n;
 }
 
-static void put_ideal(FILE *out, const lines *l, const scale_study *s, const scale_point *base,
+static void put_ideal(FILE *out, const plot_lines *l, const scale_study *s, const scale_point *base,
                       plot_range x)
 {
     enum { STEPS = 60 };
@@ -250,15 +148,15 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void put_axes(FILE *out, const lines *l, const scale_study *s, const scale_axes *axes,
+static void put_axes(FILE *out, const plot_lines *l, const scale_study *s, const scale_axes *axes,
                      extent *e)
 {
     const double many_threads = 8, wide = 8, tall = 12;
     char label[SCALE_TEXT];
     int log_x = e->x.low > 0 && (axes->sweep ? e->x.high / e->x.low >= wide
                                              : e->x.high > many_threads);
-    int log_y = e->y.low > 0 && l->at_point != efficiency_at &&
-                (axes->sweep || l->at_point == step_at ? e->y.high / e->y.low >= tall : log_x);
+    int log_y = e->y.low > 0 && l->log &&
+                (axes->sweep || l->own_log ? e->y.high / e->y.low >= tall : log_x);
     snprintf(label, sizeof label, "%s", axes->x);
     qsort(e->xs, e->n_xs, sizeof *e->xs, by_value);
     plot_x_axis(out, label, e->x, log_x, e->xs, e->n_xs);
@@ -321,8 +219,8 @@ static void plot_points(FILE *out, const scale_study *s, const scale_axes *axes,
     gnuplot_quote(out, scale_key_text(text, s, axes, axes->series[k]));
     if (forecasts) {
         next(out, terms);
-        fprintf(out, "$f%zu using 1:2 with points pt 4 ps 1.1 lw 1.2 lc '%s' %s", k, gnuplot_colour(k),
-                k == 0 ? "title 'forecast of the cost model'" : "notitle");
+        fprintf(out, "$f%zu using 1:2 with points pt 4 ps 1.1 lw 1.2 lc '%s' %s", k,
+                gnuplot_colour(k), k == 0 ? "title 'forecast of the cost model'" : "notitle");
     }
 }
 
@@ -352,7 +250,7 @@ static void plot_model_names(FILE *out, const scale_study *s, const scale_axes *
 }
 
 /* Blocks of all models of a series: $mJ and $bJ; parts: their rows. */
-static void put_models(FILE *out, const lines *l, const scale_study *s, const scale_axes *axes,
+static void put_models(FILE *out, const plot_lines *l, const scale_study *s, const scale_axes *axes,
                        size_t k, double measured, size_t parts[][2])
 {
     const scale_point *like = base_of(s, axes, axes->series[k]);
@@ -367,7 +265,8 @@ static void put_models(FILE *out, const lines *l, const scale_study *s, const sc
     }
 }
 
-static const char *draw(FILE *out, const lines *l, const scale_study *s, const scale_axes *axes)
+const char *plot_lines_draw(FILE *out, const plot_lines *l, const scale_study *s,
+                            const scale_axes *axes)
 {
     extent e = extent_of(l, s, axes);
     if (e.n == 0) {
@@ -406,50 +305,4 @@ static const char *draw(FILE *out, const lines *l, const scale_study *s, const s
     free(parts);
     free(e.xs);
     return NULL;
-}
-
-const char *scale_plot_throughput(FILE *out, const scale_study *s, const scale_axes *axes)
-{
-    double highest = 0;
-    for (size_t i = 0; i < s->n_points; i++)
-        highest = fmax(highest, s->points[i].rate.value);
-    int thousands = highest >= 1e4;
-    lines l = {thousands ? "thousand samples/s" : "samples/s", thousands ? 1e-3 : 1, rate_at,
-               rate_predicted, ideal_rate, 0};
-    return draw(out, &l, s, axes);
-}
-
-const char *scale_plot_step(FILE *out, const scale_study *s, const scale_axes *axes)
-{
-    double longest = 0;
-    for (size_t i = 0; i < s->n_points; i++)
-        longest = fmax(longest, s->points[i].step.value);
-    scale_unit unit = scale_unit_for(longest);
-    char label[SCALE_TEXT];
-    snprintf(label, sizeof label, "time of a step (%s)", unit.name);
-    lines l = {label, unit.per_second, step_at, step_predicted, ideal_step, 1};
-    return draw(out, &l, s, axes);
-}
-
-/* More than the base itself: only then is there something to see. */
-static int has_speedup(const scale_study *s)
-{
-    for (size_t i = 0; i < s->n_points; i++)
-        if (isfinite(s->points[i].speedup.value) && s->points[i].threads != s->points[0].threads)
-            return 1;
-    return 0;
-}
-
-static const char one_count[] = "there are not two counts of threads to compare";
-
-const char *scale_plot_speedup(FILE *out, const scale_study *s, const scale_axes *axes)
-{
-    lines l = {"speed-up", 1, speedup_at, speedup_predicted, ideal_speedup, 0};
-    return has_speedup(s) ? draw(out, &l, s, axes) : one_count;
-}
-
-const char *scale_plot_efficiency(FILE *out, const scale_study *s, const scale_axes *axes)
-{
-    lines l = {"efficiency", 1, efficiency_at, efficiency_predicted, ideal_efficiency, 0};
-    return has_speedup(s) ? draw(out, &l, s, axes) : one_count;
 }

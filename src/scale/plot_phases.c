@@ -86,11 +86,11 @@ const char *scale_plot_phases(FILE *out, const scale_study *s, const scale_axes 
     snprintf(label, sizeof label, "thread time for a sample (%s)", unit.name);
     y.high *= unit.per_second;
     plot_y_axis(out, label, y, 0);
-    fputs("set style data histograms\nset style histogram rowstacked title offset 0,-0.2\n"
+    fputs("set style data histograms\nset style histogram rowstacked title offset 0,-0.4\n"
           "set boxwidth 0.72\nset style fill solid 0.9 noborder\nset xtics scale 0\n"
           "unset grid\nset grid ytics lc '#e0e0e0' lt 1 lw 1\n", out);
     size_t n = put_blocks(out, s, unit.per_second, first);
-    fputs(s->mode == SCALE_STRONG ? "set xlabel 'threads'\n" : "unset xlabel\n", out);
+    fputs(s->mode == SCALE_STRONG ? "set xlabel 'threads'\n" : "set bmargin 4\n", out);
     put_plot(out, s, first, n);
     free(first);
     return NULL;

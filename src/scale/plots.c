@@ -15,8 +15,8 @@ static const struct kind {
     scale_drawer *draw;
 } kinds[SCALE_PLOTS] = {
     {{"throughput", "Throughput",
-      "Samples trained per second: median and interval. Grey: what it would be if each thread "
-      "added as much as the first ones do. Lines: fitted models; dashed where they predict.",
+      "Samples trained per second: median and interval. Ideal, over threads: each thread adds as "
+      "much as the first ones do. Lines: fitted models; dashed where they predict.",
       NULL, NULL}, scale_plot_throughput},
     {{"speedup", "Speed-up",
       "Over the fewest threads with the same work. Lines: fitted models; dashed, with their "
@@ -28,8 +28,9 @@ static const struct kind {
       "Median and interval, fitted models, and what the cost model forecast before anything was "
       "measured (open symbols).", NULL, NULL}, scale_plot_step},
     {{"phases", "Where the time goes",
-      "Time of all threads together, for a sample. Below each bar: its threads. Bars of "
-      "equal height would be ideal scaling; what a bar has more than that of the fewest threads is efficiency lost.", NULL, NULL},
+      "Time of all threads together, for a sample. Below each bar: its threads. Bars of equal "
+      "height would be ideal scaling; what a bar has more than that of the fewest threads is "
+      "efficiency lost.", NULL, NULL},
      scale_plot_phases},
     {{"roofline", "Roofline",
       "Arithmetic rate against arithmetic intensity (Williams et al. 2009). Roofs: rates of "
