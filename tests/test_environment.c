@@ -180,7 +180,8 @@ START_TEST(pins_once)
         ck_assert_str_eq(line, want);
         return;
     }
-    snprintf(want, sizeof want, "1 2 %d OMP_PLACES=cores, OMP_PROC_BIND=close (set by nudge)", cpus);
+    snprintf(want, sizeof want, "1 2 %d OMP_PLACES=cores, OMP_PROC_BIND=close (set by nudge)",
+             cpus);
     ck_assert_str_eq(line, want);
     tell_pinning("env -u OMP_PLACES -u GOMP_CPU_AFFINITY OMP_PROC_BIND=spread", line, sizeof line);
     ck_assert_ptr_nonnull(strstr(line, "OMP_PROC_BIND=spread (set by the user)"));

@@ -46,7 +46,7 @@ static int find_path(char *cgroups, char **path)
     return version;
 }
 
-/* "31 30 0:28 ROOT POINT rw,relatime shared:1 - TYPE SOURCE OPTIONS": the first mount that is it. */
+/* "31 30 0:28 ROOT POINT rw,relatime shared:1 - TYPE SOURCE OPTIONS": the first that is it. */
 static int find_mount(char *mounts, int version, const char **root, const char **point)
 {
     char *rest = NULL;

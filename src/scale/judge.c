@@ -141,7 +141,8 @@ static void note_load(scale_study *s, const scale_watcher *w)
         return;
     char *where = name_points(s, loaded), *name = w != NULL ? scale_busiest_other(w) : NULL;
     scale_note(s, "other programs used %.2f of a core on average during %zu of %zu repeats "
-                  "(%s)%s%s", u.sum / (double)u.above, u.above, n, where, name != NULL ? "; most: " : "",
+                  "(%s)%s%s",
+               u.sum / (double)u.above, u.above, n, where, name != NULL ? "; most: " : "",
                name != NULL ? name : "");
     free(where);
     free(name);
@@ -176,8 +177,8 @@ static void note_drift(scale_study *s)
         int small = p.high < 1e-3;
         double unit = small ? 1e6 : 1e3;
         scale_note(s, "the machine's speed varied by %.0f %% during the study (a fixed product "
-                      "took %.3g to %.3g %s)", 100 * (p.high / p.low - 1), unit * p.low, unit * p.high,
-                   small ? "us" : "ms");
+                      "took %.3g to %.3g %s)",
+                   100 * (p.high / p.low - 1), unit * p.low, unit * p.high, small ? "us" : "ms");
     }
     if (c.known > 1 && c.high > (1 + DRIFT) * c.low)
         scale_note(s, "the cores' clock varied by %.0f %% during the study (%.0f to %.0f MHz)",

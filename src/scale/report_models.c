@@ -7,15 +7,30 @@
 
 enum { WIDTH = 80, INDENT = 4 };
 
+/* To the next space outside of brackets: an interval stays in one piece. */
+static size_t word_length(const char *text)
+{
+    size_t n = strcspn(text, " ["), end;
+    if (text[n] == '[') {
+        end = n + strcspn(text + n, "]");
+        n = end + strcspn(text + end, " ");
+    }
+    return n;
+}
+
 void scale_print_wrapped(const char *text, int indent, FILE *stream)
 {
-    size_t column = 0;
-    while (*text != '\0') {
-        size_t word = strcspn(text, " ");
-        if (column > 0 && column + 1 + word > WIDTH)
-            column = (size_t)fprintf(stream, "\n%*s", indent, "") - 1;
-        else if (column > 0)
+    size_t column = strspn(text, " ");
+    fprintf(stream, "%.*s", (int)column, text);
+    text += column;
+    for (int first = 1; *text != '\0'; first = 0) {
+        size_t word = word_length(text);
+        if (!first && column + 1 + word > WIDTH) {
+            fprintf(stream, "\n%*s", indent, "");
+            column = (size_t)indent;
+        } else if (!first) {
             column += (size_t)fprintf(stream, " ");
+        }
         column += (size_t)fprintf(stream, "%.*s", (int)word, text);
         text += word;
         text += *text != '\0';
@@ -80,7 +95,7 @@ static void print_quality(const scale_model *m, FILE *stream)
     if (fitted > m->n_parameters)
         fprintf(f, "  off by %.2g %% (root mean square)", 100 * m->error);
     else
-        fprintf(f, "  goes through its %zu points, which are too few to test it", fitted);
+        fprintf(f, "  has as many parameters as points (%zu): nothing tests it", fitted);
     if (left_out > 0)
         fprintf(f, "; of %zu point%s left out of the fit, %zu came as predicted", left_out,
                 left_out == 1 ? "" : "s", within);

@@ -26,12 +26,15 @@ typedef struct scale_setup {
 /* Of `command`'s own tables: what it has beside, and instead of, the options for training. */
 extern const option scale_options[], scale_instead[];
 
+/* The names of the modes, in the order of scale_mode; NULL after the last. */
+extern const char *const scale_mode_names[];
+
 /* Reads all options; args->failed if something is wrong. Followed by scale_setup_end() in any case.
  * The setup refers to args. */
 void scale_setup_start(scale_setup *setup, arguments *args);
 void scale_setup_end(scale_setup *setup);
 
-/* Fills in the study but for what is measured: mode, title, points with threads, value, batch,
+/* points.c: fills in the study but for what is measured: mode, title, points with threads, value, batch,
  * rows, layers and widths, for data of `rows` rows, `features` inputs and `outputs` outputs.
  * Returns EXIT_DONE, or EXIT_BAD_INPUT after a message; the study is valid for scale_study_end()
  * then too. */

@@ -119,6 +119,7 @@ static int measure(scale_study *s, const scale_setup *setup, scale_jobs *jobs)
     scale_live_start(setup->quiet);
     tell_plan(s, setup->quiet);
     int status = scale_run(s, setup, jobs);
+    scale_tell("%s", ""); /* on a terminal the results follow */
     scale_live_end();
     if (status != EXIT_DONE && status != EXIT_INTERRUPTED)
         return status;
