@@ -107,6 +107,7 @@ uint64_t nu_layout_y_row(const nu_array_layout *l);
 /* Files being written: one with both x and y (safetensors), or x, y or both in NPY files. */
 typedef struct nu_array_files {
     nu_output out[2];
+    const char *name[2];   /* for messages: the paths as they were given; the caller's */
     int n;                 /* of out */
     int x, y;              /* which of out; -1: not written */
     uint64_t x_at, y_at;   /* where the elements begin */

@@ -127,19 +127,20 @@ static int descriptor(const nu_array_files *f, int i)
     return fileno(f->out[i].stream);
 }
 
-static nudge_status cannot_write(const nu_output *out, int error, nudge_error *err)
+static nudge_status cannot_write(const nu_array_files *f, int i, int error, nudge_error *err)
 {
-    return nu_fail(err, NUDGE_EIO, "cannot write '%s': %s", out->path, strerror(error));
+    return nu_fail(err, NUDGE_EIO, "cannot write '%s': %s", f->name[i], strerror(error));
 }
 
 nudge_status nu_array_files_failed(const nu_array_files *f, int error, nudge_error *err)
 {
-    return cannot_write(&f->out[f->failed], error, err);
+    return cannot_write(f, f->failed, error, err);
 }
 
 /* Less space than `size` bytes need is seen before hours are spent on them. */
-static nudge_status check_space(const nu_output *out, uint64_t size, nudge_error *err)
+static nudge_status check_space(const nu_array_files *f, int i, uint64_t size, nudge_error *err)
 {
+    const nu_output *out = &f->out[i];
     struct statvfs fs;
     uint64_t have;
     char need_text[NU_BYTES_TEXT], have_text[NU_BYTES_TEXT];
@@ -147,7 +148,7 @@ static nudge_status check_space(const nu_output *out, uint64_t size, nudge_error
         __builtin_mul_overflow((uint64_t)fs.f_bavail, (uint64_t)fs.f_frsize, &have) ||
         size <= have)
         return NUDGE_OK;
-    return nu_fail(err, NUDGE_EIO, "cannot write '%s': it needs %s; %s is free there", out->path,
+    return nu_fail(err, NUDGE_EIO, "cannot write '%s': it needs %s; %s is free there", f->name[i],
                    nu_bytes_text(need_text, (double)size), nu_bytes_text(have_text, (double)have));
 }
 
@@ -159,15 +160,17 @@ static nudge_status start_file(nu_array_files *f, const char *path, const char *
     if (stat(path, &about) == 0 && (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode)))
         return nu_fail(err, NUDGE_EOPEN, "cannot create '%s': it is a pipe; .npy and .safetensors "
                        "files are not written from beginning to end", path);
-    nu_output *out = &f->out[f->n];
+    int i = f->n;
+    nu_output *out = &f->out[i];
     NU_TRY(nu_output_open(out, path, err));
+    f->name[i] = path;
     f->n++;
     f->bytes += size;
-    NU_TRY(check_space(out, size, err));
+    NU_TRY(check_space(f, i, size, err));
     int fd = fileno(out->stream), error = put_at(fd, 0, header, header_size);
     if (error == 0 && out->temporary != NULL && ftruncate(fd, (off_t)size) != 0)
         error = errno;
-    return error == 0 ? NUDGE_OK : cannot_write(out, error, err);
+    return error == 0 ? NUDGE_OK : cannot_write(f, i, error, err);
 }
 
 
@@ -186,6 +189,23 @@ static nudge_status start_st(nu_array_files *f, const nu_array_layout *l, const 
     f->x = 0;
     f->y = l->outputs > 0 ? 0 : -1;
     return status;
+}
+
+/* Whether two files to be made are one: the same name in the same folder. */
+static int same_place(const char *a, const char *b)
+{
+    const char *a_base = strrchr(a, '/'), *b_base = strrchr(b, '/');
+    struct stat a_folder, b_folder;
+    if (strcmp(a_base != NULL ? a_base + 1 : a, b_base != NULL ? b_base + 1 : b) != 0)
+        return 0;
+    char *a_dir = a_base != NULL ? strndup(a, (size_t)(a_base - a) + 1) : strdup(".");
+    char *b_dir = b_base != NULL ? strndup(b, (size_t)(b_base - b) + 1) : strdup(".");
+    int same = a_dir == NULL || b_dir == NULL || /* without memory nothing is written anyway */
+               (stat(a_dir, &a_folder) == 0 && stat(b_dir, &b_folder) == 0 &&
+                a_folder.st_dev == b_folder.st_dev && a_folder.st_ino == b_folder.st_ino);
+    free(a_dir);
+    free(b_dir);
+    return same;
 }
 
 static nudge_status start_npy_files(nu_array_files *f, const nu_array_layout *l, const char *path,
@@ -211,8 +231,12 @@ static nudge_status start_npy_files(nu_array_files *f, const nu_array_layout *l,
         snprintf(rest, sizeof rest, " %" PRIu64, l->outputs);
     npy_header(header, y_type(l), l->rows, rest);
     f->y = f->n;
-    return start_file(f, labels_path, header, NPY_HEADER,
-                      NPY_HEADER + l->rows * nu_layout_y_row(l), err);
+    NU_TRY(start_file(f, labels_path, header, NPY_HEADER,
+                      NPY_HEADER + l->rows * nu_layout_y_row(l), err));
+    if (f->n == 2 && same_place(f->out[0].path, f->out[1].path))
+        return nu_fail(err, NUDGE_EARGUMENT, "features and targets cannot both go to '%s'",
+                       labels_path);
+    return NUDGE_OK;
 }
 
 /* Keeps every size in range: rows x (features + outputs) x 8 bytes, and the header. */
@@ -264,7 +288,7 @@ nudge_status nu_array_files_commit(nu_array_files *f, nudge_error *err)
 {
     for (int i = 0; i < f->n; i++)
         if (f->out[i].temporary != NULL && fsync(descriptor(f, i)) != 0) {
-            nudge_status status = cannot_write(&f->out[i], errno, err);
+            nudge_status status = cannot_write(f, i, errno, err);
             nu_array_files_abandon(f);
             return status;
         }

@@ -256,8 +256,8 @@ nudge_status nu_npy_open(nu_array *array, const char *path, int fd, const unsign
                          uint64_t size, nudge_error *err)
 {
     nu_array a = {.name = path, .fd = fd, .bytes = bytes};
-    uint64_t at;
-    size_t length;
+    uint64_t at = 0;
+    size_t length = 0;
     NU_TRY(find_header(&a, size, &at, &length, err));
     char *text = malloc(length + 1);
     if (text == NULL)

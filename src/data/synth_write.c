@@ -164,8 +164,6 @@ static nudge_status check_labels(const char *path, const char *labels, nudge_err
     if (!nu_is_npy_path(labels))
         return nu_fail(err, NUDGE_EARGUMENT, "the name of the file of targets, '%s', must end in "
                        ".npy", labels);
-    if (strcmp(path, labels) == 0)
-        return nu_fail(err, NUDGE_EARGUMENT, "features and targets cannot both go to '%s'", path);
     return NUDGE_OK;
 }
 
