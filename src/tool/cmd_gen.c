@@ -152,18 +152,18 @@ static int ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static int write_data(arguments *args, const char *spec, nudge_write_options *options)
+static int write_data(arguments *args, const char *spec, nudge_write_options *writing)
 {
     const char *out = text_of(args, "out");
     int quiet = given(args, "quiet");
     live l = {.terminal = !quiet && isatty(STDERR_FILENO)};
     nudge_written written;
     nudge_error err;
-    options->on_progress = on_progress;
-    options->user = &l;
+    writing->on_progress = on_progress;
+    writing->user = &l;
     if (ends_with(out, ".npy") || ends_with(out, ".safetensors"))
         catch_signals(); /* CSV is not written in steps that could be stopped */
-    nudge_status status = nudge_synth_write(&written, spec, out, options, &err);
+    nudge_status status = nudge_synth_write(&written, spec, out, writing, &err);
     if (l.drawn)
         fputs("\r\033[K", stderr);
     if (status == NUDGE_ESTOPPED) {
@@ -201,7 +201,7 @@ static void check_files(arguments *args)
 
 static int run(arguments *args)
 {
-    nudge_write_options options = nudge_write_defaults();
+    nudge_write_options writing = nudge_write_defaults();
     if (given(args, "list"))
         return list();
     if (given(args, "rows"))
@@ -210,15 +210,15 @@ static int run(arguments *args)
         real_of(args, "noise", FROM_0);
     if (given(args, "seed"))
         whole_of(args, "seed", 0, UINT64_MAX);
-    PARSED(args, "dtype", nudge_dtype_parse, &options.dtype);
-    options.threads = threads_of(args);
-    options.labels = text_of(args, "labels-out");
+    PARSED(args, "dtype", nudge_dtype_parse, &writing.dtype);
+    writing.threads = threads_of(args);
+    writing.labels = text_of(args, "labels-out");
     check_words(args);
     check_files(args);
     if (args->failed)
         return EXIT_BAD_INPUT;
     char *spec = spec_of(args);
-    int status = write_data(args, spec, &options);
+    int status = write_data(args, spec, &writing);
     free(spec);
     return status;
 }
