@@ -6,7 +6,8 @@
 # ---- gen ----------------------------------------------------------------------------------
 check "gen writes safetensors" nudge gen teacher rows=3001 features=6 --threads 1 \
     --out one.safetensors
-expect "... says what" grep -q '^3001 rows, 6 features, 84 kB in .* million values/s, .* GB/s$' "$err"
+expect "... says what" \
+    grep -q '^3001 rows, 6 features, 84 kB in .* million values/s, .* GB/s$' "$err"
 expect "... one line on stderr" [ "$(wc -l <"$err")" -eq 1 ]
 expect "... nothing on stdout" [ ! -s "$out" ]
 for threads in 2 3 7; do

@@ -38,8 +38,9 @@ static void read_bad(const char *text)
     ck_assert_ptr_null(strchr(err.text, '\n'));
 }
 
-#define TENSOR(name, dtype, shape, from, to)                                             \
-    "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" #from "," #to "]}"
+#define TENSOR(name, dtype, shape, from, to)                            \
+    "\"" name "\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":[" #from "," #to \
+    "]}"
 
 static const float six[] = {1, 2, 3, 4, 5, 6};
 

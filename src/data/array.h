@@ -121,7 +121,8 @@ typedef struct nu_array_files {
 nudge_status nu_array_files_open(nu_array_files *f, const nu_array_layout *l, const char *path,
                                  const char *labels_path, nudge_error *err);
 
-/* Rows from `first` on; x and y are looked at where they are written. Returns 0, or the errno of what failed. */
+/* Rows from `first` on; x and y are looked at where they are written. Returns 0, or the errno of
+ * what failed. */
 int nu_array_files_put(nu_array_files *f, const nu_array_layout *l, uint64_t first,
                        uint64_t rows, const void *x, const void *y);
 

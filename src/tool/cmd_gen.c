@@ -230,7 +230,7 @@ const command command_gen = {
     .about = "Writes the rows of a synthetic dataset, target included. 'nudge train --data "
              "synth:NAME,KEY=VALUE,...' trains on the same rows without a file.\n\n"
              ".safetensors and .npy files are made by all threads at once, in blocks of rows, and "
-             "may be larger than memory; --data reads them at the speed of the disk.",
+             "may be larger than memory; --data reads them without converting a number.",
     .options = options,
     .examples = "  nudge gen --list\n"
                 "  nudge gen moons rows=1000 noise=0.1 --out moons.csv\n"
