@@ -225,13 +225,16 @@ static void same_values(const nudge_table *a, const nudge_table *b)
         ck_assert_mem_eq(a->classes, b->classes, a->rows * sizeof *a->classes);
 }
 
-/* Rows that end inside a block of 64, and inside a chunk; numbers and classes; one feature. */
+/* Rows that end inside a block of 64, and inside a chunk; numbers and classes; one feature; a
+ * number of rows that the generator sets. */
 static const char *const specs[] = {
     "synth:teacher,rows=20001,features=5,seed=7",
     "synth:teacher,rows=20001,features=5,classes=4,seed=7",
     "synth:linear,rows=100003,features=1",
     "synth:blobs,rows=63",
     "synth:line",
+    "synth:parity,bits=9",
+    "synth:or",
 };
 
 static nudge_table *generated(const char *spec, nudge_dtype dtype)

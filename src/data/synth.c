@@ -60,10 +60,11 @@ static double *thread_scratch(const nu_synth_maker *m, int thread)
 
 /* ---- Starting -------------------------------------------------------------------------- */
 
-static nudge_status start(nu_synth_maker *m, const char *spec, nudge_error *err)
+static nudge_status start(nu_synth_maker *m, const char *spec, int threads, nudge_error *err)
 {
     nu_synth *s = &m->synth;
-    NU_TRY(s->kind->size(s, err));
+    NU_TRY(s->kind->size(s, err)); /* which sets the rows of those that have a fixed number */
+    m->threads = thread_count(threads, s->rows);
     size_t scratch = (size_t)m->threads * scratch_width(s) * NU_BLOCK;
     NU_TRY(nu_memory_check((scratch + s->n_hidden) * sizeof(double), spec, err));
     m->scratch = nu_alloc(scratch, sizeof *m->scratch);
@@ -81,8 +82,7 @@ nudge_status nu_synth_start(nu_synth_maker *m, const char *spec, uint64_t seed, 
 {
     nu_synth_maker made = {0};
     NU_TRY(nu_synth_parse(&made.synth, spec, seed, err));
-    made.threads = thread_count(threads, made.synth.rows);
-    nudge_status status = start(&made, spec, err);
+    nudge_status status = start(&made, spec, threads, err);
     if (status != NUDGE_OK)
         nu_synth_end(&made);
     else
