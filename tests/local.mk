@@ -159,3 +159,11 @@ tests_test_scale_output_LDADD = libnudge_all.la $(JANSSON_LIBS) $(CHECK_LIBS)
 tests_test_scale_report_SOURCES = tests/test_scale_report.c $(scale_output_test_sources)
 tests_test_scale_report_LDADD = libnudge_all.la $(JANSSON_LIBS) $(CHECK_LIBS)
 TESTS += tests/test_scale_output tests/test_scale_report
+
+check_PROGRAMS += tests/test_npy tests/test_data_files
+tests_test_npy_SOURCES = tests/test_npy.c tests/suite.h
+tests_test_npy_LDADD = libnudge_all.la $(CHECK_LIBS)
+tests_test_data_files_SOURCES = tests/test_data_files.c tests/st_file.h tests/suite.h
+tests_test_data_files_LDADD = libnudge_all.la $(CHECK_LIBS)
+TESTS += tests/test_npy tests/test_data_files tests/cli_data_files.sh
+EXTRA_DIST += tests/cli_data_files.sh tests/cli_data_files.py

@@ -139,7 +139,8 @@ static inline void table_values(nudge_table *t, size_t outputs, const double *y)
 {
     t->outputs = outputs;
     t->target_name = table_text("y");
-    t->y = table_block(t->element, t->rows * outputs, y);
+    t->y_element = t->element == NU_F64 ? NU_F64 : NU_F32;
+    t->y = table_block(t->y_element, t->rows * outputs, y);
 }
 
 /* Labels "0", "1", ... */

@@ -196,7 +196,7 @@ START_TEST(arguments_refused)
     o.labels = "labels.idx";
     ck_assert_int_eq(nudge_table_read(&t, test_file("good-plain.csv"), &o, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_ptr_nonnull(strstr(err.text, "is not an IDX file"));
+    ck_assert_ptr_nonnull(strstr(err.text, "is not an IDX or NPY file"));
     ck_assert_ptr_null(t);
 }
 END_TEST
@@ -388,7 +388,7 @@ START_TEST(write_refused)
     nudge_error err = {0};
     nudge_table *t = read_text("a\n1\n2\n", NULL);
     ck_assert_int_eq(nudge_table_write(t, "table.txt", &err), NUDGE_EARGUMENT);
-    ck_assert_ptr_nonnull(strstr(err.text, "'table.txt', must end in .csv or .csv.gz"));
+    ck_assert_ptr_nonnull(strstr(err.text, "'table.txt', must end in .csv, .csv.gz, .npy or .safetensors"));
     ck_assert_int_eq(nudge_table_write(t, NULL, &err), NUDGE_EARGUMENT);
     ck_assert_int_eq(nudge_table_write(t, "none/table.csv", &err), NUDGE_EOPEN);
     if (access("/dev/full", W_OK) == 0) {

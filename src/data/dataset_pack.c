@@ -133,14 +133,13 @@ static void scale_rows(void *arg, int thread, int threads)
         }
 }
 
-/* Takes *from over, converted to `element` and scaled, into *to. */
-static nudge_status take_scaled(nu_pack *pack, void **to, void **from, size_t columns,
-                                const double *shift, const double *factor, const char *what,
-                                char *const *names, nudge_error *err)
+/* Takes *from over, converted to the dataset's type and scaled, into *to. */
+static nudge_status take_scaled(nu_pack *pack, void **to, void **from, nu_element from_element,
+                                size_t columns, const double *shift, const double *factor,
+                                const char *what, char *const *names, nudge_error *err)
 {
     nu_store *store = pack->store;
     nu_element to_element = store->dtype == NUDGE_F32 ? NU_F32 : NU_F64;
-    nu_element from_element = pack->table->element == NU_F64 ? NU_F64 : NU_F32;
     struct scaling s = {.from = *from, .to_element = to_element, .from_element = from_element,
                         .rows = store->rows, .columns = columns, .shift = shift,
                         .factor = factor, .bad = SIZE_MAX};
@@ -243,7 +242,7 @@ static nudge_status take_number_classes(nu_pack *pack, nudge_error *err)
     for (size_t r = 0; r < t->rows; r++) {
         double value;
         int32_t number;
-        nu_load(&value, t->y, t->element, r, 1);
+        nu_load(&value, t->y, t->y_element, r, 1);
         NU_TRY(nu_pack_number_class(pack, value, &number, err));
         nu_pack_put_class(pack, r, number);
     }
@@ -262,11 +261,11 @@ static nudge_status take_numbers(nu_pack *pack, nudge_error *err)
     for (size_t r = 0; r < t->rows; r++)
         for (size_t k = 0; k < t->outputs; k++) {
             double value;
-            nu_load(&value, t->y, t->element, r * t->outputs + k, 1);
+            nu_load(&value, t->y, t->y_element, r * t->outputs + k, 1);
             NU_TRY(nu_pack_check_target(pack, r, p->target_names[k], value, err));
         }
     pack->store->outputs = p->outputs;
-    return take_scaled(pack, &pack->store->y, &t->y, p->outputs, p->target_shift,
+    return take_scaled(pack, &pack->store->y, &t->y, t->y_element, p->outputs, p->target_shift,
                        p->target_factor, "target", p->target_names, err);
 }
 
@@ -283,8 +282,8 @@ static nudge_status pack_matrix(nu_pack *pack, nudge_error *err)
         NU_TRY(take_numbers(pack, err));
     if (t->element == NU_U8)
         return take_bytes(pack, err);
-    return take_scaled(pack, &pack->store->x, &t->x, t->features, p->shift, p->factor, "feature",
-                       p->feature_names, err);
+    return take_scaled(pack, &pack->store->x, &t->x, t->element, t->features, p->shift, p->factor,
+                       "feature", p->feature_names, err);
 }
 
 static nudge_status pack_table(nu_pack *pack, nudge_dtype dtype, nudge_error *err)

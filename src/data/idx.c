@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
-#include "data/table.h"
+#include "data/array.h"
 
 #define MAX_RANK 4
-#define MAX_CLASSES 65536 /* a label above is no class number, and would need as many outputs */
 #define DIMS_TEXT 64
 
 enum idx_type {
@@ -140,10 +138,10 @@ static nudge_status read_classes(nudge_table *t, const idx *f, const char *path,
         return nu_no_memory(err, f->dim[0] * sizeof *t->classes, "labels");
     for (size_t i = 0; i < f->dim[0]; i++) {
         int32_t label = (int32_t)element_at(f, i);
-        if (label < 0 || label >= MAX_CLASSES)
+        if (label < 0 || label >= NU_MOST_CLASSES)
             return nu_fail(err, NUDGE_EDATA,
                            "%s: label %zu is %" PRId32 "; labels are class numbers from 0 to %d",
-                           path, i + 1, label, MAX_CLASSES - 1);
+                           path, i + 1, label, NU_MOST_CLASSES - 1);
         t->classes[i] = label;
         if ((size_t)label >= t->n_classes)
             t->n_classes = (size_t)label + 1;
@@ -151,8 +149,8 @@ static nudge_status read_classes(nudge_table *t, const idx *f, const char *path,
     return NUDGE_OK;
 }
 
-static nudge_status take_labels(nudge_table *t, const unsigned char *bytes, size_t size,
-                                const char *path, const char *source, nudge_error *err)
+nudge_status nu_idx_labels(nudge_table *t, const unsigned char *bytes, size_t size,
+                           const char *path, const char *source, nudge_error *err)
 {
     idx f;
     NU_TRY(read_header(&f, path, bytes, size, err));
@@ -173,17 +171,6 @@ static nudge_status take_labels(nudge_table *t, const unsigned char *bytes, size
     if (t->target_name == NULL)
         return nu_no_memory(err, sizeof "label", "a name");
     return nu_table_number_classes(t, err);
-}
-
-static nudge_status read_labels(nudge_table *t, const char *path, const char *source,
-                                nudge_error *err)
-{
-    unsigned char *bytes;
-    size_t size;
-    NU_TRY(nu_read_file(path, &bytes, &size, err));
-    nudge_status status = take_labels(t, bytes, size, path, source, err);
-    free(bytes);
-    return status;
 }
 
 /* ---- Features -------------------------------------------------------------------------- */
@@ -241,7 +228,7 @@ static nudge_status read_table(nudge_table *t, const char *source, unsigned char
     if (t->source == NULL)
         return nu_no_memory(err, strlen(source), "a name");
     if (options->labels != NULL)
-        NU_TRY(read_labels(t, options->labels, source, err));
+        NU_TRY(nu_labels_read(t, options->labels, source, err));
     if (f.type != IDX_U8)
         return convert(t, &f, source, err);
     keep_bytes(t, &f, bytes);

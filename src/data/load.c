@@ -148,12 +148,12 @@ static nudge_status load_other(struct loading *l, nudge_dataset **data, const ch
     read.labels = labels;
     nudge_table *table;
     NU_TRY(read_table(l, &table, spec, &read, err));
-    int image = table->pixel_rows > 0;
+    int matrix = table->n_columns == 0;
     NU_TRY(pack(l, data, &table, l->data.prep, err));
     l->held += nudge_dataset_describe(*data).bytes;
     if (nudge_dataset_describe(*data).outputs > 0)
         return NUDGE_OK;
-    if (image)
+    if (matrix)
         return nu_fail(err, NUDGE_EMISMATCH,
                        "%s: %s data without labels; name their file with --%s-labels", spec, what,
                        what);
@@ -172,7 +172,7 @@ static nudge_status check_given(const char *spec, const char *labels, double par
                        part);
     if (spec == NULL && labels != NULL)
         return nu_fail(err, NUDGE_EARGUMENT,
-                       "--%s-labels '%s' without the images they belong to; name them with --%s",
+                       "--%s-labels '%s' without the data they belong to; name them with --%s",
                        what, labels, what);
     return NUDGE_OK;
 }

@@ -8,6 +8,9 @@ libnudge_all_la_SOURCES += \
 	src/data/dictionary.h src/data/dictionary.c \
 	src/data/table_write.c
 libnudge_all_la_SOURCES += \
+	src/data/array.h src/data/array.c src/data/npy.c src/data/st_data.c src/data/labels.c \
+	src/data/array_write.c src/data/synth_write.c
+libnudge_all_la_SOURCES += \
 	src/data/idx.c src/data/class_numbers.c \
 	src/data/synth.h src/data/synth.c src/data/synth_spec.c src/data/synth_draw.c \
 	src/data/synth_values.c src/data/synth_teacher.c src/data/synth_mixture.c \

@@ -32,8 +32,8 @@ static double value_at(const struct target *t, size_t k, size_t r)
     if (t->columns != NULL)
         return nu_table_cell(table, r, t->columns[k]);
     size_t at = r * table->outputs + k;
-    return table->element == NU_F64 ? ((const double *)table->y)[at]
-                                    : (double)((const float *)table->y)[at];
+    return table->y_element == NU_F64 ? ((const double *)table->y)[at]
+                                      : (double)((const float *)table->y)[at];
 }
 
 static double training_value(const struct target *t, size_t k, size_t i)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/table.h"
 #include "nudge.h"
 
 /* The vector forms in glibc's libmvec, which glibc declares under -ffast-math only. */
@@ -95,6 +96,37 @@ struct nu_synth {
 /* Fills kind, value, seed and rows. NUDGE_EARGUMENT. */
 nudge_status nu_synth_parse(nu_synth *s, const char *spec, uint64_t default_seed,
                             nudge_error *err);
+
+/* ---- Making rows ----------------------------------------------------------------------- */
+
+/* A generator ready to make rows. */
+typedef struct nu_synth_maker {
+    nu_synth synth;
+    int threads;     /* that there is scratch for: never more than blocks of rows */
+    double *scratch; /* of each thread */
+} nu_synth_maker;
+
+/* Parses the spec and draws the hidden parameters. threads 0: all cores. Followed by
+ * nu_synth_end() if it succeeds. NUDGE_EARGUMENT, NUDGE_EMEMORY. */
+nudge_status nu_synth_start(nu_synth_maker *m, const char *spec, uint64_t seed, int threads,
+                            nudge_error *err);
+void nu_synth_end(nu_synth_maker *m);
+
+/* Where rows go. */
+typedef struct nu_synth_out {
+    nu_element element; /* NU_F32 or NU_F64 */
+    void *x;            /* rows x features */
+    void *y;            /* rows, or NULL with classes */
+    int32_t *classes;   /* rows, or NULL */
+} nu_synth_out;
+
+/* Rows first ... first + rows - 1 into `to`; first is a multiple of NU_BLOCK. `thread` is the
+ * caller's number, below m->threads. */
+void nu_synth_make(const nu_synth_maker *m, int thread, size_t first, size_t rows,
+                   const nu_synth_out *to);
+
+/* What the target of the generator's rows is called. */
+const char *nu_synth_target(const nu_synth *s);
 
 /* ---- Random numbers -------------------------------------------------------------------- */
 

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file.h"
+#include "core/memory.h"
 #include "core/status.h"
+#include "data/array.h"
 
 nudge_read_options nudge_read_defaults(void)
 {
@@ -48,9 +49,12 @@ static char *matrix_name(const nudge_table *t, size_t j)
     return name;
 }
 
+#define NAME_BYTES (sizeof(char *) + 32) /* a pointer, and what malloc takes for a short text */
+
 static nudge_status name_matrix(nudge_table *t, nudge_error *err)
 {
     size_t n = feature_columns(t) + t->outputs;
+    NU_TRY(nu_memory_check(n * NAME_BYTES, t->source, err));
     t->names = calloc(n, sizeof *t->names);
     if (t->names == NULL)
         return nu_no_memory(err, n * sizeof *t->names, "the names of columns");
@@ -103,7 +107,7 @@ static uint64_t table_bytes(const nudge_table *t)
     if (t->x != NULL)
         bytes += (uint64_t)t->rows * t->features * nu_element_size(t->element);
     if (t->y != NULL)
-        bytes += (uint64_t)t->rows * t->outputs * nu_element_size(t->element);
+        bytes += (uint64_t)t->rows * t->outputs * nu_element_size(t->y_element);
     if (t->classes != NULL)
         bytes += (uint64_t)t->rows * sizeof *t->classes;
     return bytes;
@@ -116,13 +120,23 @@ static nudge_status read_file(nudge_table **table, const char *path,
 {
     unsigned char *bytes;
     size_t size;
+    int done;
+    NU_TRY(nu_array_file_read(table, path, options, &done, err));
+    if (done)
+        return NUDGE_OK;
     NU_TRY(nu_read_file(path, &bytes, &size, err));
     nudge_status status;
-    if (nu_idx_looks_like(bytes, size))
+    if (nu_npy_looks_like(bytes, size)) /* compressed, or from a pipe */
+        status = nu_npy_read(table, path, -1, bytes, size, options, err);
+    else if (nu_st_looks_like(bytes, size))
+        status = nu_fail(err, NUDGE_EDATA, "%s: a safetensors file that is compressed, or a pipe; "
+                         "it must be a plain file", path);
+    else if (nu_idx_looks_like(bytes, size))
         status = nu_idx_read(table, path, &bytes, size, options, err);
     else if (options->labels != NULL)
-        status = nu_fail(err, NUDGE_EARGUMENT, "%s is not an IDX file, so it cannot have its "
-                         "labels in '%s'; a CSV table's target is one of its columns (--target)",
+        status = nu_fail(err, NUDGE_EARGUMENT, "%s is not an IDX or NPY file, so it cannot have "
+                         "its labels in '%s'; a CSV table's target is one of its columns "
+                         "(--target)",
                          path, options->labels);
     else
         status = nu_csv_read(table, path, (const char *)bytes, size, options, err);
@@ -226,7 +240,7 @@ nudge_column_info nudge_table_column(const nudge_table *table, size_t j)
         info.kind = NUDGE_COLUMN_CATEGORY;
         info.categories = t->n_classes;
     } else if (info.is_target) {
-        measure(&info, t->y, t->element, t->rows, t->outputs, j - features);
+        measure(&info, t->y, t->y_element, t->rows, t->outputs, j - features);
     } else {
         measure(&info, t->x, t->element, t->rows, t->features, j);
     }

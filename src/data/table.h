@@ -42,7 +42,8 @@ struct nudge_table {
     void *x;              /* rows x features of `element` */
     size_t pixel_rows, pixel_columns; /* of an image, else 0 */
     size_t outputs;       /* columns of y, or 1 with classes, or 0 */
-    void *y;              /* rows x outputs of `element` (never NU_U8) */
+    void *y;              /* rows x outputs of y_element (never NU_U8) */
+    nu_element y_element;
     int32_t *classes;     /* rows */
     size_t n_classes;
     char **class_labels;  /* n_classes */

@@ -9,9 +9,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "core/file.h"
 #include "core/status.h"
-#include "data/table.h"
+#include "data/array.h"
 
 /* ---- Bytes out ------------------------------------------------------------------------- */
 
@@ -171,7 +170,7 @@ static void put_matrix(sink *s, const nudge_table *t)
             if (t->classes != NULL)
                 put_text(s, t->class_labels[t->classes[row]]);
             else
-                put_element(s, t->y, t->element, row * t->outputs + k);
+                put_element(s, t->y, t->y_element, row * t->outputs + k);
         }
         put(s, "\n", 1);
     }
@@ -216,12 +215,21 @@ static nudge_status write_gzip(sink *s, const nudge_table *t)
     return status;
 }
 
+nudge_status nu_check_ending(const char *path, nudge_error *err)
+{
+    if (path != NULL && (nu_is_npy_path(path) || nu_is_st_path(path) || ends_with(path, ".csv") ||
+                         ends_with(path, ".csv.gz")))
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EARGUMENT, "the name of the output file, '%s', must end in .csv, "
+                   ".csv.gz, .npy or .safetensors", path != NULL ? path : "");
+}
+
 nudge_status nudge_table_write(const nudge_table *table, const char *path, nudge_error *err)
 {
-    int gzip = path != NULL && ends_with(path, ".csv.gz");
-    if (path == NULL || (!gzip && !ends_with(path, ".csv")))
-        return nu_fail(err, NUDGE_EARGUMENT, "the name of the output file, '%s', must end in .csv "
-                       "or .csv.gz", path != NULL ? path : "");
+    NU_TRY(nu_check_ending(path, err));
+    if (nu_is_npy_path(path) || nu_is_st_path(path))
+        return nu_table_write_arrays(table, path, err);
+    int gzip = ends_with(path, ".csv.gz");
     nu_output out;
     NU_TRY(nu_output_open(&out, path, err));
     sink *s = malloc(sizeof *s);

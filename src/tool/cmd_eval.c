@@ -10,9 +10,9 @@
 static const option options[] = {
     {.help = "Data"},
     {"model", "FILE", NULL, "the model, as 'nudge train --out' writes it"},
-    {"data", "SPEC", NULL, "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; it must "
+    {"data", "SPEC", NULL, "a CSV, IDX, NPY or safetensors file, or synth:NAME,rows=N,...; it must "
                            "hold the target too"},
-    {"labels", "FILE", NULL, "IDX file with the labels of --data"},
+    {"labels", "FILE", NULL, "IDX or NPY file with the labels of --data"},
     {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
     {.help = "Running"},
     {"threads", "N", NULL, "default: the cores this process may use"},

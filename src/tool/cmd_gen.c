@@ -1,6 +1,10 @@
 /* nudge gen: synthetic data to a file. */
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "exit.h"
@@ -15,7 +19,12 @@ static const option options[] = {
     {"dtype", "f32|f64", "f32", "round the numbers to this type"},
     {"list", NULL, NULL, "list the generators and their parameters with the defaults"},
     {.help = "Output"},
-    {"out", "FILE", NULL, "a .csv or .csv.gz file"},
+    {"out", "FILE", NULL, "a file whose name ends in .safetensors (tensors x and y), .npy (the "
+                          "features), .csv or .csv.gz"},
+    {"labels-out", "FILE", NULL, "with --out FILE.npy: the .npy file of the targets"},
+    {.help = "Running"},
+    {"threads", "N", NULL, "default: the cores this process may use; the file is the same"},
+    {"quiet", NULL, NULL, "no progress, no summary"},
     {0},
 };
 
@@ -79,32 +88,137 @@ static void check_words(arguments *args)
         }
 }
 
+/* ---- Writing --------------------------------------------------------------------------- */
+
+/* A signal handler can reach nothing but a global. */
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    interrupted = number;
+}
+
+/* From here on a signal that would end the program lets it remove the unfinished file first. One
+ * that is ignored (in the background of a script) stays so. */
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal}, old;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    /* A file at its size limit is an error of its write, not the end of the program. */
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &action, NULL);
+}
+
+/* Whether there is a line that shows how far it is. */
+typedef struct live {
+    int terminal;
+    int drawn;
+} live;
+
+static int on_progress(const nudge_write_progress *now, void *user)
+{
+    live *l = user;
+    char left[SHORT_TEXT] = "?";
+    double part = (double)now->rows / (double)now->all_rows;
+    if (interrupted != 0 || !l->terminal)
+        return interrupted != 0;
+    if (part > 0)
+        seconds_text(left, ceil(now->seconds * (1 - part) / part));
+    fprintf(stderr, "\r\033[K%3.0f%%  %.0f rows/s  %s left", floor(100 * part),
+            (double)now->rows / now->seconds, left);
+    fflush(stderr);
+    l->drawn = 1;
+    return 0;
+}
+
+static void print_written(const nudge_written *w)
+{
+    char size[SHORT_TEXT], took[SHORT_TEXT];
+    double values = (double)w->rows * (double)(w->features + w->targets);
+    fprintf(stderr, "%" PRIu64 " rows, %" PRIu64 " features, %s in %s", w->rows, w->features,
+            bytes_text(size, (double)w->bytes), seconds_text(took, w->seconds));
+    if (w->seconds > 0)
+        fprintf(stderr, ": %.3g million values/s, %.3g GB/s", 1e-6 * values / w->seconds,
+                1e-9 * (double)w->bytes / w->seconds);
+    fputc('\n', stderr);
+}
+
+static int ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static int write_data(arguments *args, const char *spec, nudge_write_options *writing)
+{
+    const char *out = text_of(args, "out");
+    int quiet = given(args, "quiet");
+    live l = {.terminal = !quiet && isatty(STDERR_FILENO)};
+    nudge_written written;
+    nudge_error err;
+    writing->on_progress = on_progress;
+    writing->user = &l;
+    if (ends_with(out, ".npy") || ends_with(out, ".safetensors"))
+        catch_signals(); /* CSV is not written in steps that could be stopped */
+    nudge_status status = nudge_synth_write(&written, spec, out, writing, &err);
+    if (l.drawn)
+        fputs("\r\033[K", stderr);
+    if (status == NUDGE_ESTOPPED) {
+        say(args->command->name, "interrupted; nothing was written");
+        return 128 + interrupted;
+    }
+    if (status != NUDGE_OK)
+        return fail(args->command->name, &err);
+    if (!quiet)
+        print_written(&written);
+    return EXIT_DONE;
+}
+
+/* --labels-out goes with --out FILE.npy, and FILE.npy with it. */
+static void check_files(arguments *args)
+{
+    static const char *const out_alone[] = {"out", NULL}, *const no_inputs[] = {NULL};
+    const char *out = required(args, "out"), *labels = text_of(args, "labels-out");
+    if (args->failed)
+        return;
+    if (ends_with(out, ".npy") && labels == NULL) {
+        say(args->command->name, "--out: '%s' holds the features alone; name an .npy file for the "
+            "targets with --labels-out, or write both to one .safetensors file", out);
+        args->failed = 1;
+    } else if (labels != NULL && !ends_with(out, ".npy")) {
+        say(args->command->name, "--labels-out: '%s' goes with --out FILE.npy only; '%s' holds the "
+            "targets too", labels, out);
+        args->failed = 1;
+    } else if (labels != NULL && !ends_with(labels, ".npy")) {
+        refuse(args, "labels-out", "a file name that ends in .npy");
+    }
+    check_output(args, "out", no_inputs);
+    check_output(args, "labels-out", out_alone);
+}
+
 static int run(arguments *args)
 {
-    static const char *const no_inputs[] = {NULL};
-    nudge_error err;
-    nudge_table *table = NULL;
+    nudge_write_options writing = nudge_write_defaults();
     if (given(args, "list"))
         return list();
-    nudge_read_options read = nudge_read_defaults();
     if (given(args, "rows"))
         whole_of(args, "rows", 1, UINT32_MAX);
     if (given(args, "noise"))
         real_of(args, "noise", FROM_0);
     if (given(args, "seed"))
         whole_of(args, "seed", 0, UINT64_MAX);
-    PARSED(args, "dtype", nudge_dtype_parse, &read.dtype);
+    PARSED(args, "dtype", nudge_dtype_parse, &writing.dtype);
+    writing.threads = threads_of(args);
+    writing.labels = text_of(args, "labels-out");
     check_words(args);
-    const char *out = required(args, "out");
-    check_output(args, "out", no_inputs);
+    check_files(args);
     if (args->failed)
         return EXIT_BAD_INPUT;
     char *spec = spec_of(args);
-    int status = EXIT_DONE;
-    if (nudge_table_read(&table, spec, &read, &err) != NUDGE_OK ||
-        nudge_table_write(table, out, &err) != NUDGE_OK)
-        status = fail(args->command->name, &err);
-    nudge_table_free(table);
+    int status = write_data(args, spec, &writing);
     free(spec);
     return status;
 }
@@ -113,12 +227,16 @@ const command command_gen = {
     .name = "gen",
     .synopsis = "NAME [KEY=VALUE]... --out FILE [OPTION]...",
     .summary = "synthetic data to a file",
-    .about = "Writes the rows of a synthetic dataset, target included, as CSV. 'nudge train "
-             "--data synth:NAME,KEY=VALUE,...' trains on the same rows without a file.",
+    .about = "Writes the rows of a synthetic dataset, target included. 'nudge train --data "
+             "synth:NAME,KEY=VALUE,...' trains on the same rows without a file.\n\n"
+             ".safetensors and .npy files are made by all threads at once, in blocks of rows, and "
+             "may be larger than memory; --data reads them without converting a number.",
     .options = options,
     .examples = "  nudge gen --list\n"
                 "  nudge gen moons rows=1000 noise=0.1 --out moons.csv\n"
-                "  nudge gen friedman1 --rows 50000 --seed 7 --out friedman1.csv.gz\n",
+                "  nudge gen friedman1 --rows 50000 --seed 7 --out friedman1.csv.gz\n"
+                "  nudge gen teacher rows=10000000 features=32 --out teacher.safetensors\n"
+                "  nudge gen blobs rows=1000000 --out x.npy --labels-out y.npy\n",
     .most_words = 64,
     .run = run,
 };

@@ -23,7 +23,7 @@ static const option options[] = {
     {.help = "A trained network instead"},
     {"model", "FILE", NULL, "the model, as 'nudge train --out' writes it"},
     {"data", "SPEC", NULL, "its data"},
-    {"labels", "FILE", NULL, "IDX file with the labels of --data"},
+    {"labels", "FILE", NULL, "IDX or NPY file with the labels of --data"},
     {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
     {"limit", "N", "1000", "parameters to check, evenly spread; 0: all"},
     {.help = "Output"},

@@ -1,8 +1,6 @@
 /* nudge info: what a model or data file holds. */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "commands.h"
 #include "exit.h"
@@ -13,7 +11,7 @@
 static const option options[] = {
     {.help = "Data files"},
     {"target", "COLUMNS", NULL, "CSV columns to take as targets"},
-    {"labels", "FILE", NULL, "IDX file with the labels"},
+    {"labels", "FILE", NULL, "IDX or NPY file with the labels"},
     {"ignore", "COLUMNS", NULL, "CSV columns to leave out, separated by commas"},
     {"category", "COLUMNS", NULL, "numeric CSV columns to take as categories"},
     {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
@@ -21,26 +19,6 @@ static const option options[] = {
     {"json", NULL, NULL, "as one JSON object"},
     {0},
 };
-
-/* A safetensors file begins with the length of its header, 8 bytes, and the header with '{'. No
- * text or IDX file looks so: its length would be astronomic. */
-static int is_model(const char *path)
-{
-    static const char ending[] = ".safetensors";
-    size_t n = strlen(path), e = sizeof ending - 1;
-    unsigned char head[9] = {0};
-    if (n >= e && strcmp(path + n - e, ending) == 0)
-        return 1;
-    struct stat file;
-    if (stat(path, &file) != 0 || !S_ISREG(file.st_mode))
-        return 0; /* a pipe can be read only once */
-    FILE *f = fopen(path, "rb");
-    if (f == NULL)
-        return 0;
-    size_t got = fread(head, 1, sizeof head, f);
-    fclose(f);
-    return got == sizeof head && head[8] == '{' && head[5] == 0 && head[6] == 0 && head[7] == 0;
-}
 
 /* ---- Models ---------------------------------------------------------------------------- */
 
@@ -272,7 +250,7 @@ static int run(arguments *args)
         return EXIT_BAD_INPUT;
     }
     const char *what = args->word[0];
-    return is_model(what) ? model_info(args, what) : data_info(args, what);
+    return nudge_file_is_model(what) ? model_info(args, what) : data_info(args, what);
 }
 
 const command command_info = {

@@ -12,8 +12,8 @@
 static const option options[] = {
     {.help = "Data"},
     {"model", "FILE", NULL, "the model, as 'nudge train --out' writes it"},
-    {"data", "SPEC", NULL, "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; a target "
-                           "in it is not used"},
+    {"data", "SPEC", NULL, "a CSV, IDX, NPY or safetensors file, or synth:NAME,rows=N,...; a "
+                           "target in it is not used"},
     {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
     {.help = "Running"},
     {"out", "FILE", NULL, "write there instead of to standard output"},

@@ -17,13 +17,13 @@ enum { MOST_UNITS = 2147483647 };
 
 const option train_data_options[] = {
     {.help = "Data"},
-    {"data", "SPEC", NULL, "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; without "
+    {"data", "SPEC", NULL, "a CSV, IDX, NPY or safetensors file, or synth:NAME,rows=N,...; without "
                            "it a built-in synthetic dataset, with --val-split 0.1"},
     {"target", "COLUMNS", NULL, "the CSV column to predict; several, separated by commas, for a "
                                 "regression with several outputs"},
-    {"labels", "FILE", NULL, "IDX file with the labels of --data"},
+    {"labels", "FILE", NULL, "IDX or NPY file with the labels of --data"},
     {"val", "SPEC", NULL, "validation data: its loss is shown after every epoch"},
-    {"val-labels", "FILE", NULL, "IDX file with the labels of --val"},
+    {"val-labels", "FILE", NULL, "IDX or NPY file with the labels of --val"},
     {"val-split", "F", "0", "hold out this part of --data for validation"},
     {"split", "random|last", "random", "which rows the splits take"},
     {"ignore", "COLUMNS", NULL, "CSV columns to leave out, separated by commas"},
@@ -74,7 +74,7 @@ const option train_run_options[] = {
      "cores: slower, with the same weights"},
     {.help = "Test"},
     {"test", "SPEC", NULL, "test data: evaluated once, at the end"},
-    {"test-labels", "FILE", NULL, "IDX file with the labels of --test"},
+    {"test-labels", "FILE", NULL, "IDX or NPY file with the labels of --test"},
     {"test-split", "F", "0", "hold out this part of --data for the test"},
     {.help = "Output"},
     {"out", "FILE", NULL, "write the model there (safetensors)"},
