@@ -79,6 +79,7 @@ static inline scale_point made_point(int threads, size_t value, size_t batch, si
         .to_loss = SCALE_UNKNOWN, .to_loss_epochs = NAN,
         .phases = {0.07 * one, 0.3 * one, 0.03 * one, 0.4 * one, 0.2 * one * (1 + 0.02 * p),
                    step * p - one * (1 + 0.004 * p)},
+        .phases_step = 1.02 * step,
         .lost = {0, 0, 0, 0, 0.25 * lost, 0.7 * lost}, .lost_rest = 0.05 * lost,
         .gemm_peak = 120e9 * p / (1 + 0.02 * p), .copy_peak = 26e9 * p / (1 + 0.3 * p)};
     if (threads == 1) {

@@ -192,6 +192,7 @@ START_TEST(json_has_everything)
         estimate_is(point, "samples_per_s", &p->rate, 1);
         estimate_is(point, "speedup", &p->speedup, 1);
         real_is(json_object_get(point, "phases_us"), "wait", 1e6 * p->phases.wait);
+        real_is(point, "phases_step_us", p->phases_step > 0 ? 1e6 * p->phases_step : NAN);
         real_is(json_object_get(point, "lost"), "rest", p->lost_rest);
         ck_assert_uint_eq(json_array_size(repeats), p->n);
         for (size_t k = 0; k < p->n; k++) {

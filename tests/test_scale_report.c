@@ -73,6 +73,7 @@ START_TEST(report_is_well_formed)
     ck_assert_ptr_nonnull(strstr(text, "&lt;script&gt;alert(1)&lt;/script&gt;"));
     ck_assert_ptr_nonnull(strstr(text, "-10 &lt;b&gt;, adam &amp; &quot;batch&quot; &#39;x&#39;"));
     ck_assert_int_eq(strstr(text, "was interrupted") != NULL, s.interrupted);
+    ck_assert_int_eq(strstr(text, "Too little was measured") != NULL, _i == 2);
     ck_assert_int_eq(strstr(text, "<tr class=\"prediction\">") != NULL, _i == 0);
     ck_assert_int_eq(strstr(text, "The clock fell by 7 %") != NULL, _i == 0);
     ck_assert_int_eq(strstr(text, "the same bits") != NULL, s.identical == 1);

@@ -188,8 +188,21 @@ static int is_told(const scale_study *s, size_t i)
     return is_first && (i == 0 || value == s->points[s->n_points - 1].value);
 }
 
+/* Whether there is a sentence at all. */
+static int has_findings(const scale_study *s)
+{
+    int found = s->identical >= 0;
+    for (size_t i = 0; i < s->n_points; i++)
+        found = found || isfinite(s->points[i].step.value) || isfinite(s->points[i].rate.value);
+    return found;
+}
+
 void html_findings(FILE *out, const scale_study *s)
 {
+    if (!has_findings(s)) {
+        html_put(out, "p", "Too little was measured to find anything.");
+        return;
+    }
     fputs("<ul>\n", out);
     say_weights(out, s);
     for (size_t i = 0; i < s->n_points; i++)

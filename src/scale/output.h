@@ -21,7 +21,8 @@
  *   points[]: threads, oversubscribed, value, batch, rows, widths[], network, epochs, steps, flops,
  *     bytes, parameters, memory_bytes, forecast_step_us, step_us, samples_per_s, speedup,
  *     efficiency, karp_flatt, to_loss_s, to_loss_epochs, phases_us{pack, forward, loss, backward,
- *     update, wait}, lost{the same, rest}, gflops, gemm_peak_gflops, copy_peak_gb_per_s,
+ *     update, wait}, phases_step_us, lost{the same, rest}, gflops, gemm_peak_gflops,
+ *     copy_peak_gb_per_s,
  *     repeats[]: order, at_s, train_s, step_us, samples_per_s, pulse_us, outlier, disturbed,
  *       weights_hash, to_loss_s, watch_s, other_load_cores, steal_cores, throttled_s, clock_mhz,
  *       preempted

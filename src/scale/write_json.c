@@ -94,6 +94,8 @@ static void put_found(json_t *json, const scale_point *p)
     json_put_real(json, "to_loss_epochs", p->to_loss_epochs);
     put_phases(phases, &p->phases, 1e6);
     json_put(json, "phases_us", phases);
+    if (p->phases_step > 0)
+        json_put_real(json, "phases_step_us", 1e6 * p->phases_step);
     put_phases(lost, &p->lost, 1);
     json_put_real(lost, "rest", p->lost_rest);
     json_put(json, "lost", lost);
