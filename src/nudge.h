@@ -360,6 +360,16 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_synth_write(nudge_written *written, c
                                                        const nudge_write_options *options,
                                                        nudge_error *err);
 
+/* What "synth:NAME,key=value,..." would make, without making it. */
+typedef struct nudge_synth_shape {
+    size_t rows, features;
+    size_t classes; /* 0: a numeric target */
+} nudge_synth_shape;
+
+/* NUDGE_EARGUMENT as nudge_table_read(), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_synth_measure(nudge_synth_shape *shape,
+                                                         const char *spec, nudge_error *err);
+
 /* ---- Preprocessing --------------------------------------------------------------------- */
 
 /* How raw rows become network inputs and targets: columns used, medians for missing values,
@@ -423,6 +433,15 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_from_arrays(nudge_dataset **d
                                                                const double *x, const double *y,
                                                                const int32_t *classes,
                                                                nudge_error *err);
+
+/* A dataset that is only a shape, without values, for nudge_train_plan_make() and
+ * nudge_train_forecast(): it takes no memory, however many rows it has. Others refuse it with
+ * NUDGE_EARGUMENT. Arguments as in nudge_dataset_random(). NUDGE_EARGUMENT (a zero size, more than
+ * UINT32_MAX rows), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_shape(nudge_dataset **data, nudge_dtype dtype,
+                                                         size_t rows, size_t features,
+                                                         size_t outputs, int has_classes,
+                                                         int pixels, nudge_error *err);
 
 /* `n` rows of a dataset by number, in that order, without copying them: the new dataset and `of`
  * share their values, and may be freed in either order. rows is copied.
@@ -771,6 +790,25 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_kernel(nudge_measurement *rate,
                                                         nudge_dtype dtype, size_t count,
                                                         int threads, double seconds,
                                                         nudge_error *err);
+
+/* What a training step is expected to take: the engine's decomposition, piece by piece, with rates
+ * of the pieces measured on this machine in a moment. */
+typedef struct nudge_forecast {
+    int threads;          /* that the step is cut for: those asked for, or all that have work */
+    int cores;            /* of this process; where threads are more, the forecast is for a machine
+                           * with so many cores like these */
+    double step;          /* seconds of a full batch */
+    nudge_phases phases;  /* seconds of a step, summed over threads: threads * step in all */
+} nudge_forecast;
+
+/* Each different piece is measured for about `seconds`, in at least 5 repeats of 0.02 s; a usual
+ * network has about ten. options->threads: 0 means all cores of this process.
+ * NUDGE_EARGUMENT, NUDGE_EMISMATCH as nudge_train(), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_train_forecast(nudge_forecast *forecast,
+                                                          const nudge_model *model,
+                                                          const nudge_dataset *train,
+                                                          const nudge_train_options *options,
+                                                          double seconds, nudge_error *err);
 
 #ifdef __cplusplus
 }

@@ -44,6 +44,7 @@ static const nu_kernel kernels[] = {
     {"backward gelu", BACKWARD(NUDGE_GELU)},
     {"backward silu", BACKWARD(NUDGE_SILU)},
     {"sums of 128 columns", NU_KERNEL_SUMS, .arrays = 1, .reals = 1, .columns = LAYER},
+    {"transpose 128 columns", NU_KERNEL_TRANSPOSE, .arrays = 2, .reals = 2, .columns = LAYER},
     {"loss mse, 1 output", ELEMENT_LOSS(NUDGE_MSE)},
     {"loss mae, 1 output", ELEMENT_LOSS(NUDGE_MAE)},
     {"loss huber, 1 output", ELEMENT_LOSS(NUDGE_HUBER)},
@@ -164,6 +165,12 @@ static void end(void *arg, int thread)
     free(d->store.factor);
 }
 
+/* That it must read and write for an element. */
+static double bytes_each(const nu_kernel *k, nudge_dtype dtype)
+{
+    return k->reals * (double)nu_bench_numeric_of(dtype)->real_size + k->other_bytes;
+}
+
 /* ---- Interface ------------------------------------------------------------------------- */
 
 static nudge_status check_memory(const nu_kernel *k, size_t real_size, size_t count, int threads,
@@ -173,6 +180,23 @@ static nudge_status check_memory(const nu_kernel *k, size_t real_size, size_t co
     if (!nu_mul(count, each, &bytes) || !nu_mul(bytes, (size_t)threads, &bytes))
         bytes = SIZE_MAX;
     return nu_memory_check(bytes, "the benchmark's data", err);
+}
+
+static nudge_status measure(nudge_measurement *rate, const nu_kernel *k, nudge_dtype dtype,
+                            size_t rows, size_t columns, int threads, double seconds,
+                            nudge_error *err)
+{
+    bench b = {.kernel = k, .numeric = nu_bench_numeric_of(dtype), .rows = rows,
+               .columns = columns};
+    NU_TRY(check_memory(k, b.numeric->real_size, rows * columns, threads, err));
+    b.data = calloc((size_t)threads, sizeof *b.data);
+    if (b.data == NULL)
+        return nu_no_memory(err, (size_t)threads * sizeof *b.data, "the benchmark's data");
+    double work = bytes_each(k, dtype) * (double)rows * (double)columns;
+    nu_subject subject = {&b, work, start, run, end};
+    nudge_status status = nu_measure(rate, &subject, threads, seconds, err);
+    free(b.data);
+    return status;
 }
 
 nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i, nudge_dtype dtype, size_t count,
@@ -187,16 +211,31 @@ nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i, nudge_dtype d
         return nu_fail(err, NUDGE_EARGUMENT, "%zu elements; it must be from 1 to %u", count,
                        UINT32_MAX);
     NU_TRY(nu_measure_threads(&threads, threads, seconds, err));
-    bench b = {.kernel = &kernels[i], .numeric = nu_bench_numeric_of(dtype)};
-    NU_TRY(check_memory(b.kernel, b.numeric->real_size, count, threads, err));
-    b.columns = b.kernel->columns == 0 || b.kernel->columns > count ? count : b.kernel->columns;
-    b.rows = count / b.columns;
-    b.data = calloc((size_t)threads, sizeof *b.data);
-    if (b.data == NULL)
-        return nu_no_memory(err, (size_t)threads * sizeof *b.data, "the benchmark's data");
-    double bytes = b.kernel->reals * (double)b.numeric->real_size + b.kernel->other_bytes;
-    nu_subject subject = {&b, bytes * (double)b.rows * (double)b.columns, start, run, end};
-    nudge_status status = nu_measure(rate, &subject, threads, seconds, err);
-    free(b.data);
-    return status;
+    size_t columns = kernels[i].columns;
+    if (columns == 0 || columns > count)
+        columns = count;
+    return measure(rate, &kernels[i], dtype, count / columns, columns, threads, seconds, err);
+}
+
+const nu_kernel *nu_kernel_find(const nu_kernel *like)
+{
+    for (size_t i = 0; i < N_KERNELS; i++) {
+        const nu_kernel *k = &kernels[i];
+        if (k->operation == like->operation && k->activation == like->activation &&
+            k->loss == like->loss && k->optimizer == like->optimizer &&
+            (k->momentum > 0) == (like->momentum > 0) && k->nesterov == like->nesterov &&
+            k->pixels == like->pixels)
+            return k;
+    }
+    return NULL;
+}
+
+nudge_status nu_kernel_seconds(double *each, const nu_kernel *kernel, nudge_dtype dtype,
+                               size_t rows, size_t columns, int threads, double seconds,
+                               nudge_error *err)
+{
+    nudge_measurement rate;
+    NU_TRY(measure(&rate, kernel, dtype, rows, columns, threads, seconds, err));
+    *each = bytes_each(kernel, dtype) * threads / rate.median;
+    return NUDGE_OK;
 }

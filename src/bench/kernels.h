@@ -13,7 +13,8 @@ enum nu_kernel_operation {
     NU_KERNEL_BACKWARD, /* a *= f', from b */
     NU_KERNEL_LOSS,     /* b = gradient for output a and target c or classes */
     NU_KERNEL_UPDATE,   /* weights a, gradient b, states c and d */
-    NU_KERNEL_SUMS      /* bias = sums of columns of a */
+    NU_KERNEL_SUMS,     /* bias = sums of columns of a */
+    NU_KERNEL_TRANSPOSE /* b = a transposed */
 };
 
 typedef struct nu_kernel {
@@ -41,5 +42,15 @@ typedef struct nu_kernel_data {
     uint32_t *order;    /* pack: rows */
     nudge_optimizer optimizer;
 } nu_kernel_data;
+
+/* The kernel of this operation whose activation, loss or optimizer (whichever matters) is the one of
+ * `like`, with its momentum and pixels. Always there for what a training run can ask. */
+const nu_kernel *nu_kernel_find(const nu_kernel *like);
+
+/* Seconds that one element of a kernel takes a thread, on rows x columns elements for each of
+ * `threads` threads at the same time; measured as nudge_bench_kernel() does. */
+nudge_status nu_kernel_seconds(double *each, const nu_kernel *kernel, nudge_dtype dtype,
+                               size_t rows, size_t columns, int threads, double seconds,
+                               nudge_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/random.h"
 #include "data/batch.h"
 #include "linalg/gemm.h"
+#include "linalg/transpose.h"
 #include "net/activation.h"
 #include "net/layer.h"
 #include "net/loss.h"
@@ -61,6 +62,7 @@ static void kernel(const nu_kernel *k, const nu_kernel_data *d)
         X(nu_update)(&step, a, b, c, d->array[3], count);
         break;
     case NU_KERNEL_SUMS: X(nu_column_sums)(d->bias, a, rows, columns, 0, columns); break;
+    case NU_KERNEL_TRANSPOSE: X(nu_transpose)(b, rows, a, columns, rows, columns); break;
     }
 }
 

@@ -59,6 +59,41 @@ nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store *store, nudge_error 
     return NUDGE_OK;
 }
 
+/* ---- Shapes ---------------------------------------------------------------------------- */
+
+nudge_status nudge_dataset_shape(nudge_dataset **data, nudge_dtype dtype, size_t rows,
+                                 size_t features, size_t outputs, int has_classes, int pixels,
+                                 nudge_error *err)
+{
+    if (rows == 0 || features == 0 || outputs == 0 || rows > UINT32_MAX)
+        return nu_fail(err, NUDGE_EARGUMENT, "a dataset of %zu rows, %zu features and %zu outputs; "
+                       "there must be some of each, and at most %u rows", rows, features, outputs,
+                       UINT32_MAX);
+    nu_store *store = nu_store_new(rows, features, outputs, dtype);
+    if (store == NULL)
+        return nu_no_memory(err, sizeof *store, "a dataset");
+    /* Targets are told by their pointer; one element stands for all. */
+    void **target = has_classes ? (void **)&store->classes : &store->y;
+    int failed = (*target = calloc(1, sizeof(double))) == NULL;
+    if (pixels) {
+        store->element = NU_U8;
+        failed |= (store->shift = calloc(features, sizeof(double))) == NULL ||
+                  (store->factor = calloc(features, sizeof(double))) == NULL;
+    }
+    if (failed) {
+        nu_store_release(store);
+        return nu_no_memory(err, 2 * features * sizeof(double), "a dataset");
+    }
+    return nu_dataset_wrap(data, store, err);
+}
+
+nudge_status nu_dataset_has_values(const nudge_dataset *data, nudge_error *err)
+{
+    if (data->store->x == NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "the dataset is only a shape, without values");
+    return NUDGE_OK;
+}
+
 /* ---- Datasets -------------------------------------------------------------------------- */
 
 nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data)

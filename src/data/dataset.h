@@ -11,7 +11,7 @@ typedef struct nu_store {
     size_t rows, features, outputs; /* outputs 0: no targets */
     nudge_dtype dtype;   /* of y, shift, factor, and of x unless it is bytes */
     nu_element element;  /* of x: NU_U8, or the one of dtype */
-    void *x;             /* rows x features */
+    void *x;             /* rows x features; NULL: the store is only a shape */
     void *shift, *factor; /* features each, of dtype: input = (x - shift) * factor, applied while a
                            * batch is packed; both NULL: x as it is. Always there for NU_U8 */
     void *y;             /* rows x outputs of dtype, or NULL */
@@ -26,6 +26,9 @@ void nu_store_release(nu_store *store);
 /* All rows of a store as a dataset, which takes the caller's reference over; also on failure.
  * Counts the store's bytes. NUDGE_EMEMORY. */
 nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store *store, nudge_error *err);
+
+/* NUDGE_EARGUMENT for a dataset that is only a shape. */
+nudge_status nu_dataset_has_values(const nudge_dataset *data, nudge_error *err);
 
 struct nudge_dataset {
     nu_store *store;

@@ -97,6 +97,15 @@ void nu_synth_end(nu_synth_maker *m)
     m->scratch = m->synth.hidden = NULL;
 }
 
+nudge_status nudge_synth_measure(nudge_synth_shape *shape, const char *spec, nudge_error *err)
+{
+    nu_synth s = {0};
+    NU_TRY(nu_synth_parse(&s, spec, 0, err));
+    NU_TRY(s.kind->size(&s, err));
+    *shape = (nudge_synth_shape){s.rows, s.features, s.classes};
+    return NUDGE_OK;
+}
+
 const char *nu_synth_target(const nu_synth *s)
 {
     return s->classes > 0 ? "class" : "y";

@@ -5,6 +5,6 @@
 #include "options.h"
 
 extern const command command_train, command_eval, command_predict, command_info, command_gen,
-    command_gradcheck, command_bench, command_scale, command_plot;
+    command_gradcheck, command_bench, command_plan, command_scale, command_plot;
 
 #endif

@@ -344,6 +344,7 @@ void nu_evaluator_run(nu_evaluator *e, nudge_metrics *m)
 nudge_status nudge_evaluate(const nudge_model *model, const nudge_dataset *data, int threads,
                             nudge_metrics *metrics, nudge_error *err)
 {
+    NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
     double *units;
     nu_evaluator *e = NULL;
@@ -396,6 +397,7 @@ static void predict_share(void *arg, int thread, int threads)
 nudge_status nudge_predict(const nudge_model *model, const nudge_dataset *data, int threads,
                            double *out, nudge_error *err)
 {
+    NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 0, err));
     prediction p = {.model = model, .data = data, .out = out};
     p.rows = block_rows(&model->net, data->rows);

@@ -191,6 +191,7 @@ static void check_all(checker *c, uint64_t limit, nudge_gradcheck_result *r)
 nudge_status nudge_gradcheck(const nudge_model *model, const nudge_dataset *data, uint64_t limit,
                              nudge_gradcheck_result *result, nudge_error *err)
 {
+    NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
     checker c = {.block = data->rows < BLOCK ? data->rows : BLOCK};
     nudge_status status = copy_model(&c.model, model, err);

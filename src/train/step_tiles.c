@@ -2,6 +2,7 @@
 
 #include "core/clones.h"
 #include "linalg/gemm.h"
+#include "linalg/transpose.h"
 #include "net/layer.h"
 #include "train/step.h"
 #include "train/update.h"
@@ -86,18 +87,6 @@ static void whole_tile(nu_engine *e, const nu_optimizer_step_constants *c, const
     }
 }
 
-NU_CLONES
-static void transpose(real *restrict to, size_t ldto, const real *restrict from, size_t ldfrom,
-                      size_t rows, size_t columns)
-{
-    for (size_t c = 0; c < columns; c++) {
-        real *restrict row = to + c * ldto;
-#pragma omp simd
-        for (size_t r = 0; r < rows; r++)
-            row[r] = from[r * ldfrom + c];
-    }
-}
-
 void X(nu_step_transpose)(nu_engine *e, const nu_tile *t)
 {
     const nu_network *net = e->job.net;
@@ -106,8 +95,8 @@ void X(nu_step_transpose)(nu_engine *e, const nu_tile *t)
     if (at == SIZE_MAX)
         return;
     const real *w = (const real *)e->job.params + net->weight_at[t->layer];
-    transpose(e->transposed + at + t->left * in + t->first, in, w + t->first * out + t->left, out,
-              t->end - t->first, t->right - t->left);
+    X(nu_transpose)(e->transposed + at + t->left * in + t->first, in,
+                    w + t->first * out + t->left, out, t->end - t->first, t->right - t->left);
 }
 
 void X(nu_step_tiles)(nu_engine *e, size_t batch, uint64_t t, int thread, int threads)

@@ -182,6 +182,9 @@ nudge_status nudge_train(nudge_model *model, const nudge_dataset *train, const n
                          nudge_error *err)
 {
     nu_run run;
+    NU_TRY(nu_dataset_has_values(train, err));
+    if (val != NULL)
+        NU_TRY(nu_dataset_has_values(val, err));
     NU_TRY(nu_run_start(&run, model, train, val, options, err));
     trainer t = {.run = &run};
     nu_barrier_start(&t.barrier, run.threads);
