@@ -801,8 +801,8 @@ typedef struct nudge_forecast {
     nudge_phases phases;  /* seconds of a step, summed over threads: threads * step in all */
 } nudge_forecast;
 
-/* Each different piece is measured for about `seconds`, in at least 5 repeats of 0.02 s; a usual
- * network has about ten. options->threads: 0 means all cores of this process.
+/* Each different piece is measured for about `seconds`, in at least 5 repeats; a usual network has
+ * about ten. options->threads: 0 means all cores of this process.
  * NUDGE_EARGUMENT, NUDGE_EMISMATCH as nudge_train(), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_train_forecast(nudge_forecast *forecast,
                                                           const nudge_model *model,

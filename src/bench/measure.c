@@ -10,7 +10,7 @@
 #include "core/team.h"
 #include "linalg/blas.h"
 
-#define REPEAT_SECONDS 0.02 /* at least, of one repeat */
+#define REPEAT_SECONDS 0.02 /* of one repeat at least, or less if all have less time */
 #define LEAST_REPEATS 5
 #define MOST_REPEATS 100000
 
@@ -21,7 +21,7 @@ typedef struct interval {
 
 typedef struct measuring {
     const nu_subject *subject;
-    double seconds;
+    double seconds, each; /* of all repeats, and of one at least */
     nu_barrier barrier;
     interval *interval; /* threads */
     int failed;         /* a thread had no memory */
@@ -54,8 +54,8 @@ static void repeat_all(measuring *m, int thread, int threads)
 {
     size_t times = 1;
     double took = 0, passed = 0;
-    while ((took = repeat(m, times, thread, threads)) < REPEAT_SECONDS)
-        times *= (size_t)fmin(fmax(ceil(1.2 * REPEAT_SECONDS / took), 2), 100);
+    while ((took = repeat(m, times, thread, threads)) < m->each)
+        times *= (size_t)fmin(fmax(ceil(1.2 * m->each / took), 2), 100);
     double work = m->subject->work * (double)times * threads;
     for (size_t n = 0; n < m->most && (n < LEAST_REPEATS || passed < m->seconds); n++) {
         took = repeat(m, times, thread, threads);
@@ -106,7 +106,8 @@ nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int 
                         double seconds, nudge_error *err)
 {
     measuring m = {.subject = subject, .seconds = seconds};
-    m.most = LEAST_REPEATS + (size_t)fmin(2 * seconds / REPEAT_SECONDS, MOST_REPEATS);
+    m.each = fmin(REPEAT_SECONDS, seconds / LEAST_REPEATS);
+    m.most = LEAST_REPEATS + (size_t)fmin(2 * seconds / m.each, MOST_REPEATS);
     m.rate = calloc(m.most, sizeof *m.rate);
     m.interval = calloc((size_t)threads, sizeof *m.interval);
     nudge_status status = NUDGE_OK;

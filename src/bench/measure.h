@@ -20,7 +20,8 @@ typedef struct nu_subject {
 nudge_status nu_measure_threads(int *threads, int requested, double seconds, nudge_error *err);
 
 /* Warms up, then measures until `seconds` have passed and there are enough repeats, each of so many
- * runs that it lasts long beside the clock and a scheduler's interruption. NUDGE_EMEMORY. */
+ * runs that it lasts long beside the clock and a scheduler's interruption (0.02 s, less where
+ * `seconds` are fewer). NUDGE_EMEMORY. */
 nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int threads,
                         double seconds, nudge_error *err);
 

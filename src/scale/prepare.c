@@ -55,7 +55,26 @@ int scale_point_fail(const scale_study *study, const scale_job *job, const nudge
     return fail(job->setup->command, &all);
 }
 
-static nudge_status plan_of(nudge_train_plan *plan, const scale_job *job, nudge_error *err)
+/* A piece of the forecast's step is measured for so long, or less in short studies. */
+#define FORECAST_SECONDS 0.05
+
+static nudge_status forecast(double *step, const scale_job *job, const nudge_model *model,
+                             nudge_error *err)
+{
+    nudge_forecast f;
+    nudge_train_options o = scale_train_options(job);
+    o.epochs = 1;
+    double budget = job->setup->seconds; /* NaN: epochs are given */
+    nudge_status status = nudge_train_forecast(&f, model, job->train, &o,
+                                               fmin(FORECAST_SECONDS, budget / 100), err);
+    if (status == NUDGE_OK)
+        *step = f.step;
+    return status;
+}
+
+/* And the step's forecast, where there is one. */
+static nudge_status plan_of(nudge_train_plan *plan, double *step, const scale_job *job,
+                            nudge_error *err)
 {
     nudge_model *model = NULL;
     nudge_train_options o = scale_train_options(job);
@@ -64,6 +83,9 @@ static nudge_status plan_of(nudge_train_plan *plan, const scale_job *job, nudge_
     if (status == NUDGE_OK)
         status = nudge_train_plan_make(plan, model, job->train,
                                        isnan(job->target_loss) ? NULL : job->val, &o, err);
+    /* Oversubscribed points have no forecast: it would be for a machine with more cores. */
+    if (status == NUDGE_OK && !job->point->oversubscribed)
+        status = forecast(step, job, model, err);
     nudge_model_free(model);
     if (status != NUDGE_OK)
         return status;
@@ -115,7 +137,7 @@ int scale_prepare(scale_jobs *jobs, scale_study *study, const scale_setup *setup
                            .point = p,
                            .target_loss = setup->to_loss};
         if (data_for(&job->train, jobs, study, p->rows, data, &err) != NUDGE_OK ||
-            plan_of(&plan, job, &err) != NUDGE_OK)
+            plan_of(&plan, &p->predicted, job, &err) != NUDGE_OK)
             return scale_point_fail(study, job, &err);
         if (plan.threads < p->threads) {
             leave_out(study, jobs->n, &plan);

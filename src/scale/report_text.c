@@ -90,14 +90,14 @@ static void print_machine(const scale_study *s, FILE *stream)
     text_table t;
     for (size_t i = 0; i < s->n_points; i++)
         forecast = forecast || !isnan(s->points[i].predicted);
-    table_start(&t, (size_t)8 + (s->value_name != NULL) + (size_t)forecast);
+    table_start(&t, (size_t)7 + (s->value_name != NULL) + (size_t)forecast);
     add_head(&t, s);
-    static const char *const heads[] = {"GFLOP/s", "of peak", "GB/s", "of a copy", "waiting",
+    static const char *const heads[] = {"GFLOP/s", "of peak", "of copy", "waiting",
                                         "serial", "memory"};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         table_add(&t, "%s", heads[i]);
     if (forecast)
-        table_add(&t, "forecast, %s", unit.name);
+        table_add(&t, "forecast");
     for (size_t i = 0; i < s->n_points; i++) {
         const scale_point *p = &s->points[i];
         char text[SHORT_TEXT];
@@ -105,7 +105,6 @@ static void print_machine(const scale_study *s, FILE *stream)
         add_point(&t, s, p);
         table_add_real(&t, "%.1f", 1e-9 * flops);
         table_add_real(&t, "%.0f %%", 100 * flops / p->gemm_peak);
-        table_add_real(&t, "%.1f", 1e-9 * bytes);
         table_add_real(&t, "%.0f %%", 100 * bytes / p->copy_peak);
         table_add_real(&t, "%.1f %%", 100 * wait_share(&p->phases));
         table_add_real(&t, "%.3f", p->karp_flatt);
@@ -134,7 +133,8 @@ static void print_legend(const scale_study *s, FILE *stream)
     else
         fprintf(stream, "one repeat allows no intervals");
     fprintf(stream, "\nserial: by Karp and Flatt, what a serial part would be; of peak: beside "
-            "large\nproducts; GB/s: at least, as if no cache helped; waiting: at barriers\n");
+            "large\nproducts; of copy: bytes that must move, beside copying; waiting: at barriers;\n"
+            "forecast: the step that 'nudge plan' expects\n");
     if (oversubscribed)
         fprintf(stream, "* more threads than the %d core%s: they take turns\n", s->cores,
                 s->cores == 1 ? "" : "s");
