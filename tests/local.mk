@@ -167,3 +167,9 @@ tests_test_data_files_SOURCES = tests/test_data_files.c tests/st_file.h tests/su
 tests_test_data_files_LDADD = libnudge_all.la $(CHECK_LIBS)
 TESTS += tests/test_npy tests/test_data_files tests/cli_data_files.sh
 EXTRA_DIST += tests/cli_data_files.sh tests/cli_data_files.py
+
+check_PROGRAMS += tests/test_forecast
+tests_test_forecast_SOURCES = tests/test_forecast.c tests/suite.h
+tests_test_forecast_LDADD = libnudge_all.la $(CHECK_LIBS)
+TESTS += tests/test_forecast tests/cli_plan.sh
+EXTRA_DIST += tests/cli_plan.sh

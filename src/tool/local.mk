@@ -6,7 +6,7 @@ nudge_SOURCES += \
 	src/tool/cmd_info.c \
 	src/tool/cmd_gen.c \
 	src/tool/cmd_gradcheck.c \
-	src/tool/cmd_plan.c \
+	src/tool/cmd_plan.c src/tool/plan.h src/tool/plan_report.c \
 	src/tool/cmd_bench.c src/tool/bench.h src/tool/bench_gemm.c src/tool/bench_kernels.c \
 	src/tool/bench_train.h src/tool/bench_train.c src/tool/bench_train_report.c \
 	src/tool/cmd_scale.c \
