@@ -1,6 +1,7 @@
 /* What "nudge plan" prints. */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "json_out.h"
 #include "plan.h"
@@ -67,37 +68,69 @@ static int is_beyond(const nudge_forecast *f)
     return f->threads > f->cores;
 }
 
-static void print_forecasts(const planning *p)
+/* The thread count as it was asked for, with a mark where it means something else. */
+static void add_threads(text_table *t, const planning *p, size_t i)
 {
-    static const char *const heads[] = {"threads", "step, us", "samples/s", "all epochs",
-                                        "speed-up", "pack", "forward", "loss", "backward",
-                                        "update", "wait"};
-    enum { COLUMNS = sizeof heads / sizeof *heads };
+    const nudge_forecast *f = &p->forecast[i];
+    table_add(t, "%d%s", p->threads[i],
+              is_beyond(f) ? " *" : f->threads < p->threads[i] ? " +" : "");
+}
+
+static void print_times(const planning *p)
+{
     text_table t;
-    int beyond = 0, fewer = 0;
-    table_start(&t, COLUMNS);
-    for (size_t i = 0; i < COLUMNS; i++)
+    table_start(&t, 6);
+    static const char *const heads[] = {"threads", "step, us", "samples/s", "all epochs",
+                                        "speed-up", "efficiency"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         table_add(&t, "%s", heads[i]);
     for (size_t i = 0; i < p->n_threads; i++) {
-        const nudge_forecast *f = &p->forecast[i];
         char text[SHORT_TEXT];
-        double total = f->step * (double)p->plan.batches * (double)p->setup.train.epochs;
-        double all = f->step * f->threads, part[] = {f->phases.pack, f->phases.forward,
-                                                     f->phases.loss, f->phases.backward,
-                                                     f->phases.update, f->phases.wait};
-        beyond |= is_beyond(f);
-        fewer |= f->threads < p->threads[i];
-        table_add(&t, "%d%s", p->threads[i],
-                  is_beyond(f) ? " *" : f->threads < p->threads[i] ? " +" : "");
-        table_add(&t, "%.4g", 1e6 * f->step);
-        table_add(&t, "%.4g", (double)p->plan.batch / f->step);
-        table_add(&t, "%s", seconds_text(text, total));
-        table_add_real(&t, "%.2f", p->threads[0] == 1 ? p->forecast[0].step / f->step : NAN);
-        for (size_t j = 0; j < sizeof part / sizeof *part; j++)
-            table_add(&t, "%.0f %%", 100 * part[j] / all);
+        double step = p->forecast[i].step, steps = (double)p->plan.batches;
+        double speedup = p->threads[0] == 1 ? p->forecast[0].step / step : NAN;
+        add_threads(&t, p, i);
+        table_add(&t, "%.4g", 1e6 * step);
+        table_add(&t, "%.0f", (double)p->plan.batch / step);
+        table_add(&t, "%s", seconds_text(text, step * steps *
+                                                   (double)p->setup.train.epochs));
+        table_add_real(&t, "%.2f", speedup);
+        table_add_real(&t, "%.0f %%", 100 * speedup / p->threads[i]);
     }
     table_print(&t, 1, stdout);
     table_end(&t);
+}
+
+/* Where a thread's time goes. */
+static void print_phases(const planning *p)
+{
+    text_table t;
+    table_start(&t, 7);
+    static const char *const heads[] = {"threads", "pack", "forward", "loss", "backward",
+                                        "update", "wait"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        table_add(&t, "%s", heads[i]);
+    for (size_t i = 0; i < p->n_threads; i++) {
+        const nudge_phases *f = &p->forecast[i].phases;
+        const double part[] = {f->pack, f->forward, f->loss, f->backward, f->update, f->wait};
+        add_threads(&t, p, i);
+        for (size_t j = 0; j < sizeof part / sizeof *part; j++)
+            table_add(&t, "%.0f %%",
+                      100 * part[j] / (p->forecast[i].step * p->forecast[i].threads));
+    }
+    table_print(&t, 1, stdout);
+    table_end(&t);
+}
+
+static void print_forecasts(const planning *p)
+{
+    int beyond = 0, fewer = 0;
+    print_times(p);
+    putchar('\n');
+    print_phases(p);
+    for (size_t i = 0; i < p->n_threads; i++) {
+        beyond |= is_beyond(&p->forecast[i]);
+        fewer |= !is_beyond(&p->forecast[i]) && p->forecast[i].threads < p->threads[i];
+    }
     printf("\nexpected from rates of the step's pieces, measured now on %d core%s\n",
            p->forecast[0].cores, p->forecast[0].cores == 1 ? "" : "s");
     if (beyond)
