@@ -67,6 +67,39 @@ done
 expect "the last, short batch is a step" \
     grep -q "100 rows of random bytes, batch 32, 4 steps" "$out"
 
+# ---- infer -------------------------------------------------------------------------------
+check "bench infer, tiny" nudge bench infer --layers 2,3,1 --rows 40 --dtype f64 --threads 1 \
+    $short --json
+peak=$(value gemm_peak_gflops)
+for task in predict evaluate; do
+    low=$(value $task.call_us_low) median=$(value $task.call_us) high=$(value $task.call_us_high)
+    expect "$task: a call takes time, the median is between the quartiles" \
+        true_of "0 < $low && $low <= $median && $median <= $high"
+    expect "$task: the best is the least" true_of "$(value $task.call_us_best) <= $low"
+    expect "$task: many calls make a repeat" true_of "$(value $task.calls_per_repeat) > 10"
+    expect "$task: at least 5 repeats" true_of "$(value $task.repeats) >= 5"
+    # 2 rows (2*3 + 3*1) = 720 flops a call of 40 rows
+    expect "$task: gflops is 720 flops a call" near \
+        "$(awk "BEGIN { print 1e3 * $(value $task.gflops) * $median }")" 720 1e-5
+    expect "$task: samples_per_s is 40 a call" near "$(value $task.samples_per_s)" \
+        "$(awk "BEGIN { print 40e6 / $median }")" 1e-5
+    expect "$task: efficiency is a share of the peak" near "$(value $task.efficiency)" \
+        "$(awk "BEGIN { print $(value $task.gflops) / $peak }")" 1e-5
+done
+expect "mse for one output" test "$(value loss)" = mse
+check "bench infer with classes" nudge bench infer --layers 20,16,3 --rows 100 --pixels \
+    --activation gelu --threads 2 $short
+for word in network data threads peak predict evaluate; do
+    expect "it prints $word" grep -q "^$word  " "$out"
+done
+expect "cross-entropy for three outputs" grep -q "loss cross-entropy$" "$out"
+refuse 2 "--rows: '0' is not a whole number" "--rows 0" nudge bench infer --rows 0
+refuse 2 "--layers: '5' is not two or more" "--layers 5" nudge bench infer --layers 5
+refuse 2 "frobnicate" "an unknown loss" nudge bench infer --loss frobnicate
+refuse 2 "only 'bench train' has it" "--batch for infer" nudge bench infer --batch 5
+refuse 2 "of memory" "rows that do not fit" nudge bench infer --rows 4000000000 --layers 9000,1
+
+# ---- All ---------------------------------------------------------------------------------
 refuse 2 "a benchmark is needed" "bench alone" nudge bench
 refuse 2 "there is no benchmark 'frobnicate'" "unknown benchmark" nudge bench frobnicate
 refuse 2 "'gemm' is not expected here" "two benchmarks" nudge bench train gemm
@@ -87,7 +120,7 @@ for o in activation loss optimizer dtype; do
     refuse 2 "frobnicate" "--$o with an unknown name" nudge bench train --$o frobnicate
 done
 refuse 2 "only sgd and rmsprop have it" "--momentum with adam" nudge bench train --momentum 0.9
-refuse 2 "only 'bench train' has it" "--rows for gemm" nudge bench gemm --rows 5
+refuse 2 "only 'bench train' and 'bench infer' have it" "--rows for gemm" nudge bench gemm --rows 5
 refuse 2 "of memory" "rows that do not fit" nudge bench train --rows 4000000000 --layers 9000,1
 refuse 2 "of memory" "weights that do not fit" nudge bench train --layers 2000000000,20000,1 \
     --rows 1

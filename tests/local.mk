@@ -13,6 +13,10 @@ tests_test_train_SOURCES = tests/test_train.c tests/made.h tests/suite.h
 tests_test_train_LDADD = libnudge_all.la $(CHECK_LIBS)
 tests_test_train_refused_SOURCES = tests/test_train_refused.c tests/made.h tests/suite.h
 tests_test_train_refused_LDADD = libnudge_all.la $(CHECK_LIBS)
+check_PROGRAMS += tests/test_evaluate
+tests_test_evaluate_SOURCES = tests/test_evaluate.c tests/made.h tests/suite.h
+tests_test_evaluate_LDADD = libnudge_all.la $(CHECK_LIBS)
+TESTS += tests/test_evaluate
 TESTS += tests/test_torch tests/test_programs tests/test_gradient tests/test_invariance \
 	tests/test_train tests/test_train_refused \
 	tests/cli_torch.sh tests/cli_same_bits.sh

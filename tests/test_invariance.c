@@ -36,6 +36,7 @@ static const int threads_tried[] = {1, 2, 3, 4, 7};
 typedef struct outcome {
     uint64_t hash;
     double train_loss, val_loss, loss;
+    uint64_t metric_bits;     /* of rmse, mae, r2 and accuracy, mixed */
     uint64_t prediction_bits; /* of all predictions, mixed */
 } outcome;
 
@@ -73,6 +74,9 @@ static outcome run(const shape *s, nudge_dtype dtype, nudge_optimizer_kind kind,
     nudge_metrics metrics;
     ck_ok(nudge_evaluate(model, data, threads, &metrics, &err), &err);
     o.loss = metrics.loss;
+    const double values[] = {metrics.rmse, metrics.mae, metrics.r2, metrics.accuracy};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        o.metric_bits = mix(o.metric_bits, values[i]);
     nudge_metrics_free(&metrics);
     double *predictions = malloc(s->rows * outputs * sizeof *predictions);
     ck_assert_ptr_nonnull(predictions);
@@ -95,6 +99,7 @@ static void same_bits(const shape *s, nudge_dtype dtype, nudge_optimizer_kind ki
             : memcmp(&other.train_loss, &first.train_loss, 8) != 0     ? "training loss"
             : memcmp(&other.val_loss, &first.val_loss, 8) != 0         ? "validation loss"
             : memcmp(&other.loss, &first.loss, 8) != 0                 ? "evaluated loss"
+            : other.metric_bits != first.metric_bits                   ? "metrics"
             : other.prediction_bits != first.prediction_bits           ? "predictions"
                                                                        : NULL;
         ck_assert_msg(differs == NULL, "%s, %s, %s: %s differ between 1 and %d threads (losses "

@@ -1,4 +1,4 @@
-/* What the three kinds of "nudge bench" share. */
+/* What the four kinds of "nudge bench" share. */
 #ifndef NUDGE_TOOL_BENCH_H
 #define NUDGE_TOOL_BENCH_H
 
@@ -19,11 +19,20 @@ typedef struct bench_setup {
 int bench_gemm(arguments *args, const bench_setup *setup);
 int bench_kernels(arguments *args, const bench_setup *setup);
 int bench_train(arguments *args, const bench_setup *setup);
+int bench_infer(arguments *args, const bench_setup *setup);
 
 /* The GEMM rate of `threads` threads: the best median of some large squares, in flops/s. Raises
  * *peak if it is more. */
 nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double seconds,
                         nudge_error *err);
+
+/* Repeats go on until the time is over and there are enough. One takes about so many seconds, or a
+ * fifth of all if that is less. */
+enum { BENCH_LEAST_REPEATS = 5, BENCH_MOST_REPEATS = 100000 };
+#define BENCH_REPEAT_SECONDS 0.1
+
+/* Of n > 0 times in seconds, which it sorts. */
+nudge_measurement bench_measurement(double *seconds, size_t n);
 
 /* "2 of 2 cores, OpenBLAS for SkylakeX, pthread build" */
 #define BENCH_TEXT 256

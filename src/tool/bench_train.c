@@ -3,34 +3,10 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "exit.h"
 
-enum { MOST_UNITS = 2147483647, LEAST_REPEATS = 5, MOST_REPEATS = 100000 };
-
-/* A repeat takes about this long, or a fifth of all if that is less. */
-#define REPEAT_SECONDS 0.1
-
 /* ---- Options --------------------------------------------------------------------------- */
-
-static void read_layers(train_bench *b, arguments *args)
-{
-    size_t n;
-    char **part = split_commas(text_of(args, "layers"), &n);
-    b->widths = need(calloc(n, sizeof *b->widths));
-    b->layers = n - 1;
-    int good = n >= 2;
-    for (size_t i = 0; good && i < n; i++) {
-        uint64_t units = 0;
-        good = parse_whole(part[i], 1, MOST_UNITS, &units);
-        b->widths[i] = (size_t)units;
-    }
-    if (!good)
-        refuse(args, "layers", "two or more whole numbers from 1 to 2147483647, separated by "
-                               "commas");
-    free(part);
-}
 
 static void read_optimizer(nudge_optimizer *o, arguments *args)
 {
@@ -48,9 +24,7 @@ static void read_optimizer(nudge_optimizer *o, arguments *args)
 static size_t default_rows(const train_bench *b)
 {
     const double most_rows = 60000, most_flops = 1e11, least_batches = 4;
-    double flops = 0, batch = (double)b->options.batch;
-    for (size_t i = 0; i < b->layers; i++)
-        flops += 6 * (double)b->widths[i] * (double)b->widths[i + 1];
+    double flops = 6 * bench_network_weights(&b->network), batch = (double)b->options.batch;
     double batches = floor(fmin(most_rows, most_flops / flops) / batch);
     return (size_t)fmin(fmax(batches, least_batches) * batch, UINT32_MAX);
 }
@@ -59,63 +33,15 @@ static void read_options(train_bench *b, arguments *args)
 {
     b->options = nudge_train_defaults();
     b->options.threads = b->setup->threads;
-    read_layers(b, args);
+    bench_network_read(&b->network, args);
     read_optimizer(&b->options.optimizer, args);
-    PARSED(args, "activation", nudge_activation_parse, &b->activation);
-    PARSED(args, "loss", nudge_loss_parse, &b->loss);
-    if (b->loss == NUDGE_LOSS_AUTO)
-        b->loss = b->widths[b->layers] > 1 ? NUDGE_CROSS_ENTROPY : NUDGE_MSE;
     b->options.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
     b->rows = given(args, "rows") ? (size_t)whole_of(args, "rows", 1, UINT32_MAX)
                                   : default_rows(b);
-    b->pixels = given(args, "pixels");
     b->explain = given(args, "explain");
 }
 
-static nudge_status make_model(nudge_model **model, const train_bench *b, nudge_error *err)
-{
-    nudge_model_options o = nudge_model_defaults();
-    nudge_activation *activations = need(calloc(b->layers, sizeof *activations));
-    for (size_t i = 0; i + 1 < b->layers; i++)
-        activations[i] = b->activation;
-    activations[b->layers - 1] = NUDGE_IDENTITY;
-    o.dtype = b->setup->dtype;
-    o.layers = b->layers;
-    o.widths = b->widths;
-    o.activations = activations;
-    o.loss = b->loss;
-    nudge_status status = nudge_model_create(model, &o, NULL, err);
-    free(activations);
-    return status;
-}
-
 /* ---- Measuring ------------------------------------------------------------------------- */
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Between neighbours by linear interpolation. */
-static double quantile(const double *sorted, size_t n, double part)
-{
-    double at = part * (double)(n - 1);
-    size_t i = (size_t)at;
-    double rest = at - (double)i;
-    return i + 1 < n ? sorted[i] * (1 - rest) + sorted[i + 1] * rest : sorted[i];
-}
-
-/* Sorts the times. */
-static nudge_measurement measurement_of(double *seconds, size_t n)
-{
-    qsort(seconds, n, sizeof *seconds, ascending);
-    return (nudge_measurement){.repeats = n,
-                               .median = quantile(seconds, n, 0.5),
-                               .low = quantile(seconds, n, 0.25),
-                               .high = quantile(seconds, n, 0.75),
-                               .best = seconds[0]};
-}
 
 /* One repeat: its epochs' time in seconds, which leaves out what nudge_train() does once. */
 static nudge_status repeat(const train_bench *b, nudge_model *model, const nudge_dataset *data,
@@ -131,7 +57,7 @@ static nudge_status repeat(const train_bench *b, nudge_model *model, const nudge
 static nudge_status find_epochs(train_bench *b, nudge_model *model, const nudge_dataset *data,
                                 nudge_error *err)
 {
-    double want = fmin(REPEAT_SECONDS, b->setup->seconds / LEAST_REPEATS);
+    double want = fmin(BENCH_REPEAT_SECONDS, b->setup->seconds / BENCH_LEAST_REPEATS);
     size_t *epochs = &b->options.epochs;
     nudge_train_result r = {0};
     for (*epochs = 1; r.train_seconds < want / 2;) {
@@ -149,10 +75,10 @@ static nudge_status measure_steps(train_bench *b, nudge_model *model, const nudg
                                   nudge_error *err)
 {
     double steps = (double)b->options.epochs * (double)b->plan.batches, passed = 0;
-    double *seconds = need(calloc(MOST_REPEATS, sizeof *seconds));
+    double *seconds = need(calloc(BENCH_MOST_REPEATS, sizeof *seconds));
     nudge_status status = NUDGE_OK;
     size_t n = 0;
-    while (n < MOST_REPEATS && (n < LEAST_REPEATS || passed < b->setup->seconds)) {
+    while (n < BENCH_MOST_REPEATS && (n < BENCH_LEAST_REPEATS || passed < b->setup->seconds)) {
         nudge_train_result r;
         if ((status = repeat(b, model, data, &r, err)) != NUDGE_OK)
             break;
@@ -160,7 +86,7 @@ static nudge_status measure_steps(train_bench *b, nudge_model *model, const nudg
         seconds[n++] = r.train_seconds / steps;
     }
     if (status == NUDGE_OK)
-        b->step = measurement_of(seconds, n);
+        b->step = bench_measurement(seconds, n);
     free(seconds);
     return status;
 }
@@ -221,10 +147,8 @@ int bench_train(arguments *args, const bench_setup *setup)
     int status = EXIT_BAD_INPUT;
     read_options(&b, args);
     if (!args->failed) {
-        int has_classes = b.loss == NUDGE_CROSS_ENTROPY;
-        if (make_model(&model, &b, &err) != NUDGE_OK ||
-            nudge_dataset_random(&data, setup->dtype, b.rows, b.widths[0], b.widths[b.layers],
-                                 has_classes, b.pixels, b.options.seed, &err) != NUDGE_OK ||
+        if (bench_network_make(&model, &data, &b.network, setup->dtype, b.rows, b.options.seed,
+                               &err) != NUDGE_OK ||
             measure(&b, model, data, &err) != NUDGE_OK) {
             status = fail(setup->command, &err);
         } else {
@@ -237,6 +161,6 @@ int bench_train(arguments *args, const bench_setup *setup)
     }
     nudge_dataset_free(data);
     nudge_model_free(model);
-    free(b.widths);
+    bench_network_end(&b.network);
     return status;
 }

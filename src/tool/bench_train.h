@@ -2,15 +2,13 @@
 #ifndef NUDGE_TOOL_BENCH_TRAIN_H
 #define NUDGE_TOOL_BENCH_TRAIN_H
 
-#include "bench.h"
+#include "bench_network.h"
 
 typedef struct train_bench {
     const bench_setup *setup;
-    size_t layers, *widths;   /* layers + 1 widths */
-    nudge_activation activation;
-    nudge_loss loss;
+    bench_network network;
     size_t rows;
-    int pixels, explain;
+    int explain;
     nudge_train_options options; /* epochs: of a repeat */
     nudge_train_plan plan;
 

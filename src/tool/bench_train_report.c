@@ -1,5 +1,4 @@
 /* What "nudge bench train" prints. */
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -28,18 +27,12 @@ static void print_what(const train_bench *b)
 {
     const nudge_optimizer *o = &b->options.optimizer;
     char text[BENCH_TEXT];
-    printf("network     ");
-    for (size_t i = 0; i <= b->layers; i++)
-        printf("%s%zu", i > 0 ? "-" : "", b->widths[i]);
-    if (b->layers > 1)
-        printf(" %s", nudge_activation_name(b->activation));
-    printf(", %" PRIu64 " parameters, %s; loss %s; %s", b->plan.parameters,
-           nudge_dtype_name(b->setup->dtype), nudge_loss_name(b->loss),
-           nudge_optimizer_name(o->kind));
+    bench_network_print(&b->network, b->setup->dtype, b->plan.parameters);
+    printf("; %s", nudge_optimizer_name(o->kind));
     if (o->momentum > 0)
         printf(" momentum %g", o->momentum);
     printf("\ndata        %zu rows of random %s, batch %zu, %zu step%s an epoch\n", b->rows,
-           b->pixels ? "bytes" : "numbers", b->plan.batch, b->plan.batches,
+           b->network.pixels ? "bytes" : "numbers", b->plan.batch, b->plan.batches,
            b->plan.batches == 1 ? "" : "s");
     printf("threads     %s", bench_machine(text, b->setup));
     if (b->plan.threads < b->setup->threads)
@@ -100,18 +93,13 @@ void train_bench_print(const train_bench *b)
 
 static void put_settings(json_t *object, const train_bench *b)
 {
-    json_t *widths = json_new_list();
-    for (size_t i = 0; i <= b->layers; i++)
-        json_add(widths, json_integer((json_int_t)b->widths[i]));
-    json_put(object, "layers", widths);
-    json_put_text(object, "activation", nudge_activation_name(b->activation));
-    json_put_text(object, "loss", nudge_loss_name(b->loss));
+    bench_network_json(object, &b->network);
     json_put_text(object, "optimizer", nudge_optimizer_name(b->options.optimizer.kind));
     json_put_real(object, "momentum", b->options.optimizer.momentum);
     json_put_real(object, "lr", b->options.optimizer.lr);
     json_put_whole(object, "batch", b->plan.batch);
     json_put_whole(object, "rows", b->rows);
-    json_put_flag(object, "pixels", b->pixels);
+    json_put_flag(object, "pixels", b->network.pixels);
     json_put_whole(object, "parameters", b->plan.parameters);
     json_put_whole(object, "train_threads", (uint64_t)b->plan.threads);
     json_put_text(object, "explain", b->plan.explain);

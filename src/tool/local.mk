@@ -8,6 +8,7 @@ nudge_SOURCES += \
 	src/tool/cmd_gradcheck.c \
 	src/tool/cmd_plan.c src/tool/plan.h src/tool/plan_report.c \
 	src/tool/cmd_bench.c src/tool/bench.h src/tool/bench_gemm.c src/tool/bench_kernels.c \
+	src/tool/bench_network.h src/tool/bench_network.c src/tool/bench_infer.c \
 	src/tool/bench_train.h src/tool/bench_train.c src/tool/bench_train_report.c \
 	src/tool/cmd_scale.c \
 	src/tool/cmd_plot.c src/tool/plot_curves.h src/tool/plot_curves.c \

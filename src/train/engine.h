@@ -28,15 +28,25 @@ typedef struct nu_engine_memory {
 
 typedef struct nu_engine nu_engine; /* differs between precisions */
 
-/* What evaluation of some rows gives. */
+/* Sums over rows of a model against targets; they grow. Targets and predictions are as the network
+ * has them, not in the target's own units. */
+typedef struct nu_tally {
+    double loss;           /* of the rows, in the target's own units */
+    size_t correct;        /* rows classified right (cross-entropy), elements (bce) */
+    int loss_only;         /* in: what follows is not wanted, nor bce's `correct` */
+    const double *origin;  /* in, outputs: a row of targets, so that sums of squares keep digits */
+    double *squared;       /* outputs each, regression only: of prediction - target, */
+    double *absolute;      /* likewise, */
+    double *sum, *sum2;    /* of target - origin and of its square */
+    size_t classes;        /* in: as in nudge_metrics */
+    uint64_t *confusion;   /* classes x classes, may be shared by threads; NULL if classes is 0 */
+} nu_tally;
+
+/* What is wanted of some rows. */
 typedef struct nu_inference {
-    int want_loss;        /* in: the data has targets and these two are wanted */
     const double *units;  /* in: as in nu_loss_kind */
-    double loss;          /* out: sum over the rows */
-    size_t correct;       /* out: rows classified right (cross-entropy) */
-    double *predictions;  /* out, rows x outputs: after the link, not unscaled; NULL: not wanted */
-    double *targets;      /* out, rows x outputs: as the network has them; NULL: not wanted */
-    int32_t *classes;     /* out, rows; NULL: not wanted */
+    nu_tally *tally;      /* the data has targets, and these sums are wanted; NULL: they are not */
+    double *predictions;  /* out, rows x outputs: in the target's own units; NULL: not wanted */
 } nu_inference;
 
 typedef struct nu_numeric {
@@ -81,7 +91,7 @@ typedef struct nu_numeric {
     /* Evaluation. A buffer for nu_infer of up to `rows` rows, in bytes, for nu_alloc(). */
     size_t (*infer_buffer)(const nu_network *net, size_t rows);
     void (*infer)(const nudge_model *model, const nudge_dataset *data, size_t first, size_t rows,
-                  void *buffer, nu_inference *result);
+                  void *buffer, const nu_inference *result);
 } nu_numeric;
 
 extern const nu_numeric nu_numeric_f32, nu_numeric_f64;

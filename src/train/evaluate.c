@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/clones.h"
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
@@ -18,28 +17,13 @@
  * are added in order: the same sums for any number of threads. */
 #define GROUPS 64
 
-/* Rows of a block: near the best rate of a product, yet small buffers for narrow networks. */
+/* Rows of a block: near the best rate of a product, yet small buffers for narrow networks; all blocks
+ * of about the same size, so that none is left over as a small one. */
 static size_t block_rows(const nu_network *net, size_t rows)
 {
-    size_t most = net->widest >= 512 ? 1024 : 256;
-    return rows < most ? rows : most;
+    size_t most = net->widest >= 512 ? 1024 : 256, blocks = (rows + most - 1) / most;
+    return (rows + blocks - 1) / blocks;
 }
-
-/* One thread's working space. */
-typedef struct space {
-    void *buffer;
-    double *predictions, *targets; /* block_rows x outputs */
-    int32_t *classes;              /* block_rows */
-} space;
-
-/* Sums over a group of rows. */
-typedef struct tally {
-    double loss, absolute;
-    size_t correct;
-    double *squared;  /* outputs: of prediction - target */
-    double *sum;      /* outputs: of target - origin */
-    double *sum2;     /* outputs: of (target - origin)^2 */
-} tally;
 
 struct nu_evaluator {
     const nudge_model *model;
@@ -49,12 +33,19 @@ struct nu_evaluator {
     int threads;
     size_t outputs, rows, blocks, groups;
     size_t classes;       /* as in nudge_metrics */
-    space *spaces;        /* threads */
-    tally *tallies;       /* groups */
-    double *sums;         /* groups x 3 x outputs: the arrays of tallies */
-    double *origin;       /* outputs: the first row's target, so that sums of squares keep digits */
+    size_t next;          /* group that no thread has taken yet */
+    void **buffers;       /* threads */
+    nu_tally *tallies;    /* groups */
+    double *sums;         /* groups x sums_of(outputs): the arrays of tallies */
+    double *origin;       /* outputs: the first row's target */
     uint64_t *confusion;  /* classes x classes */
 };
+
+/* Doubles of a tally's four arrays, in whole cache lines, as each group may be another thread's. */
+static size_t sums_of(size_t outputs)
+{
+    return (4 * outputs + 7) / 8 * 8;
+}
 
 static int is_regression(nudge_loss loss)
 {
@@ -90,25 +81,20 @@ uint64_t nu_evaluator_memory(const nudge_model *model, const nudge_dataset *data
 {
     const nu_network *net = &model->net;
     uint64_t rows = block_rows(net, data->rows), outputs = net->width[net->layers];
-    uint64_t each = nu_numeric_of(model->dtype)->infer_buffer(net, rows) +
-                    rows * (2 * outputs * sizeof(double) + sizeof(int32_t));
+    uint64_t each = nu_numeric_of(model->dtype)->infer_buffer(net, rows);
     uint64_t classes = class_count(net), groups = group_count(block_count(model, data));
     return (uint64_t)useful_threads(model, data, threads) * each +
-           groups * (sizeof(tally) + 3 * outputs * sizeof(double)) +
-           classes * classes * sizeof(uint64_t);
+           groups * (sizeof(nu_tally) + sums_of(outputs) * sizeof(double)) +
+           outputs * sizeof(double) + classes * classes * sizeof(uint64_t);
 }
 
 void nu_evaluator_free(nu_evaluator *e)
 {
     if (e == NULL)
         return;
-    for (int t = 0; e->spaces != NULL && t < e->threads; t++) {
-        free(e->spaces[t].buffer);
-        free(e->spaces[t].predictions);
-        free(e->spaces[t].targets);
-        free(e->spaces[t].classes);
-    }
-    free(e->spaces);
+    for (int t = 0; e->buffers != NULL && t < e->threads; t++)
+        free(e->buffers[t]);
+    free(e->buffers);
     free(e->tallies);
     free(e->sums);
     free(e->origin);
@@ -116,34 +102,30 @@ void nu_evaluator_free(nu_evaluator *e)
     free(e);
 }
 
-static int allocate_space(space *s, const nu_evaluator *e)
-{
-    s->buffer = nu_alloc(e->numeric->infer_buffer(&e->model->net, e->rows), 1);
-    s->predictions = nu_alloc(e->rows, e->outputs * sizeof(double));
-    s->targets = nu_alloc(e->rows, e->outputs * sizeof(double));
-    s->classes = nu_alloc(e->rows, sizeof(int32_t));
-    return s->buffer != NULL && s->predictions != NULL && s->targets != NULL &&
-           s->classes != NULL;
-}
-
 static int allocate(nu_evaluator *e)
 {
-    e->spaces = calloc((size_t)e->threads, sizeof *e->spaces);
+    size_t each = sums_of(e->outputs);
+    e->buffers = calloc((size_t)e->threads, sizeof *e->buffers);
     e->tallies = calloc(e->groups, sizeof *e->tallies);
-    e->sums = nu_alloc_zero(e->groups * 3, e->outputs * sizeof(double));
+    e->sums = nu_alloc_zero(e->groups * each, sizeof(double));
     e->origin = nu_alloc_zero(e->outputs, sizeof(double));
     e->confusion = nu_alloc_zero(e->classes * e->classes, sizeof(uint64_t));
-    if (e->spaces == NULL || e->tallies == NULL || e->sums == NULL || e->origin == NULL ||
+    if (e->buffers == NULL || e->tallies == NULL || e->sums == NULL || e->origin == NULL ||
         e->confusion == NULL)
         return 0;
     for (size_t g = 0; g < e->groups; g++) {
-        double *sums = e->sums + g * 3 * e->outputs;
-        e->tallies[g].squared = sums;
-        e->tallies[g].sum = sums + e->outputs;
-        e->tallies[g].sum2 = sums + 2 * e->outputs;
+        double *sums = e->sums + g * each;
+        e->tallies[g] = (nu_tally){.origin = e->origin,
+                                   .squared = sums,
+                                   .absolute = sums + e->outputs,
+                                   .sum = sums + 2 * e->outputs,
+                                   .sum2 = sums + 3 * e->outputs,
+                                   .classes = e->classes,
+                                   .confusion = e->classes > 0 ? e->confusion : NULL};
     }
+    size_t bytes = e->numeric->infer_buffer(&e->model->net, e->rows);
     for (int t = 0; t < e->threads; t++)
-        if (!allocate_space(&e->spaces[t], e))
+        if ((e->buffers[t] = nu_alloc(bytes, 1)) == NULL)
             return 0;
     return 1;
 }
@@ -174,150 +156,64 @@ nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *mo
     return NUDGE_OK;
 }
 
-/* The target's own units: the inverse of what the prep did. */
-NU_CLONES
-static void unscale(const nudge_prep *prep, double *y, size_t rows, size_t outputs)
-{
-    if (prep == NULL)
-        return;
-    const double *restrict factor = prep->target_factor, *restrict shift = prep->target_shift;
-    for (size_t i = 0; i < rows; i++) {
-        double *restrict row = y + i * outputs;
-#pragma omp simd
-        for (size_t j = 0; j < outputs; j++)
-            row[j] = row[j] / factor[j] + shift[j];
-    }
-}
-
-NU_CLONES
-static void add_regression(const nu_evaluator *e, tally *t, const space *s, size_t rows)
-{
-    size_t n = e->outputs;
-    const double *restrict origin = e->origin;
-    double *restrict squared = t->squared, *restrict sum = t->sum, *restrict sum2 = t->sum2;
-    for (size_t i = 0; i < rows; i++) {
-        const double *restrict target = s->targets + i * n;
-        const double *restrict prediction = s->predictions + i * n;
-        double absolute = 0;
-#pragma omp simd reduction(+ : absolute)
-        for (size_t j = 0; j < n; j++) {
-            double d = prediction[j] - target[j], y = target[j] - origin[j];
-            squared[j] += d * d;
-            absolute += fabs(d);
-            sum[j] += y;
-            sum2[j] += y * y;
-        }
-        t->absolute += absolute;
-    }
-}
-
-/* The class with the largest probability, the first of equals. */
-static size_t most_likely(const double *p, size_t classes)
-{
-    size_t best = 0;
-    for (size_t k = 1; k < classes; k++)
-        if (p[k] > p[best])
-            best = k;
-    return best;
-}
-
-/* Counts are whole numbers, so the order in which threads add them does not matter. */
-static void count_confusion(nu_evaluator *e, const space *s, size_t rows)
-{
-    for (size_t i = 0; i < rows; i++) {
-        size_t truth, guess;
-        if (e->model->net.loss == NUDGE_CROSS_ENTROPY) {
-            truth = (size_t)s->classes[i];
-            guess = most_likely(s->predictions + i * e->outputs, e->outputs);
-        } else {
-            truth = s->targets[i] > 0.5;
-            guess = s->predictions[i] > 0.5;
-        }
-        __atomic_fetch_add(&e->confusion[truth * e->classes + guess], 1, __ATOMIC_RELAXED);
-    }
-}
-
-static void evaluate_block(nu_evaluator *e, tally *t, space *s, size_t block)
-{
-    nudge_loss loss = e->model->net.loss;
-    size_t first = block * e->rows, rest = e->data->rows - first;
-    size_t rows = rest < e->rows ? rest : e->rows, n = e->outputs;
-    int classes = loss == NUDGE_CROSS_ENTROPY;
-    nu_inference r = {.want_loss = 1,
-                      .units = e->units,
-                      .predictions = s->predictions,
-                      .targets = classes ? NULL : s->targets,
-                      .classes = classes ? s->classes : NULL};
-    e->numeric->infer(e->model, e->data, first, rows, s->buffer, &r);
-    t->loss += r.loss;
-    if (is_regression(loss)) {
-        unscale(e->model->prep, s->predictions, rows, n);
-        unscale(e->model->prep, s->targets, rows, n);
-        add_regression(e, t, s, rows);
-    } else if (e->classes > 0) {
-        count_confusion(e, s, rows);
-    }
-    if (loss == NUDGE_BCE)
-        for (size_t i = 0; i < rows * n; i++)
-            t->correct += (s->predictions[i] > 0.5) == (s->targets[i] > 0.5);
-    else
-        t->correct += r.correct;
-}
-
+/* A thread takes the next group when it is through with one, so that a core that is slowed down
+ * does not keep the others waiting. */
 static void work(void *arg, int thread, int threads)
 {
     nu_evaluator *e = arg;
-    size_t g, end;
-    nu_team_share(e->groups, thread, threads, &g, &end);
-    for (; g < end; g++) {
-        size_t block, last;
-        nu_team_share(e->blocks, (int)g, (int)e->groups, &block, &last);
-        for (; block < last; block++)
-            evaluate_block(e, &e->tallies[g], &e->spaces[thread], block);
+    (void)threads;
+    size_t g;
+    while ((g = __atomic_fetch_add(&e->next, 1, __ATOMIC_RELAXED)) < e->groups) {
+        nu_inference r = {.units = e->units, .tally = &e->tallies[g]};
+        size_t block, end;
+        nu_team_share(e->blocks, (int)g, (int)e->groups, &block, &end);
+        for (; block < end; block++) {
+            size_t first = block * e->rows, rest = e->data->rows - first;
+            e->numeric->infer(e->model, e->data, first, rest < e->rows ? rest : e->rows,
+                              e->buffers[thread], &r);
+        }
     }
 }
 
+/* The sums are in the network's units, (raw - shift) * factor; r2, a ratio, needs no others. */
 static void set_regression(const nu_evaluator *e, nudge_metrics *m)
 {
+    const nudge_prep *prep = e->model->prep;
     double rows = (double)e->data->rows, elements = rows * (double)e->outputs;
-    double squared = 0, absolute = 0, r2 = 0;
-    for (size_t g = 0; g < e->groups; g++)
-        absolute += e->tallies[g].absolute;
+    double all_squared = 0, all_absolute = 0, r2 = 0;
     for (size_t j = 0; j < e->outputs; j++) {
-        double wrong = 0, sum = 0, sum2 = 0;
+        double squared = 0, absolute = 0, sum = 0, sum2 = 0;
         for (size_t g = 0; g < e->groups; g++) {
-            wrong += e->tallies[g].squared[j];
+            squared += e->tallies[g].squared[j];
+            absolute += e->tallies[g].absolute[j];
             sum += e->tallies[g].sum[j];
             sum2 += e->tallies[g].sum2[j];
         }
+        double unit = prep != NULL ? fabs(1 / prep->target_factor[j]) : 1;
         double spread = sum2 - sum * sum / rows;
-        squared += wrong;
-        r2 += spread > 0 ? 1 - wrong / spread : NAN;
+        all_squared += squared * unit * unit;
+        all_absolute += absolute * unit;
+        r2 += spread > 0 ? 1 - squared / spread : NAN;
     }
-    m->rmse = sqrt(squared / elements);
-    m->mae = absolute / elements;
+    m->rmse = sqrt(all_squared / elements);
+    m->mae = all_absolute / elements;
     m->r2 = r2 / (double)e->outputs;
-}
-
-static void set_origin(nu_evaluator *e)
-{
-    nu_inference r = {.targets = e->origin};
-    e->numeric->infer(e->model, e->data, 0, 1, e->spaces[0].buffer, &r);
-    unscale(e->model->prep, e->origin, 1, e->outputs);
 }
 
 void nu_evaluator_run(nu_evaluator *e, nudge_metrics *m)
 {
     nudge_loss loss = e->model->net.loss;
     for (size_t g = 0; g < e->groups; g++) {
-        tally *t = &e->tallies[g];
-        t->loss = t->absolute = 0;
-        t->correct = 0;
+        e->tallies[g].loss = 0;
+        e->tallies[g].correct = 0;
     }
-    memset(e->sums, 0, e->groups * 3 * e->outputs * sizeof(double));
+    memset(e->sums, 0, e->groups * sums_of(e->outputs) * sizeof(double));
     memset(e->confusion, 0, e->classes * e->classes * sizeof(uint64_t));
-    if (is_regression(loss))
-        set_origin(e);
+    if (is_regression(loss)) {
+        uint32_t number;
+        e->numeric->as_doubles(e->data, 0, 1, &number, NULL, e->origin, NULL);
+    }
+    e->next = 0;
     nu_team_run(e->threads, work, e);
 
     double rows = (double)e->data->rows, sum = 0;
@@ -375,22 +271,22 @@ typedef struct prediction {
     const nudge_model *model;
     const nudge_dataset *data;
     size_t rows, blocks;
+    size_t next;    /* block that no thread has taken yet */
     void **buffers; /* one per thread */
     double *out;
 } prediction;
 
-static void predict_share(void *arg, int thread, int threads)
+static void predict_blocks(void *arg, int thread, int threads)
 {
     prediction *p = arg;
-    size_t n = p->model->net.width[p->model->net.layers], block, end;
-    nu_team_share(p->blocks, thread, threads, &block, &end);
-    for (; block < end; block++) {
+    (void)threads;
+    size_t n = p->model->net.width[p->model->net.layers], block;
+    while ((block = __atomic_fetch_add(&p->next, 1, __ATOMIC_RELAXED)) < p->blocks) {
         size_t first = block * p->rows, rest = p->data->rows - first;
-        size_t rows = rest < p->rows ? rest : p->rows;
         nu_inference r = {.predictions = p->out + first * n};
         nu_numeric_of(p->model->dtype)
-            ->infer(p->model, p->data, first, rows, p->buffers[thread], &r);
-        unscale(p->model->prep, r.predictions, rows, n);
+            ->infer(p->model, p->data, first, rest < p->rows ? rest : p->rows,
+                    p->buffers[thread], &r);
     }
 }
 
@@ -412,7 +308,7 @@ nudge_status nudge_predict(const nudge_model *model, const nudge_dataset *data, 
         ok = (p.buffers[t] = nu_alloc(bytes, 1)) != NULL;
     if (ok) {
         nu_blas_single_threaded();
-        nu_team_run(team, predict_share, &p);
+        nu_team_run(team, predict_blocks, &p);
     }
     for (int t = 0; p.buffers != NULL && t < team; t++)
         free(p.buffers[t]);

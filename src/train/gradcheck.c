@@ -95,15 +95,14 @@ static nudge_status analytic_gradient(double *gradient, const nudge_model *model
 
 static double mean_loss(const checker *c)
 {
-    double sum = 0;
+    nu_tally tally = {.loss_only = 1};
+    nu_inference r = {.tally = &tally};
     for (size_t first = 0; first < c->data->rows; first += c->block) {
         size_t rest = c->data->rows - first;
-        nu_inference r = {.want_loss = 1};
         nu_numeric_f64.infer(c->model, c->data, first, rest < c->block ? rest : c->block,
                              c->buffer, &r);
-        sum += r.loss;
     }
-    return sum / (double)c->data->rows;
+    return tally.loss / (double)c->data->rows;
 }
 
 static double loss_at(const checker *c, size_t i, double shift)

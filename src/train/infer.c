@@ -1,19 +1,30 @@
 #include "train/infer.h"
 
-#include <string.h>
-
 #include "core/clones.h"
 #include "core/memory.h"
 #include "data/batch.h"
+#include "data/prep.h"
 #include "net/layer.h"
 #include "net/loss.h"
+#include "train/score.h"
+
+/* What follows the last product is done in chunks of about so many values, which stay in a core's
+ * own cache while loss, link, sums and conversion go over them. */
+#define CHUNK_VALUES 8192
+
+static size_t chunk_rows(size_t rows, size_t outputs)
+{
+    size_t most = CHUNK_VALUES / outputs;
+    most = most > 64 ? most / 64 * 64 : most > 1 ? most : 1; /* 64: as cross-entropy likes it */
+    return rows < most ? rows : most;
+}
 
 /* The parts of a buffer for some rows, each aligned. */
 typedef struct parts {
     real *x;           /* rows x width[0] */
     real *ping, *pong; /* rows x widest of the other layers */
-    real *y;           /* rows x outputs */
-    int32_t *classes;  /* rows */
+    real *y, *dz;      /* chunk_rows x outputs */
+    int32_t *classes;  /* chunk_rows */
     uint32_t *numbers; /* rows */
 } parts;
 
@@ -34,19 +45,21 @@ static size_t widest_output(const nu_network *net)
 /* Lays the parts out in `buffer` (NULL: only measures) and returns the bytes they take. */
 static size_t lay_out(parts *p, char *buffer, const nu_network *net, size_t rows)
 {
+    size_t outputs = net->width[net->layers], chunk = chunk_rows(rows, outputs);
     size_t hidden = aligned(rows * widest_output(net) * sizeof(real));
     size_t x = aligned(rows * net->width[0] * sizeof(real));
-    size_t y = aligned(rows * net->width[net->layers] * sizeof(real));
-    size_t numbers = aligned(rows * sizeof(uint32_t));
+    size_t y = aligned(chunk * outputs * sizeof(real));
+    size_t classes = aligned(chunk * sizeof(int32_t));
     if (buffer != NULL) {
         p->x = (real *)buffer;
         p->ping = (real *)(buffer + x);
         p->pong = (real *)(buffer + x + hidden);
         p->y = (real *)(buffer + x + 2 * hidden);
-        p->classes = (int32_t *)(buffer + x + 2 * hidden + y);
-        p->numbers = (uint32_t *)(buffer + x + 2 * hidden + y + numbers);
+        p->dz = (real *)(buffer + x + 2 * hidden + y);
+        p->classes = (int32_t *)(buffer + x + 2 * hidden + 2 * y);
+        p->numbers = (uint32_t *)(buffer + x + 2 * hidden + 2 * y + classes);
     }
-    return x + 2 * hidden + y + 2 * numbers;
+    return x + 2 * hidden + 2 * y + classes + aligned(rows * sizeof(uint32_t));
 }
 
 size_t X(nu_infer_buffer)(const nu_network *net, size_t rows)
@@ -62,28 +75,63 @@ static void to_doubles(double *restrict to, const real *restrict from, size_t co
         to[i] = (double)from[i];
 }
 
-/* Fetches the targets for whoever wants them, and the loss. dz is free to be overwritten. */
-static void against_targets(const nudge_model *model, const nudge_dataset *data, const parts *p,
-                            const real *z, real *dz, size_t rows, nu_inference *result)
+/* The target's own units: the inverse of what the prep did. */
+NU_CLONES
+static void unscale(const nudge_prep *prep, double *y, size_t rows, size_t outputs)
+{
+    const double *restrict factor = prep->target_factor, *restrict shift = prep->target_shift;
+    for (size_t i = 0; i < rows; i++) {
+        double *restrict row = y + i * outputs;
+#pragma omp simd
+        for (size_t j = 0; j < outputs; j++)
+            row[j] = row[j] / factor[j] + shift[j];
+    }
+}
+
+/* The targets of some rows: where they are if they stand there in order, otherwise packed. */
+static X(nu_targets) targets_of(const nudge_dataset *data, const parts *p,
+                                const uint32_t *numbers, size_t rows)
+{
+    const nu_store *store = data->store;
+    X(nu_targets) t = {p->y, p->classes};
+    if (data->index == NULL && store->classes == NULL)
+        t.y = (const real *)store->y + (size_t)numbers[0] * store->outputs;
+    else
+        X(nu_batch_targets)(store, numbers, rows, p->y, p->classes);
+    return t;
+}
+
+/* What is wanted of the last layer's output z, which the link overwrites; numbers: its rows. */
+static void finish_chunk(const nudge_model *model, const nudge_dataset *data, const parts *p,
+                         const uint32_t *numbers, real *z, size_t rows,
+                         const nu_inference *result, double *predictions)
 {
     const nu_network *net = &model->net;
     size_t n = net->width[net->layers];
-    X(nu_batch_targets)(data->store, p->numbers, rows, p->y, p->classes);
-    if (result->want_loss) {
+    nu_tally *tally = result->tally;
+    int score = tally != NULL && !tally->loss_only;
+    X(nu_targets) t = {0};
+    if (tally != NULL) {
         nu_loss_kind kind = {net->loss, net->huber_delta, result->units};
-        X(nu_targets) t = {p->y, p->classes};
-        result->loss = X(nu_loss)(&kind, dz, z, t, 1, rows, n, &result->correct);
+        t = targets_of(data, p, numbers, rows);
+        tally->loss += X(nu_loss)(&kind, p->dz, z, t, 1, rows, n, &tally->correct);
     }
-    if (result->targets != NULL)
-        to_doubles(result->targets, p->y, rows * n);
-    if (result->classes != NULL)
-        memcpy(result->classes, p->classes, rows * sizeof *p->classes);
+    if (predictions != NULL || (score && net->loss != NUDGE_CROSS_ENTROPY))
+        X(nu_link)(net->loss, z, rows, n);
+    if (score)
+        X(nu_score)(net->loss, z, t, rows, n, tally);
+    if (predictions != NULL) {
+        to_doubles(predictions, z, rows * n);
+        if (model->prep != NULL)
+            unscale(model->prep, predictions, rows, n);
+    }
 }
 
 void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t first, size_t rows,
-                 void *buffer, nu_inference *result)
+                 void *buffer, const nu_inference *result)
 {
     const nu_network *net = &model->net;
+    size_t n = net->width[net->layers], chunk = chunk_rows(rows, n);
     parts p;
     lay_out(&p, buffer, net, rows);
     X(nu_batch_rows)(data, NULL, first, rows, p.numbers);
@@ -92,19 +140,15 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
         X(nu_batch_features)(data->store, p.numbers, rows, p.x);
         x = p.x;
     }
-    real *z = NULL, *spare = p.ping; /* the last output, and the buffer that it is not in */
+    real *z = NULL;
     for (size_t l = 0; l < net->layers; l++) {
-        X(nu_layer_forward)(net, l, model->params, spare, NULL, x, rows);
-        x = z = spare;
-        spare = z == p.ping ? p.pong : p.ping;
+        z = l % 2 == 0 ? p.ping : p.pong;
+        X(nu_layer_forward)(net, l, model->params, z, NULL, x, rows);
+        x = z;
     }
-    result->loss = 0;
-    result->correct = 0;
-    if (result->want_loss || result->targets != NULL || result->classes != NULL)
-        against_targets(model, data, &p, z, spare, rows, result);
-    if (result->predictions != NULL) {
-        size_t n = net->width[net->layers];
-        X(nu_link)(net->loss, z, rows, n);
-        to_doubles(result->predictions, z, rows * n);
+    for (size_t at = 0; at < rows; at += chunk) {
+        double *predictions = result->predictions != NULL ? result->predictions + at * n : NULL;
+        finish_chunk(model, data, &p, p.numbers + at, z + at * n,
+                     rows - at < chunk ? rows - at : chunk, result, predictions);
     }
 }

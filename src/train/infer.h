@@ -8,6 +8,6 @@
 /* As nu_numeric declares them. */
 size_t X(nu_infer_buffer)(const nu_network *net, size_t rows);
 void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t first, size_t rows,
-                 void *buffer, nu_inference *result);
+                 void *buffer, const nu_inference *result);
 
 #endif

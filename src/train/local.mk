@@ -9,6 +9,6 @@ libnudge_all_la_SOURCES += \
 	src/train/gradcheck.c
 numeric_sources += \
 	src/train/update.h src/train/update.c \
-	src/train/infer.h src/train/infer.c \
+	src/train/infer.h src/train/infer.c src/train/score.h src/train/score.c \
 	src/train/step.h src/train/engine.c \
 	src/train/step_rows.c src/train/step_grid.c src/train/step_tiles.c

@@ -1,0 +1,194 @@
+/* Metrics and predictions against plain loops over what nudge_predict() gives. */
+#include "made.h"
+#include "suite.h"
+
+/* Rows in several blocks and outputs in several chunks; one, some and many outputs. */
+static const struct {
+    size_t rows, widths[3];
+} shapes[] = {{1, {5, 4, 1}}, {700, {5, 9, 1}}, {1003, {6, 8, 3}}, {2100, {4, 520, 700}}};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+typedef struct sums {
+    double loss, squared, absolute, r2;
+    size_t correct;
+} sums;
+
+static double loss_of(nudge_loss loss, double p, double t)
+{
+    double d = fabs(p - t);
+    switch (loss) {
+    case NUDGE_MAE: return d;
+    case NUDGE_HUBER: return d <= 1 ? d * d / 2 : d - 0.5;
+    case NUDGE_BCE: return -t * log(p) - (1 - t) * log(1 - p);
+    case NUDGE_POISSON: return p - t * log(p);
+    default: return d * d;
+    }
+}
+
+/* 1 - sum (t - p)^2 / sum (t - mean)^2 of output j. */
+static double r2_of(const double *p, const double *t, size_t rows, size_t n, size_t j)
+{
+    double mean = 0, wrong = 0, spread = 0;
+    for (size_t i = 0; i < rows; i++)
+        mean += t[i * n + j] / (double)rows;
+    for (size_t i = 0; i < rows; i++) {
+        wrong += (p[i * n + j] - t[i * n + j]) * (p[i * n + j] - t[i * n + j]);
+        spread += (t[i * n + j] - mean) * (t[i * n + j] - mean);
+    }
+    return spread > 0 ? 1 - wrong / spread : NAN;
+}
+
+static sums plain_sums(nudge_loss loss, const double *p, const double *t, size_t rows, size_t n)
+{
+    sums s = {0};
+    for (size_t i = 0; i < rows * n; i++) {
+        s.loss += loss_of(loss, p[i], t[i]);
+        s.squared += (p[i] - t[i]) * (p[i] - t[i]);
+        s.absolute += fabs(p[i] - t[i]);
+        s.correct += (p[i] > 0.5) == (t[i] > 0.5);
+    }
+    for (size_t j = 0; j < n; j++)
+        s.r2 += r2_of(p, t, rows, n, j) / (double)n;
+    return s;
+}
+
+static void same(const char *what, double found, double expected, double tolerance)
+{
+    ck_assert_msg(isnan(found) == isnan(expected), "%s: %g, not %g", what, found, expected);
+    if (!isnan(expected))
+        ck_assert_msg(fabs(found - expected) <= tolerance * fmax(1, fabs(expected)),
+                      "%s: %.17g, not %.17g", what, found, expected);
+}
+
+/* Numbers as targets: t as the dataset rounds them. */
+static void check_numbers(nudge_loss loss, nudge_dtype dtype, size_t rows, const size_t *widths,
+                          double tolerance)
+{
+    size_t n = widths[2];
+    double *x = made_array(rows * widths[0], 1, 3), *t = made_array(rows * n, 1, 4);
+    double *p = made_array(rows * n, 0, 5);
+    for (size_t i = 0; i < rows * n; i++) {
+        t[i] = loss == NUDGE_BCE ? t[i] > 0 : loss == NUDGE_POISSON ? floor(3 + 3 * t[i]) : t[i];
+        if (dtype == NUDGE_F32)
+            t[i] = (double)(float)t[i];
+    }
+    nudge_dataset *data = NULL;
+    nudge_error err;
+    ck_ok(nudge_dataset_from_arrays(&data, dtype, rows, widths[0], n, x, t, NULL, &err), &err);
+    nudge_model *model = made_model(loss, dtype, 2, widths, NUDGE_TANH, NUDGE_IDENTITY, 7);
+    nudge_metrics m;
+    ck_ok(nudge_predict(model, data, 2, p, &err), &err);
+    ck_ok(nudge_evaluate(model, data, 2, &m, &err), &err);
+    sums s = plain_sums(loss, p, t, rows, n);
+    double elements = (double)(rows * n);
+    int binary = loss == NUDGE_BCE;
+    same("loss", m.loss, s.loss / elements, tolerance);
+    same("rmse", m.rmse, binary ? NAN : sqrt(s.squared / elements), tolerance);
+    same("mae", m.mae, binary ? NAN : s.absolute / elements, tolerance);
+    same("r2", m.r2, binary ? NAN : s.r2, tolerance);
+    same("accuracy", m.accuracy, binary ? (double)s.correct / elements : NAN, 0);
+    ck_assert_uint_eq(m.classes, binary && n == 1 ? 2 : 0);
+    if (m.classes == 2)
+        ck_assert_uint_eq(m.confusion[0] + m.confusion[3], s.correct);
+    nudge_metrics_free(&m);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+    free(p);
+    free(t);
+    free(x);
+}
+
+/* Sums of f64 agree to 1e-11; losses of f32 are computed in f32, with errors of 1e-7 each. */
+START_TEST(numbers)
+{
+    static const nudge_loss losses[] = {NUDGE_MSE, NUDGE_MAE, NUDGE_HUBER, NUDGE_BCE,
+                                        NUDGE_POISSON};
+    for (size_t i = 0; i < sizeof losses / sizeof *losses; i++) {
+        check_numbers(losses[i], NUDGE_F64, shapes[_i].rows, shapes[_i].widths, 1e-11);
+        check_numbers(losses[i], NUDGE_F32, shapes[_i].rows, shapes[_i].widths, 2e-6);
+    }
+}
+END_TEST
+
+/* Classes: the confusion matrix is the count of (truth, largest probability), accuracy its
+ * diagonal, loss the mean of -log p of the true class. */
+START_TEST(classes)
+{
+    enum { ROWS = 900, N = 7 };
+    static const size_t widths[] = {5, 12, N};
+    double *x = made_array(ROWS * 5, 1, 3), *p = made_array(ROWS * N, 0, 5);
+    int32_t truth[ROWS];
+    uint64_t state = 9, expected[N * N] = {0};
+    for (size_t i = 0; i < ROWS; i++)
+        truth[i] = (int32_t)((made_number(&state) + 1) / 2 * N);
+    nudge_dataset *data = NULL;
+    nudge_error err;
+    ck_ok(nudge_dataset_from_arrays(&data, NUDGE_F64, ROWS, 5, N, x, NULL, truth, &err), &err);
+    nudge_model *model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F64, 2, widths, NUDGE_TANH,
+                                    NUDGE_IDENTITY, 7);
+    nudge_metrics m;
+    ck_ok(nudge_predict(model, data, 2, p, &err), &err);
+    ck_ok(nudge_evaluate(model, data, 2, &m, &err), &err);
+    double loss = 0, right = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        size_t best = 0;
+        for (size_t k = 1; k < N; k++)
+            if (p[i * N + k] > p[i * N + best])
+                best = k;
+        expected[(size_t)truth[i] * N + best]++;
+        right += best == (size_t)truth[i];
+        loss -= log(p[i * N + (size_t)truth[i]]);
+    }
+    ck_assert_uint_eq(m.classes, N);
+    ck_assert_mem_eq(m.confusion, expected, sizeof expected);
+    same("accuracy", m.accuracy, right / ROWS, 0);
+    same("loss", m.loss, loss / ROWS, 1e-12);
+    nudge_metrics_free(&m);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+    free(p);
+    free(x);
+}
+END_TEST
+
+/* A subset's metrics are those of the same rows as a dataset of their own: not one bit else. */
+START_TEST(rows_of_a_subset)
+{
+    enum { ROWS = 500 };
+    nudge_dataset *data = small_data(ROWS, 1), *part = NULL, *again = NULL;
+    nudge_model *model = small_model();
+    uint32_t rows[ROWS];
+    for (uint32_t i = 0; i < ROWS; i++)
+        rows[i] = i;
+    nudge_metrics whole, m;
+    nudge_error err;
+    ck_ok(nudge_dataset_subset(&again, data, rows, ROWS, &err), &err);
+    ck_ok(nudge_dataset_subset(&part, data, rows + 100, 1, &err), &err);
+    ck_ok(nudge_evaluate(model, data, 0, &whole, &err), &err);
+    ck_ok(nudge_evaluate(model, again, 0, &m, &err), &err);
+    ck_assert(m.loss == whole.loss && m.rmse == whole.rmse && m.mae == whole.mae &&
+              m.r2 == whole.r2);
+    ck_ok(nudge_evaluate(model, part, 0, &m, &err), &err);
+    double p[ROWS * 3];
+    ck_ok(nudge_predict(model, part, 0, p, &err), &err);
+    ck_assert(isfinite(m.loss) && m.loss != whole.loss && isnan(m.r2)); /* one row: constant */
+    nudge_dataset_free(part);
+    nudge_dataset_free(again);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+static Suite *evaluate_suite(void)
+{
+    Suite *suite = suite_create("evaluate");
+    TCase *tc = tcase_create("metrics");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, numbers, 0, SHAPES);
+    tcase_add_test(tc, classes);
+    tcase_add_test(tc, rows_of_a_subset);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
+
+SUITE_MAIN(evaluate_suite)
