@@ -136,7 +136,7 @@ static void put_parameter(FILE *out, const scale_parameter *p)
 {
     scale_unit unit = {"", 1};
     if (p->seconds)
-        unit = scale_unit_for(p->estimate.value);
+        unit = scale_unit_for(fabs(p->estimate.value));
     scale_estimate e = {unit.per_second * p->estimate.value, unit.per_second * p->estimate.low,
                         unit.per_second * p->estimate.high, p->estimate.level};
     fprintf(out, " = %s%s%s%s", scale_plain(e.value).text, p->seconds ? " " : "", unit.name,

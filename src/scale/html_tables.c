@@ -135,7 +135,7 @@ static void parameter_table(FILE *out, const scale_model *m)
         const scale_parameter *p = &m->parameter[i];
         scale_unit unit = {"", 1};
         if (p->seconds)
-            unit = scale_unit_for(p->estimate.value);
+            unit = scale_unit_for(fabs(p->estimate.value));
         fputs("<tr>", out);
         html_put(out, "td class=\"text\"", "%s%s%s", p->name, p->seconds ? ", " : "", unit.name);
         estimate_cell(out, &p->estimate, unit.per_second);

@@ -137,19 +137,25 @@ static void line_parameters(const double *c, double work, double *values)
     values[1] = c[1];
 }
 
-/* What b is per differs. */
-#define LINE(letter, b_meaning)                                                          \
-    {                                                                                    \
-        .name = "linear cost", .formula = "T(" letter ") = a + b " letter,               \
-        .source = "Hockney & Jesshope 1988", .n = 2,                                     \
-        .parameter = {{"a", "fixed time of a step", 1}, {"b", b_meaning, 1}}, .bounded = 1,    \
+/* What b is per differs, and whether a, which may have another meaning, may be negative. */
+#define LINE(letter, a_meaning, b_meaning, no_negative)                                 \
+    {                                                                                   \
+        .name = "linear cost", .formula = "T(" letter ") = a + b " letter,              \
+        .source = "Hockney & Jesshope 1988", .n = 2,                                    \
+        .parameter = {{"a", a_meaning, 1}, {"b", b_meaning, 1}}, .bounded = no_negative, \
         .terms = line_terms, .y = same_y, .step = same_step, .parameters = line_parameters \
     }
 
-static const scale_law over_batch = LINE("n", "time of a step for each sample of the batch");
-static const scale_law over_depth = LINE("d", "time of a step for each hidden layer");
+static const scale_law over_batch = LINE("n", "fixed time of a step",
+                                         "time of a step for each sample of the batch", 1);
+/* The first hidden layer has inputs where the others have units: with few of them it is cheaper than b,
+ * and a is negative. */
+static const scale_law over_depth = LINE(
+    "d", "what does not grow with them, and the first layer's cost beside the others'",
+    "time of a step for each hidden layer", 0);
 static const scale_law over_rows =
-    LINE("n", "time of a step for each row of the data: 0 unless caches matter");
+    LINE("n", "fixed time of a step",
+         "time of a step for each row of the data: 0 unless caches matter", 1);
 
 static void power_terms(double x, double *row)
 {

@@ -72,7 +72,7 @@ scale_text_unit scale_text_unit_for(double seconds)
 {
     static const scale_text_unit units[] = {{"s", 1}, {"ms", 1e3}, {"us", 1e6}, {"ns", 1e9}};
     size_t i = 0;
-    while (i + 1 < sizeof units / sizeof *units && seconds * units[i].per_second < 1)
+    while (i + 1 < sizeof units / sizeof *units && fabs(seconds) * units[i].per_second < 1)
         i++;
     return units[i];
 }
@@ -105,8 +105,9 @@ static void print_quality(const scale_model *m, FILE *stream)
         within += p->left_out && p->within;
     }
     FILE *f = scale_sentence_start(&s);
-    if (fitted > m->n_parameters)
-        fprintf(f, "  off by %.2g %% (root mean square)", 100 * m->error);
+    /* With a parameter at its bound even few points are missed. */
+    if (fitted > m->n_parameters || m->error > 0.001)
+        fprintf(f, "  off by %.*f %% (root mean square)", m->error < 0.1 ? 1 : 0, 100 * m->error);
     else
         fprintf(f, "  has as many parameters as points (%zu): nothing tests it", fitted);
     if (left_out > 0)
