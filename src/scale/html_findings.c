@@ -146,6 +146,7 @@ static void put_parameter(FILE *out, const scale_parameter *p)
 static void say_model(FILE *out, const scale_study *s, const scale_model *m)
 {
     int over_threads = strcmp(m->x, "threads") == 0;
+    char value[SCALE_TEXT];
     if (m->why_not != NULL)
         return;
     fputs("<li>", out);
@@ -153,7 +154,7 @@ static void say_model(FILE *out, const scale_study *s, const scale_model *m)
     if (!over_threads)
         fprintf(out, ", %zu thread%s", m->fixed, plural((int)m->fixed));
     else if (s->mode != SCALE_STRONG)
-        fprintf(out, ", %s%zu", s->mode == SCALE_BATCH ? "batch " : "", m->fixed);
+        fprintf(out, ", %s", scale_value_text(value, s, m->fixed));
     fputs(": ", out);
     for (size_t i = 0; i < m->n_parameters; i++) {
         const scale_parameter *p = &m->parameter[i];

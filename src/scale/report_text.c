@@ -60,7 +60,8 @@ static void print_times(const scale_study *s, FILE *stream)
     for (size_t i = 0; i < s->n_points; i++) {
         const scale_point *p = &s->points[i];
         add_point(&t, s, p);
-        table_add_real(&t, "%.4g", unit.per_second * p->step.value);
+        double step = unit.per_second * p->step.value;
+        table_add_real(&t, step < 1000 ? "%.4g" : "%.0f", step);
         add_interval(&t, &p->step, unit.per_second, 4);
         table_add_real(&t, "%.0f", p->rate.value);
         table_add_real(&t, "%.2f", p->speedup.value);
