@@ -10,4 +10,4 @@ $(man_pages): $(nudge_SOURCES) | nudge$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && HELP2MAN='$(HELP2MAN)' VERSION='$(VERSION)' \
 	    $(SHELL) $(srcdir)/scripts/man-page ./nudge$(EXEEXT) $@
 
-EXTRA_DIST += scripts/man-page scripts/bootstrap doc/performance.md
+EXTRA_DIST += scripts/man-page scripts/bootstrap doc/performance.md doc/scaling.md

@@ -123,7 +123,8 @@ tests_test_scale_measure_LDADD = libnudge_all.la $(CHECK_LIBS)
 TESTS += tests/test_scale_measure
 
 # The statistics of nudge scale.
-scale_sources = src/scale/scale.c src/scale/stats.c src/scale/complete.c src/scale/fit.c \
+scale_sources = src/scale/scale.c src/scale/stats.c src/scale/drift.c src/scale/complete.c \
+	src/scale/fit.c \
 	src/scale/fitted.c src/scale/laws.c src/scale/least.c src/tool/exit.c
 check_PROGRAMS += tests/test_scale_stats tests/test_scale_fit
 tests_test_scale_stats_SOURCES = tests/test_scale_stats.c tests/scale_made.h tests/suite.h \
@@ -156,7 +157,8 @@ TESTS += tests/test_procfs tests/test_watch tests/test_environment
 # What "nudge scale --out" leaves. Its sources are the program's, compiled into the test.
 check_PROGRAMS += tests/test_scale_output tests/test_scale_report
 scale_output_test_sources = tests/study_folder.h tests/made_study.h tests/suite.h \
-	src/scale/scale.c $(scale_output_sources) src/tool/exit.c src/tool/json_out.c \
+	src/scale/scale.c src/scale/stats.c src/scale/drift.c $(scale_output_sources) \
+	src/tool/exit.c src/tool/json_out.c \
 	src/tool/report.c src/tool/output_file.c src/tool/gnuplot.c src/tool/gnuplot_style.c
 tests_test_scale_output_SOURCES = tests/test_scale_output.c $(scale_output_test_sources)
 tests_test_scale_output_LDADD = libnudge_all.la $(JANSSON_LIBS) $(CHECK_LIBS)

@@ -127,9 +127,9 @@ static inline scale_model made_law(const char *name, size_t fixed, double one, d
                      .source = "Gunther 1993", .x = "threads", .fixed = fixed, .n_parameters = 2,
                      .best_x = kappa > 0 ? made_estimate(22, 0.15) : SCALE_UNKNOWN,
                      .error = 0.012};
-    m.parameter[0] = (scale_parameter){"sigma", "contention: the part that is serial",
+    m.parameter[0] = (scale_parameter){"sigma", "contention: the part that is serial", 0,
                                        made_estimate(sigma, 0.1)};
-    m.parameter[1] = (scale_parameter){"kappa", "coherency: what each pair of threads costs",
+    m.parameter[1] = (scale_parameter){"kappa", "coherency: what each pair of threads costs", 0,
                                        made_estimate(kappa, 0.1)};
     for (double p = 1; p <= 64; p *= 2) {
         double speedup = p / (1 + sigma * (p - 1) + kappa * p * (p - 1));
@@ -186,9 +186,9 @@ static inline scale_study made_batch(void)
                            .fixed = (size_t)threads[k], .n_parameters = 2,
                            .best_x = SCALE_UNKNOWN, .error = 0.02};
         double gain = s.points[0].step.value / s.points[k].step.value;
-        m->parameter[0] = (scale_parameter){"a", "fixed seconds a step",
+        m->parameter[0] = (scale_parameter){"a", "fixed time of a step", 1,
                                             made_estimate(2e-5 / gain, 0.1)};
-        m->parameter[1] = (scale_parameter){"b", "seconds a step for each sample",
+        m->parameter[1] = (scale_parameter){"b", "time of a step for each sample", 1,
                                             made_estimate(6e-6 / gain, 0.1)};
         for (size_t batch = 16; batch <= 1024; batch *= 4)
             made_prediction(m, (double)batch, (20e-6 + 6e-6 * (double)batch) / gain, NAN,

@@ -135,6 +135,27 @@ START_TEST(laws_of_values_are_recovered)
 }
 END_TEST
 
+/* A cheaper first layer: 0.3, 2.8 and 7.8 ms for 1, 2 and 4 are T(d) = -2.2 + 2.5 d exactly, which a
+ * bound of a at 0 would be far from; tolerance: a few roundings. Each of the others is predicted. */
+START_TEST(first_layer_may_be_cheaper)
+{
+    static const size_t layers[] = {1, 2, 4};
+    scale_study study = made_study(SCALE_DEPTH);
+    for (size_t v = 0; v < 3; v++)
+        made_point(&study, 1, layers[v], -2.2e-3 + 2.5e-3 * (double)layers[v], 9, 0, NULL);
+    scale_fit(&study);
+    const scale_model *m = &study.models[study.n_models - 1];
+    assert_near(m->parameter[0].estimate.value, -2.2e-3, 1e-15);
+    assert_near(m->parameter[1].estimate.value, 2.5e-3, 1e-15);
+    ck_assert_double_lt(m->error, 1e-12);
+    for (size_t i = 3; i < 5; i++) {
+        ck_assert(m->predictions[i].left_out);
+        assert_near(m->predictions[i].step.value, m->predictions[i].measured, 1e-14);
+    }
+    scale_study_end(&study);
+}
+END_TEST
+
 /* ---- Bounds and edges ------------------------------------------------------------------ */
 
 static void assert_known(const scale_estimate *e)
@@ -360,6 +381,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tc, usl_is_recovered, 0, 2);
     tcase_add_test(tc, gustafson_is_recovered);
     tcase_add_loop_test(tc, laws_of_values_are_recovered, 0, 4);
+    tcase_add_test(tc, first_layer_may_be_cheaper);
     tcase_add_loop_test(tc, parameters_stay_in_bounds, 0, 2);
     tcase_add_loop_test(tc, few_points_and_repeats, 0, 12);
     tcase_add_test(tc, one_thread_count);

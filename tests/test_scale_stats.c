@@ -1,5 +1,6 @@
 /* Statistics of repeats, and what follows from them for the points of a study. */
 #include "scale/complete.h"
+#include "scale/drift.h"
 #include "scale/stats.h"
 #include "scale_made.h"
 #include "suite.h"
@@ -9,6 +10,88 @@ static void assert_near(double got, double want, double tolerance)
     ck_assert_msg(fabs(got - want) <= tolerance, "%.17g, expected %.17g within %g", got, want,
                   tolerance);
 }
+
+/* ---- Drift ----------------------------------------------------------------------------- */
+
+/* Fills the steps of a point with a first-order autoregressive series of unit variance, 1 % of
+ * which is the relative deviation. */
+static void wander(scale_point *p, double rho, unsigned short state[3])
+{
+    double x = made_normal(state);
+    for (size_t k = 0; k < p->n; k++) {
+        p->repeats[k].step = exp(0.01 * x);
+        x = rho * x + sqrt(1 - rho * rho) * made_normal(state);
+    }
+}
+
+/* The mean over 200 studies of 20 points is near the series' own correlation: what the estimate of
+ * one point scatters by, at most 0.6 at 9 repeats, over sqrt(4000), and what the correction of the
+ * bias and the cut of outliers leave. One study's stays at or above 0, so that the mean for 0 is a
+ * little above. */
+START_TEST(persistence_is_found)
+{
+    static const double rho[] = {0, 0.3, 0.6};
+    unsigned short state[3] = {1, 2, 3};
+    scale_study s = made_study(SCALE_STRONG);
+    for (int i = 0; i < 20; i++)
+        made_point(&s, i + 1, 0, 1, 9, 0, NULL);
+    double sum = 0;
+    for (int study = 0; study < 200; study++) {
+        for (size_t i = 0; i < s.n_points; i++)
+            wander(&s.points[i], rho[_i], state);
+        sum += scale_persistence(&s);
+    }
+    assert_near(sum / 200, rho[_i], 0.07);
+    scale_study_end(&s);
+}
+END_TEST
+
+/* The median's interval of 9 repeats covers the truth in 96 % of studies if they are independent.
+ * With a correlation of 0.5 it does not; stretched for that it does in at least 94 %. */
+START_TEST(stretched_intervals_cover)
+{
+    unsigned short state[3] = {4, 5, 6};
+    scale_study s = made_study(SCALE_STRONG);
+    scale_point *p = made_point(&s, 1, 0, 1, 9, 0, NULL);
+    int plain = 0, stretched = 0;
+    for (int study = 0; study < 4000; study++) {
+        double x[9];
+        wander(p, 0.5, state);
+        for (size_t k = 0; k < 9; k++)
+            x[k] = p->repeats[k].step;
+        scale_estimate e = scale_median(x, 9, 0.95), f = scale_stretched(e, scale_stretch(0.5));
+        plain += e.low <= 1 && 1 <= e.high;
+        stretched += f.low <= 1 && 1 <= f.high;
+    }
+    ck_assert_int_lt(plain, 0.85 * 4000);
+    ck_assert_int_gt(stretched, 0.94 * 4000);
+    scale_study_end(&s);
+}
+END_TEST
+
+/* Exact: sqrt(1.6 / 0.4) = 2; 2 / 1 and 4 / 2 squared; five repeats, and such as do not vary, tell
+ * nothing. */
+START_TEST(drift_by_hand)
+{
+    scale_study s = made_study(SCALE_STRONG);
+    scale_point *p = made_point(&s, 1, 0, 1, 9, 0, NULL);
+    scale_estimate e = scale_stretched((scale_estimate){2, 1, 4, 0.95}, 2);
+    assert_near(scale_stretch(0), 1, 0);
+    assert_near(scale_stretch(0.6), 2, 1e-15);
+    assert_near(e.low, 0.5, 1e-15);
+    assert_near(e.high, 8, 1e-14);
+    for (size_t k = 0; k < 9; k++)
+        p->repeats[k].step = 1;
+    assert_near(scale_persistence(&s), 0, 0);
+    for (size_t k = 0; k < 9; k++)
+        p->repeats[k].step = 1 + (double)k; /* all the way up: as much as is believed */
+    assert_near(scale_persistence(&s), 0.8, 0);
+    p->n = 5;
+    assert_near(scale_persistence(&s), 0, 0);
+    p->n = 9;
+    scale_study_end(&s);
+}
+END_TEST
 
 /* ---- Median ---------------------------------------------------------------------------- */
 
@@ -257,7 +340,7 @@ START_TEST(repeats_of_a_point)
 {
     scale_study s = made_study(SCALE_STRONG);
     scale_point *p = made_point(&s, 1, 0, 1, 6, 0, NULL);
-    const double steps[] = {1, 1.1, 1.2, 1.3, 1.4, 9};
+    const double steps[] = {1.4, 1, 1.3, 1.1, 9, 1.2}; /* up and down: no persistence */
     for (size_t i = 0; i < 6; i++)
         p->repeats[i].step = steps[i];
     p->repeats[1].to_loss = 3;
@@ -267,7 +350,7 @@ START_TEST(repeats_of_a_point)
     assert_near(p->step.high, 9, 0);
     assert_near(p->to_loss.value, 4, 0);
     for (size_t i = 0; i < 6; i++)
-        ck_assert_int_eq(p->repeats[i].outlier, i == 5);
+        ck_assert_int_eq(p->repeats[i].outlier, i == 4);
     scale_study_end(&s);
 }
 END_TEST
@@ -278,6 +361,9 @@ static Suite *make_suite(void)
     TCase *tc = tcase_create("stats");
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, coverage_is_a_binomial_sum);
+    tcase_add_loop_test(tc, persistence_is_found, 0, 3);
+    tcase_add_test(tc, stretched_intervals_cover);
+    tcase_add_test(tc, drift_by_hand);
     tcase_add_loop_test(tc, median_lies_between_ranks, 0, 14);
     tcase_add_test(tc, median_of_many);
     tcase_add_test(tc, median_interval_covers);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "scale/drift.h"
 #include "scale/stats.h"
 #include "tool/exit.h"
 
@@ -28,11 +29,11 @@ static double *steps_of(const scale_point *p)
     return steps;
 }
 
-static void complete_step(scale_point *p, double level)
+static void complete_step(scale_point *p, double level, double stretch)
 {
     double *steps = steps_of(p);
     int *outlier = need(calloc(p->n + 1, sizeof *outlier));
-    p->step = scale_median(steps, p->n, level);
+    p->step = scale_stretched(scale_median(steps, p->n, level), stretch);
     p->rate = inverse(p->step, (double)p->batch);
     scale_outliers(steps, p->n, outlier);
     for (size_t i = 0; i < p->n; i++)
@@ -43,14 +44,14 @@ static void complete_step(scale_point *p, double level)
 
 /* Repeats compute the same, so that all reach the target or none; a time that is missing in some was
  * not taken. */
-static void complete_to_loss(scale_point *p, double level)
+static void complete_to_loss(scale_point *p, double level, double stretch)
 {
     double *seconds = need(calloc(p->n + 1, sizeof *seconds));
     size_t n = 0;
     for (size_t i = 0; i < p->n; i++)
         if (isfinite(p->repeats[i].to_loss))
             seconds[n++] = p->repeats[i].to_loss;
-    p->to_loss = scale_median(seconds, n, level);
+    p->to_loss = scale_stretched(scale_median(seconds, n, level), stretch);
     free(seconds);
 }
 
@@ -74,9 +75,10 @@ static double work_over(const scale_point *p, const scale_point *base)
     return (double)p->batch / (double)base->batch;
 }
 
-static void complete_speedup(scale_point *p, const scale_point *base, double level, uint32_t seed)
+static void complete_speedup(scale_point *p, const scale_point *base, const scale_study *study,
+                             uint32_t seed)
 {
-    double threads = p->threads;
+    double threads = p->threads, level = study->level;
     p->speedup = SCALE_UNKNOWN;
     p->karp_flatt = NAN;
     if (base != NULL && p == base) {
@@ -84,6 +86,7 @@ static void complete_speedup(scale_point *p, const scale_point *base, double lev
     } else if (base != NULL) {
         double *before = steps_of(base), *after = steps_of(p);
         scale_estimate ratio = scale_ratio(before, base->n, after, p->n, level, seed);
+        ratio = scale_stretched(ratio, scale_stretch(study->persistence));
         p->speedup = times(ratio, base->threads * work_over(p, base));
         if (p->threads > 1)
             p->karp_flatt = (1 / p->speedup.value - 1 / threads) / (1 - 1 / threads);
@@ -139,13 +142,15 @@ static void complete_lost(scale_point *p, const scale_point *base)
 
 void scale_complete(scale_study *study)
 {
+    study->persistence = scale_persistence(study);
+    double stretch = scale_stretch(study->persistence);
     for (size_t i = 0; i < study->n_points; i++) {
-        complete_step(&study->points[i], study->level);
-        complete_to_loss(&study->points[i], study->level);
+        complete_step(&study->points[i], study->level, stretch);
+        complete_to_loss(&study->points[i], study->level, stretch);
     }
     for (size_t i = 0; i < study->n_points; i++) {
         const scale_point *base = scale_base(study, i);
-        complete_speedup(&study->points[i], base, study->level, (uint32_t)i);
+        complete_speedup(&study->points[i], base, study, (uint32_t)i);
         complete_lost(&study->points[i], base);
     }
 }

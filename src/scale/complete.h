@@ -12,7 +12,8 @@
  * what does not fit would make every interval too narrow.
  *
  * Intervals of rate, step and to_loss are those of the median (scale_median()), of speedup and
- * efficiency those of a ratio of medians (scale_ratio()). The base's own are exact.
+ * efficiency those of a ratio of medians (scale_ratio()), all stretched for the study's persistence
+ * (scale/drift.h), which is filled in too. The base's own are exact.
  *
  * lost, for p threads and a base of b, where P are phases and w how many times as many samples a
  * step has: (P(p) - w P(b)) / (p step(p)). The profiled run has clock readings in it and meets

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "scale/drift.h"
 #include "scale/fitted.h"
 #include "tool/exit.h"
 
@@ -85,7 +86,7 @@ static void fit_law(scale_study *study, const scale_law *law, const scale_series
                      .error = NAN};
     for (size_t j = 0; j < law->n; j++)
         m.parameter[j] = (scale_parameter){law->parameter[j].name, law->parameter[j].meaning,
-                                           SCALE_UNKNOWN};
+                                           law->parameter[j].seconds, SCALE_UNKNOWN};
     if (m.why_not == NULL) {
         scale_fitted f = scale_fitted_make(law, s, s->n);
         for (size_t j = 0; j < law->n; j++)
@@ -144,7 +145,8 @@ static void fit_group(scale_study *study, int over_threads, size_t fixed)
     int weak = study->mode == SCALE_WEAK;
     const scale_point **list = need(calloc(study->n_points, sizeof *list));
     size_t n = gather(study, over_threads, fixed, list);
-    scale_series s = scale_series_make(list, n, over_threads, weak, study->level);
+    scale_series s = scale_series_make(list, n, over_threads, weak, study->level,
+                                      scale_stretch(study->persistence));
     if (over_threads) {
         fit_law(study, weak ? &scale_gustafson : &scale_amdahl, &s, fixed);
         fit_law(study, &scale_usl, &s, fixed);

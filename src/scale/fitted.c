@@ -12,7 +12,7 @@ enum { SEED_REPEATS = 1, SEED_SCATTER };
 static void resample_point(scale_series *s, size_t i, const scale_point *p, scale_random *random)
 {
     double *steps = need(calloc(2 * p->n, sizeof *steps));
-    const double stretch = p->n == 2 ? sqrt(2) : 1;
+    const double stretch = s->stretch * (p->n == 2 ? sqrt(2) : 1);
     for (size_t k = 0; k < p->n; k++)
         steps[k] = p->repeats[k].step;
     scale_estimate median = scale_median(steps, p->n, s->asked);
@@ -26,10 +26,11 @@ static void resample_point(scale_series *s, size_t i, const scale_point *p, scal
 }
 
 scale_series scale_series_make(const scale_point *const *points, size_t n, int over_threads,
-                               int weak, double level)
+                               int weak, double level, double stretch)
 {
     scale_series s = {
-        .n = n, .over_threads = over_threads, .work_1 = 1, .asked = level, .level = level};
+        .n = n, .over_threads = over_threads, .work_1 = 1, .stretch = stretch, .asked = level,
+        .level = level};
     scale_random random = scale_random_begin(SEED_REPEATS);
     s.x = need(calloc(n + 1, sizeof *s.x));
     s.step = need(calloc(n + 1, sizeof *s.step));

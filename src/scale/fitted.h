@@ -12,12 +12,13 @@ typedef struct scale_series {
     double *work;        /* for the law: samples of a step in weak mode, 1 elsewhere */
     double work_1;       /* that x = 1 has */
     double *again;       /* [resample * n + point]: medians of resampled repeats */
+    double stretch;      /* of deviations: the machine's speed wanders (scale/drift.h) */
     double asked, level; /* of confidence; level: what so few repeats allow */
 } scale_series;
 
 /* Points with repeats, in ascending order of x and none twice; for scale_series_end(). */
 scale_series scale_series_make(const scale_point *const *points, size_t n, int over_threads,
-                               int weak, double level);
+                               int weak, double level, double stretch);
 void scale_series_end(scale_series *s);
 
 /* Intervals. The repeats of every point are resampled SCALE_RESAMPLES times, the law fitted again

@@ -1,5 +1,7 @@
 /* The findings of a study in sentences. Nothing is said of what is not known. */
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "html.h"
@@ -76,31 +78,37 @@ static void say_speedup(FILE *out, const scale_study *s, size_t i)
                  at_value(with, s, base));
 }
 
-/* The three largest parts of what was lost. */
+static int largest_first(const void *a, const void *b)
+{
+    double x = ((const scale_phase *)a)->value, y = ((const scale_phase *)b)->value;
+    return (x < y) - (x > y);
+}
+
+/* Where the efficiency went, and where some was gained: together what is missing of 1. */
 static void say_lost(FILE *out, const scale_study *s, const scale_point *p)
 {
-    enum { PARTS = SCALE_PHASES + 1, SAID = 3 };
-    char with[SCALE_TEXT], text[256] = "";
+    enum { PARTS = SCALE_PHASES + 1 };
+    char with[SCALE_TEXT], text[512] = "";
     scale_phase list[PARTS];
     size_t used = 0;
+    int gained = 0;
     scale_phases_of(list, &p->lost);
-    list[SCALE_PHASES] = (scale_phase){"rest", "in no phase (start and end of a run, clocks)",
+    list[SCALE_PHASES] = (scale_phase){"rest", "in no phase: start and end of a run, clocks",
                                        p->lost_rest};
-    for (int said = 0; said < SAID; said++) {
-        int most = 0;
-        for (int k = 1; k < PARTS; k++)
-            if (!(list[most].value >= list[k].value) && isfinite(list[k].value))
-                most = k;
-        if (!(list[most].value > 0.005))
-            break;
+    if (!isfinite(p->lost.wait) || p->oversubscribed)
+        return;
+    qsort(list, PARTS, sizeof *list, largest_first);
+    for (int i = 0; i < PARTS; i++) {
+        if (!(fabs(list[i].value) >= 0.005))
+            continue;
+        gained = gained || list[i].value < 0;
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s (%s) %.0f %%",
-                                 said > 0 ? ", " : "", list[most].name, list[most].meaning,
-                                 100 * list[most].value);
-        list[most].value = NAN;
+                                 used > 0 ? ", " : ": ", list[i].name, list[i].meaning,
+                                 100 * list[i].value);
     }
-    if (used > 0)
-        html_put(out, "li", "Of the time of %d threads, so much went where the fewest threads need "
-                 "none: %s%s.", p->threads, text, at_value(with, s, p));
+    html_put(out, "li", "%.0f %% of the time of %d threads is lost beside the fewest%s%s%s.",
+             100 * (1 - p->efficiency.value), p->threads, at_value(with, s, p), text,
+             gained ? " (below 0: less of it than they need)" : "");
 }
 
 /* ---- Machine and models ---------------------------------------------------------------- */
@@ -124,9 +132,21 @@ static void say_peak(FILE *out, const scale_study *s)
                  100 * scale_flop_rate(best) / best->gemm_peak);
 }
 
+static void put_parameter(FILE *out, const scale_parameter *p)
+{
+    scale_unit unit = {"", 1};
+    if (p->seconds)
+        unit = scale_unit_for(fabs(p->estimate.value));
+    scale_estimate e = {unit.per_second * p->estimate.value, unit.per_second * p->estimate.low,
+                        unit.per_second * p->estimate.high, p->estimate.level};
+    fprintf(out, " = %s%s%s%s", scale_plain(e.value).text, p->seconds ? " " : "", unit.name,
+            interval(&e).text);
+}
+
 static void say_model(FILE *out, const scale_study *s, const scale_model *m)
 {
     int over_threads = strcmp(m->x, "threads") == 0;
+    char value[SCALE_TEXT];
     if (m->why_not != NULL)
         return;
     fputs("<li>", out);
@@ -134,13 +154,13 @@ static void say_model(FILE *out, const scale_study *s, const scale_model *m)
     if (!over_threads)
         fprintf(out, ", %zu thread%s", m->fixed, plural((int)m->fixed));
     else if (s->mode != SCALE_STRONG)
-        fprintf(out, ", %s%zu", s->mode == SCALE_BATCH ? "batch " : "", m->fixed);
+        fprintf(out, ", %s", scale_value_text(value, s, m->fixed));
     fputs(": ", out);
     for (size_t i = 0; i < m->n_parameters; i++) {
         const scale_parameter *p = &m->parameter[i];
         fputs(i > 0 ? "; " : "", out);
         html_text(out, p->name);
-        fprintf(out, " = %s%s", scale_plain(p->estimate.value).text, interval(&p->estimate).text);
+        put_parameter(out, p);
         if (p->meaning != NULL) {
             fputs(", ", out);
             html_text(out, p->meaning);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "drift.h"
 #include "html.h"
 #include "html_parts.h"
 #include "tool/report.h"
@@ -153,6 +154,10 @@ static void put_method(FILE *out, const scale_study *s)
              "intervals: of the median, and carried on from it to speed-up, efficiency and models. "
              "They tell how well this machine\u2019s median is known, not how other machines "
              "differ.", 100 * s->level);
+    html_put(out, "li", "Repeats that follow each other are more alike than independent ones where "
+             "the machine\u2019s speed wanders. Their correlation here, %.2f, makes the intervals "
+             "%.2f times as wide. What the speed does more slowly than this study took, no interval "
+             "can know.", s->persistence, scale_stretch(s->persistence));
     html_put(out, "li", "Outliers lie outside Tukey\u2019s fences (1.5 times the distance of the "
              "quartiles). They and repeats that something else on the machine disturbed are "
              "counted in brackets and kept; results.csv marks each.");
@@ -177,9 +182,9 @@ static void put_files(FILE *out, const char *const *left)
 {
     fputs("<h2>Files beside this one</h2>\n<p>", out);
     for (; *left != NULL; left++) {
-        html_put(out, "code", "%s", *left);
-        if (left[1] != NULL)
-            fputs(", ", out);
+        fputs("<code>", out);
+        html_text(out, *left);
+        fprintf(out, "</code>%s", left[1] != NULL ? ", " : "");
     }
     fputs("</p>\n", out);
 }

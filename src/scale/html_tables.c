@@ -132,11 +132,15 @@ static void parameter_table(FILE *out, const scale_model *m)
     static const char *const heading[] = {" parameter", "value", " meaning", NULL};
     begin_table(out, heading);
     for (size_t i = 0; i < m->n_parameters; i++) {
+        const scale_parameter *p = &m->parameter[i];
+        scale_unit unit = {"", 1};
+        if (p->seconds)
+            unit = scale_unit_for(fabs(p->estimate.value));
         fputs("<tr>", out);
-        html_put(out, "td class=\"text\"", "%s", m->parameter[i].name);
-        estimate_cell(out, &m->parameter[i].estimate, 1);
+        html_put(out, "td class=\"text\"", "%s%s%s", p->name, p->seconds ? ", " : "", unit.name);
+        estimate_cell(out, &p->estimate, unit.per_second);
         html_put(out, "td class=\"text\"", "%s",
-                 m->parameter[i].meaning != NULL ? m->parameter[i].meaning : "");
+                 p->meaning != NULL ? p->meaning : "");
         fputs("</tr>\n", out);
     }
     end_table(out);

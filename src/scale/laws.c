@@ -33,7 +33,7 @@ const scale_law scale_amdahl = {
     .formula = "T(p) = T1 (s + (1 - s) / p)",
     .source = "Amdahl 1967",
     .n = 2,
-    .parameter = {{"T1", "seconds a step on 1 thread"},
+    .parameter = {{"T1", "time of a step on 1 thread", 1},
                   {"s", "serial part: what more threads do not make faster"}},
     .bounded = 1,
     .terms = amdahl_terms,
@@ -68,7 +68,7 @@ const scale_law scale_gustafson = {
     .formula = "S(p) = s + (1 - s) p",
     .source = "Gustafson 1988",
     .n = 2,
-    .parameter = {{"T1", "seconds a step on 1 thread"},
+    .parameter = {{"T1", "time of a step on 1 thread", 1},
                   {"s", "serial part of the time of a step"}},
     .bounded = 1,
     .terms = line_terms,
@@ -116,7 +116,7 @@ const scale_law scale_usl = {
     .formula = "S(p) = p / (1 + sigma (p - 1) + kappa p (p - 1))",
     .source = "Gunther 1993",
     .n = 3,
-    .parameter = {{"T1", "seconds a step on 1 thread"},
+    .parameter = {{"T1", "time of a step on 1 thread", 1},
                   {"sigma", "contention: the part that is serial or waits its turn"},
                   {"kappa", "coherency: what each pair of threads costs each other"}},
     .bounded = 1,
@@ -137,19 +137,25 @@ static void line_parameters(const double *c, double work, double *values)
     values[1] = c[1];
 }
 
-/* What b is per differs. */
-#define LINE(letter, b_meaning)                                                          \
-    {                                                                                    \
-        .name = "linear cost", .formula = "T(" letter ") = a + b " letter,               \
-        .source = "Hockney & Jesshope 1988", .n = 2,                                     \
-        .parameter = {{"a", "fixed seconds a step"}, {"b", b_meaning}}, .bounded = 1,    \
+/* What b is per differs, and whether a, which may have another meaning, may be negative. */
+#define LINE(letter, a_meaning, b_meaning, no_negative)                                 \
+    {                                                                                   \
+        .name = "linear cost", .formula = "T(" letter ") = a + b " letter,              \
+        .source = "Hockney & Jesshope 1988", .n = 2,                                    \
+        .parameter = {{"a", a_meaning, 1}, {"b", b_meaning, 1}}, .bounded = no_negative, \
         .terms = line_terms, .y = same_y, .step = same_step, .parameters = line_parameters \
     }
 
-static const scale_law over_batch = LINE("n", "seconds a step for each sample of the batch");
-static const scale_law over_depth = LINE("d", "seconds a step for each hidden layer");
+static const scale_law over_batch = LINE("n", "fixed time of a step",
+                                         "time of a step for each sample of the batch", 1);
+/* The first hidden layer has inputs where the others have units: with few of them it is cheaper than b,
+ * and a is negative. */
+static const scale_law over_depth = LINE(
+    "d", "what does not grow with them, and the first layer's cost beside the others'",
+    "time of a step for each hidden layer", 0);
 static const scale_law over_rows =
-    LINE("n", "seconds a step for each row of the data: 0 unless caches matter");
+    LINE("n", "fixed time of a step",
+         "time of a step for each row of the data: 0 unless caches matter", 1);
 
 static void power_terms(double x, double *row)
 {
@@ -181,7 +187,7 @@ static const scale_law over_width = {
     .formula = "T(w) = c w^k",
     .source = "least squares of logarithms",
     .n = 2,
-    .parameter = {{"c", "seconds a step for a width of 1"},
+    .parameter = {{"c", "time of a step for a width of 1", 1},
                   {"k", "exponent: 2 if products between hidden layers are all that costs"}},
     .logarithmic = 1,
     .terms = power_terms,

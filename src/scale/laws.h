@@ -12,6 +12,7 @@ typedef struct scale_law {
     size_t n; /* parameters, and coefficients */
     struct {
         const char *name, *meaning;
+        int seconds; /* is its unit; otherwise it has none */
     } parameter[SCALE_COEFFICIENTS];
     int bounded;     /* no coefficient is negative */
     int positive;    /* and the first is not zero */

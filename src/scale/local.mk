@@ -6,7 +6,8 @@ nudge_SOURCES += src/scale/setup.h src/scale/setup.c src/scale/points.c \
 	src/scale/weights.h src/scale/weights.c src/scale/live.h src/scale/live.c \
 	src/scale/report_text.h src/scale/report_text.c \
 	src/scale/report_models.h src/scale/report_models.c
-nudge_SOURCES += src/scale/stats.h src/scale/stats.c src/scale/complete.h src/scale/complete.c \
+nudge_SOURCES += src/scale/stats.h src/scale/stats.c src/scale/drift.h src/scale/drift.c \
+	src/scale/complete.h src/scale/complete.c \
 	src/scale/fit.h src/scale/fit.c src/scale/fitted.h src/scale/fitted.c \
 	src/scale/laws.h src/scale/laws.c src/scale/least.h src/scale/least.c
 

@@ -146,7 +146,9 @@ scale_unit scale_unit_for(double seconds)
         return (scale_unit){"s", 1};
     if (seconds >= 1e-3)
         return (scale_unit){"ms", 1e3};
-    return (scale_unit){"\u00b5s", 1e6};
+    if (seconds >= 1e-6)
+        return (scale_unit){"\u00b5s", 1e6};
+    return (scale_unit){"ns", 1e9};
 }
 
 scale_text scale_seconds(double seconds)

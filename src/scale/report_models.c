@@ -68,14 +68,27 @@ const char *scale_interval_text(char buf[SCALE_INTERVAL_TEXT], const char *forma
     return buf;
 }
 
+scale_text_unit scale_text_unit_for(double seconds)
+{
+    static const scale_text_unit units[] = {{"s", 1}, {"ms", 1e3}, {"us", 1e6}, {"ns", 1e9}};
+    size_t i = 0;
+    while (i + 1 < sizeof units / sizeof *units && fabs(seconds) * units[i].per_second < 1)
+        i++;
+    return units[i];
+}
+
 static void print_parameters(const scale_model *m, FILE *stream)
 {
     char interval[SCALE_INTERVAL_TEXT];
     for (size_t i = 0; i < m->n_parameters; i++) {
         const scale_parameter *p = &m->parameter[i];
+        scale_text_unit unit = {"", 1};
         scale_sentence s;
-        fprintf(scale_sentence_start(&s), "  %s = %.3g%s: %s", p->name, p->estimate.value,
-                scale_interval_text(interval, "%.3g", &p->estimate, 1), p->meaning);
+        if (p->seconds)
+            unit = scale_text_unit_for(p->estimate.value);
+        fprintf(scale_sentence_start(&s), "  %s = %.3g%s%s%s: %s", p->name,
+                unit.per_second * p->estimate.value, p->seconds ? " " : "", unit.name,
+                scale_interval_text(interval, "%.3g", &p->estimate, unit.per_second), p->meaning);
         scale_sentence_end(&s, INDENT, stream);
     }
 }
@@ -92,8 +105,9 @@ static void print_quality(const scale_model *m, FILE *stream)
         within += p->left_out && p->within;
     }
     FILE *f = scale_sentence_start(&s);
-    if (fitted > m->n_parameters)
-        fprintf(f, "  off by %.2g %% (root mean square)", 100 * m->error);
+    /* With a parameter at its bound even few points are missed. */
+    if (fitted > m->n_parameters || m->error > 0.001)
+        fprintf(f, "  off by %.*f %% (root mean square)", m->error < 0.1 ? 1 : 0, 100 * m->error);
     else
         fprintf(f, "  has as many parameters as points (%zu): nothing tests it", fitted);
     if (left_out > 0)

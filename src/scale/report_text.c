@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scale/drift.h"
 #include "scale/report_models.h"
 #include "scale/setup.h"
 #include "tool/report.h"
@@ -10,19 +11,12 @@
 /* ---- Tables ---------------------------------------------------------------------------- */
 
 /* What all step times of a study are told in. */
-typedef struct step_unit {
-    const char *name;
-    double per_second;
-} step_unit;
-
-static step_unit unit_of_steps(const scale_study *s)
+static scale_text_unit unit_of_steps(const scale_study *s)
 {
     double least = INFINITY;
     for (size_t i = 0; i < s->n_points; i++)
         least = fmin(least, s->points[i].step.value);
-    if (least < 1e-3)
-        return (step_unit){"us", 1e6};
-    return least < 1 ? (step_unit){"ms", 1e3} : (step_unit){"s", 1};
+    return scale_text_unit_for(least);
 }
 
 static void add_head(text_table *t, const scale_study *s)
@@ -53,7 +47,7 @@ static void add_interval(text_table *t, const scale_estimate *e, double factor, 
 
 static void print_times(const scale_study *s, FILE *stream)
 {
-    step_unit unit = unit_of_steps(s);
+    scale_text_unit unit = unit_of_steps(s);
     text_table t;
     table_start(&t, s->value_name != NULL ? 8 : 7);
     add_head(&t, s);
@@ -66,7 +60,8 @@ static void print_times(const scale_study *s, FILE *stream)
     for (size_t i = 0; i < s->n_points; i++) {
         const scale_point *p = &s->points[i];
         add_point(&t, s, p);
-        table_add_real(&t, "%.4g", unit.per_second * p->step.value);
+        double step = unit.per_second * p->step.value;
+        table_add_real(&t, step < 1000 ? "%.4g" : "%.0f", step);
         add_interval(&t, &p->step, unit.per_second, 4);
         table_add_real(&t, "%.0f", p->rate.value);
         table_add_real(&t, "%.2f", p->speedup.value);
@@ -86,7 +81,7 @@ static double wait_share(const nudge_phases *p)
 static void print_machine(const scale_study *s, FILE *stream)
 {
     int forecast = 0;
-    step_unit unit = unit_of_steps(s);
+    scale_text_unit unit = unit_of_steps(s);
     text_table t;
     for (size_t i = 0; i < s->n_points; i++)
         forecast = forecast || !isnan(s->points[i].predicted);
@@ -132,6 +127,9 @@ static void print_legend(const scale_study *s, FILE *stream)
                 level < s->level ? ",\nas much as so few repeats allow" : "");
     else
         fprintf(stream, "one repeat allows no intervals");
+    if (level > 0 && scale_stretch(s->persistence) >= 1.05)
+        fprintf(stream, ",\n%.1f times as wide as for independent repeats: the speed wanders",
+                scale_stretch(s->persistence));
     fprintf(stream, "\nserial: by Karp and Flatt, what a serial part would be; of peak: beside "
             "large\nproducts; of copy: bytes that must move, beside copying; waiting: at barriers;\n"
             "forecast: the step that 'nudge plan' expects\n");
@@ -142,26 +140,49 @@ static void print_legend(const scale_study *s, FILE *stream)
 
 /* ---- Sentences ------------------------------------------------------------------------- */
 
+typedef enum mark { MISSING, DISTURBED, OUTLIER } mark;
+
+/* How many of a point's repeats have it. */
+static size_t marked(const scale_study *s, const scale_point *p, mark m)
+{
+    size_t n = 0;
+    if (m == MISSING)
+        return s->repeats - p->n;
+    for (size_t r = 0; r < p->n; r++)
+        n += (m == DISTURBED ? p->repeats[r].disturbed : p->repeats[r].outlier) != 0;
+    return n;
+}
+
+/* "not done: 7 of 20 repeats (1 thread: 2; 2 threads: 5)" */
+static void print_mark(const scale_study *s, mark m, const char *what, FILE *stream)
+{
+    enum { NAMED = 6 };
+    char text[SCALE_POINT_TEXT];
+    size_t all = s->repeats * s->n_points, sum = 0, points = 0;
+    for (size_t i = 0; i < s->n_points; i++)
+        sum += marked(s, &s->points[i], m);
+    if (sum == 0)
+        return;
+    scale_sentence sentence;
+    FILE *f = scale_sentence_start(&sentence);
+    fprintf(f, "%s: %zu of %zu repeat%s (", what, sum, all, all == 1 ? "" : "s");
+    for (size_t i = 0; i < s->n_points; i++) {
+        size_t n = marked(s, &s->points[i], m);
+        if (n > 0 && points++ < NAMED)
+            fprintf(f, "%s%s: %zu", points > 1 ? "; " : "",
+                    scale_describe_point(text, s, &s->points[i]), n);
+    }
+    if (points > NAMED)
+        fprintf(f, "; %zu more point%s", points - NAMED, points == NAMED + 1 ? "" : "s");
+    fputc(')', f);
+    scale_sentence_end(&sentence, 2, stream);
+}
+
 static void print_marks(const scale_study *s, FILE *stream)
 {
-    for (size_t i = 0; i < s->n_points; i++) {
-        const scale_point *p = &s->points[i];
-        char text[SCALE_POINT_TEXT];
-        size_t disturbed = 0, outliers = 0;
-        for (size_t r = 0; r < p->n; r++) {
-            disturbed += p->repeats[r].disturbed != 0;
-            outliers += p->repeats[r].outlier != 0;
-        }
-        if (p->n < s->repeats)
-            fprintf(stream, "%s: %zu of %zu repeats done\n", scale_describe_point(text, s, p), p->n,
-                    s->repeats);
-        if (disturbed > 0)
-            fprintf(stream, "%s: %zu of %zu repeat%s disturbed by other programs; kept\n",
-                    scale_describe_point(text, s, p), disturbed, p->n, p->n == 1 ? "" : "s");
-        if (outliers > 0)
-            fprintf(stream, "%s: %zu of %zu repeats far from the others; kept\n",
-                    scale_describe_point(text, s, p), outliers, p->n);
-    }
+    print_mark(s, MISSING, "not done", stream);
+    print_mark(s, DISTURBED, "disturbed by other programs, and kept", stream);
+    print_mark(s, OUTLIER, "far from the others of their point, and kept", stream);
 }
 
 typedef struct part {

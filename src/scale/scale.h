@@ -106,6 +106,7 @@ typedef struct scale_point {
 typedef struct scale_parameter {
     const char *name;    /* "sigma" */
     const char *meaning; /* "contention: the part that is serial" */
+    int seconds;         /* is its unit; otherwise it has none */
     scale_estimate estimate;
 } scale_parameter;
 
@@ -147,6 +148,8 @@ typedef struct scale_study {
     double target_loss;        /* NaN: none */
     size_t repeats;            /* asked for */
     double level;              /* of confidence, asked for: 0.95 */
+    double persistence;        /* of the machine's speed from repeat to repeat, 0 to 0.8; intervals
+                                * are wider for it (scale/drift.h) */
     double seconds;            /* that the study took */
     char started[32];          /* ISO 8601, UTC */
     int cores;                 /* that this process may use */

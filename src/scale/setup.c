@@ -15,8 +15,9 @@
 #define BATCH "256"
 enum { ROWS = 32768, ROWS_PER_THREAD = 16384 };
 
-/* Without --seconds: of each point, and of all. */
-#define POINT_SECONDS 8.0
+/* Without --seconds: of each point, and of all. Long beside the seconds in which a machine's speed
+ * wanders, so that the repeats see what it does, and not a moment of it. */
+#define POINT_SECONDS 16.0
 #define ALL_SECONDS 80.0
 
 enum { MOST_THREADS = 4096, MOST_REPEATS = 1000, MOST_UNITS = 2147483647, MOST_LAYERS = 10000,
@@ -33,9 +34,10 @@ const option scale_options[] = {
     {"values", "N,N,...", NULL, "of what batch, width, depth and rows change; defaults: "
                                 "64,256,1024 samples, 128,256,512 units, 1,2,4 layers, a "
                                 "sixteenth, a quarter and all of the rows"},
-    {"repeats", "N", "5", "how often each point is measured"},
-    {"seconds", "S", NULL, "measure each point for so long in all its repeats; default: 8, less "
-                           "with more than 10 points"},
+    {"repeats", "N", "9", "how often each point is measured; fewer than 6 allow no intervals of "
+                          "95 % confidence"},
+    {"seconds", "S", NULL, "measure each point for so long in all its repeats; default: 16, less "
+                           "with more than 5 points"},
     {"epochs", "N", NULL, "instead: epochs of a repeat"},
     {"to-loss", "X", NULL, "instead: each repeat trains until an epoch's loss is at most X (of the "
                            "validation data if there is some), for at most --epochs [100]"},

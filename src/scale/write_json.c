@@ -177,6 +177,7 @@ static void put_study(json_t *json, const scale_study *s)
     json_put_whole(json, "cores", (uint64_t)s->cores);
     json_put_whole(json, "repeats_asked", s->repeats);
     json_put_real(json, "level", s->level);
+    json_put_real(json, "persistence", s->persistence);
     json_put_real(json, "target_loss", s->target_loss);
     json_put_flag(json, "interrupted", s->interrupted);
     if (s->identical >= 0)
