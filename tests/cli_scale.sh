@@ -35,7 +35,7 @@ narrow() {
 }
 
 # ---- The usual way -----------------------------------------------------------------------
-check "scale --out" nudge scale $two --seconds 0.02 --repeats 2 --out study
+check "scale --out" nudge scale $two --seconds 0.02 --repeat 2 --out study
 for file in results.json results.csv points.csv curves.csv environment.json report.html \
     results.extrap.txt; do
     expect "$file is there" test -s "study/$file"
@@ -58,7 +58,7 @@ expect "a row for each repeat" test "$(wc -l <study/results.csv)" -eq 5
 expect "a row for each point" test "$(wc -l <study/points.csv)" -eq 3
 
 no_gnuplot() {
-    GNUPLOT=/nonexistent nudge scale $two --epochs 1 --repeats 1 --out bare --quiet
+    GNUPLOT=/nonexistent nudge scale $two --epochs 1 --repeat 1 --out bare --quiet
 }
 check "without gnuplot" no_gnuplot
 expect "one line says so" test "$(wc -l <"$err")" -eq 1
@@ -66,7 +66,7 @@ expect "the line names gnuplot" grep -q gnuplot "$err"
 expect "results are there, pictures are not" \
     sh -c "test -s bare/results.json && test -s bare/report.html && ! ls bare/*.svg bare/*.png"
 
-check "scale --json --quiet" nudge scale $two --epochs 3 --repeats 3 --json --quiet
+check "scale --json --quiet" nudge scale $two --epochs 3 --repeat 3 --json --quiet
 expect "nothing on stderr" test ! -s "$err"
 expect "strong is the default" test "$(value mode)" = strong
 expect "weights are compared" test "$(value identical_weights)" = true
@@ -81,11 +81,11 @@ check "nudge train" nudge train $net --epochs 3 --json --quiet
 expect "it ends with the same weights" test "$(grep weights_hash "$out" | tr -d ' ,')" = "$hash"
 
 check "more threads than cores" nudge scale --threads "1,$(($(nproc) + 1))" --epochs 1 \
-    --repeats 1 --data synth:teacher,rows=1024,features=16 --hidden 256,256 --batch 1024
+    --repeat 1 --data synth:teacher,rows=1024,features=16 --hidden 256,256 --batch 1024
 expect "they are marked" grep -q "^$(($(nproc) + 1))\* " "$out"
 expect "the mark is explained" grep -q "^\* more threads than the" "$out"
 
-check "all threads" nudge scale --threads all --epochs 1 --repeats 1 --json --quiet \
+check "all threads" nudge scale --threads all --epochs 1 --repeat 1 --json --quiet \
     --data synth:teacher,rows=2048,features=64 --hidden 512,512 --batch 256
 expect "from 1 on" test "$(value points.threads)" -eq 1
 
@@ -94,7 +94,7 @@ expect "from 1 on" test "$(value points.threads)" -eq 1
 mode() {
     mode=$1 points=$2
     shift 2
-    check "mode $mode" nudge scale --mode "$mode" "$@" --epochs 1 --repeats 2 --json --quiet
+    check "mode $mode" nudge scale --mode "$mode" "$@" --epochs 1 --repeat 2 --json --quiet
     expect "$mode: its name" test "$(value mode)" = "$mode"
     expect "$mode: $points points" test "$(count copy_peak_gb_per_s)" -eq "$points"
 }
@@ -120,17 +120,17 @@ expect "rows: of the data" sh -c "grep -q '\"rows\": 256,' '$out' && grep -q '\"
 mode rows 3 --threads 1 --data synth:teacher,rows=512,features=16 --hidden 64 --batch 16
 expect "rows: a sixteenth, a quarter and all by default" test "$(value points.rows)" -eq 32
 check "a table for a person with a column for the value" nudge scale --mode batch --threads 1,2 \
-    --data synth:teacher,rows=512,features=16 --hidden 64,64 --values 256,512 --epochs 1 --repeats 1
+    --data synth:teacher,rows=512,features=16 --hidden 64,64 --values 256,512 --epochs 1 --repeat 1
 expect "batch is a column" grep -q "^threads  batch " "$out"
 expect "it is within 80 columns" narrow "$out"
 
 # ---- Time to loss ------------------------------------------------------------------------
 # The targets' variance is about 1, so that a loss of 2 is reached at once and 1e-9 never.
-check "--to-loss, reached" nudge scale $two --repeats 2 --to-loss 2 --json --quiet
+check "--to-loss, reached" nudge scale $two --repeat 2 --to-loss 2 --json --quiet
 expect "every repeat has its time" test "$(count to_loss_s '[0-9]')" -eq 4
-check "--to-loss, not reached" nudge scale $two --repeats 1 --to-loss 1e-9 --epochs 2
+check "--to-loss, not reached" nudge scale $two --repeat 1 --to-loss 1e-9 --epochs 2
 expect "it says so for each count" test "$(grep -c ': not reached in 2 epochs' "$out")" -eq 2
-check "--to-loss with validation data" nudge scale $two --batch 128 --val-split 0.25 --repeats 1 \
+check "--to-loss with validation data" nudge scale $two --batch 128 --val-split 0.25 --repeat 1 \
     --to-loss 2
 expect "its time is told" grep -q '^  2 threads: .* in [0-9]* epoch' "$out"
 
@@ -160,7 +160,7 @@ interrupted_in_time() {
     return 1
 }
 if python3 -c '' 2>"$scratch/no_python"; then
-    check "Ctrl-C" interrupted_in_time $two --repeats 1000 --seconds 0.9 --out stopped
+    check "Ctrl-C" interrupted_in_time $two --repeat 1000 --seconds 0.9 --out stopped
     expect "the report is marked" grep -q "(interrupted)" "$out"
     expect "one line tells how many repeats are kept" \
         grep -q "^nudge scale: interrupted after [0-9]* repeat" "$err"
@@ -168,7 +168,7 @@ if python3 -c '' 2>"$scratch/no_python"; then
     expect "fewer repeats than asked for are there" \
         test "$(wc -l <stopped/results.csv)" -lt 2001
     delay=2
-    check "Ctrl-C before the first repeat" interrupted --threads 1 --epochs 30 --repeats 1 --out never
+    check "Ctrl-C before the first repeat" interrupted --threads 1 --epochs 30 --repeat 1 --out never
     expect "nothing was written" test ! -e never
     expect "one line says so" grep -q "interrupted before the first repeat" "$err"
 else

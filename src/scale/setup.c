@@ -34,7 +34,7 @@ const option scale_options[] = {
     {"values", "N,N,...", NULL, "of what batch, width, depth and rows change; defaults: "
                                 "64,256,1024 samples, 128,256,512 units, 1,2,4 layers, a "
                                 "sixteenth, a quarter and all of the rows"},
-    {"repeats", "N", "9", "how often each point is measured; fewer than 6 allow no intervals of "
+    {"repeat", "N", "9", "how often each point is measured; fewer than 6 allow no intervals of "
                           "95 % confidence"},
     {"seconds", "S", NULL, "measure each point for so long in all its repeats; default: 16, less "
                            "with more than 5 points"},
@@ -171,7 +171,7 @@ static void read_length(scale_setup *s, arguments *args)
         s->seconds = real_of(args, "seconds", ABOVE_0);
     else if (s->epochs == 0)
         s->seconds = fmin(POINT_SECONDS, ALL_SECONDS / points);
-    s->repeats = (size_t)whole_of(args, "repeats", 1, MOST_REPEATS);
+    s->repeats = (size_t)whole_of(args, "repeat", 1, MOST_REPEATS);
 }
 
 /* What one mode alone cannot do with options that the others take. */
