@@ -197,9 +197,9 @@ typedef struct nudge_machine {
 NUDGE_API nudge_machine nudge_machine_info(void);
 
 /* The threads that training will use when `requested` are asked for: 0 means all cores of this
- * process, and so does a larger number than that; without OpenMP, or with the serial build of OpenBLAS (not safe to call from several
- * threads), always 1. Where they are fewer than asked for, *why (may be NULL) is set to a constant
- * one-line reason, otherwise to NULL. */
+ * process, and so does a larger number than that; without OpenMP, or with the serial build of
+ * OpenBLAS (not safe to call from several threads), always 1. Where they are fewer than asked for,
+ * *why (may be NULL) is set to a constant one-line reason, otherwise to NULL. */
 NUDGE_API int nudge_threads(int requested, const char **why);
 
 /* ---- Tables: raw data ------------------------------------------------------------------ */

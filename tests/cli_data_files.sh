@@ -124,7 +124,7 @@ refuse 2 "--labels-out: 'b.csv'" "... of another format" nudge gen moons rows=9 
 refuse 2 "also given as --out" "both in one file" nudge gen moons rows=9 --out a.npy \
     --labels-out a.npy
 refuse 2 "cannot both go to" "... by another name" nudge gen moons rows=9 --out a.npy \
-    --labels-out ./../work/a.npy
+    --labels-out "./../${PWD##*/}/a.npy"
 refuse 2 "must end in .csv, .csv.gz, .npy or .safetensors" "another ending" nudge gen moons \
     rows=9 --out a.txt
 refuse 2 "no/such" "no folder" nudge gen moons rows=9 --out no/such.safetensors

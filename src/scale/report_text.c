@@ -115,9 +115,10 @@ static void print_machine(const scale_study *s, FILE *stream)
 /* What the words and marks in the tables mean, as far as they are there. */
 static void print_legend(const scale_study *s, FILE *stream)
 {
-    int oversubscribed = 0;
+    int oversubscribed = 0, forecast = 0;
     double level = NAN;
     for (size_t i = 0; i < s->n_points; i++) {
+        forecast = forecast || !isnan(s->points[i].predicted);
         oversubscribed = oversubscribed || s->points[i].oversubscribed;
         level = fmin(level, s->points[i].step.level);
     }
@@ -131,8 +132,8 @@ static void print_legend(const scale_study *s, FILE *stream)
         fprintf(stream, ",\n%.1f times as wide as for independent repeats: the speed wanders",
                 scale_stretch(s->persistence));
     fprintf(stream, "\nserial: by Karp and Flatt, what a serial part would be; of peak: beside "
-            "large\nproducts; of copy: bytes that must move, beside copying; waiting: at barriers;\n"
-            "forecast: the step that 'nudge plan' expects\n");
+            "large\nproducts; of copy: bytes that must move, beside copying; waiting: at barriers%s\n",
+            forecast ? ";\nforecast: the step that 'nudge plan' expects" : "");
     if (oversubscribed)
         fprintf(stream, "* more threads than the %d core%s: they take turns\n", s->cores,
                 s->cores == 1 ? "" : "s");
