@@ -187,7 +187,7 @@ bad() {
 bad threads "'all' or whole numbers from 1 to 4096" 0 x "" 1, 1,,2 -1 1.5 5000 ALL
 bad threads "a list without repetition: 2 is in it twice" 2,1,2
 bad mode "one of strong, weak, batch, width, depth, rows" stronk
-bad repeats "a whole number from 1 to" 0 x -1 1.5 100000
+bad repeat "a whole number from 1 to" 0 x -1 1.5 100000
 bad seconds "a positive number" 0 -1 x nan
 bad epochs "a whole number from 1 to" 0 x
 bad to-loss "a positive number" 0 -1 x nan

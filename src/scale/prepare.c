@@ -56,7 +56,7 @@ int scale_point_fail(const scale_study *study, const scale_job *job, const nudge
 }
 
 /* A piece of the forecast's step is measured for so long, or less in short studies. */
-#define FORECAST_SECONDS 0.05
+#define FORECAST_SECONDS 0.02
 
 static nudge_status forecast(double *step, const scale_job *job, const nudge_model *model,
                              nudge_error *err)

@@ -114,19 +114,21 @@ static int finish(scale_study *s, const scale_setup *setup)
     return EXIT_INTERRUPTED;
 }
 
+static int interrupted_early(const scale_setup *setup)
+{
+    say(setup->command, "interrupted before the first repeat was done; there are no results");
+    return EXIT_INTERRUPTED;
+}
+
 static int measure(scale_study *s, const scale_setup *setup, scale_jobs *jobs)
 {
-    scale_live_start(setup->quiet);
     tell_plan(s, setup->quiet);
     int status = scale_run(s, setup, jobs);
     scale_tell("%s", ""); /* on a terminal the results follow */
-    scale_live_end();
     if (status != EXIT_DONE && status != EXIT_INTERRUPTED)
         return status;
-    if (s->n_points > 0)
-        return finish(s, setup);
-    say(setup->command, "interrupted before the first repeat was done; there are no results");
-    return status;
+    scale_live_end();
+    return s->n_points > 0 ? finish(s, setup) : interrupted_early(setup);
 }
 
 static int prepare_and_measure(scale_study *s, const scale_setup *setup, const nudge_data *data)
@@ -135,10 +137,12 @@ static int prepare_and_measure(scale_study *s, const scale_setup *setup, const n
     scale_jobs jobs = {0};
     int status = scale_setup_points(s, setup, nudge_dataset_describe(data->train).rows,
                                     prep.features, prep.outputs);
+    scale_live_start(setup->quiet);
     if (status == EXIT_DONE)
         status = scale_prepare(&jobs, s, setup, data);
     if (status == EXIT_DONE)
-        status = measure(s, setup, &jobs);
+        status = scale_interrupted() ? interrupted_early(setup) : measure(s, setup, &jobs);
+    scale_live_end();
     scale_jobs_end(&jobs);
     return status;
 }
