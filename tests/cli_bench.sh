@@ -39,7 +39,7 @@ refuse 2 "only 'bench gemm' has it" "--shape for kernels" nudge bench kernels --
 # ---- train -------------------------------------------------------------------------------
 # The case of 13 parameters: steps of well under a millisecond are measured, not the clock.
 check "bench train, tiny" nudge bench train --layers 2,3,1 --batch 4 --rows 4 --dtype f64 \
-    --optimizer sgd --threads 1 $short --json
+    --optimizer sgd --threads 1 --seconds 0.2 --json
 step=$(value step_us) low=$(value step_us_low) high=$(value step_us_high)
 gflops=$(value gflops) peak=$(value gemm_peak_gflops)
 expect "a step takes time, the median is between the quartiles" \
