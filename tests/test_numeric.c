@@ -31,8 +31,8 @@ static void assert_close(double got, double want, double scale, const char *what
                   got, want);
 }
 
-/* C = A B, C = A B^T, C = A^T B element by element, for sizes on both sides of the limit between
- * loops, BLAS and pieces. Tolerance: k roundings of terms below 1. */
+/* C = A B, C = A B^T, C = A^T B, C = alpha A^T B + beta C element by element, for sizes on both
+ * sides of the limit between loops, BLAS and pieces. Tolerance: k roundings of terms below 1. */
 START_TEST(products)
 {
     static real a[50 * 301], b[301 * 300], c[50 * 300];
@@ -42,19 +42,25 @@ START_TEST(products)
     size_t m = s[0], n = s[1], k = s[2];
     fill(a, m * k, 0);
     fill(b, k * n, 50000);
-    for (int kind = 0; kind < 3; kind++) {
+    for (int kind = 0; kind < 4; kind++) {
         if (kind == 0)
             X(nu_gemm_nn)(m, n, k, a, k, b, n, c, n);
         else if (kind == 1)
             X(nu_gemm_nt)(m, n, k, a, k, b, k, c, n);
-        else
-            X(nu_gemm_tn)(m, n, k, a, m, b, n, c, n);
+        else if (kind == 2)
+            X(nu_gemm_tn)(m, n, k, 1, a, m, b, n, 0, c, n);
+        else {
+            fill(c, m * n, 90000);
+            X(nu_gemm_tn)(m, n, k, (real)-0.75, a, m, b, n, (real)0.5, c, n);
+        }
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < n; j++) {
                 double sum = 0;
                 for (size_t p = 0; p < k; p++)
-                    sum += (double)(kind == 2 ? a[p * m + i] : a[i * k + p]) *
+                    sum += (double)(kind >= 2 ? a[p * m + i] : a[i * k + p]) *
                            (double)(kind == 1 ? b[j * k + p] : b[p * n + j]);
+                if (kind == 3)
+                    sum = -0.75 * sum + 0.5 * (double)uniform(90000 + i * n + j);
                 assert_close((double)c[i * n + j], sum, (double)k, "element", i * n + j);
             }
     }

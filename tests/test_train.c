@@ -407,6 +407,49 @@ START_TEST(plan)
 }
 END_TEST
 
+/* ---- Updates ---- */
+
+/* The first step with momentum is w - lr (g + decay w), as without: v starts at 0. The one makes
+ * the gradient g and then updates, the other updates within the product. Layers with products over
+ * the whole batch, in blocks of rows (100 wide) and in a grid of tiles (1100 wide). A few roundings
+ * of w apart; the step itself is a thousand times as large. */
+START_TEST(sgd_with_and_without_momentum)
+{
+    const size_t widths[][4] = {{70, 100, 90, 3}, {70, 1100, 600, 3}};
+    nudge_dataset *data = made_data(NUDGE_MSE, NUDGE_F64, 64, 70, 3, 21);
+    double *w[3];
+    nudge_error err;
+    nudge_model *model = NULL;
+    for (int momentum = 0; momentum < 3; momentum++) { /* 2: the initial weights */
+        model = made_model(NUDGE_MSE, NUDGE_F64, 3, widths[_i], NUDGE_TANH, NUDGE_IDENTITY, 3);
+        nudge_train_options options = nudge_train_defaults();
+        options.optimizer = nudge_optimizer_defaults(NUDGE_SGD);
+        options.optimizer.lr = 0.05;
+        options.optimizer.weight_decay = 0.3;
+        options.optimizer.momentum = momentum == 1 ? 0.9 : 0;
+        options.batch = 64;
+        options.epochs = 1;
+        if (momentum < 2)
+            ck_ok(nudge_train(model, data, NULL, &options, NULL, &err), &err);
+        w[momentum] = made_weights(model);
+        if (momentum < 2)
+            nudge_model_free(model);
+    }
+    double step = 0, apart = 0;
+    size_t n = (size_t)nudge_model_describe(model).parameters;
+    for (size_t i = 0; i < n; i++) {
+        step = fmax(step, fabs(w[0][i] - w[2][i]));
+        apart = fmax(apart, fabs(w[0][i] - w[1][i]));
+    }
+    ck_assert_msg(step > 1e-3, "a step of %g", step);
+    ck_assert_msg(apart < 1e-15, "apart by %g", apart);
+    for (int i = 0; i < 3; i++)
+        free(w[i]);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
 static TCase *add_tcase(Suite *suite, const char *name)
 {
     TCase *tc = tcase_create(name);
@@ -430,6 +473,8 @@ static Suite *train_suite(void)
     tcase_add_test(tc, train_loss);
     tcase_add_test(tc, every_row_once);
     tcase_add_test(tc, train_accuracy);
+    tc = add_tcase(suite, "updates");
+    tcase_add_loop_test(tc, sgd_with_and_without_momentum, 0, 2);
     tc = add_tcase(suite, "plan and process");
     tcase_add_test(tc, two_at_once);
     tcase_add_test(tc, plan);

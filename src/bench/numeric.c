@@ -29,7 +29,7 @@ static void product(nudge_gemm_kind kind, size_t m, size_t n, size_t k, const vo
     switch (kind) {
     case NUDGE_GEMM_NN: X(nu_gemm_nn)(m, n, k, a, k, b, n, c, n); break;
     case NUDGE_GEMM_NT: X(nu_gemm_nt)(m, n, k, a, k, b, k, c, n); break;
-    case NUDGE_GEMM_TN: X(nu_gemm_tn)(m, n, k, a, m, b, n, c, n); break;
+    case NUDGE_GEMM_TN: X(nu_gemm_tn)(m, n, k, 1, a, m, b, n, 0, c, n); break;
     }
 }
 

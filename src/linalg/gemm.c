@@ -33,24 +33,24 @@ static size_t smaller(size_t a, size_t b)
 }
 
 static void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, size_t m, size_t n, size_t k,
-                 const real *a, size_t lda, const real *b, size_t ldb, int beta, real *c,
-                 size_t ldc)
+                 real alpha, const real *a, size_t lda, const real *b, size_t ldb, real beta,
+                 real *c, size_t ldc)
 {
-    cblas_gemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb,
-               (real)beta, c, (int)ldc);
+    cblas_gemm(CblasRowMajor, ta, tb, (int)m, (int)n, (int)k, alpha, a, (int)lda, b, (int)ldb,
+               beta, c, (int)ldc);
 }
 
-/* C = A B, or A^T B: A's element for row i of C and place p of the sum is
- * a[i * row + p * column]. */
-static void loops(size_t m, size_t n, size_t k, const real *a, size_t row, size_t column,
-                  const real *b, size_t ldb, real *c, size_t ldc)
+/* C = alpha A B + beta C, or alpha A^T B + beta C: A's element for row i of C and place p of the
+ * sum is a[i * row + p * column]. Inlined, since alpha and beta are mostly 1 and 0. */
+static inline void loops(size_t m, size_t n, size_t k, real alpha, const real *a, size_t row,
+                         size_t column, const real *b, size_t ldb, real beta, real *c, size_t ldc)
 {
     for (size_t i = 0; i < m; i++) {
         real *to = c + i * ldc;
         for (size_t j = 0; j < n; j++)
-            to[j] = 0;
+            to[j] = beta == 0 ? 0 : beta * to[j];
         for (size_t p = 0; p < k; p++) {
-            real x = a[i * row + p * column];
+            real x = alpha * a[i * row + p * column];
             for (size_t j = 0; j < n; j++)
                 to[j] += x * b[p * ldb + j];
         }
@@ -65,38 +65,38 @@ static void pieces_nn(size_t m, size_t n, size_t k, const real *a, size_t lda, c
     size_t pieces = (k * m * columns - 1) / PACKING_FREE + 1, depth = (k + pieces - 1) / pieces;
     for (size_t j = 0; j < n; j += columns)
         for (size_t p = 0; p < k; p += depth)
-            blas(CblasNoTrans, CblasNoTrans, m, smaller(columns, n - j), smaller(depth, k - p),
+            blas(CblasNoTrans, CblasNoTrans, m, smaller(columns, n - j), smaller(depth, k - p), 1,
                  a + p, lda, b + p * ldb + j, ldb, p > 0, c + j, ldc);
 }
 
-/* C = A^T B with a short sum: pieces of C. */
-static void pieces_tn(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
-                      size_t ldb, real *c, size_t ldc)
+/* C = alpha A^T B + beta C with a short sum: pieces of C. */
+static void pieces_tn(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda,
+                      const real *b, size_t ldb, real beta, real *c, size_t ldc)
 {
     size_t columns = smaller(n, k <= SHORT_TN / 2 ? 128 : 64);
     size_t pieces = (m * k * columns - 1) / PACKING_FREE + 1, rows = (m + pieces - 1) / pieces;
     for (size_t i = 0; i < m; i += rows)
         for (size_t j = 0; j < n; j += columns)
-            blas(CblasTrans, CblasNoTrans, smaller(rows, m - i), smaller(columns, n - j), k, a + i,
-                 lda, b + j, ldb, 0, c + i * ldc + j, ldc);
+            blas(CblasTrans, CblasNoTrans, smaller(rows, m - i), smaller(columns, n - j), k, alpha,
+                 a + i, lda, b + j, ldb, beta, c + i * ldc + j, ldc);
 }
 
 void X(nu_gemm_nn)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
                    size_t ldb, real *c, size_t ldc)
 {
     if (small(m, n, k))
-        loops(m, n, k, a, lda, 1, b, ldb, c, ldc);
+        loops(m, n, k, 1, a, lda, 1, b, ldb, 0, c, ldc);
     else if (m <= SHORT_NN && m * n * k > PACKING_FREE)
         pieces_nn(m, n, k, a, lda, b, ldb, c, ldc);
     else
-        blas(CblasNoTrans, CblasNoTrans, m, n, k, a, lda, b, ldb, 0, c, ldc);
+        blas(CblasNoTrans, CblasNoTrans, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
 
 void X(nu_gemm_nt)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
                    size_t ldb, real *c, size_t ldc)
 {
     if (!small(m, n, k)) {
-        blas(CblasNoTrans, CblasTrans, m, n, k, a, lda, b, ldb, 0, c, ldc);
+        blas(CblasNoTrans, CblasTrans, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
         return;
     }
     for (size_t i = 0; i < m; i++)
@@ -108,13 +108,15 @@ void X(nu_gemm_nt)(size_t m, size_t n, size_t k, const real *a, size_t lda, cons
         }
 }
 
-void X(nu_gemm_tn)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
-                   size_t ldb, real *c, size_t ldc)
+void X(nu_gemm_tn)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda,
+                   const real *b, size_t ldb, real beta, real *c, size_t ldc)
 {
-    if (small(m, n, k))
-        loops(m, n, k, a, 1, lda, b, ldb, c, ldc);
+    if (small(m, n, k) && alpha == 1 && beta == 0)
+        loops(m, n, k, 1, a, 1, lda, b, ldb, 0, c, ldc);
+    else if (small(m, n, k))
+        loops(m, n, k, alpha, a, 1, lda, b, ldb, beta, c, ldc);
     else if (k <= SHORT_TN && m * n * k > PACKING_FREE)
-        pieces_tn(m, n, k, a, lda, b, ldb, c, ldc);
+        pieces_tn(m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     else
-        blas(CblasTrans, CblasNoTrans, m, n, k, a, lda, b, ldb, 0, c, ldc);
+        blas(CblasTrans, CblasNoTrans, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }

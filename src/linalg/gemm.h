@@ -15,8 +15,8 @@ void X(nu_gemm_nn)(size_t m, size_t n, size_t k, const real *a, size_t lda, cons
 void X(nu_gemm_nt)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
                    size_t ldb, real *c, size_t ldc);
 
-/* C (m x n) = A^T B, A is k x m, B is k x n */
-void X(nu_gemm_tn)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
-                   size_t ldb, real *c, size_t ldc);
+/* C (m x n) = alpha A^T B + beta C, A is k x m, B is k x n. With beta 0, C need not be set. */
+void X(nu_gemm_tn)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda,
+                   const real *b, size_t ldb, real beta, real *c, size_t ldc);
 
 #endif

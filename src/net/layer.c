@@ -71,6 +71,6 @@ void X(nu_layer_gradient)(const nu_network *net, size_t layer, real *dw, real *d
                           const real *dz, size_t rows)
 {
     size_t in = net->width[layer], out = net->width[layer + 1];
-    X(nu_gemm_tn)(in, out, rows, x, in, dz, out, dw, out);
+    X(nu_gemm_tn)(in, out, rows, 1, x, in, dz, out, 0, dw, out);
     X(nu_column_sums)(db, dz, rows, out, 0, out);
 }

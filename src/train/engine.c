@@ -16,8 +16,20 @@
 
 static size_t scratch_size(const nu_plan *plan)
 {
-    size_t size = 2 * plan->tile_size; /* a tile's gradient, and its biases' */
+    size_t size = plan->tile_size + plan->tile_columns; /* a tile's gradient, and its biases' */
     return (size + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN;
+}
+
+/* Matrices whose places differ by a multiple of a few megabytes compete for the same lines of a
+ * cache: with a layout where they did, forward of 1024-2048-2048-2048-1024 at batch 1024 took
+ * 106 ms on 2 threads instead of 77. A page and a line more than a power of two avoids it. */
+#define STAGGER 4160
+
+/* Bytes from one matrix of a layer's activations or gradients to the next. */
+static size_t layer_bytes(const nu_job *job, size_t l)
+{
+    size_t bytes = job->plan->batch * job->net->width[l + 1] * sizeof(real);
+    return (bytes + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN + STAGGER;
 }
 
 static int has_slope(const nu_network *net, size_t l)
@@ -33,17 +45,18 @@ static int states(const nu_job *job)
 static nu_engine_memory engine_memory(const nu_job *job)
 {
     const nu_network *net = job->net;
-    uint64_t batch = job->plan->batch, reals = net->width[0], outputs = net->width[net->layers];
+    uint64_t batch = job->plan->batch, outputs = net->width[net->layers], layers = 0;
     for (size_t l = 0; l < net->layers; l++)
-        reals += net->width[l + 1] * (uint64_t)(has_slope(net, l) ? 3 : 2);
+        layers += layer_bytes(job, l) * (uint64_t)(has_slope(net, l) ? 3 : 2);
     uint64_t partials = (uint64_t)job->plan->blocks * job->plan->partial_size;
     uint64_t scratch = (uint64_t)job->threads * scratch_size(job->plan);
     return (nu_engine_memory){
         .gradients = (partials + scratch + job->plan->transposed_size) * sizeof(real),
         .optimizer_state = (uint64_t)states(job) * net->size * sizeof(real),
-        .activations = batch * (reals * sizeof(real) + sizeof(uint32_t) +
-                                (job->data->store->classes != NULL ? sizeof(int32_t)
-                                                                   : outputs * sizeof(real))),
+        .activations = layers + batch * (net->width[0] * sizeof(real) + sizeof(uint32_t) +
+                                         (job->data->store->classes != NULL
+                                              ? sizeof(int32_t)
+                                              : outputs * sizeof(real))),
     };
 }
 
@@ -51,14 +64,7 @@ static void engine_free(nu_engine *e)
 {
     if (e == NULL)
         return;
-    for (size_t l = 0; l < e->job.net->layers; l++) {
-        if (e->a != NULL)
-            free(e->a[l]);
-        if (e->dz != NULL)
-            free(e->dz[l]);
-        if (e->slope != NULL)
-            free(e->slope[l]);
-    }
+    free(e->layers);
     free(e->a);
     free(e->dz);
     free(e->slope);
@@ -80,20 +86,22 @@ static void engine_free(nu_engine *e)
 static int allocate_layers(nu_engine *e)
 {
     const nu_network *net = e->job.net;
-    size_t batch = e->job.plan->batch;
+    size_t bytes = 0;
+    for (size_t l = 0; l < net->layers; l++)
+        bytes += layer_bytes(&e->job, l) * (has_slope(net, l) ? 3 : 2);
     e->a = calloc(net->layers, sizeof *e->a);
     e->dz = calloc(net->layers, sizeof *e->dz);
     e->slope = calloc(net->layers, sizeof *e->slope);
-    if (e->a == NULL || e->dz == NULL || e->slope == NULL)
+    e->layers = nu_alloc(bytes, 1);
+    if (e->a == NULL || e->dz == NULL || e->slope == NULL || e->layers == NULL)
         return 0;
+    char *at = e->layers;
     for (size_t l = 0; l < net->layers; l++) {
-        size_t row = net->width[l + 1] * sizeof(real);
-        e->a[l] = nu_alloc(batch, row);
-        e->dz[l] = nu_alloc(batch, row);
+        e->a[l] = (real *)at;
+        e->dz[l] = (real *)(at += layer_bytes(&e->job, l));
         if (has_slope(net, l))
-            e->slope[l] = nu_alloc(batch, row);
-        if (e->a[l] == NULL || e->dz[l] == NULL || (has_slope(net, l) && e->slope[l] == NULL))
-            return 0;
+            e->slope[l] = (real *)(at += layer_bytes(&e->job, l));
+        at += layer_bytes(&e->job, l);
     }
     return 1;
 }

@@ -11,4 +11,4 @@ numeric_sources += \
 	src/train/update.h src/train/update.c \
 	src/train/infer.h src/train/infer.c src/train/score.h src/train/score.c \
 	src/train/step.h src/train/engine.c \
-	src/train/step_rows.c src/train/step_grid.c src/train/step_tiles.c
+	src/train/step_rows.c src/train/step_grid.c src/train/step_tiles.c src/train/step_partials.c

@@ -45,6 +45,7 @@ typedef struct nu_plan {
     nu_tile *tiles;
     size_t n_tiles;
     size_t tile_size;     /* reals of the largest tile, biases not counted */
+    size_t tile_columns;  /* of the widest */
     double flops;         /* of a step over a full batch */
     int useful_threads;   /* more would have nothing to do, or not enough to be worth waking */
 } nu_plan;

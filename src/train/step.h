@@ -1,5 +1,6 @@
 /* The engine's insides, shared by the files that make up a step: train/engine.c (buffers),
- * train/step_rows.c and train/step_grid.c (phase one), train/step_tiles.c (phase two). */
+ * train/step_rows.c and train/step_grid.c (phase one), train/step_tiles.c (phase two),
+ * train/step_partials.c (gradients of row blocks). */
 #ifndef NUDGE_TRAIN_STEP_H
 #define NUDGE_TRAIN_STEP_H
 
@@ -36,6 +37,7 @@ struct nu_engine {
 
     uint32_t *rows;          /* B store row numbers of the batch */
     real *packed;            /* B x width[0] */
+    void *layers;            /* room for the next three */
     real **a;                /* L: output of layer l, B x width[l + 1] */
     real **dz;               /* L: gradient of layer l's z, B x width[l + 1] */
     real **slope;            /* L: B x width[l + 1] or NULL, see nu_activate() */
@@ -107,6 +109,18 @@ void X(nu_step_loss)(nu_engine *e, size_t block, size_t first, size_t rows, doub
 
 /* Brings the transposed weights of a tile up to date, where its layer has some. */
 void X(nu_step_transpose)(nu_engine *e, const nu_tile *tile);
+
+/* Partial gradients of `blocks` row blocks are added as a binary tree, (0 + 1) + (2 + 3) and so on,
+ * whoever made them. Sums over a thread's own blocks are made by it, in place, at the end of phase
+ * one, so that others read few of them. */
+void X(nu_partials_add_own)(nu_engine *e, size_t blocks, int thread, int threads);
+
+enum { NU_PARTIALS_PIECE = 1024 }; /* reals: they stay in the first cache until used */
+
+/* After it and a barrier: the sums of places from .. from+count-1, count <= NU_PARTIALS_PIECE, made
+ * in `room` (count reals) if they are not there already. */
+const real *X(nu_partials_sum)(const nu_engine *e, real *room, size_t from, size_t count,
+                               size_t blocks, int threads);
 
 /* Phase one, by each thread: row blocks on their own, or layer by layer over a grid of tiles. */
 void X(nu_step_rows)(nu_engine *e, size_t batch, int thread, int threads);

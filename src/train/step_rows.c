@@ -73,8 +73,9 @@ static void block_backward(nu_engine *e, const real *inputs, size_t block, size_
 void X(nu_step_rows)(nu_engine *e, size_t batch, int thread, int threads)
 {
     const real *inputs = nu_step_inputs(e, batch);
-    size_t rows = nu_step_batch_rows(e, batch), each = e->job.plan->block_rows, block, end;
-    nu_team_share(nu_step_blocks(e, rows), thread, threads, &block, &end);
+    size_t rows = nu_step_batch_rows(e, batch), blocks = nu_step_blocks(e, rows), block, end;
+    size_t each = e->job.plan->block_rows;
+    nu_team_share(blocks, thread, threads, &block, &end);
     for (; block < end; block++) {
         size_t first = block * each, some = rows - first < each ? rows - first : each;
         X(nu_step_pack)(e, inputs, batch, first, some);
@@ -86,4 +87,7 @@ void X(nu_step_rows)(nu_engine *e, size_t batch, int thread, int threads)
         block_backward(e, inputs, block, first, some);
         nu_lap(e, thread, NU_BACKWARD);
     }
+    if (e->job.plan->partial_size > 0)
+        X(nu_partials_add_own)(e, blocks, thread, threads);
+    nu_lap(e, thread, NU_BACKWARD);
 }

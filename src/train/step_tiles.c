@@ -1,6 +1,3 @@
-#include <string.h>
-
-#include "core/clones.h"
 #include "linalg/gemm.h"
 #include "linalg/transpose.h"
 #include "net/layer.h"
@@ -15,39 +12,20 @@ static void update_span(nu_engine *e, const nu_optimizer_step_constants *c, size
                  e->s2 != NULL ? e->s2 + at : NULL, count);
 }
 
-enum { PIECE = 1024 }; /* reals summed at a time: they stay in the first cache until used */
-
-NU_CLONES
-static void add(real *restrict sum, const real *restrict a, size_t count)
-{
-#pragma omp simd
-    for (size_t i = 0; i < count; i++)
-        sum[i] += a[i];
-}
-
-/* Adds the partials of `blocks` blocks in their order, and updates. `from` is where the span
- * begins in a partial. */
+/* Updates with the sum of the blocks' partials. `from` is where the span begins in a partial. */
 static void update_from_partials(nu_engine *e, const nu_optimizer_step_constants *c, size_t at,
-                                 size_t from, size_t count, size_t blocks)
+                                 size_t from, size_t count, size_t blocks, int threads)
 {
-    size_t stride = e->job.plan->partial_size;
-    const real *p = e->partials + from;
-    if (blocks == 1) {
-        update_span(e, c, at, p, count);
-        return;
-    }
-    real sum[PIECE] __attribute__((aligned(NU_ALIGN)));
-    for (size_t i = 0; i < count; i += PIECE) {
-        size_t some = count - i < PIECE ? count - i : PIECE;
-        memcpy(sum, p + i, some * sizeof(real));
-        for (size_t b = 1; b < blocks; b++)
-            add(sum, p + b * stride + i, some);
-        update_span(e, c, at + i, sum, some);
+    real room[NU_PARTIALS_PIECE] __attribute__((aligned(NU_ALIGN)));
+    for (size_t i = 0; i < count; i += NU_PARTIALS_PIECE) {
+        size_t some = count - i < NU_PARTIALS_PIECE ? count - i : NU_PARTIALS_PIECE;
+        update_span(e, c, at + i, X(nu_partials_sum)(e, room, from + i, some, blocks, threads),
+                    some);
     }
 }
 
 static void private_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
-                         size_t blocks)
+                         size_t blocks, int threads)
 {
     const nu_network *net = e->job.net;
     size_t out = net->width[t->layer + 1], n = t->right - t->left;
@@ -55,15 +33,36 @@ static void private_tile(nu_engine *e, const nu_optimizer_step_constants *c, con
     size_t bias = net->bias_at[t->layer] - at + t->left;
     if (n == out) {
         size_t first = t->first * out;
-        update_from_partials(e, c, at + first, from + first, (t->end - t->first) * n, blocks);
+        update_from_partials(e, c, at + first, from + first, (t->end - t->first) * n, blocks,
+                             threads);
     } else {
         for (size_t r = t->first; r < t->end; r++) {
             size_t first = r * out + t->left;
-            update_from_partials(e, c, at + first, from + first, n, blocks);
+            update_from_partials(e, c, at + first, from + first, n, blocks, threads);
         }
     }
     if (t->first == 0)
-        update_from_partials(e, c, at + bias, from + bias, n, blocks);
+        update_from_partials(e, c, at + bias, from + bias, n, blocks, threads);
+}
+
+/* Plain SGD is a product itself, w = (1 - lr decay) w - lr X^T dZ, and its gradient is never
+ * written. */
+static int update_is_product(const nudge_optimizer *o)
+{
+    return o != NULL && o->kind == NUDGE_SGD && o->momentum == 0;
+}
+
+static void update_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
+                        const real *g)
+{
+    const nu_network *net = e->job.net;
+    size_t out = net->width[t->layer + 1], m = t->end - t->first, n = t->right - t->left;
+    size_t at = net->weight_at[t->layer] + t->first * out + t->left;
+    if (n == out)
+        update_span(e, c, at, g, m * n);
+    else
+        for (size_t r = 0; r < m; r++)
+            update_span(e, c, at + r * out, g + r * n, n);
 }
 
 static void whole_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
@@ -71,15 +70,18 @@ static void whole_tile(nu_engine *e, const nu_optimizer_step_constants *c, const
 {
     const nu_network *net = e->job.net;
     size_t in = net->width[t->layer], out = net->width[t->layer + 1];
-    size_t m = t->end - t->first, n = t->right - t->left, at = net->weight_at[t->layer];
+    size_t m = t->end - t->first, n = t->right - t->left;
     const real *dz = e->dz[t->layer];
     const real *x = nu_step_layer_input(e, inputs, t->layer, 0);
-    X(nu_gemm_tn)(m, n, rows, x + t->first, in, dz + t->left, out, scratch, n);
-    if (n == out)
-        update_span(e, c, at + t->first * out, scratch, m * n);
-    else
-        for (size_t r = 0; r < m; r++)
-            update_span(e, c, at + (t->first + r) * out + t->left, scratch + r * n, n);
+    if (update_is_product(c->optimizer)) {
+        const nudge_optimizer *o = c->optimizer;
+        real *w = (real *)e->job.params + net->weight_at[t->layer] + t->first * out + t->left;
+        X(nu_gemm_tn)(m, n, rows, (real)-o->lr, x + t->first, in, dz + t->left, out,
+                      (real)(1 - o->lr * o->weight_decay), w, out);
+    } else {
+        X(nu_gemm_tn)(m, n, rows, 1, x + t->first, in, dz + t->left, out, 0, scratch, n);
+        update_tile(e, c, t, scratch);
+    }
     if (t->first == 0) {
         real *db = scratch + e->job.plan->tile_size;
         X(nu_column_sums)(db, dz, rows, out, t->left, t->right);
@@ -110,7 +112,7 @@ void X(nu_step_tiles)(nu_engine *e, size_t batch, uint64_t t, int thread, int th
     for (; i < end; i++) {
         const nu_tile *tile = &plan->tiles[i];
         if (plan->is_private[tile->layer])
-            private_tile(e, &c, tile, blocks);
+            private_tile(e, &c, tile, blocks, threads);
         else
             whole_tile(e, &c, tile, inputs, rows, scratch);
         X(nu_step_transpose)(e, tile);
