@@ -257,12 +257,19 @@ START_TEST(extrap_line_by_line)
 }
 END_TEST
 
+/* Pictures have their tests in test_scale_report. */
+static void begin_without_gnuplot(void)
+{
+    ck_assert_int_eq(setenv("GNUPLOT", "/nonexistent/gnuplot", 1), 0);
+    begin();
+}
+
 static Suite *scale_output_suite(void)
 {
     Suite *suite = suite_create("scale_output");
     TCase *files = tcase_create("Core");
     tcase_set_timeout(files, 120);
-    tcase_add_checked_fixture(files, begin, end);
+    tcase_add_checked_fixture(files, begin_without_gnuplot, end);
     tcase_add_loop_test(files, repeats_read_back, 0, 3);
     tcase_add_loop_test(files, points_read_back, 0, 3);
     tcase_add_loop_test(files, json_has_everything, 0, 3);

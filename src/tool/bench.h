@@ -22,7 +22,7 @@ int bench_train(arguments *args, const bench_setup *setup);
 int bench_infer(arguments *args, const bench_setup *setup);
 
 /* The GEMM rate of `threads` threads: the best median of some large squares, in flops/s. Raises
- * *peak if it is more. */
+ * *peak if it is more. Squares that take longer than 2 * seconds by what *peak says are left out. */
 nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double seconds,
                         nudge_error *err);
 

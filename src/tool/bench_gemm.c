@@ -87,6 +87,9 @@ nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double sec
 {
     for (size_t i = 1; i < sizeof squares / sizeof *squares; i++) {
         size_t n = squares[i];
+        double operations = 2 * (double)n * (double)n * (double)n * threads;
+        if (*peak > 0 && operations / *peak > 2 * seconds)
+            break;
         nudge_measurement rate;
         nudge_status status = nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, n, n, n, threads,
                                                seconds, err);
