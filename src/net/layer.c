@@ -53,9 +53,21 @@ void X(nu_layer_backward_tile)(const nu_network *net, size_t layer, const real *
                                 slope_before != NULL ? slope_before + at : NULL, 1, n);
 }
 
+/* Few columns, each in a register, for the smallest networks. */
+static void narrow_sums(real *restrict sum, const real *restrict a, size_t rows, size_t n,
+                        size_t left, size_t right)
+{
+    for (size_t j = left; j < right; j++) {
+        real s = 0;
+        for (size_t r = 0; r < rows; r++)
+            s += a[r * n + j];
+        sum[j - left] = s;
+    }
+}
+
 NU_CLONES
-void X(nu_column_sums)(real *restrict sum, const real *restrict a, size_t rows, size_t n,
-                       size_t left, size_t right)
+static void wide_sums(real *restrict sum, const real *restrict a, size_t rows, size_t n,
+                      size_t left, size_t right)
 {
     for (size_t j = left; j < right; j++)
         sum[j - left] = 0;
@@ -65,6 +77,15 @@ void X(nu_column_sums)(real *restrict sum, const real *restrict a, size_t rows, 
         for (size_t j = 0; j < right - left; j++)
             sum[j] += row[j];
     }
+}
+
+void X(nu_column_sums)(real *restrict sum, const real *restrict a, size_t rows, size_t n,
+                       size_t left, size_t right)
+{
+    if (right - left < 8)
+        narrow_sums(sum, a, rows, n, left, right);
+    else
+        wide_sums(sum, a, rows, n, left, right);
 }
 
 void X(nu_layer_gradient)(const nu_network *net, size_t layer, real *dw, real *db, const real *x,
