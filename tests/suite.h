@@ -17,9 +17,12 @@ static inline const char *test_file(const char *name)
     return path;
 }
 
+/* "make check -j" runs all programs at once: what takes a tenth of a second alone may take ten. */
 #define SUITE_MAIN(make_suite)                                          \
     int main(void)                                                      \
     {                                                                   \
+        setenv("CK_DEFAULT_TIMEOUT", "60", 0);                          \
+        setenv("CK_TIMEOUT_MULTIPLIER", "4", 0);                        \
         SRunner *runner = srunner_create(make_suite());                 \
         srunner_set_tap(runner, "-");                                   \
         srunner_run_all(runner, CK_SILENT);                             \
