@@ -25,10 +25,14 @@ static size_t scratch_size(const nu_plan *plan)
  * 106 ms on 2 threads instead of 77. A page and a line more than a power of two avoids it. */
 #define STAGGER 4160
 
-/* Bytes from one matrix of a layer's activations or gradients to the next. */
+/* Bytes from one matrix of a layer's activations or gradients to the next; SIZE_MAX if they are more
+ * than can be. */
 static size_t layer_bytes(const nu_job *job, size_t l)
 {
-    size_t bytes = job->plan->batch * job->net->width[l + 1] * sizeof(real);
+    size_t bytes;
+    if (!nu_mul(job->plan->batch, job->net->width[l + 1], &bytes) ||
+        !nu_mul(bytes, sizeof(real), &bytes) || bytes > SIZE_MAX - NU_ALIGN - STAGGER)
+        return SIZE_MAX;
     return (bytes + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN + STAGGER;
 }
 
@@ -87,8 +91,12 @@ static int allocate_layers(nu_engine *e)
 {
     const nu_network *net = e->job.net;
     size_t bytes = 0;
-    for (size_t l = 0; l < net->layers; l++)
-        bytes += layer_bytes(&e->job, l) * (has_slope(net, l) ? 3 : 2);
+    for (size_t l = 0; l < net->layers; l++) {
+        size_t one = layer_bytes(&e->job, l);
+        if (one > (SIZE_MAX - bytes) / 3)
+            return 0;
+        bytes += one * (has_slope(net, l) ? 3 : 2);
+    }
     e->a = calloc(net->layers, sizeof *e->a);
     e->dz = calloc(net->layers, sizeof *e->dz);
     e->slope = calloc(net->layers, sizeof *e->slope);
