@@ -1,0 +1,189 @@
+/* Status codes, what can be chosen by name, threads and the machine.
+ * Part of nudge.h, which is the header to include. */
+#ifndef NUDGE_BASE_H
+#define NUDGE_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Around the declarations: for C++. */
+#ifdef __cplusplus
+#define NUDGE_BEGIN extern "C" {
+#define NUDGE_END }
+#else
+#define NUDGE_BEGIN
+#define NUDGE_END
+#endif
+
+#if defined(__GNUC__)
+#define NUDGE_API __attribute__((visibility("default")))
+#define NUDGE_CHECKED __attribute__((warn_unused_result))
+#else
+#define NUDGE_API
+#define NUDGE_CHECKED
+#endif
+
+NUDGE_BEGIN
+
+/* The version of the library that runs, such as "0.1.0". */
+NUDGE_API const char *nudge_version(void);
+
+/* ---- Status ---------------------------------------------------------------------------- */
+
+typedef enum nudge_status {
+    /* It worked. */
+    NUDGE_OK = 0,
+
+    /* A value that the caller passed is out of range, or two of them contradict each other. */
+    NUDGE_EARGUMENT,
+
+    /* A file or array holds something that it must not: a ragged row, a wrong magic number,
+     * a NaN, a header that lies. The message names the file and the place. */
+    NUDGE_EDATA,
+
+    /* Model and data do not fit: other columns, other shapes, other classes. */
+    NUDGE_EMISMATCH,
+
+    /* A file that the caller named cannot be opened or created. */
+    NUDGE_EOPEN,
+
+    /* The system failed to read, write, sync or rename a file that was open. */
+    NUDGE_EIO,
+
+    /* More memory is needed than there is. The message says how much of each. */
+    NUDGE_EMEMORY,
+
+    /* The training loss became infinite or NaN. */
+    NUDGE_EDIVERGED,
+
+    /* A callback asked to stop. */
+    NUDGE_ESTOPPED
+} nudge_status;
+
+#define NUDGE_ERROR_SIZE 1024
+
+/* What went wrong, for a person: one line, without a line end. Written by failures only. */
+typedef struct nudge_error {
+    nudge_status status;
+    char text[NUDGE_ERROR_SIZE];
+} nudge_error;
+
+/* A short constant text for a status, such as "bad data". */
+NUDGE_API const char *nudge_status_text(nudge_status status);
+
+/* ---- Choices by name ------------------------------------------------------------------- */
+
+/* Element type of weights, activations and gradients. */
+typedef enum nudge_dtype { NUDGE_F32, NUDGE_F64 } nudge_dtype;
+
+/* PyTorch's definitions with their default parameters: leaky-relu slope 0.01, elu alpha 1,
+ * softplus beta 1 and threshold 20, gelu the exact one with erf.
+ * https://pytorch.org/docs/stable/nn.html#non-linear-activations-weighted-sum-nonlinearity */
+typedef enum nudge_activation {
+    NUDGE_IDENTITY,
+    NUDGE_RELU,
+    NUDGE_LEAKY_RELU,
+    NUDGE_ELU,
+    NUDGE_TANH,
+    NUDGE_SIGMOID,
+    NUDGE_SOFTPLUS,
+    NUDGE_GELU,
+    NUDGE_SILU
+} nudge_activation;
+
+/* z is the last layer's output, t the target, d = z - t; B rows, n outputs.
+ *   mse            mean over B*n elements of d^2
+ *   mae            mean over elements of |d|
+ *   huber          mean over elements of d^2/2 where |d| <= delta, else delta*(|d| - delta/2)
+ *   cross-entropy  mean over rows of log(sum_k exp(z_k)) - z_t, t the class (softmax + NLL)
+ *   bce            mean over elements of log(1 + exp(z)) - t*z, t in [0, 1] (sigmoid + BCE)
+ *   poisson        mean over elements of exp(z) - t*z, t >= 0 (log link)
+ * As PyTorch's MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss and
+ * PoissonNLLLoss: https://pytorch.org/docs/stable/nn.html#loss-functions
+ * auto: cross-entropy for a target of classes, bce for a numeric target of zeros and ones only,
+ * mse for any other numeric target. */
+typedef enum nudge_loss {
+    NUDGE_LOSS_AUTO,
+    NUDGE_MSE,
+    NUDGE_MAE,
+    NUDGE_HUBER,
+    NUDGE_CROSS_ENTROPY,
+    NUDGE_BCE,
+    NUDGE_POISSON
+} nudge_loss;
+
+/* As in torch.optim: https://pytorch.org/docs/stable/optim.html#algorithms */
+typedef enum nudge_optimizer_kind {
+    NUDGE_SGD,
+    NUDGE_ADAM,
+    NUDGE_ADAMW,
+    NUDGE_RMSPROP,
+    NUDGE_ADAGRAD
+} nudge_optimizer_kind;
+
+/* pytorch: weights and biases uniform in +-1/sqrt(in), nn.Linear's default.
+ * he:      weights normal with variance 2/in (He et al. 2015), biases 0.
+ * glorot:  weights uniform in +-sqrt(6/(in+out)) (Glorot and Bengio 2010), biases 0.
+ * zeros:   everything 0. */
+typedef enum nudge_init {
+    NUDGE_INIT_PYTORCH,
+    NUDGE_INIT_HE,
+    NUDGE_INIT_GLOROT,
+    NUDGE_INIT_ZEROS
+} nudge_init;
+
+/* How features (and a regression target) are scaled.
+ * standard: (x - mean) / standard deviation; minmax: to [0, 1]; none: as they are.
+ * auto: standard for tables and synthetic data, bytes (pixels) / 255. */
+typedef enum nudge_scale {
+    NUDGE_SCALE_AUTO,
+    NUDGE_SCALE_STANDARD,
+    NUDGE_SCALE_MINMAX,
+    NUDGE_SCALE_NONE
+} nudge_scale;
+
+/* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... */
+NUDGE_API const char *nudge_dtype_name(nudge_dtype v);
+NUDGE_API const char *nudge_activation_name(nudge_activation v);
+NUDGE_API const char *nudge_loss_name(nudge_loss v);
+NUDGE_API const char *nudge_optimizer_name(nudge_optimizer_kind v);
+NUDGE_API const char *nudge_init_name(nudge_init v);
+NUDGE_API const char *nudge_scale_name(nudge_scale v);
+
+/* The value for a name. NUDGE_EARGUMENT for another name; the message lists the right ones. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dtype_parse(nudge_dtype *v, const char *name,
+                                                       nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_activation_parse(nudge_activation *v, const char *name,
+                                                            nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_loss_parse(nudge_loss *v, const char *name,
+                                                      nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_optimizer_parse(nudge_optimizer_kind *v,
+                                                           const char *name, nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_init_parse(nudge_init *v, const char *name,
+                                                      nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_scale_parse(nudge_scale *v, const char *name,
+                                                       nudge_error *err);
+
+/* ---- Threads and machine --------------------------------------------------------------- */
+
+typedef struct nudge_machine {
+    int cores;                  /* cores that this process may use (affinity and cgroup limit) */
+    uint64_t memory_available;  /* bytes that can be had without swapping */
+    int openmp;                 /* 1 if built with OpenMP, 0 if not */
+    const char *blas_config;    /* OpenBLAS's own description, constant text */
+    const char *blas_core;      /* the kernel set it chose, such as "SkylakeX", constant text */
+    int blas_parallel;          /* 0 serial build, 1 pthread build, 2 OpenMP build */
+} nudge_machine;
+
+/* What this machine and its libraries offer. Cannot fail. */
+NUDGE_API nudge_machine nudge_machine_info(void);
+
+/* The threads that training will use when `requested` are asked for: 0 means all cores of this
+ * process, and so does a larger number than that; without OpenMP, or with the serial build of
+ * OpenBLAS (not safe to call from several threads), always 1. Where they are fewer than asked for,
+ * *why (may be NULL) is set to a constant one-line reason, otherwise to NULL. */
+NUDGE_API int nudge_threads(int requested, const char **why);
+
+NUDGE_END
+
+#endif

@@ -1,0 +1,140 @@
+/* Preprocessing, and rows packed for training.
+ * Part of nudge.h, which is the header to include. */
+#ifndef NUDGE_DATASET_H
+#define NUDGE_DATASET_H
+
+#include "table.h"
+
+NUDGE_BEGIN
+
+/* ---- Preprocessing --------------------------------------------------------------------- */
+
+/* How raw rows become network inputs and targets: columns used, medians for missing values,
+ * categories (one-hot), means and scales, class labels: a nudge_prep. Learned from training rows,
+ * kept in the model and saved with it. */
+typedef struct nudge_prep_options {
+    nudge_scale scale;
+    nudge_loss loss;     /* decides how the target is taken; NUDGE_LOSS_AUTO chooses */
+} nudge_prep_options;
+
+/* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows). With scale
+ * standard a target for mse, mae or huber is standardised too.
+ * NUDGE_EARGUMENT (loss and target do not go together, no target, n == 0),
+ * NUDGE_EDATA (missing or single-valued target, ...), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table,
+                                                    const uint32_t *rows, size_t n,
+                                                    const nudge_prep_options *options,
+                                                    nudge_error *err);
+NUDGE_API void nudge_prep_free(nudge_prep *prep);
+
+typedef struct nudge_prep_info {
+    nudge_loss loss;           /* never NUDGE_LOSS_AUTO */
+    nudge_scale scale;         /* never NUDGE_SCALE_AUTO, but NUDGE_SCALE_NONE for pixels / 255 */
+    size_t features;           /* network inputs */
+    size_t outputs;            /* network outputs */
+    size_t classes;            /* class labels: cross-entropy and two-class bce, else 0 */
+    int pixels;                /* 1 if the features are the bytes of an image */
+    size_t number_columns;     /* CSV columns that the features come from: numbers, */
+    size_t category_columns;   /* and categories (one-hot); 0 for other data */
+} nudge_prep_info;
+
+NUDGE_API nudge_prep_info nudge_prep_describe(const nudge_prep *prep);
+
+/* Names that belong to the prep: network input j, target k < outputs (cross-entropy: k == 0 only),
+ * class k < classes. */
+NUDGE_API const char *nudge_prep_feature_name(const nudge_prep *prep, size_t j);
+NUDGE_API const char *nudge_prep_target_name(const nudge_prep *prep, size_t k);
+NUDGE_API const char *nudge_prep_class_label(const nudge_prep *prep, size_t k);
+
+/* ---- Datasets: packed data ------------------------------------------------------------- */
+
+typedef struct nudge_dataset nudge_dataset;
+
+/* Packs a table. Consumes it: *table is freed as its rows are converted (so that both are never
+ * whole in memory at once) and set to NULL, also on failure. Columns are matched by name; a table
+ * without the target column gives a dataset without targets, good for nudge_predict() only.
+ * Categories that the prep does not know become all zeros; *unknown (may be NULL) counts them.
+ * NUDGE_EMISMATCH, NUDGE_EDATA, NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_pack(nudge_dataset **data, nudge_table **table,
+                                                        const nudge_prep *prep, nudge_dtype dtype,
+                                                        size_t *unknown, nudge_error *err);
+
+/* A dataset from the caller's arrays, which are copied: x is rows x features; targets either
+ * y (rows x outputs) for every loss but cross-entropy, or classes (rows values in [0, outputs)),
+ * the other one NULL; both NULL: no targets.
+ * NUDGE_EARGUMENT (rows, features or outputs 0, a class out of range, both y and classes),
+ * NUDGE_EDATA (NaN or infinity, with its place), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_from_arrays(nudge_dataset **data,
+                                                               nudge_dtype dtype, size_t rows,
+                                                               size_t features, size_t outputs,
+                                                               const double *x, const double *y,
+                                                               const int32_t *classes,
+                                                               nudge_error *err);
+
+/* A dataset that is only a shape, without values, for nudge_train_plan_make() and
+ * nudge_train_forecast(): it takes no memory, however many rows it has. Others refuse it with
+ * NUDGE_EARGUMENT. Arguments as in nudge_dataset_random(). NUDGE_EARGUMENT (a zero size, more than
+ * UINT32_MAX rows), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_shape(nudge_dataset **data, nudge_dtype dtype,
+                                                         size_t rows, size_t features,
+                                                         size_t outputs, int has_classes,
+                                                         int pixels, nudge_error *err);
+
+/* `n` rows of a dataset by number, in that order, without copying them: the new dataset and `of`
+ * share their values, and may be freed in either order. rows is copied.
+ * NUDGE_EARGUMENT (n == 0 or a row number too large), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_subset(nudge_dataset **data,
+                                                          const nudge_dataset *of,
+                                                          const uint32_t *rows, size_t n,
+                                                          nudge_error *err);
+NUDGE_API void nudge_dataset_free(nudge_dataset *data);
+
+typedef struct nudge_dataset_info {
+    size_t rows, features, outputs; /* outputs 0: no targets */
+    int has_classes;                /* 1: targets are class numbers, 0: values */
+    uint64_t bytes;                 /* values and targets (shared ones too), and row numbers */
+} nudge_dataset_info;
+
+NUDGE_API nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data);
+
+typedef enum nudge_split_order {
+    NUDGE_SPLIT_RANDOM, /* which rows go where depends on (seed, rows) alone */
+    NUDGE_SPLIT_LAST    /* the last rows are held out: for time series, or files in random order */
+} nudge_split_order;
+
+/* One call for the usual way from files to datasets. */
+typedef struct nudge_data_options {
+    const char *data;               /* spec of the training data */
+    const char *val, *val_labels;   /* spec of the validation data, or NULL */
+    const char *test, *test_labels; /* spec of the test data, or NULL */
+    double val_split, test_split;   /* parts of `data` to hold out, in [0, 1); 0: none */
+    nudge_split_order split_order;
+    nudge_read_options read;        /* for every file; its labels and threads are for `data` */
+    nudge_prep_options prep;
+    uint64_t seed;                  /* for the random split */
+} nudge_data_options;
+
+/* Everything NULL or 0, seed 1, read defaults. */
+NUDGE_API nudge_data_options nudge_data_defaults(void);
+
+typedef struct nudge_data {
+    nudge_prep *prep;          /* learned from the training rows; nudge_model_create() copies it */
+    nudge_dataset *train;
+    nudge_dataset *val, *test; /* NULL where none was asked for */
+    double noise_floor;        /* as in nudge_table_info, for `data` */
+    uint64_t load_bytes;       /* most memory that was in use while loading */
+    size_t unknown;            /* cells of val and test whose category training did not have */
+} nudge_data;
+
+/* Reads, splits, fits the preprocessing on the training rows, packs. On success the caller frees
+ * with nudge_data_free(). Test rows are taken first, then validation rows from the rest; both
+ * parts are fractions of all rows, rounded to the nearest row, at least 1.
+ * Every status of nudge_table_read(), nudge_prep_fit() and nudge_dataset_pack(). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_data_load(nudge_data *data,
+                                                     const nudge_data_options *options,
+                                                     nudge_error *err);
+NUDGE_API void nudge_data_free(nudge_data *data);
+
+NUDGE_END
+
+#endif

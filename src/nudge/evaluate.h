@@ -1,0 +1,62 @@
+/* Evaluation, prediction, and the check of gradients.
+ * Part of nudge.h, which is the header to include. */
+#ifndef NUDGE_EVALUATE_H
+#define NUDGE_EVALUATE_H
+
+#include "model.h"
+
+NUDGE_BEGIN
+
+/* ---- Evaluation and prediction --------------------------------------------------------- */
+
+typedef struct nudge_metrics {
+    size_t rows;
+    double loss;            /* in the target's own units, as nudge_train() reports it */
+    double accuracy;        /* cross-entropy, and bce with the threshold 0.5; else NaN */
+    double rmse, mae, r2;   /* mse, mae, huber, poisson, over all elements in the target's own
+                             * units (r2: mean over outputs); else NaN. r2 is NaN when the target
+                             * is constant */
+    size_t classes;         /* cross-entropy: outputs; bce with one output: 2; else 0 */
+    uint64_t *confusion;    /* classes x classes counts, row: true class, column: predicted; NULL
+                             * if classes is 0. Freed by nudge_metrics_free() */
+} nudge_metrics;
+
+/* threads as in nudge_train_options; the values do not depend on it.
+ * NUDGE_EMISMATCH (also: data without targets), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_evaluate(const nudge_model *model,
+                                                    const nudge_dataset *data, int threads,
+                                                    nudge_metrics *metrics, nudge_error *err);
+NUDGE_API void nudge_metrics_free(nudge_metrics *metrics);
+
+/* out: rows x outputs, the caller's: predictions in the target's own units, class probabilities
+ * for cross-entropy (softmax) and bce (sigmoid), expected counts for poisson (exp).
+ * NUDGE_EMISMATCH, NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_predict(const nudge_model *model,
+                                                   const nudge_dataset *data, int threads,
+                                                   double *out, nudge_error *err);
+
+/* ---- Gradient check -------------------------------------------------------------------- */
+
+typedef struct nudge_gradcheck_result {
+    uint64_t checked;        /* parameters compared */
+    uint64_t skipped;        /* parameters where the loss has a kink (relu at 0, ...) */
+    double max_error;        /* largest |analytic - numeric| / max(|analytic|, |numeric|, f),
+                              * f = 1e-3 * the largest gradient */
+    size_t layer;            /* where that was: layer, */
+    int is_bias;             /* weight or bias, */
+    size_t index;            /* element in out x in order */
+    double analytic, numeric;
+} nudge_gradcheck_result;
+
+/* Compares the gradient that a training step uses with fourth-order central differences of the
+ * loss, evaluated in f64, over the whole dataset as one batch and at most `limit` parameters
+ * (0: all; otherwise evenly spread). The model is unchanged.
+ * NUDGE_EMISMATCH, NUDGE_EMEMORY, NUDGE_EARGUMENT. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_gradcheck(const nudge_model *model,
+                                                     const nudge_dataset *data, uint64_t limit,
+                                                     nudge_gradcheck_result *result,
+                                                     nudge_error *err);
+
+NUDGE_END
+
+#endif

@@ -1,0 +1,87 @@
+/* Models: a network, its weights, the preprocessing of its inputs; their files.
+ * Part of nudge.h, which is the header to include. */
+#ifndef NUDGE_MODEL_H
+#define NUDGE_MODEL_H
+
+#include "dataset.h"
+
+NUDGE_BEGIN
+
+typedef struct nudge_model nudge_model;
+
+typedef struct nudge_model_options {
+    nudge_dtype dtype;
+    size_t layers;                        /* dense layers, hidden ones and the last: >= 1 */
+    const size_t *widths;                 /* layers + 1 values: inputs, hidden units..., outputs */
+    const nudge_activation *activations;  /* layers values, the last for the output layer, which
+                                           * must be NUDGE_IDENTITY unless loss is mse, mae, huber;
+                                           * NULL: relu, and identity for the last */
+    nudge_loss loss;                      /* not NUDGE_LOSS_AUTO */
+    double huber_delta;                   /* > 0, used by huber */
+    nudge_init init;
+    uint64_t seed;                        /* of the initial weights */
+} nudge_model_options;
+
+/* f32, mse, huber_delta 1, init pytorch, seed 1; layers and widths are the caller's to fill. */
+NUDGE_API nudge_model_options nudge_model_defaults(void);
+
+/* A network with initial weights: weight and bias j of a layer depend on (seed, layer, j) alone.
+ * prep is copied; NULL for a model used on datasets made by nudge_dataset_from_arrays().
+ * NUDGE_EARGUMENT (a zero width, a parameter count that overflows, ...), NUDGE_EMISMATCH (widths
+ * or loss against prep), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_create(nudge_model **model,
+                                                        const nudge_model_options *options,
+                                                        const nudge_prep *prep, nudge_error *err);
+NUDGE_API void nudge_model_free(nudge_model *model);
+
+typedef struct nudge_model_info {
+    nudge_dtype dtype;
+    size_t layers;
+    const size_t *widths;                /* layers + 1 values; belong to the model */
+    const nudge_activation *activations; /* layers values; belong to the model */
+    nudge_loss loss;
+    double huber_delta;
+    uint64_t parameters;                 /* weights and biases, without padding */
+    const nudge_prep *prep;              /* NULL if it has none; belongs to the model */
+} nudge_model_info;
+
+NUDGE_API nudge_model_info nudge_model_describe(const nudge_model *model);
+
+/* Copies one layer's weights (out x in) and biases (out) from or to doubles; either may be NULL.
+ * NUDGE_EARGUMENT for layer >= layers; set: NUDGE_EDATA for a NaN or infinity. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_get_layer(const nudge_model *model, size_t layer,
+                                                           double *weight, double *bias,
+                                                           nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_set_layer(nudge_model *model, size_t layer,
+                                                           const double *weight,
+                                                           const double *bias, nudge_error *err);
+
+/* XXH64 of all weights' bits in file order: equal for equal weights. */
+NUDGE_API uint64_t nudge_model_hash(const nudge_model *model);
+
+/* Writes a safetensors file: tensors layers.N.weight [out, in] and layers.N.bias [out], F32 or
+ * F64, and in __metadata__ everything that nudge_model_load() needs. Atomic: a temporary file in
+ * the same directory, fsync, rename.
+ * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_save(const nudge_model *model, const char *path,
+                                                      nudge_error *err);
+
+/* Reads what nudge_model_save() wrote. Nothing in the file is trusted.
+ * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EDATA, NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_load(nudge_model **model, const char *path,
+                                                      nudge_error *err);
+
+/* Takes the weights of a safetensors file, from here or elsewhere (tensors layers.N.weight and
+ * layers.N.bias, F32 or F64; metadata is not needed), into a model of the same shapes.
+ * NUDGE_EMISMATCH names the tensor and both shapes; and as nudge_model_load(). On failure the
+ * model is unchanged. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_load_weights(nudge_model *model, const char *path,
+                                                              nudge_error *err);
+
+/* Checks that a file can be created at `path` later (its directory exists and is writable, it is
+ * no directory itself), without touching what is there. NUDGE_EOPEN. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_check_output(const char *path, nudge_error *err);
+
+NUDGE_END
+
+#endif

@@ -1,0 +1,178 @@
+/* Tables: raw rows, read from files or made by a generator.
+ * Part of nudge.h, which is the header to include. */
+#ifndef NUDGE_TABLE_H
+#define NUDGE_TABLE_H
+
+#include "base.h"
+
+NUDGE_BEGIN
+
+typedef struct nudge_table nudge_table;
+typedef struct nudge_prep nudge_prep; /* see dataset.h */
+
+typedef struct nudge_read_options {
+    const nudge_prep *like; /* CSV: a model's preprocessing. Its columns, their kinds and its
+                             * target (if the file has it) are taken instead of found out, other
+                             * columns are skipped, and target, ignore, category are not used */
+    const char *target;    /* CSV: the target column's name, or several separated by commas
+                            * (regression with several outputs); NULL: no target */
+    const char *labels;    /* IDX, NPY, safetensors without y: path of the file of labels, IDX or
+                            * NPY; NULL: none */
+    const char *ignore;    /* CSV: names of columns to leave out, separated by commas; or NULL */
+    const char *category;  /* CSV: names of numeric columns to take as categories; or NULL */
+    int header;            /* CSV: 1 the first row holds names, 0 it does not (columns are then
+                            * c1, c2, ...), -1 find out */
+    nudge_dtype dtype;     /* synthetic data: element type */
+    uint64_t seed;         /* synthetic data: used where the spec has no seed= of its own */
+    int threads;           /* synthetic data: threads to generate with; 0: all cores */
+} nudge_read_options;
+
+/* header -1, dtype NUDGE_F32, seed 1, everything else NULL or 0. */
+NUDGE_API nudge_read_options nudge_read_defaults(void);
+
+/* Reads `spec`, a path (plain or gzip; the format is found from the content: IDX and NPY by their
+ * magic numbers, safetensors by its header, otherwise CSV; a damaged beginning is forgiven where
+ * the name ends in .npy or .safetensors, so that the message is about that format) or
+ * "synth:NAME,key=value,...". See nudge_synth_list() for the names.
+ *
+ * CSV: RFC 4180, comma separated, quotes, LF or CRLF, UTF-8. A column is numeric when all its
+ * cells are finite numbers or missing, a category column when none is a number; a column in
+ * between is an error that names the first odd cell. Missing: an empty cell, NA, N/A, null, ?.
+ *
+ * NPY (versions 1.0, 2.0, 3.0; little-endian, C order): features are float32, float64 or uint8,
+ * of shape (rows, features), (rows,) or (rows, height, width[, channels]); uint8 are pixels, as in
+ * IDX. Labels are int8, uint8, int32, uint32, int64 or uint64 for classes, numbered from 0 to
+ * 65535; float32 and float64 are numeric targets, of shape (rows,) or (rows, outputs).
+ * safetensors (never compressed): tensor x of F32, F64 or U8 is the features, and y, if it is
+ * there, the targets: F32 and F64 numbers, I32, I64 and U8 classes. Shapes as above. Both are
+ * read straight into the table, on all cores.
+ *
+ * NUDGE_EARGUMENT (bad synthetic spec, unknown column named), NUDGE_EOPEN, NUDGE_EIO,
+ * NUDGE_EDATA, NUDGE_EMEMORY. options may be NULL for the defaults. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_table_read(nudge_table **table, const char *spec,
+                                                      const nudge_read_options *options,
+                                                      nudge_error *err);
+NUDGE_API void nudge_table_free(nudge_table *table);
+
+typedef enum nudge_column_kind {
+    NUDGE_COLUMN_NUMBER,
+    NUDGE_COLUMN_CATEGORY,
+    NUDGE_COLUMN_PIXELS /* one entry for all bytes of an image */
+} nudge_column_kind;
+
+typedef struct nudge_column_info {
+    const char *name;       /* belongs to the table */
+    nudge_column_kind kind;
+    int is_target;
+    size_t missing;         /* cells without a value */
+    size_t categories;      /* different values of a category column, else 0 */
+    size_t width;           /* values per row: 1, or the pixels of an image */
+    double min, max, mean;  /* over the cells that have a value; 0 for categories */
+} nudge_column_info;
+
+typedef struct nudge_table_info {
+    const char *source;   /* the spec it was read from; belongs to the table */
+    const char *format;   /* "csv", "idx", "npy", "safetensors" or "synth", constant text */
+    size_t rows;
+    size_t columns;       /* described by nudge_table_column(), targets included */
+    uint64_t bytes;       /* memory the table holds */
+    double noise_floor;   /* synthetic data: the lowest expected loss any model can reach (mean
+                           * squared error for a numeric target, cross-entropy in nats for
+                           * classes); NaN where it is not known */
+} nudge_table_info;
+
+NUDGE_API nudge_table_info nudge_table_describe(const nudge_table *table);
+
+/* Column j < columns. */
+NUDGE_API nudge_column_info nudge_table_column(const nudge_table *table, size_t j);
+
+/* Category k < categories of column j; belongs to the table. */
+NUDGE_API const char *nudge_table_category(const nudge_table *table, size_t j, size_t k);
+
+/* Writes all rows as a file that nudge_table_read() reads back to the same values: ".csv"
+ * (shortest decimal numbers that read back exactly) or ".csv.gz", target included; ".safetensors",
+ * tensors x and y; ".npy", the features alone, because such a file holds one array. A table of
+ * named columns (from CSV) is written as CSV only. Atomic: the path holds either the whole new
+ * file or what was there before.
+ * NUDGE_EARGUMENT (another ending; a CSV table), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_table_write(const nudge_table *table, const char *path,
+                                                       nudge_error *err);
+
+/* Writes the targets of a table that is no CSV table as an ".npy" file, for
+ * nudge_read_options.labels: class numbers as int32, others as they are. Atomic.
+ * NUDGE_EARGUMENT (another ending, no targets, a CSV table), NUDGE_EOPEN, NUDGE_EIO,
+ * NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_table_write_targets(const nudge_table *table,
+                                                               const char *path,
+                                                               nudge_error *err);
+
+/* 1 if the file at `path` is to be read as a model: a safetensors file, by its content or its
+ * ending, that says so or has no tensor x. 0: as data. Whether it can be read is not asked. */
+NUDGE_API int nudge_file_is_model(const char *path);
+
+/* One synthetic generator: its name, its parameters and a line about it; constant texts. */
+typedef struct nudge_synth_info {
+    const char *name;     /* "teacher" */
+    const char *params;   /* "rows=N,features=32,hidden=64,noise=0.1,seed=1" with the defaults */
+    const char *about;
+} nudge_synth_info;
+
+/* Generator i, or NULL when there are no more. */
+NUDGE_API const nudge_synth_info *nudge_synth_list(size_t i);
+
+/* How far nudge_synth_write() is. */
+typedef struct nudge_write_progress {
+    uint64_t rows, all_rows;  /* written, and to be written */
+    double seconds;           /* since the call */
+} nudge_write_progress;
+
+typedef struct nudge_write_options {
+    nudge_dtype dtype;        /* of numbers; classes are int32 in NPY and safetensors files */
+    uint64_t seed;            /* used where the spec has no seed= of its own */
+    int threads;              /* 0: all cores */
+    const char *labels;       /* ".npy": path of the file of targets, also ".npy"; otherwise NULL */
+    /* Called on the calling thread about every progress_seconds, more often where that is 0; may
+     * be NULL. Non-zero stops. Not called for CSV. */
+    int (*on_progress)(const nudge_write_progress *now, void *user);
+    double progress_seconds;
+    void *user;
+} nudge_write_options;
+
+/* f32, seed 1, progress_seconds 0.2, everything else NULL or 0. */
+NUDGE_API nudge_write_options nudge_write_defaults(void);
+
+/* What was written. */
+typedef struct nudge_written {
+    uint64_t rows, features;
+    uint64_t targets;         /* values or class numbers per row */
+    uint64_t bytes;           /* of the files */
+    double seconds;           /* generating, writing, syncing */
+} nudge_written;
+
+/* Writes the rows that nudge_table_read() makes of "synth:NAME,key=value,...", to the bit, whatever
+ * the number of threads. ".npy" and ".safetensors" (format as in nudge_table_read()) are made in
+ * blocks of rows by all threads at once and may be larger than memory; ".csv" and ".csv.gz" are
+ * made from a table in memory. Atomic: each path holds either the whole new file or what was there
+ * before; after a failure or a stop nothing is left behind. Devices are written directly, pipes
+ * refused (but for CSV). *written and options may be NULL.
+ * NUDGE_EARGUMENT (a bad spec; another ending; labels missing, not wanted, not ".npy" or the same
+ * path), NUDGE_EOPEN, NUDGE_EIO (no space, which is also asked for before), NUDGE_EMEMORY,
+ * NUDGE_ESTOPPED. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_synth_write(nudge_written *written, const char *spec,
+                                                       const char *path,
+                                                       const nudge_write_options *options,
+                                                       nudge_error *err);
+
+/* What "synth:NAME,key=value,..." would make, without making it. */
+typedef struct nudge_synth_shape {
+    size_t rows, features;
+    size_t classes; /* 0: a numeric target */
+} nudge_synth_shape;
+
+/* NUDGE_EARGUMENT as nudge_table_read(), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_synth_measure(nudge_synth_shape *shape,
+                                                         const char *spec, nudge_error *err);
+
+NUDGE_END
+
+#endif

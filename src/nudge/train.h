@@ -1,0 +1,136 @@
+/* Training.
+ * Part of nudge.h, which is the header to include. */
+#ifndef NUDGE_TRAIN_H
+#define NUDGE_TRAIN_H
+
+#include "model.h"
+
+NUDGE_BEGIN
+
+/* Parameters named as in torch.optim. An optimizer ignores those it does not have. */
+typedef struct nudge_optimizer {
+    nudge_optimizer_kind kind;
+    double lr;           /* learning rate, > 0 */
+    double momentum;     /* sgd, rmsprop: >= 0 */
+    int nesterov;        /* sgd: needs momentum > 0 */
+    double weight_decay; /* >= 0; L2, or decoupled in adamw */
+    double beta1, beta2; /* adam, adamw: in [0, 1) */
+    double alpha;        /* rmsprop: smoothing constant, in [0, 1) */
+    double eps;          /* adam, adamw, rmsprop, adagrad: > 0 */
+} nudge_optimizer;
+
+/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01), but lr 0.001 for all. */
+NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
+
+/* Where the time of a training run went: seconds, summed over its threads, so that the sum of all
+ * is about threads times the time of the epochs. */
+typedef struct nudge_phases {
+    double pack;     /* order of samples, gathering and converting a batch */
+    double forward;
+    double loss;     /* loss and its gradient */
+    double backward; /* activations' gradients, and partial gradients of weights */
+    double update;   /* gradients of weights over a batch, sums of partials, optimizer */
+    double wait;     /* for other threads, at barriers */
+} nudge_phases;
+
+/* One finished epoch. */
+typedef struct nudge_epoch {
+    size_t epoch;           /* 1 for the first */
+    size_t epochs;          /* asked for */
+    double train_loss;      /* mean over samples of the loss each batch had before its update,
+                             * in the target's own units (see nudge_train) */
+    double train_accuracy;  /* likewise the part classified right; NaN unless cross-entropy */
+    int has_val;
+    double val_loss;        /* after the epoch; NaN without validation data */
+    double val_accuracy;    /* NaN unless the model classifies */
+    double val_rmse;        /* NaN unless the loss is mse, mae or huber */
+    double seconds;         /* of training; validation not counted */
+    double samples_per_s;
+} nudge_epoch;
+
+/* Where an epoch is, for a progress display. */
+typedef struct nudge_progress {
+    size_t epoch, epochs;   /* 1 for the first */
+    size_t batch, batches;  /* batches of this epoch that are done */
+    double loss;            /* mean over the samples of this epoch so far */
+    double seconds;         /* since nudge_train() was called */
+    double samples_per_s;   /* of this epoch so far */
+} nudge_progress;
+
+typedef struct nudge_train_options {
+    nudge_optimizer optimizer;
+    size_t batch;     /* samples per update, >= 1; more than there are rows: all rows */
+    size_t epochs;    /* >= 1 */
+    uint64_t seed;    /* of the order of samples: it depends on (seed, epoch, rows) alone */
+    int shuffle;      /* 1: a new order every epoch; 0: rows in order. One batch of all rows is
+                       * never shuffled: its gradient does not depend on the order */
+    int threads;      /* 0: all cores of this process */
+    int oversubscribe; /* 1: as many threads as asked for, even if there are fewer cores: slower,
+                        * with the same result; for tests and experiments */
+
+    /* Called on the calling thread after every epoch; may be NULL. Non-zero stops the training. */
+    int (*on_epoch)(const nudge_epoch *epoch, void *user);
+    /* Called on the calling thread during an epoch about every progress_seconds; may be NULL. */
+    int (*on_progress)(const nudge_progress *progress, void *user);
+    double progress_seconds;
+    void *user;
+    int profile;      /* 1: measure phases; costs a few clock readings per block of rows */
+} nudge_train_options;
+
+/* adam, batch 64, epochs 10, seed 1, shuffle 1, threads 0, no callbacks, progress every 0.1 s. */
+NUDGE_API nudge_train_options nudge_train_defaults(void);
+
+/* Memory and work of a training run, known before it starts. All sizes in bytes. */
+typedef struct nudge_train_plan {
+    int threads;             /* that will be used */
+    const char *threads_why; /* why not those asked for; constant text or NULL */
+    size_t batch, batches;   /* samples per update, updates per epoch */
+    uint64_t parameters;
+    double flops_per_epoch;  /* 6 * rows * sum(in * out) - 2 * rows * in_0 * out_0 */
+    uint64_t dataset, weights, optimizer_state;
+    uint64_t gradients;      /* partial sums, tiles under way, transposed weights for backward */
+    uint64_t snapshot;       /* the weights after the last good epoch */
+    uint64_t activations;    /* activations, their gradients, packed batches, of one batch */
+    uint64_t evaluation;     /* buffers for validation */
+    uint64_t total;          /* sum of the above */
+    char explain[512];       /* the engine's arrangement for these shapes and why: one to three
+                              * lines separated by '\n' */
+} nudge_train_plan;
+
+/* NUDGE_EARGUMENT, NUDGE_EMISMATCH as nudge_train(). val may be NULL. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_train_plan_make(nudge_train_plan *plan,
+                                                           const nudge_model *model,
+                                                           const nudge_dataset *train,
+                                                           const nudge_dataset *val,
+                                                           const nudge_train_options *options,
+                                                           nudge_error *err);
+
+typedef struct nudge_train_result {
+    size_t epochs;          /* epochs finished */
+    nudge_epoch last;       /* the last of them; zeros if none */
+    double seconds;         /* whole call, validation included */
+    double train_seconds;   /* epochs alone */
+    double samples_per_s;   /* over train_seconds */
+    double gflops;          /* flops_per_epoch over the time of an epoch, 1e9 / s */
+    nudge_phases phases;    /* zeros unless options.profile */
+    size_t diverged_epoch;  /* NUDGE_EDIVERGED: where the loss became non-finite, from 1; else 0 */
+    size_t diverged_batch;
+} nudge_train_result;
+
+/* Trains in place. A batch's gradient is the mean over its rows; a short last batch is trained on.
+ * The same options, data and seed give the same bits in every weight for any number of threads.
+ * Losses are in the target's own units: where the prep standardised a target with scale s, mse and
+ * huber are reported times s^2 and mae times s.
+ *
+ * val may be NULL. result may be NULL; it is filled on NUDGE_OK, NUDGE_ESTOPPED (a callback
+ * returned non-zero; the weights are those after the last update) and NUDGE_EDIVERGED (the weights
+ * are those after the last finished epoch, or the initial ones).
+ * Also NUDGE_EARGUMENT, NUDGE_EMISMATCH (widths, kind of target), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge_dataset *train,
+                                                 const nudge_dataset *val,
+                                                 const nudge_train_options *options,
+                                                 nudge_train_result *result, nudge_error *err);
+
+NUDGE_END
+
+#endif
