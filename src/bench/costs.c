@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/random.h"
 #include "core/status.h"
+#include "train/optimizer.h"
 
 /* What nudge_train() does for a step whatever its size: the loop, the loss, and where a batch is all
  * rows the clocks and checks of an epoch. A 1-1 network of one row a step, f64, takes 0.11
@@ -164,6 +165,7 @@ nudge_status nu_costs_start(nu_measured_costs **measured, nu_costs *costs, const
     *costs = (nu_costs){.arg = c,
                         .product = cost_of_product,
                         .pass = cost_of_pass,
+                        .update_is_product = nu_optimizer_is_product(&options->optimizer),
                         .step = STEP_SECONDS + (options->batch >= data->rows ? EPOCH_SECONDS : 0)};
     nudge_status status = nu_exchange_measure(&costs->exchange, threads, err);
     if (status != NUDGE_OK)

@@ -108,6 +108,17 @@ static double reals_for_others(const forecasting *f)
     return reals;
 }
 
+/* Adding the partial gradients of a thread's own blocks. */
+static double own_sums(const forecasting *f, size_t blocks)
+{
+    double cost = 0;
+    for (size_t l = 0; l < f->net->layers; l++)
+        if (f->plan->is_private[l] && blocks > 1)
+            cost += (double)(blocks - 1) *
+                    pass(f, NU_KERNEL_COPY, l, f->net->width[l], f->net->width[l + 1]);
+    return cost;
+}
+
 static void rows_alone(forecasting *f)
 {
     const nu_plan *plan = f->plan;
@@ -117,10 +128,11 @@ static void rows_alone(forecasting *f)
         nu_team_share(plan->blocks, t, f->threads, &block, &end);
         if (block == end)
             continue;
-        double blocks = (double)(end - block), *now = f->now[t];
+        double *now = f->now[t];
         now[FORWARD] += fetch(f, (double)f->net->size);
         now[BACKWARD] += fetch(f, (double)plan->transposed_size) +
-                         take_back(f, others * blocks * (double)plan->partial_size);
+                         take_back(f, others * (double)plan->partial_size) +
+                         own_sums(f, end - block);
         for (; block < end; block++) {
             size_t rows = smaller(plan->block_rows, plan->batch - block * plan->block_rows);
             now[PACK] += take_back(f, others * shared * (double)rows);
@@ -221,11 +233,13 @@ static double tile_cost(const forecasting *f, const nu_tile *tile)
 {
     const nu_plan *plan = f->plan;
     size_t m = tile->end - tile->first, n = tile->right - tile->left, l = tile->layer;
-    double cost = pass(f, NU_KERNEL_UPDATE, l, m, n) + take_back(f, (double)m * (double)n);
+    double cost = take_back(f, (double)m * (double)n);
+    if (plan->is_private[l] || !f->costs->update_is_product)
+        cost += pass(f, NU_KERNEL_UPDATE, l, m, n);
     if (plan->is_private[l]) {
-        double partials = (double)plan->blocks - 1;
-        cost += partials * pass(f, NU_KERNEL_COPY, l, m, n) +
-                fetch(f, (double)plan->blocks * (double)m * (double)n);
+        double sums = (double)smaller((size_t)f->threads, plan->blocks); /* one from each thread */
+        cost += (sums - 1) * pass(f, NU_KERNEL_COPY, l, m, n) +
+                fetch(f, sums * (double)m * (double)n);
     } else {
         cost += product(f, NUDGE_GEMM_TN, m, n, plan->batch) +
                 fetch(f, (double)plan->batch * (double)m);

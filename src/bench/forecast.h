@@ -16,6 +16,7 @@ typedef struct nu_costs {
      * NU_KERNEL_SUMS, NU_KERNEL_UPDATE, NU_KERNEL_TRANSPOSE, NU_KERNEL_COPY (adding a partial). */
     double (*pass)(void *arg, enum nu_kernel_operation operation, size_t layer, size_t rows,
                    size_t columns);
+    int update_is_product; /* nu_optimizer_is_product() */
     double step;        /* of every step, whatever its size: bookkeeping */
     nu_exchange exchange;
 } nu_costs;

@@ -134,7 +134,7 @@ static void say_peak(FILE *out, const scale_study *s)
 
 static void put_parameter(FILE *out, const scale_parameter *p)
 {
-    scale_unit unit = {"", 1};
+    scale_unit unit = {"", "", 1};
     if (p->seconds)
         unit = scale_unit_for(fabs(p->estimate.value));
     scale_estimate e = {unit.per_second * p->estimate.value, unit.per_second * p->estimate.low,

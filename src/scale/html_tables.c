@@ -133,7 +133,7 @@ static void parameter_table(FILE *out, const scale_model *m)
     begin_table(out, heading);
     for (size_t i = 0; i < m->n_parameters; i++) {
         const scale_parameter *p = &m->parameter[i];
-        scale_unit unit = {"", 1};
+        scale_unit unit = {"", "", 1};
         if (p->seconds)
             unit = scale_unit_for(fabs(p->estimate.value));
         fputs("<tr>", out);

@@ -143,12 +143,12 @@ scale_number scale_plain(double v)
 scale_unit scale_unit_for(double seconds)
 {
     if (seconds >= 1)
-        return (scale_unit){"s", 1};
+        return (scale_unit){"s", "s", 1};
     if (seconds >= 1e-3)
-        return (scale_unit){"ms", 1e3};
+        return (scale_unit){"ms", "ms", 1e3};
     if (seconds >= 1e-6)
-        return (scale_unit){"\u00b5s", 1e6};
-    return (scale_unit){"ns", 1e9};
+        return (scale_unit){"\u00b5s", "us", 1e6};
+    return (scale_unit){"ns", "ns", 1e9};
 }
 
 scale_text scale_seconds(double seconds)

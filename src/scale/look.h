@@ -65,7 +65,8 @@ scale_number scale_format(const char *format, double v);
 
 /* The unit that `seconds` are best read in. */
 typedef struct scale_unit {
-    const char *name; /* "ns", "us", "ms", "s" */
+    const char *name;  /* "ns", "\u00b5s", "ms", "s" */
+    const char *ascii; /* likewise, "us" */
     double per_second;
 } scale_unit;
 scale_unit scale_unit_for(double seconds);

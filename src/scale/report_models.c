@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scale/look.h"
 #include "tool/exit.h"
 
 enum { WIDTH = 80, INDENT = 4 };
@@ -68,26 +69,17 @@ const char *scale_interval_text(char buf[SCALE_INTERVAL_TEXT], const char *forma
     return buf;
 }
 
-scale_text_unit scale_text_unit_for(double seconds)
-{
-    static const scale_text_unit units[] = {{"s", 1}, {"ms", 1e3}, {"us", 1e6}, {"ns", 1e9}};
-    size_t i = 0;
-    while (i + 1 < sizeof units / sizeof *units && fabs(seconds) * units[i].per_second < 1)
-        i++;
-    return units[i];
-}
-
 static void print_parameters(const scale_model *m, FILE *stream)
 {
     char interval[SCALE_INTERVAL_TEXT];
     for (size_t i = 0; i < m->n_parameters; i++) {
         const scale_parameter *p = &m->parameter[i];
-        scale_text_unit unit = {"", 1};
+        scale_unit unit = {"", "", 1};
         scale_sentence s;
         if (p->seconds)
-            unit = scale_text_unit_for(p->estimate.value);
+            unit = scale_unit_for(fabs(p->estimate.value));
         fprintf(scale_sentence_start(&s), "  %s = %.3g%s%s%s: %s", p->name,
-                unit.per_second * p->estimate.value, p->seconds ? " " : "", unit.name,
+                unit.per_second * p->estimate.value, p->seconds ? " " : "", unit.ascii,
                 scale_interval_text(interval, "%.3g", &p->estimate, unit.per_second), p->meaning);
         scale_sentence_end(&s, INDENT, stream);
     }

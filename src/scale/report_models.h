@@ -10,13 +10,6 @@
  * predicts beyond what was measured. Nothing if there are none. */
 void scale_report_models(const scale_study *study, FILE *stream);
 
-/* The unit that a time is best read in: ns, us, ms or s. */
-typedef struct scale_text_unit {
-    const char *name; /* "ms" */
-    double per_second;
-} scale_text_unit;
-scale_text_unit scale_text_unit_for(double seconds);
-
 /* Words of `text` in lines of at most 80 columns, those after the first indented by `indent`. */
 void scale_print_wrapped(const char *text, int indent, FILE *stream);
 

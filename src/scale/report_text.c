@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scale/drift.h"
+#include "scale/look.h"
 #include "scale/report_models.h"
 #include "scale/setup.h"
 #include "tool/report.h"
@@ -11,12 +12,12 @@
 /* ---- Tables ---------------------------------------------------------------------------- */
 
 /* What all step times of a study are told in. */
-static scale_text_unit unit_of_steps(const scale_study *s)
+static scale_unit unit_of_steps(const scale_study *s)
 {
     double least = INFINITY;
     for (size_t i = 0; i < s->n_points; i++)
         least = fmin(least, s->points[i].step.value);
-    return scale_text_unit_for(least);
+    return scale_unit_for(least);
 }
 
 static void add_head(text_table *t, const scale_study *s)
@@ -47,11 +48,11 @@ static void add_interval(text_table *t, const scale_estimate *e, double factor, 
 
 static void print_times(const scale_study *s, FILE *stream)
 {
-    scale_text_unit unit = unit_of_steps(s);
+    scale_unit unit = unit_of_steps(s);
     text_table t;
     table_start(&t, s->value_name != NULL ? 8 : 7);
     add_head(&t, s);
-    table_add(&t, "step, %s", unit.name);
+    table_add(&t, "step, %s", unit.ascii);
     table_add(&t, "interval");
     table_add(&t, "samples/s");
     table_add(&t, "speed-up");
@@ -81,7 +82,7 @@ static double wait_share(const nudge_phases *p)
 static void print_machine(const scale_study *s, FILE *stream)
 {
     int forecast = 0;
-    scale_text_unit unit = unit_of_steps(s);
+    scale_unit unit = unit_of_steps(s);
     text_table t;
     for (size_t i = 0; i < s->n_points; i++)
         forecast = forecast || !isnan(s->points[i].predicted);

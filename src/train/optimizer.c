@@ -49,6 +49,11 @@ int nu_optimizer_states(const nudge_optimizer *o)
     return 0;
 }
 
+int nu_optimizer_is_product(const nudge_optimizer *o)
+{
+    return o->kind == NUDGE_SGD && o->momentum == 0;
+}
+
 nu_optimizer_step_constants nu_optimizer_step(const nudge_optimizer *o, uint64_t t)
 {
     nu_optimizer_step_constants c = {.optimizer = o};

@@ -45,13 +45,6 @@ static void private_tile(nu_engine *e, const nu_optimizer_step_constants *c, con
         update_from_partials(e, c, at + bias, from + bias, n, blocks, threads);
 }
 
-/* Plain SGD is a product itself, w = (1 - lr decay) w - lr X^T dZ, and its gradient is never
- * written. */
-static int update_is_product(const nudge_optimizer *o)
-{
-    return o != NULL && o->kind == NUDGE_SGD && o->momentum == 0;
-}
-
 static void update_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
                         const real *g)
 {
@@ -73,7 +66,7 @@ static void whole_tile(nu_engine *e, const nu_optimizer_step_constants *c, const
     size_t m = t->end - t->first, n = t->right - t->left;
     const real *dz = e->dz[t->layer];
     const real *x = nu_step_layer_input(e, inputs, t->layer, 0);
-    if (update_is_product(c->optimizer)) {
+    if (c->optimizer != NULL && nu_optimizer_is_product(c->optimizer)) {
         const nudge_optimizer *o = c->optimizer;
         real *w = (real *)e->job.params + net->weight_at[t->layer] + t->first * out + t->left;
         X(nu_gemm_tn)(m, n, rows, (real)-o->lr, x + t->first, in, dz + t->left, out,
