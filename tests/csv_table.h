@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/file.h"
-#include "data/table.h"
+#include "table/table.h"
 #include "suite.h"
 
 /* The table of a text, which must be right. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/table.h"
+#include "table/table.h"
 #include "made.h"
 
 /* Fails with NUDGE_Esomething, and with `part` somewhere in the message. */

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "data/dataset.h"
+#include "table/dataset.h"
 #include "nudge.h"
 #include "suite.h"
 

@@ -1,6 +1,6 @@
 /* CSV tables: is there a header, which columns are read, and as what. */
 #include "csv_table.h"
-#include "data/prep.h"
+#include "prep/prep.h"
 
 /* ---- Headers --------------------------------------------------------------------------- */
 

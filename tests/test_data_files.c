@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 #include "core/memory.h"
-#include "data/table.h"
+#include "table/table.h"
 #include "nudge.h"
 #include "st_file.h"
 

@@ -1,5 +1,5 @@
-#include "data/dataset.h"
-#include "data/prep.h"
+#include "table/dataset.h"
+#include "prep/prep.h"
 #include "suite.h"
 #include "tables.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "data/table.h"
+#include "table/table.h"
 #include "nudge.h"
 
 static nudge_table *read_good(const char *path, const char *labels)

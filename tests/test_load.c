@@ -1,6 +1,6 @@
-#include "data/dataset.h"
-#include "data/prep.h"
-#include "data/split.h"
+#include "table/dataset.h"
+#include "prep/prep.h"
+#include "table/split.h"
 #include "suite.h"
 #include "tables.h"
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/prep.h"
+#include "prep/prep.h"
 #include "made.h"
 #include "model/model.h"
 #include "suite.h"

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <xxhash.h>
 
-#include "data/prep.h"
+#include "prep/prep.h"
 #include "made.h"
 #include "st_file.h"
 #include "suite.h"

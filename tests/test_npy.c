@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/file.h"
-#include "data/array.h"
+#include "read/array.h"
 #include "nudge.h"
 
 static char folder[256], x_path[300], y_path[300];

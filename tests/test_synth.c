@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data/table.h"
+#include "table/table.h"
 #include "nudge.h"
 
 static nudge_table *make(const char *spec, nudge_dtype dtype, int threads)

@@ -2,7 +2,7 @@
 #ifndef NUDGE_BENCH_KERNELS_H
 #define NUDGE_BENCH_KERNELS_H
 
-#include "data/dataset.h"
+#include "table/dataset.h"
 #include "nudge.h"
 
 /* What a kernel does with its arrays a, b, c, d: */

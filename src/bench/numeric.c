@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/random.h"
-#include "data/batch.h"
+#include "table/batch.h"
 #include "linalg/gemm.h"
 #include "linalg/transpose.h"
 #include "net/activation.h"

@@ -9,7 +9,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "core/status.h"
-#include "data/prep.h"
+#include "prep/prep.h"
 #include "model/tensor.h"
 
 nudge_model_options nudge_model_defaults(void)

@@ -12,7 +12,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
-#include "data/prep.h"
+#include "prep/prep.h"
 #include "model/model.h"
 #include "model/safetensors.h"
 #include "model/tensor.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "core/status.h"
-#include "data/dataset.h"
-#include "data/prep.h"
+#include "table/dataset.h"
+#include "prep/prep.h"
 #include "model/model.h"
 
 static nudge_status check_targets(const nu_network *net, const nu_store *store, nudge_error *err)

@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "data/dataset.h"
+#include "table/dataset.h"
 #include "train/check.h"
 #include "train/engine.h"
 

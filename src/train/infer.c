@@ -2,8 +2,8 @@
 
 #include "core/clones.h"
 #include "core/memory.h"
-#include "data/batch.h"
-#include "data/prep.h"
+#include "table/batch.h"
+#include "prep/prep.h"
 #include "net/layer.h"
 #include "net/loss.h"
 #include "train/score.h"

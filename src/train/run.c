@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/status.h"
-#include "data/dataset.h"
+#include "table/dataset.h"
 #include "linalg/blas.h"
 #include "train/check.h"
 #include "train/evaluate.h"

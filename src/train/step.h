@@ -6,7 +6,7 @@
 
 #include "core/barrier.h"
 #include "core/clock.h"
-#include "data/batch.h"
+#include "table/batch.h"
 #include "net/loss.h"
 #include "train/engine.h"
 

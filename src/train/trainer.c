@@ -7,7 +7,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
-#include "data/dataset.h"
+#include "table/dataset.h"
 #include "train/evaluate.h"
 #include "train/run.h"
 

@@ -1,0 +1,342 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "core/team.h"
+#include "table/convert.h"
+#include "prep/fit.h"
+
+/* ---- Statistics ------------------------------------------------------------------------ */
+
+nu_moments nu_moments_of(const double *values, size_t n)
+{
+    nu_moments m = {.min = values[0], .max = values[0]};
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++) {
+        double v = values[i];
+        sum += v;
+        m.min = v < m.min ? v : m.min;
+        m.max = v > m.max ? v : m.max;
+    }
+    m.mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double d = values[i] - m.mean;
+        squares += d * d;
+    }
+    m.variance = squares / (double)n;
+    return m;
+}
+
+/* Hoare's selection: afterwards v[k] is what sorting would put there, and nothing before it is
+ * larger. */
+static void select_place(double *v, size_t n, size_t k)
+{
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        double pivot = v[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double swap = v[i];
+            v[i++] = v[j];
+            v[j--] = swap;
+        }
+        /* v[low .. j] <= pivot <= v[j+1 .. high] */
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+}
+
+/* Reorders v. */
+static double median_of(double *v, size_t n)
+{
+    select_place(v, n, n / 2);
+    double upper = v[n / 2];
+    if (n % 2 == 1)
+        return upper;
+    double lower = v[0];
+    for (size_t i = 1; i < n / 2; i++)
+        lower = v[i] > lower ? v[i] : lower;
+    return lower / 2 + upper / 2;
+}
+
+nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
+                          const nu_fit *fit, const char *what, const char *name,
+                          nudge_error *err)
+{
+    *shift = 0;
+    *factor = 1;
+    if (scale == NUDGE_SCALE_NONE)
+        return NUDGE_OK;
+    /* Compared, not computed: the rounded mean of equal values may differ from them. */
+    int constant = m->min == m->max;
+    if (scale == NUDGE_SCALE_STANDARD) {
+        *shift = constant ? m->min : m->mean;
+        *factor = constant ? 1 : 1 / sqrt(m->variance);
+    } else {
+        *shift = m->min;
+        *factor = constant ? 1 : 1 / (m->max - m->min);
+    }
+    if (!isfinite(*shift) || !isfinite(*factor) || *factor == 0)
+        return nu_fail(err, NUDGE_EDATA,
+                       "%s: %s '%s': values from %g to %g are too far apart or too close together "
+                       "to scale; use --scale none",
+                       fit->table->source, what, name, m->min, m->max);
+    return NUDGE_OK;
+}
+
+/* ---- Features of a columns table ------------------------------------------------------- */
+
+/* Values of the training rows into `values`, without the missing ones; returns their number. */
+static size_t gather_present(const nu_fit *fit, size_t column, double *values)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fit->n; i++) {
+        double v = nu_table_cell(fit->table, nu_fit_row(fit, i), column);
+        if (!isnan(v))
+            values[count++] = v;
+    }
+    return count;
+}
+
+static nudge_status no_value(const nu_fit *fit, const char *name, nudge_error *err)
+{
+    return nu_fail(err, NUDGE_EDATA,
+                   "%s: column '%s' has no value in any of %zu training rows; leave it out with "
+                   "--ignore",
+                   fit->table->source, name, fit->n);
+}
+
+static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *column,
+                               double *scratch, double *shift, double *factor, nudge_error *err)
+{
+    size_t present = gather_present(fit, j, scratch);
+    if (present == 0)
+        return no_value(fit, column->name, err);
+    column->median = median_of(scratch, present);
+    for (size_t i = 0; i < fit->n; i++) {
+        double v = nu_table_cell(fit->table, nu_fit_row(fit, i), j);
+        scratch[i] = isnan(v) ? column->median : v;
+    }
+    nu_moments m = nu_moments_of(scratch, fit->n);
+    return nu_fit_scale(shift, factor, fit->prep->scale, &m, fit, "column", column->name, err);
+}
+
+/* The categories that training rows have; the table's are sorted, so these are. */
+static nudge_status fit_category(const nu_fit *fit, size_t j, nu_prep_column *column,
+                                 nudge_error *err)
+{
+    const nu_column *raw = &fit->table->columns[j];
+    unsigned char *seen = calloc(raw->n_categories + 1, 1);
+    char **all = calloc(raw->n_categories + 1, sizeof *all);
+    size_t count = 0;
+    if (seen != NULL && all != NULL) {
+        for (size_t i = 0; i < fit->n; i++) {
+            double v = nu_table_cell(fit->table, nu_fit_row(fit, i), j);
+            if (!isnan(v))
+                seen[(size_t)v] = 1;
+        }
+        for (size_t k = 0; k < raw->n_categories; k++)
+            if (seen[k])
+                all[count++] = raw->categories[k];
+        column->categories = nu_strings_copy(all, count);
+    }
+    free(seen);
+    free(all);
+    if (column->categories == NULL)
+        return nu_no_memory(err, raw->n_categories * sizeof(char *), "categories");
+    column->n_categories = count;
+    return count > 0 ? NUDGE_OK : no_value(fit, column->name, err);
+}
+
+static nudge_status alloc_scale(nudge_prep *p, nudge_error *err)
+{
+    p->shift = nu_alloc_zero(p->features, sizeof *p->shift);
+    p->factor = nu_alloc(p->features, sizeof *p->factor);
+    if (p->shift == NULL || p->factor == NULL)
+        return nu_no_memory(err, 2 * p->features * sizeof(double), "scales of features");
+    for (size_t j = 0; j < p->features; j++)
+        p->factor[j] = 1;
+    return NUDGE_OK;
+}
+
+/* Numbers are learned last, when categories have told how many inputs come before each. */
+static nudge_status fit_columns(nu_fit *fit, double *scratch, nudge_error *err)
+{
+    const nudge_table *t = fit->table;
+    nudge_prep *p = fit->prep;
+    p->columns = calloc(t->n_columns, sizeof *p->columns);
+    if (p->columns == NULL)
+        return nu_no_memory(err, t->n_columns * sizeof *p->columns, "columns");
+    for (size_t j = 0; j < t->n_columns; j++) {
+        if (t->columns[j].is_target)
+            continue;
+        nu_prep_column *c = &p->columns[p->n_columns++];
+        c->kind = t->columns[j].kind;
+        c->name = strdup(t->columns[j].name);
+        if (c->name == NULL)
+            return nu_no_memory(err, strlen(t->columns[j].name), "a column's name");
+        if (c->kind == NUDGE_COLUMN_CATEGORY)
+            NU_TRY(fit_category(fit, j, c, err));
+    }
+    NU_TRY(nu_prep_name_features(p, t->source, err));
+    NU_TRY(alloc_scale(p, err));
+    size_t column = 0, input = 0;
+    for (size_t j = 0; j < t->n_columns; j++) {
+        if (t->columns[j].is_target)
+            continue;
+        nu_prep_column *c = &p->columns[column++];
+        if (c->kind == NUDGE_COLUMN_NUMBER)
+            NU_TRY(fit_number(fit, j, c, scratch, &p->shift[input], &p->factor[input], err));
+        input += c->kind == NUDGE_COLUMN_NUMBER ? 1 : c->n_categories;
+    }
+    return NUDGE_OK;
+}
+
+/* ---- Features of a matrix -------------------------------------------------------------- */
+
+/* The same sums in the same order as nu_moments_of(), for a block of columns at a time. */
+static void block_moments(const nu_fit *fit, size_t first, size_t count, nu_moments *moments)
+{
+    double value[NU_CONVERT_BLOCK], sum[NU_CONVERT_BLOCK] = {0}, squares[NU_CONVERT_BLOCK] = {0};
+    double min[NU_CONVERT_BLOCK], max[NU_CONVERT_BLOCK], mean[NU_CONVERT_BLOCK];
+    const nudge_table *t = fit->table;
+    nu_load(min, t->x, t->element, nu_fit_row(fit, 0) * t->features + first, count);
+    memcpy(max, min, count * sizeof *max);
+    for (size_t i = 0; i < fit->n; i++) {
+        nu_load(value, t->x, t->element, nu_fit_row(fit, i) * t->features + first, count);
+        for (size_t j = 0; j < count; j++) {
+            sum[j] += value[j];
+            min[j] = value[j] < min[j] ? value[j] : min[j];
+            max[j] = value[j] > max[j] ? value[j] : max[j];
+        }
+    }
+    for (size_t j = 0; j < count; j++)
+        mean[j] = sum[j] / (double)fit->n;
+    for (size_t i = 0; i < fit->n; i++) {
+        nu_load(value, t->x, t->element, nu_fit_row(fit, i) * t->features + first, count);
+        for (size_t j = 0; j < count; j++)
+            squares[j] += (value[j] - mean[j]) * (value[j] - mean[j]);
+    }
+    for (size_t j = 0; j < count; j++)
+        moments[first + j] = (nu_moments){min[j], max[j], mean[j], squares[j] / (double)fit->n};
+}
+
+struct matrix_work {
+    const nu_fit *fit;
+    nu_moments *moments; /* features */
+};
+
+/* A column belongs to one thread, which sums it in the order of rows: any number of threads
+ * gives the same bits. */
+static void matrix_moments(void *arg, int thread, int threads)
+{
+    struct matrix_work *work = arg;
+    size_t first, end;
+    nu_team_share(work->fit->table->features, thread, threads, &first, &end);
+    for (size_t count; first < end; first += count) {
+        count = end - first < NU_CONVERT_BLOCK ? end - first : NU_CONVERT_BLOCK;
+        block_moments(work->fit, first, count, work->moments);
+    }
+}
+
+static nudge_status scale_matrix(nu_fit *fit, nudge_error *err)
+{
+    nudge_prep *p = fit->prep;
+    struct matrix_work work = {fit, nu_alloc(p->features, sizeof(nu_moments))};
+    if (work.moments == NULL)
+        return nu_no_memory(err, p->features * sizeof(nu_moments), "statistics of features");
+    size_t threads = fit->n < 4096 ? 1 : (size_t)nu_cores();
+    if (threads > p->features / 8) /* a narrow column is not worth a thread */
+        threads = p->features < 16 ? 1 : p->features / 8;
+    nu_team_run((int)threads, matrix_moments, &work);
+    nudge_status status = NUDGE_OK;
+    for (size_t j = 0; j < p->features && status == NUDGE_OK; j++)
+        status = nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, &work.moments[j], fit,
+                              "feature", p->feature_names[j], err);
+    free(work.moments);
+    return status;
+}
+
+static nudge_status fit_matrix(nu_fit *fit, nudge_error *err)
+{
+    const nudge_table *t = fit->table;
+    nudge_prep *p = fit->prep;
+    p->pixel_rows = t->pixel_rows;
+    p->pixel_columns = t->pixel_columns;
+    p->features = t->features;
+    if (t->feature_names != NULL) {
+        p->feature_names = nu_strings_copy(t->feature_names, t->features);
+        if (p->feature_names == NULL)
+            return nu_no_memory(err, t->features * sizeof(char *), "feature names");
+    }
+    NU_TRY(nu_prep_name_features(p, t->source, err));
+    NU_TRY(alloc_scale(p, err));
+    if (p->scale != NUDGE_SCALE_NONE)
+        return scale_matrix(fit, err);
+    if (t->element == NU_U8 && fit->asked.scale == NUDGE_SCALE_AUTO)
+        for (size_t j = 0; j < p->features; j++)
+            p->factor[j] = 1 / 255.0;
+    return NUDGE_OK;
+}
+
+/* ---- All of it ------------------------------------------------------------------------- */
+
+static nudge_status check_rows(const nu_fit *fit, nudge_error *err)
+{
+    if (fit->n == 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: no rows to learn from; at least one is needed",
+                       fit->table->source);
+    for (size_t i = 0; fit->rows != NULL && i < fit->n; i++)
+        if (fit->rows[i] >= fit->table->rows)
+            return nu_fail(err, NUDGE_EARGUMENT, "%s: row number %u is not below %zu, its rows",
+                           fit->table->source, fit->rows[i], fit->table->rows);
+    return NUDGE_OK;
+}
+
+static nudge_status fit_all(nu_fit *fit, nudge_error *err)
+{
+    const nudge_table *t = fit->table;
+    nudge_scale asked = fit->asked.scale;
+    int bytes = t->n_columns == 0 && t->element == NU_U8;
+    fit->prep->scale = asked != NUDGE_SCALE_AUTO ? asked
+                       : bytes                   ? NUDGE_SCALE_NONE
+                                                 : NUDGE_SCALE_STANDARD;
+    NU_TRY(nu_fit_targets(fit, err)); /* first: what is wrong with it is worth knowing first */
+    if (t->n_columns == 0)
+        return fit_matrix(fit, err);
+    double *scratch = nu_alloc(fit->n, sizeof *scratch);
+    if (scratch == NULL)
+        return nu_no_memory(err, fit->n * sizeof *scratch, "a column");
+    nudge_status status = fit_columns(fit, scratch, err);
+    free(scratch);
+    return status;
+}
+
+nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const uint32_t *rows,
+                            size_t n, const nudge_prep_options *options, nudge_error *err)
+{
+    nu_fit fit = {.table = table, .rows = rows, .n = rows != NULL ? n : table->rows};
+    if (options != NULL)
+        fit.asked = *options;
+    NU_TRY(check_rows(&fit, err));
+    fit.prep = calloc(1, sizeof *fit.prep);
+    if (fit.prep == NULL)
+        return nu_no_memory(err, sizeof *fit.prep, "preprocessing");
+    nudge_status status = fit_all(&fit, err);
+    if (status != NUDGE_OK) {
+        nudge_prep_free(fit.prep);
+        return status;
+    }
+    *prep = fit.prep;
+    return NUDGE_OK;
+}

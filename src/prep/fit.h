@@ -1,0 +1,38 @@
+/* Learning a prep, shared by fit.c (features) and fit_target.c (targets). */
+#ifndef NUDGE_PREP_FIT_H
+#define NUDGE_PREP_FIT_H
+
+#include "prep/prep.h"
+#include "table/table.h"
+
+typedef struct nu_fit {
+    const nudge_table *table;
+    const uint32_t *rows;  /* n training rows; NULL: all rows in order */
+    size_t n;
+    nudge_prep_options asked;
+    nudge_prep *prep;      /* being made */
+} nu_fit;
+
+static inline size_t nu_fit_row(const nu_fit *fit, size_t i)
+{
+    return fit->rows != NULL ? fit->rows[i] : i;
+}
+
+typedef struct nu_moments {
+    double min, max, mean, variance; /* variance of the population: over n */
+} nu_moments;
+
+/* Of n >= 1 values, in two passes. */
+nu_moments nu_moments_of(const double *values, size_t n);
+
+/* The shift and factor that `scale` (not auto) makes of a column with these moments. A constant
+ * column has factor 1. NUDGE_EDATA if they are not finite; `what` and `name` go into the
+ * message: "column", "age". */
+nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
+                          const nu_fit *fit, const char *what, const char *name,
+                          nudge_error *err);
+
+/* Chooses the loss and fills outputs and everything about targets and classes. */
+nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err);
+
+#endif

@@ -1,0 +1,71 @@
+/* Preprocessing, inside the library. */
+#ifndef NUDGE_PREP_PREP_H
+#define NUDGE_PREP_PREP_H
+
+#include <jansson.h>
+
+#include "table/table.h"
+#include "nudge.h"
+
+/* A raw feature column. Its network inputs are 1 (a number) or n_categories (one-hot), in the
+ * order of columns. */
+typedef struct nu_prep_column {
+    char *name;
+    nudge_column_kind kind;
+    double median;      /* NUMBER: stands for a missing value */
+    char **categories;  /* CATEGORY */
+    size_t n_categories;
+} nu_prep_column;
+
+struct nudge_prep {
+    nudge_loss loss;
+    nudge_scale scale;
+
+    size_t n_columns;          /* 0 for a matrix table: its features are used as they come */
+    nu_prep_column *columns;
+    size_t pixel_rows, pixel_columns; /* images, else 0; inputs are bytes */
+
+    size_t features;
+    char **feature_names;      /* features: "age", "ocean=INLAND", "p17" */
+    double *shift, *factor;    /* features: input = (raw - shift) * factor. One-hot inputs are
+                                * not scaled: shift 0, factor 1. Pixels: 0 and 1/255 */
+
+    size_t outputs;
+    size_t n_targets;          /* raw target columns: outputs, or 1 for classes */
+    char **target_names;       /* n_targets */
+    double *target_shift, *target_factor; /* outputs: network target = (raw - shift) * factor;
+                                           * 0 and 1 unless the target is standardised */
+    size_t n_classes;          /* cross-entropy; bce of a two-category target: 2; else 0 */
+    char **class_labels;       /* n_classes */
+};
+
+/* More network inputs than this are refused: a model file could otherwise name any number of them
+ * in a few bytes and have memory taken for it. */
+#define NU_PREP_MAX_FEATURES ((size_t)1 << 24)
+
+/* Arrays of strings, each with its own memory. NULL without memory (never for n == 0). */
+char **nu_strings_copy(char *const *strings, size_t n);
+void nu_strings_free(char **strings, size_t n);
+
+/* An integral value as the label of a class: "7", "-1"; returns text. */
+#define NU_LABEL_TEXT 320
+const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
+
+/* Sets features and feature_names from the columns; for a matrix, whose features are set, makes
+ * "x1", "x2", ... or "p1", "p2", ... if it has no names yet. NUDGE_EDATA (none, or too many;
+ * `where` begins the message), NUDGE_EMEMORY. */
+nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err);
+
+/* Name j (from 0) that a matrix gives its features by itself; returns text. */
+#define NU_NAME_TEXT 24
+const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j);
+
+nudge_status nu_prep_copy(nudge_prep **copy, const nudge_prep *prep, nudge_error *err);
+
+/* The prep as JSON and back, for the model file. `where` begins messages ("model.safetensors").
+ * from_json trusts nothing: NUDGE_EDATA. to_json returns a new reference, NULL without memory. */
+json_t *nu_prep_to_json(const nudge_prep *prep);
+nudge_status nu_prep_from_json(nudge_prep **prep, const json_t *json, const char *where,
+                               nudge_error *err);
+
+#endif

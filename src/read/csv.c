@@ -1,0 +1,309 @@
+/* CSV files to tables. */
+#include "read/csv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+
+/* A feature with more different texts than this, on more than half of the rows, is no category
+ * but a name, a remark, a key: one-hot inputs for it would teach nothing and fill the memory. */
+#define MANY_CATEGORIES 1000
+
+typedef struct reader {
+    const char *source;
+    nu_csv_fields fields;
+    locale_t c;
+    nudge_table *table;
+    int has_header;
+    size_t header_line; /* still to be skipped; 0: none */
+    size_t cell;        /* next cell of the row */
+    double *chunk;      /* where the row goes */
+    nudge_status status;
+    nudge_error *err;
+} reader;
+
+/* ---- Cells ----------------------------------------------------------------------------- */
+
+static void fail(nu_csv_scan *scan, nudge_status status)
+{
+    reader *r = scan->user;
+    r->status = status;
+    scan->stop = 1;
+}
+
+static int begin_row(nu_csv_scan *scan)
+{
+    reader *r = scan->user;
+    nudge_table *t = r->table;
+    if (t->rows % NU_CHUNK_ROWS > 0)
+        return 1;
+    if (t->rows == (size_t)UINT32_MAX / NU_CHUNK_ROWS * NU_CHUNK_ROWS) {
+        fail(scan, nu_fail(r->err, NUDGE_EDATA, "%s:%zu: too many rows; at most %zu can be read",
+                           r->source, scan->line, t->rows));
+        return 0;
+    }
+    size_t cells = t->n_columns * NU_CHUNK_ROWS; /* cannot overflow: new_table() asked */
+    /* Not nu_alloc(): of the last chunk only the pages that hold rows should become real. */
+    r->chunk = malloc(cells * sizeof *r->chunk);
+    if (r->chunk == NULL) {
+        fail(scan, nu_no_memory(r->err, cells * sizeof *r->chunk, "rows of a table"));
+        return 0;
+    }
+    t->chunks[t->n_chunks++] = r->chunk;
+    return 1;
+}
+
+/* The value to store for a cell that is not missing: NaN where it is not of its column's kind,
+ * which check_kind() reports at the end, when it is known which kind has the most cells. */
+static nudge_status store(const reader *r, nu_csv_field *field, nu_column *column, nu_cell cell,
+                          const char *text, size_t size, double *value)
+{
+    if (!field->decided) {
+        field->decided = 1;
+        field->category = cell != NU_CELL_NUMBER;
+    }
+    if (field->category) {
+        if (cell == NU_CELL_NUMBER) {
+            *value = NAN;
+            return NUDGE_OK;
+        }
+        size_t number = nu_dictionary_add(&field->words, text, size);
+        if (number == NU_NOT_FOUND)
+            return nu_no_memory(r->err, size, "the categories of a column");
+        *value = (double)number;
+    } else if (cell == NU_CELL_NUMBER) {
+        int is_first = field->seen[cell].count == 1;
+        column->min = is_first || *value < column->min ? *value : column->min;
+        column->max = is_first || *value > column->max ? *value : column->max;
+        column->sum += *value;
+    } else {
+        *value = NAN;
+    }
+    return NUDGE_OK;
+}
+
+static void take_cell(nu_csv_scan *scan, const char *text, size_t size)
+{
+    reader *r = scan->user;
+    size_t j = r->cell++;
+    if (r->header_line == scan->row_line || j >= r->fields.n)
+        return;
+    if (j == 0 && !begin_row(scan))
+        return;
+    nu_csv_field *field = &r->fields.field[j];
+    if (!field->used)
+        return;
+
+    nudge_table *t = r->table;
+    nu_column *column = &t->columns[field->column];
+    double value = NAN;
+    nu_cell cell = nu_csv_cell(text, size, r->c, &value);
+    if (cell == NU_CELL_MISSING) {
+        if (column->missing++ == 0)
+            column->first_missing = t->rows;
+    } else {
+        if (field->want == NU_WANT_CATEGORY)
+            cell = NU_CELL_TEXT;
+        nu_csv_seen *seen = &field->seen[cell];
+        if (seen->count++ == 0) {
+            seen->line = scan->cell_line;
+            nu_csv_short(seen->text, text);
+        }
+        nudge_status status = store(r, field, column, cell, text, size, &value);
+        if (status != NUDGE_OK)
+            fail(scan, status);
+    }
+    r->chunk[field->column * NU_CHUNK_ROWS + t->rows % NU_CHUNK_ROWS] = value;
+}
+
+static void take_row(nu_csv_scan *scan)
+{
+    reader *r = scan->user;
+    size_t cells = r->cell;
+    r->cell = 0;
+    if (r->header_line == scan->row_line) {
+        r->header_line = 0;
+        return;
+    }
+    if (cells != r->fields.n)
+        fail(scan, nu_fail(r->err, NUDGE_EDATA, "%s:%zu: %zu cell%s where the %s has %zu",
+                           r->source, scan->row_line, cells, cells == 1 ? "" : "s",
+                           r->has_header ? "header" : "first row", r->fields.n));
+    r->table->rows++;
+}
+
+/* ---- Columns --------------------------------------------------------------------------- */
+
+/* NUDGE_EDATA if the cells of a column are not of one kind. */
+static nudge_status check_kind(const reader *r, const nu_csv_field *field)
+{
+    const nu_csv_seen *number = &field->seen[NU_CELL_NUMBER], *text = &field->seen[NU_CELL_TEXT];
+    const nu_csv_seen *odd = &field->seen[NU_CELL_NOT_FINITE];
+    char name[NU_SHORT];
+    nu_csv_short(name, field->name);
+    if (field->want == NU_WANT_CATEGORY)
+        return NUDGE_OK;
+    if (field->want == NU_WANT_NUMBER && text->count > 0 && number->count == 0)
+        return nu_fail(r->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a number; the "
+                       "model was trained with numbers here", r->source, text->line, name,
+                       text->text);
+    if (number->count > 0 && text->count > 0) {
+        if (field->want == NU_WANT_NUMBER || text->count <= number->count)
+            return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is not a number "
+                           "(%zu other cell%s)", r->source, text->line, name, text->text,
+                           number->count, number->count == 1 ? " is" : "s are");
+        return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is a number, but %zu other "
+                       "cells are text; --category %s takes every cell as text", r->source,
+                       number->line, name, number->text, text->count, name);
+    }
+    if (odd->count > 0 && text->count == 0)
+        return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is not a finite number; "
+                       "leave the cell empty if the value is missing", r->source, odd->line, name,
+                       odd->text);
+    return NUDGE_OK;
+}
+
+static nudge_status check_categories(const reader *r, const nu_csv_field *field)
+{
+    size_t n = field->words.n, rows = r->table->rows;
+    char name[NU_SHORT];
+    nu_csv_short(name, field->name);
+    if (n <= MANY_CATEGORIES || n <= rows / 2)
+        return NUDGE_OK;
+    if (field->is_target)
+        return nu_fail(r->err, NUDGE_EDATA, "%s: target column '%s' has %zu different values in "
+                       "%zu rows: too many classes", r->source, name, n, rows);
+    return nu_fail(r->err, NUDGE_EDATA, "%s: text column '%s' has %zu different values in %zu "
+                   "rows, too many for categories; leave it out with --ignore %s", r->source,
+                   name, n, rows, name);
+}
+
+/* Sorts a column's categories and renumbers its cells. */
+static nudge_status sort_categories(const reader *r, nu_csv_field *field)
+{
+    nudge_table *t = r->table;
+    nu_column *column = &t->columns[field->column];
+    uint32_t *rank = malloc((field->words.n + 1) * sizeof *rank);
+    if (rank == NULL || !nu_dictionary_sort(&field->words, rank)) {
+        free(rank);
+        return nu_no_memory(r->err, field->words.n * sizeof *rank, "the categories of a column");
+    }
+    for (size_t row = 0; row < t->rows; row++) {
+        double *cell = &t->chunks[row / NU_CHUNK_ROWS][field->column * NU_CHUNK_ROWS +
+                                                       row % NU_CHUNK_ROWS];
+        if (!isnan(*cell))
+            *cell = rank[(size_t)*cell];
+    }
+    free(rank);
+    column->categories = field->words.texts;
+    column->n_categories = field->words.n;
+    field->words.texts = NULL;
+    field->words.n = 0;
+    return NUDGE_OK;
+}
+
+static nudge_status finish(const reader *r, int check)
+{
+    if (r->table->rows == 0)
+        return nu_fail(r->err, NUDGE_EDATA, "%s: a header but no rows", r->source);
+    for (size_t j = 0; j < r->fields.n; j++) {
+        nu_csv_field *field = &r->fields.field[j];
+        if (!field->used)
+            continue;
+        NU_TRY(check_kind(r, field));
+        if (!field->category)
+            continue;
+        if (check)
+            NU_TRY(check_categories(r, field));
+        r->table->columns[field->column].kind = NUDGE_COLUMN_CATEGORY;
+        NU_TRY(sort_categories(r, field));
+    }
+    return NUDGE_OK;
+}
+
+/* ---- The table ------------------------------------------------------------------------- */
+
+/* An empty table with named columns, once there is memory for `lines` rows. */
+static nudge_status new_table(reader *r, size_t lines)
+{
+    size_t columns = 0, chunk, bytes;
+    for (size_t j = 0; j < r->fields.n; j++)
+        columns += r->fields.field[j].used;
+    size_t chunks = lines / NU_CHUNK_ROWS + 1, page = 4096 / sizeof(double);
+    int fits = nu_mul(columns, NU_CHUNK_ROWS * sizeof(double), &chunk);
+    fits = nu_mul(columns * sizeof(double), (lines / page + 1) * page, &bytes) && fits;
+    char what[128], name[NU_SHORT];
+    snprintf(what, sizeof what, "%s with %zu columns", nu_csv_short(name, r->source), columns);
+    if (!fits)
+        return nu_no_memory(r->err, SIZE_MAX, what);
+    NU_TRY(nu_memory_check(bytes, what, r->err));
+
+    nudge_table *t = r->table = calloc(1, sizeof *t);
+    if (t == NULL)
+        return nu_no_memory(r->err, sizeof *t, what);
+    t->format = "csv";
+    t->noise_floor = NAN;
+    t->source = strdup(r->source);
+    t->chunks = calloc(chunks, sizeof *t->chunks);
+    t->columns = calloc(columns, sizeof *t->columns);
+    if (t->source == NULL || t->chunks == NULL || t->columns == NULL)
+        return nu_no_memory(r->err, columns * sizeof *t->columns, what);
+    t->n_columns = columns;
+    for (size_t j = 0; j < r->fields.n; j++) {
+        const nu_csv_field *field = &r->fields.field[j];
+        if (!field->used)
+            continue;
+        nu_column *column = &t->columns[field->column];
+        column->is_target = field->is_target;
+        column->name = strdup(field->name);
+        if (column->name == NULL)
+            return nu_no_memory(r->err, strlen(field->name), what);
+    }
+    return NUDGE_OK;
+}
+
+static nudge_status read_rows(reader *r, const char *bytes, size_t size, int check)
+{
+    NU_TRY(new_table(r, nu_csv_count_lines(bytes, size)));
+    nu_csv_scan scan = {.source = r->source, .bytes = bytes, .size = size,
+                        .cell = take_cell, .row = take_row, .user = r};
+    NU_TRY(nu_csv_run(&scan, r->err));
+    NU_TRY(r->status);
+    return finish(r, check);
+}
+
+static nudge_status read_table(reader *r, const char *bytes, size_t size,
+                               const nudge_read_options *options)
+{
+    nu_csv_first first;
+    NU_TRY(nu_csv_look(&first, r->source, bytes, size, options, r->c, r->err));
+    nudge_status status = nu_csv_choose(&r->fields, r->source, &first, options, r->err);
+    r->has_header = first.header;
+    r->header_line = first.header ? first.line : 0;
+    nu_csv_first_free(&first);
+    NU_TRY(status);
+    status = read_rows(r, bytes, size, options->like == NULL);
+    nu_csv_fields_free(&r->fields);
+    return status;
+}
+
+nudge_status nu_csv_read(nudge_table **table, const char *source, const char *bytes, size_t size,
+                         const nudge_read_options *options, nudge_error *err)
+{
+    NU_TRY(nu_csv_check_text(source, &bytes, &size, err));
+    reader r = {.source = source, .err = err};
+    r.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (r.c == (locale_t)0)
+        return nu_no_memory(err, 1024, "the C locale");
+    nudge_status status = read_table(&r, bytes, size, options);
+    freelocale(r.c);
+    if (status != NUDGE_OK)
+        nudge_table_free(r.table);
+    else
+        *table = r.table;
+    return status;
+}

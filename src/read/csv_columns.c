@@ -1,0 +1,271 @@
+/* Which columns of a CSV file are stored, and as what. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/status.h"
+#include "read/csv.h"
+
+/* ---- Names in messages ----------------------------------------------------------------- */
+
+/* Longest name for which a similar one is looked for. */
+#define SIMILAR_MAX 64
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Insertions, deletions and substitutions that make one text the other (Levenshtein). */
+static size_t edits(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    size_t row[SIMILAR_MAX + 1];
+    for (size_t j = 0; j <= b_size; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_size; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_size; j++) {
+            size_t above = row[j];
+            row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[b_size];
+}
+
+/* The name that was probably meant, or NULL. */
+static const char *similar_name(const nu_csv_fields *f, const char *name, size_t size)
+{
+    const char *best = NULL;
+    size_t fewest = size < 6 ? 2 : 3; /* edits; must be fewer than the letters that stay */
+    for (size_t j = 0; j < f->n && size <= SIMILAR_MAX; j++) {
+        size_t other = strlen(f->field[j].name);
+        if (other > SIMILAR_MAX)
+            continue;
+        size_t n = edits(name, size, f->field[j].name, other);
+        if (n < fewest && 2 * n < size + 1) {
+            fewest = n;
+            best = f->field[j].name;
+        }
+    }
+    return best;
+}
+
+/* " (did you mean 'price'?); columns are: price, rooms, ... (84 in all)"; returns buf. */
+static const char *describe_names(char *buf, size_t room, const nu_csv_fields *f, const char *name,
+                                  size_t size)
+{
+    char text[NU_SHORT];
+    size_t at = 0;
+    const char *similar = similar_name(f, name, size);
+    if (similar != NULL)
+        at += (size_t)snprintf(buf, room, " (did you mean '%s'?)", nu_csv_short(text, similar));
+    at += (size_t)snprintf(buf + at, room - at, "; columns are: ");
+    for (size_t j = 0; j < f->n; j++) {
+        if (at + NU_SHORT + 32 > room) {
+            snprintf(buf + at, room - at, "... (%zu in all)", f->n);
+            break;
+        }
+        at += (size_t)snprintf(buf + at, room - at, "%s%s",
+                               nu_csv_short(text, f->field[j].name), j + 1 < f->n ? ", " : "");
+    }
+    return buf;
+}
+
+/* ---- Names ----------------------------------------------------------------------------- */
+
+static nudge_status add_name(nu_csv_fields *f, size_t j, const char *name, size_t line,
+                             nudge_error *err)
+{
+    char text[NU_SHORT];
+    if (name[strspn(name, " \t")] == '\0')
+        return nu_fail(err, NUDGE_EDATA, "%s:%zu: column %zu of the header has no name", f->source,
+                       line, j + 1);
+    size_t number = nu_dictionary_add(&f->names, name, strlen(name));
+    if (number == NU_NOT_FOUND)
+        return nu_no_memory(err, strlen(name), "a column's name");
+    if (number != j)
+        return nu_fail(err, NUDGE_EDATA, "%s:%zu: columns %zu and %zu are both named '%s'",
+                       f->source, line, number + 1, j + 1, nu_csv_short(text, name));
+    f->field[j].name = f->names.texts[j];
+    return NUDGE_OK;
+}
+
+static nudge_status name_fields(nu_csv_fields *f, const nu_csv_first *first, nudge_error *err)
+{
+    for (size_t j = 0; j < f->n; j++) {
+        char position[32];
+        snprintf(position, sizeof position, "c%zu", j + 1);
+        NU_TRY(add_name(f, j, first->header ? first->cells[j] : position, first->line, err));
+    }
+    return NUDGE_OK;
+}
+
+/* ---- The options' names ---------------------------------------------------------------- */
+
+typedef enum role { ROLE_TARGET, ROLE_IGNORED, ROLE_CATEGORY } role;
+
+static nudge_status mark(nu_csv_fields *f, const char *name, size_t size, role as,
+                         nudge_error *err)
+{
+    static const char *const what[] = {"target", "ignored", "category"};
+    char text[NU_SHORT], list[640], whole[SIMILAR_MAX];
+    size_t j = nu_dictionary_find(&f->names, name, size);
+    if (j == NU_NOT_FOUND) {
+        snprintf(whole, sizeof whole, "%.*s", (int)(size < sizeof whole ? size : sizeof whole),
+                 name);
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: unknown %s column '%s'%s", f->source, what[as],
+                       nu_csv_short(text, whole),
+                       describe_names(list, sizeof list, f, name, size));
+    }
+    nu_csv_field *field = &f->field[j];
+    nu_csv_short(text, field->name);
+    switch (as) {
+    case ROLE_TARGET:
+        if (field->is_target)
+            return nu_fail(err, NUDGE_EARGUMENT, "%s: the target column '%s' is named twice",
+                           f->source, text);
+        field->is_target = 1;
+        break;
+    case ROLE_IGNORED:
+        if (field->is_target)
+            return nu_fail(err, NUDGE_EARGUMENT, "%s: column '%s' is both a target and ignored",
+                           f->source, text);
+        field->used = 0;
+        break;
+    case ROLE_CATEGORY:
+        field->want = NU_WANT_CATEGORY;
+        break;
+    }
+    return NUDGE_OK;
+}
+
+/* A list of names separated by commas, or one name that has commas in it. */
+static nudge_status mark_all(nu_csv_fields *f, const char *list, role as, nudge_error *err)
+{
+    if (list == NULL)
+        return NUDGE_OK;
+    if (nu_dictionary_find(&f->names, list, strlen(list)) != NU_NOT_FOUND)
+        return mark(f, list, strlen(list), as, err);
+    for (;; list++) {
+        size_t size = strcspn(list, ",");
+        NU_TRY(mark(f, list, size, as, err));
+        list += size;
+        if (*list == '\0')
+            return NUDGE_OK;
+    }
+}
+
+static nudge_status choose_by_options(nu_csv_fields *f, const nudge_read_options *options,
+                                      nudge_error *err)
+{
+    for (size_t j = 0; j < f->n; j++)
+        f->field[j].used = 1;
+    NU_TRY(mark_all(f, options->target, ROLE_TARGET, err));
+    NU_TRY(mark_all(f, options->ignore, ROLE_IGNORED, err));
+    return mark_all(f, options->category, ROLE_CATEGORY, err);
+}
+
+/* ---- A model's names ------------------------------------------------------------------- */
+
+/* A model of a matrix table has no columns but features, which a CSV file can hold, too. */
+size_t nu_csv_like_features(const nudge_prep *like)
+{
+    return like->n_columns > 0 ? like->n_columns : like->features;
+}
+
+const char *nu_csv_like_feature(const nudge_prep *like, size_t j)
+{
+    return like->n_columns > 0 ? like->columns[j].name : like->feature_names[j];
+}
+
+/* "7", "-1"; not "07" or "1.0". */
+static int is_whole_number(const char *text)
+{
+    const char *digits = text + (text[0] == '-');
+    size_t n = strspn(digits, "0123456789");
+    return n > 0 && n < 16 && digits[n] == '\0' && (digits[0] != '0' || strcmp(text, "0") == 0);
+}
+
+/* Classes are texts; but where all labels are whole numbers "7" and "7.0" are the same class. */
+static nu_csv_want want_of_target(const nudge_prep *like)
+{
+    size_t k = 0;
+    while (k < like->n_classes && is_whole_number(like->class_labels[k]))
+        k++;
+    return k == like->n_classes ? NU_WANT_NUMBER : NU_WANT_CATEGORY;
+}
+
+static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nudge_error *err)
+{
+    char text[NU_SHORT], list[640];
+    size_t n = nu_csv_like_features(like), targets = 0;
+    for (size_t k = 0; k < n; k++) {
+        const char *name = nu_csv_like_feature(like, k);
+        size_t j = nu_dictionary_find(&f->names, name, strlen(name));
+        if (j == NU_NOT_FOUND)
+            return nu_fail(err, NUDGE_EMISMATCH, "%s: no column '%s', which the model needs%s",
+                           f->source, nu_csv_short(text, name),
+                           describe_names(list, sizeof list, f, name, strlen(name)));
+        f->field[j].used = 1;
+        f->field[j].want = like->n_columns > 0 && like->columns[k].kind == NUDGE_COLUMN_CATEGORY
+                               ? NU_WANT_CATEGORY : NU_WANT_NUMBER;
+    }
+    for (size_t k = 0; k < like->n_targets; k++)
+        targets += nu_dictionary_find(&f->names, like->target_names[k],
+                                      strlen(like->target_names[k])) != NU_NOT_FOUND;
+    for (size_t k = 0; k < like->n_targets && targets == like->n_targets; k++) {
+        size_t j = nu_dictionary_find(&f->names, like->target_names[k],
+                                      strlen(like->target_names[k]));
+        f->field[j].used = f->field[j].is_target = 1;
+        f->field[j].want = want_of_target(like);
+    }
+    return NUDGE_OK;
+}
+
+/* ---- All of it ------------------------------------------------------------------------- */
+
+static nudge_status choose(nu_csv_fields *f, const nu_csv_first *first,
+                           const nudge_read_options *options, nudge_error *err)
+{
+    NU_TRY(name_fields(f, first, err));
+    NU_TRY(options->like != NULL ? choose_by_model(f, options->like, err)
+                                 : choose_by_options(f, options, err));
+    size_t used = 0;
+    for (size_t j = 0; j < f->n; j++) {
+        nu_csv_field *field = &f->field[j];
+        if (field->used)
+            field->column = used++;
+        field->decided = field->want != NU_WANT_ANY;
+        field->category = field->want == NU_WANT_CATEGORY;
+    }
+    if (used == 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: every column is ignored", f->source);
+    return NUDGE_OK;
+}
+
+nudge_status nu_csv_choose(nu_csv_fields *fields, const char *source, const nu_csv_first *first,
+                           const nudge_read_options *options, nudge_error *err)
+{
+    nu_csv_fields f = {.source = source, .n = first->n};
+    f.field = calloc(f.n, sizeof *f.field);
+    if (f.field == NULL)
+        return nu_no_memory(err, f.n * sizeof *f.field, "the columns of a CSV file");
+    nudge_status status = choose(&f, first, options, err);
+    if (status != NUDGE_OK)
+        nu_csv_fields_free(&f);
+    else
+        *fields = f;
+    return status;
+}
+
+void nu_csv_fields_free(nu_csv_fields *fields)
+{
+    for (size_t j = 0; fields->field != NULL && j < fields->n; j++)
+        nu_dictionary_free(&fields->field[j].words);
+    free(fields->field);
+    nu_dictionary_free(&fields->names);
+    *fields = (nu_csv_fields){0};
+}

@@ -1,0 +1,236 @@
+/* Is the first row of a CSV file a header? Decided from the rows that follow it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/status.h"
+#include "read/csv.h"
+
+/* Rows and cells after the first row that are looked at. */
+#define SAMPLE_ROWS 1000
+#define SAMPLE_CELLS 500000
+
+/* What a column of the sample holds below the first row. */
+typedef struct below {
+    size_t numbers, texts;
+    nu_dictionary words;
+} below;
+
+typedef struct look {
+    nu_csv_first first;
+    size_t room;    /* of first.cells */
+    int sampling;   /* 0: the first row is enough */
+    locale_t c;
+    below *columns; /* first.n */
+    size_t rows;    /* of the sample */
+    size_t cell;    /* in the current row */
+    int no_memory;
+} look;
+
+/* ---- Reading the sample ---------------------------------------------------------------- */
+
+static int keep_first(look *l, const char *text, size_t size)
+{
+    if (l->first.n == l->room) {
+        size_t room = l->room * 2 + 16;
+        char **cells = realloc(l->first.cells, room * sizeof *cells);
+        if (cells == NULL)
+            return 0;
+        l->first.cells = cells;
+        l->room = room;
+    }
+    char *copy = strndup(text, size);
+    if (copy == NULL)
+        return 0;
+    l->first.cells[l->first.n++] = copy;
+    return 1;
+}
+
+static int keep_below(look *l, const char *text, size_t size)
+{
+    size_t j = l->cell++;
+    if (j >= l->first.n)
+        return 1; /* a ragged row: nu_csv_read() will say so */
+    double value;
+    switch (nu_csv_cell(text, size, l->c, &value)) {
+    case NU_CELL_NUMBER:
+        l->columns[j].numbers++;
+        break;
+    case NU_CELL_TEXT:
+        l->columns[j].texts++;
+        return nu_dictionary_add(&l->columns[j].words, text, size) != NU_NOT_FOUND;
+    case NU_CELL_MISSING:
+    case NU_CELL_NOT_FINITE:
+        break;
+    }
+    return 1;
+}
+
+static void take_cell(nu_csv_scan *scan, const char *text, size_t size)
+{
+    look *l = scan->user;
+    int kept = l->columns == NULL ? keep_first(l, text, size) : keep_below(l, text, size);
+    if (!kept)
+        l->no_memory = scan->stop = 1;
+}
+
+static void take_row(nu_csv_scan *scan)
+{
+    look *l = scan->user;
+    l->cell = 0;
+    if (l->columns != NULL) {
+        l->rows++;
+        scan->stop = l->rows >= SAMPLE_ROWS || l->rows >= SAMPLE_CELLS / l->first.n;
+        return;
+    }
+    l->first.line = scan->row_line;
+    l->columns = calloc(l->first.n, sizeof *l->columns);
+    l->no_memory = l->columns == NULL;
+    scan->stop = l->no_memory || !l->sampling;
+}
+
+/* ---- Deciding -------------------------------------------------------------------------- */
+
+/* A header's names that are numbers are plain ones, such as years, and all different; a row of
+ * data has -122.23, or 8 twice. */
+static int numbers_could_be_names(const look *l, size_t *numbers, int *no_memory)
+{
+    nu_dictionary seen = {0};
+    int could = 1;
+    *numbers = 0;
+    for (size_t j = 0; j < l->first.n && could; j++) {
+        const char *text = l->first.cells[j];
+        size_t size = strlen(text);
+        double value;
+        if (nu_csv_cell(text, size, l->c, &value) != NU_CELL_NUMBER)
+            continue;
+        ++*numbers;
+        could = strspn(text, "0123456789") == size &&
+                nu_dictionary_find(&seen, text, size) == NU_NOT_FOUND;
+        if (nu_dictionary_add(&seen, text, size) == NU_NOT_FOUND)
+            *no_memory = 1;
+    }
+    nu_dictionary_free(&seen);
+    return could;
+}
+
+/* Whether the first cell of a column is a name: 1 yes, -1 no, 0 cannot be told. */
+static int vote(const char *text, const below *column, locale_t c)
+{
+    size_t size = strlen(text);
+    double value;
+    nu_cell cell = nu_csv_cell(text, size, c, &value);
+    if (cell == NU_CELL_MISSING || cell == NU_CELL_NOT_FINITE ||
+        column->numbers + column->texts == 0)
+        return 0;
+    if (cell == NU_CELL_TEXT && nu_dictionary_find(&column->words, text, size) != NU_NOT_FOUND)
+        return -1; /* it is a value like others */
+    int numeric = column->numbers > column->texts;
+    if (numeric != (cell == NU_CELL_NUMBER))
+        return 1; /* it breaks its column's kind */
+    if (numeric)
+        return 0;
+    /* A text that no other row has. In a column where s of n values occur once, a row's value is
+     * such a one with a chance of about s/n (Good 1953): where that is small, it is a name. */
+    size_t once = 0;
+    for (size_t i = 0; i < column->words.n; i++)
+        once += column->words.counts[i] == 1;
+    return (once + 1) * 20 <= column->texts + 1;
+}
+
+static int looks_like_header(const look *l, int *no_memory)
+{
+    size_t numbers, yes = 0, no = 0;
+    if (!numbers_could_be_names(l, &numbers, no_memory))
+        return 0;
+    for (size_t j = 0; j < l->first.n; j++) {
+        int v = vote(l->first.cells[j], &l->columns[j], l->c);
+        yes += v > 0;
+        no += v < 0;
+    }
+    if (yes > 0 || no > 0)
+        return yes > no;
+    return numbers == 0; /* texts only, and nothing that speaks against it */
+}
+
+static int has_name(const nu_csv_first *first, const char *name, size_t size)
+{
+    for (size_t j = 0; j < first->n; j++)
+        if (strncmp(first->cells[j], name, size) == 0 && first->cells[j][size] == '\0')
+            return 1;
+    return 0;
+}
+
+/* Whether the first row has all names of a list, or the list as one name. */
+static int has_names(const nu_csv_first *first, const char *list)
+{
+    if (list == NULL || has_name(first, list, strlen(list)))
+        return list != NULL;
+    for (;; list++) {
+        size_t size = strcspn(list, ",");
+        if (!has_name(first, list, size))
+            return 0;
+        list += size;
+        if (*list == '\0')
+            return 1;
+    }
+}
+
+static int is_position_name(const char *name)
+{
+    return name[0] == 'c' && name[1] != '\0' && name[1 + strspn(name + 1, "0123456789")] == '\0';
+}
+
+/* For a model's columns: the row that names them is a header. So is one that lacks some (the
+ * message then tells which), unless the model was trained on a file without header. */
+static int is_header_for(const nu_csv_first *first, const nudge_prep *like)
+{
+    size_t n = nu_csv_like_features(like);
+    for (size_t j = 0; j < n; j++) {
+        const char *name = nu_csv_like_feature(like, j);
+        if (is_position_name(name) && !has_name(first, name, strlen(name)))
+            return 0;
+    }
+    return 1;
+}
+
+static void look_free(look *l)
+{
+    for (size_t j = 0; l->columns != NULL && j < l->first.n; j++)
+        nu_dictionary_free(&l->columns[j].words);
+    free(l->columns);
+    l->columns = NULL;
+}
+
+nudge_status nu_csv_look(nu_csv_first *first, const char *source, const char *bytes, size_t size,
+                         const nudge_read_options *options, locale_t c, nudge_error *err)
+{
+    look l = {.sampling = options->header < 0 && options->like == NULL, .c = c};
+    nu_csv_scan scan = {.source = source, .bytes = bytes, .size = size,
+                        .cell = take_cell, .row = take_row, .user = &l};
+    nudge_status status = nu_csv_run(&scan, err);
+    if (status == NUDGE_OK && !l.no_memory) {
+        if (options->header >= 0)
+            l.first.header = options->header;
+        else if (options->like != NULL)
+            l.first.header = is_header_for(&l.first, options->like);
+        else
+            l.first.header = has_names(&l.first, options->target) ||
+                             looks_like_header(&l, &l.no_memory);
+    }
+    if (status == NUDGE_OK && l.no_memory)
+        status = nu_no_memory(err, l.room * sizeof(char *), "the first row of a CSV file");
+    look_free(&l);
+    if (status != NUDGE_OK)
+        nu_csv_first_free(&l.first);
+    else
+        *first = l.first;
+    return status;
+}
+
+void nu_csv_first_free(nu_csv_first *first)
+{
+    for (size_t j = 0; j < first->n; j++)
+        free(first->cells[j]);
+    free(first->cells);
+    *first = (nu_csv_first){0};
+}

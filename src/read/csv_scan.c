@@ -1,0 +1,163 @@
+#include <csv.h>
+#include <string.h>
+
+#include "core/status.h"
+#include "read/csv.h"
+
+/* libcsv enlarges the room for a cell by this much. */
+#define CELL_BLOCK 65536
+
+/* ---- Lines ----------------------------------------------------------------------------- */
+
+/* Bytes of the first line: up to and with LF, CRLF or a lone CR, or all there are. */
+static size_t line_size(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '\n')
+            return i + 1;
+        if (bytes[i] == '\r')
+            return i + 1 + (i + 1 < size && bytes[i + 1] == '\n');
+    }
+    return size;
+}
+
+static int is_blank_line(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r' && bytes[i] != '\n')
+            return 0;
+    return 1;
+}
+
+size_t nu_csv_count_lines(const char *bytes, size_t size)
+{
+    size_t lines = 0;
+    for (size_t at = 0; at < size; lines++)
+        at += line_size(bytes + at, size - at);
+    return lines;
+}
+
+/* ---- Text ------------------------------------------------------------------------------ */
+
+/* Length of the UTF-8 character at `b` (RFC 3629), 0 if there is none. */
+static size_t character_size(const unsigned char *b, size_t size)
+{
+    if (b[0] < 0x80)
+        return 1;
+    size_t n = b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : 2;
+    if (b[0] < 0xc2 || b[0] > 0xf4 || n > size)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((b[i] & 0xc0) != 0x80)
+            return 0;
+    if ((b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) || /* overlong, surrogate */
+        (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f))   /* overlong, too large */
+        return 0;
+    return n;
+}
+
+/* The first byte that no text has: a control character, or one that is not UTF-8; or `size`. */
+static size_t first_odd_byte(const unsigned char *bytes, size_t size)
+{
+    size_t at = 0;
+    while (at < size) {
+        unsigned char b = bytes[at];
+        if (b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f')
+            return at;
+        size_t n = character_size(bytes + at, size - at);
+        if (n == 0)
+            return at;
+        at += n;
+    }
+    return size;
+}
+
+nudge_status nu_csv_check_text(const char *source, const char **bytes, size_t *size,
+                               nudge_error *err)
+{
+    if (*size >= 2 && (memcmp(*bytes, "\xff\xfe", 2) == 0 || memcmp(*bytes, "\xfe\xff", 2) == 0))
+        return nu_fail(err, NUDGE_EDATA, "%s: UTF-16 text; save the file as UTF-8", source);
+    if (*size >= 3 && memcmp(*bytes, "\xef\xbb\xbf", 3) == 0) {
+        *bytes += 3;
+        *size -= 3;
+    }
+    if (is_blank_line(*bytes, *size))
+        return nu_fail(err, NUDGE_EDATA,
+                       "%s: empty file; a CSV table with a header line was expected", source);
+    size_t odd = first_odd_byte((const unsigned char *)*bytes, *size);
+    if (odd == *size)
+        return NUDGE_OK;
+    unsigned char byte = (unsigned char)(*bytes)[odd];
+    size_t line = nu_csv_count_lines(*bytes, odd);
+    if (odd == 0 || strchr("\r\n", (*bytes)[odd - 1]) != NULL)
+        line++;
+    if (byte < ' ')
+        return nu_fail(err, NUDGE_EDATA, "%s:%zu: the byte 0x%02X is no text; an IDX file or a "
+                       "CSV table was expected", source, line, byte);
+    return nu_fail(err, NUDGE_EDATA, "%s:%zu: the byte 0x%02X is not UTF-8; save the file as "
+                   "UTF-8", source, line, byte);
+}
+
+/* ---- Cells and rows -------------------------------------------------------------------- */
+
+static void end_cell(void *text, size_t size, void *data)
+{
+    nu_csv_scan *scan = data;
+    if (!scan->stop)
+        scan->cell(scan, size > 0 ? text : "", size);
+    scan->cell_line = scan->line;
+}
+
+static void end_row(int end, void *data)
+{
+    (void)end;
+    nu_csv_scan *scan = data;
+    if (!scan->stop)
+        scan->row(scan);
+    scan->in_row = 0;
+}
+
+static nudge_status parse_error(const nu_csv_scan *scan, int code, nudge_error *err)
+{
+    if (code != CSV_EPARSE)
+        return nu_no_memory(err, CELL_BLOCK, "a cell of a CSV file");
+    return nu_fail(err, NUDGE_EDATA, "%s:%zu: broken quoting in the cell that begins here: a cell "
+                   "that holds a quote must be in quotes, and the quotes in it doubled",
+                   scan->source, scan->cell_line);
+}
+
+/* Line by line, because libcsv does not tell where it is. */
+static nudge_status run(nu_csv_scan *scan, struct csv_parser *parser, nudge_error *err)
+{
+    scan->line = 1;
+    scan->in_row = scan->stop = 0;
+    for (size_t at = 0; at < scan->size && !scan->stop; scan->line++) {
+        const char *text = scan->bytes + at;
+        size_t n = line_size(text, scan->size - at);
+        at += n;
+        if (!scan->in_row) {
+            if (is_blank_line(text, n))
+                continue;
+            scan->in_row = 1;
+            scan->row_line = scan->cell_line = scan->line;
+        }
+        if (csv_parse(parser, text, n, end_cell, end_row, scan) != n)
+            return parse_error(scan, csv_error(parser), err);
+    }
+    if (scan->stop)
+        return NUDGE_OK;
+    if (csv_fini(parser, end_cell, end_row, scan) != 0)
+        return nu_fail(err, NUDGE_EDATA, "%s:%zu: a quoted cell begins here and never ends",
+                       scan->source, scan->cell_line);
+    return NUDGE_OK;
+}
+
+nudge_status nu_csv_run(nu_csv_scan *scan, nudge_error *err)
+{
+    struct csv_parser parser;
+    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
+    csv_set_blk_size(&parser, CELL_BLOCK);
+    nudge_status status = run(scan, &parser, err);
+    csv_free(&parser);
+    return status;
+}

@@ -1,0 +1,5 @@
+libnudge_all_la_SOURCES += \
+	src/synth/curves.c src/synth/exact.c \
+	src/synth/generator.h src/synth/generator.c \
+	src/synth/mixture.c src/synth/regression.c src/synth/spec.c src/synth/synth.c \
+	src/synth/teacher.c

@@ -1,0 +1,94 @@
+#include "table/batch.h"
+
+#include <string.h>
+
+#include "core/clones.h"
+
+void X(nu_batch_rows)(const nudge_dataset *data, const nu_permutation *order, size_t first,
+                      size_t count, uint32_t *rows)
+{
+    if (order != NULL)
+        nu_permutation_range(order, (uint32_t)first, count, rows);
+    else
+        for (size_t i = 0; i < count; i++)
+            rows[i] = (uint32_t)(first + i);
+    if (data->index != NULL)
+        for (size_t i = 0; i < count; i++)
+            rows[i] = data->index[rows[i]];
+}
+
+NU_CLONES
+static void convert_bytes(real *restrict x, const uint8_t *restrict raw, const real *restrict shift,
+                          const real *restrict factor, size_t n)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        x[j] = ((real)raw[j] - shift[j]) * factor[j];
+}
+
+NU_CLONES
+static void scale_reals(real *restrict x, const real *restrict raw, const real *restrict shift,
+                        const real *restrict factor, size_t n)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        x[j] = (raw[j] - shift[j]) * factor[j];
+}
+
+void X(nu_batch_features)(const nu_store *store, const uint32_t *rows, size_t count, real *x)
+{
+    size_t n = store->features;
+    for (size_t i = 0; i < count; i++, x += n) {
+        size_t at = (size_t)rows[i] * n;
+        if (store->element == NU_U8)
+            convert_bytes(x, (const uint8_t *)store->x + at, store->shift, store->factor, n);
+        else if (store->factor != NULL)
+            scale_reals(x, (const real *)store->x + at, store->shift, store->factor, n);
+        else
+            memcpy(x, (const real *)store->x + at, n * sizeof(real));
+    }
+}
+
+void X(nu_batch_targets)(const nu_store *store, const uint32_t *rows, size_t count, real *y,
+                         int32_t *classes)
+{
+    size_t n = store->outputs;
+    if (store->classes != NULL)
+        for (size_t i = 0; i < count; i++)
+            classes[i] = store->classes[rows[i]];
+    else
+        for (size_t i = 0; i < count; i++)
+            memcpy(y + i * n, (const real *)store->y + rows[i] * n, n * sizeof(real));
+}
+
+const real *X(nu_batch_in_place)(const nudge_dataset *data, const nu_permutation *order,
+                                 size_t first)
+{
+    const nu_store *store = data->store;
+    if (order != NULL || data->index != NULL || store->element == NU_U8 || store->factor != NULL)
+        return NULL;
+    return (const real *)store->x + first * store->features;
+}
+
+void X(nu_batch_as_doubles)(const nudge_dataset *data, size_t first, size_t rows,
+                            uint32_t *numbers, double *x, double *y, int32_t *classes)
+{
+    const nu_store *store = data->store;
+    X(nu_batch_rows)(data, NULL, first, rows, numbers);
+    for (size_t i = 0; i < rows; i++) {
+        size_t at = numbers[i];
+        for (size_t j = 0; x != NULL && j < store->features; j++) {
+            size_t k = at * store->features + j;
+            double raw = store->element == NU_U8 ? (double)((const uint8_t *)store->x)[k]
+                                                 : (double)((const real *)store->x)[k];
+            if (store->factor != NULL)
+                raw = (raw - (double)((const real *)store->shift)[j]) *
+                      (double)((const real *)store->factor)[j];
+            x[i * store->features + j] = raw;
+        }
+        for (size_t j = 0; y != NULL && j < store->outputs; j++)
+            y[i * store->outputs + j] = (double)((const real *)store->y)[at * store->outputs + j];
+        if (classes != NULL)
+            classes[i] = store->classes[at];
+    }
+}

@@ -1,0 +1,39 @@
+/* The packed dataset, inside the library. */
+#ifndef NUDGE_TABLE_DATASET_H
+#define NUDGE_TABLE_DATASET_H
+
+#include "table/table.h"
+#include "nudge.h"
+
+/* Values shared by a dataset and its subsets; freed with the last of them. Immutable once made. */
+typedef struct nu_store {
+    int references;      /* changed with __atomic builtins */
+    size_t rows, features, outputs; /* outputs 0: no targets */
+    nudge_dtype dtype;   /* of y, shift, factor, and of x unless it is bytes */
+    nu_element element;  /* of x: NU_U8, or the one of dtype */
+    void *x;             /* rows x features; NULL: the store is only a shape */
+    void *shift, *factor; /* features each, of dtype: input = (x - shift) * factor, applied while a
+                           * batch is packed; both NULL: x as it is. Always there for NU_U8 */
+    void *y;             /* rows x outputs of dtype, or NULL */
+    int32_t *classes;    /* rows, in [0, outputs), or NULL */
+    uint64_t bytes;      /* of all the above */
+} nu_store;
+
+/* A store with one reference and no blocks yet, NULL without memory; the blocks are for free(). */
+nu_store *nu_store_new(size_t rows, size_t features, size_t outputs, nudge_dtype dtype);
+void nu_store_release(nu_store *store);
+
+/* All rows of a store as a dataset, which takes the caller's reference over; also on failure.
+ * Counts the store's bytes. NUDGE_EMEMORY. */
+nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store *store, nudge_error *err);
+
+/* NUDGE_EARGUMENT for a dataset that is only a shape. */
+nudge_status nu_dataset_has_values(const nudge_dataset *data, nudge_error *err);
+
+struct nudge_dataset {
+    nu_store *store;
+    size_t rows;
+    uint32_t *index;     /* rows numbers of store rows; NULL: rows 0 .. rows-1 in order */
+};
+
+#endif
