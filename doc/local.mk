@@ -6,7 +6,7 @@ dist_man_MANS = $(man_pages)
 
 # They depend on the tool's sources, not on the program itself: a tarball's pages are newer than
 # those, so that a user needs no help2man.
-$(man_pages): $(nudge_SOURCES) | nudge$(EXEEXT)
+$(man_pages): $(libnudgetool_la_SOURCES) | nudge$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && HELP2MAN='$(HELP2MAN)' VERSION='$(VERSION)' \
 	    $(SHELL) $(srcdir)/scripts/man-page ./nudge$(EXEEXT) $@
 

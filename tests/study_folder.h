@@ -7,7 +7,7 @@
 
 #include "made_study.h"
 #include "scale/output.h"
-#include "tool/gnuplot.h"
+#include "support/gnuplot.h"
 
 static char made_dir[2000];
 static char pictures[1024];

@@ -6,9 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -17,191 +15,39 @@
 
 /* ---- Output ---------------------------------------------------------------------------- */
 
-/* Longest part of a file's own name that goes into the temporary one: NAME_MAX bounds both. */
-#define NAME_PART 200
-
-enum target { TARGET_FILE, TARGET_DIRECT, TARGET_FOLDER };
-
-static enum target target_of(const char *path)
-{
-    struct stat st;
-    const char *slash = strrchr(path, '/');
-    if (slash != NULL && slash[1] == '\0')
-        return TARGET_FOLDER;
-    if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
-        return TARGET_FILE;
-    return S_ISDIR(st.st_mode) ? TARGET_FOLDER : TARGET_DIRECT;
-}
-
 static nudge_status cannot_create(nudge_error *err, const char *path, int error)
 {
+    if (error == 0)
+        return NUDGE_OK;
+    if (path[0] == '\0')
+        return nu_fail(err, NUDGE_EOPEN, "the name of the output file is empty");
     return nu_fail(err, NUDGE_EOPEN, "cannot create '%s': %s", path, strerror(error));
-}
-
-static nudge_status cannot_write(nudge_error *err, const char *path, int error)
-{
-    return nu_fail(err, NUDGE_EIO, "cannot write '%s': %s", path, strerror(error));
-}
-
-/* Six letters that are unlikely to be taken; a clash is seen by O_EXCL. */
-static void random_letters(char text[7])
-{
-    static const char letter[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    uint64_t bits;
-    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != (ssize_t)sizeof bits) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        bits = (uint64_t)now.tv_nsec * 1000003 ^ (uint64_t)getpid();
-    }
-    for (int i = 0; i < 6; i++, bits /= sizeof letter - 1)
-        text[i] = letter[bits % (sizeof letter - 1)];
-    text[6] = '\0';
-}
-
-/* Creates DIR/.NAME.XXXXXX beside `path`; *name is for free(). open() and not mkstemp(), so that
- * the file gets the permissions that the user's umask gives any new file. -1 and errno. */
-static int create_temporary(const char *path, char **name)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash != NULL ? slash + 1 : path;
-    size_t folder = (size_t)(base - path), room = folder + NAME_PART + 16;
-    char *text = malloc(room), letters[7];
-    if (text == NULL)
-        return -1;
-    int fd = -1;
-    for (int attempt = 0; attempt < 100 && fd < 0; attempt++) {
-        random_letters(letters);
-        snprintf(text, room, "%.*s.%.*s.%s", (int)folder, path, NAME_PART, base, letters);
-        fd = open(text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0 && errno != EEXIST)
-            break;
-    }
-    if (fd < 0) {
-        int error = errno;
-        free(text);
-        errno = error;
-        return -1;
-    }
-    *name = text;
-    return fd;
-}
-
-/* The path that a rename should replace: behind a symbolic link, what it points to. For free(). */
-static char *final_path(const char *path)
-{
-    struct stat st;
-    if (strlen(path) < INT_MAX && lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
-        char *real = realpath(path, NULL);
-        if (real != NULL)
-            return real;
-    }
-    return strdup(path);
 }
 
 nudge_status nu_output_open(nu_output *out, const char *path, nudge_error *err)
 {
-    enum target target = target_of(path);
-    if (target == TARGET_FOLDER)
-        return cannot_create(err, path, EISDIR);
-    if (path[0] == '\0')
-        return nu_fail(err, NUDGE_EOPEN, "the name of the output file is empty");
-
-    nu_output o = {.path = final_path(path)};
-    if (o.path == NULL)
-        return nu_no_memory(err, strlen(path) + 1, "a file name");
-    int fd = -1;
-    if (target == TARGET_DIRECT)
-        fd = open(path, O_WRONLY | O_CLOEXEC);
-    else if (faccessat(AT_FDCWD, o.path, W_OK, AT_EACCESS) == 0 || errno == ENOENT)
-        fd = create_temporary(o.path, &o.temporary); /* a write-protected file stays */
-    if (fd >= 0)
-        o.stream = fdopen(fd, "w");
-    if (o.stream == NULL) {
-        int error = errno;
-        if (fd >= 0)
-            close(fd);
-        if (o.temporary != NULL)
-            unlink(o.temporary);
-        free(o.temporary);
-        free(o.path);
-        return cannot_create(err, path, error);
-    }
-    *out = o;
-    return NUDGE_OK;
-}
-
-/* 0, or the errno of the write that failed. stdio keeps only the fact that one did: then another
- * byte, into a file that is given up anyway, tells the reason. */
-static int flush_error(FILE *stream)
-{
-    int failed = ferror(stream);
-    if (fflush(stream) != 0)
-        return errno;
-    if (!failed)
-        return 0;
-    clearerr(stream);
-    return fputc('\n', stream) == EOF || fflush(stream) != 0 ? errno : EIO;
-}
-
-/* Makes a rename durable. A folder that cannot be opened or synced is one of a file system that
- * has no such notion. */
-static int sync_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    size_t size = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    char *folder = slash == NULL ? strdup(".") : strndup(path, size);
-    if (folder == NULL)
-        return ENOMEM;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(folder);
-    if (fd < 0)
-        return 0;
-    int error = fsync(fd) != 0 && errno != EINVAL && errno != EROFS ? errno : 0;
-    close(fd);
-    return error;
+    return cannot_create(err, path, nu_atomic_open(out, path));
 }
 
 nudge_status nu_output_commit(nu_output *out, nudge_error *err)
 {
-    int error = flush_error(out->stream);
-    if (error == 0 && out->temporary != NULL && fsync(fileno(out->stream)) != 0)
-        error = errno;
-    if (fclose(out->stream) != 0 && error == 0)
-        error = errno;
-    if (error == 0 && out->temporary != NULL && rename(out->temporary, out->path) != 0)
-        error = errno;
-    if (error == 0 && out->temporary != NULL)
-        error = sync_folder(out->path);
-    else if (out->temporary != NULL)
-        unlink(out->temporary);
-    nudge_status status = error == 0 ? NUDGE_OK : cannot_write(err, out->path, error);
-    free(out->temporary);
-    free(out->path);
-    *out = (nu_output){0};
-    return status;
+    char path[NUDGE_ERROR_SIZE];
+    snprintf(path, sizeof path, "%s", out->path); /* committing forgets it */
+    int error = nu_atomic_commit(out);
+    return error == 0 ? NUDGE_OK
+                      : nu_fail(err, NUDGE_EIO, "cannot write '%s': %s", path, strerror(error));
 }
 
 void nu_output_abandon(nu_output *out)
 {
-    fclose(out->stream);
-    if (out->temporary != NULL)
-        unlink(out->temporary);
-    free(out->temporary);
-    free(out->path);
-    *out = (nu_output){0};
+    nu_atomic_abandon(out);
 }
 
 nudge_status nudge_check_output(const char *path, nudge_error *err)
 {
     if (path == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "no path of an output file was given");
-    if (target_of(path) == TARGET_DIRECT) /* opening a pipe would wait for its reader */
-        return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? NUDGE_OK
-                                                                : cannot_create(err, path, errno);
-    nu_output out;
-    NU_TRY(nu_output_open(&out, path, err));
-    nu_output_abandon(&out);
-    return NUDGE_OK;
+    return cannot_create(err, path, nu_atomic_check(path));
 }
 
 /* ---- Input ----------------------------------------------------------------------------- */

@@ -5,22 +5,16 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "atomic_file.h"
 #include "nudge.h"
 
-/* A file being written. Write to `stream`, then commit or abandon. The path keeps what it held
- * until nu_output_commit() has renamed a temporary file of the same directory over it. A path
- * that is no regular file (a device, a pipe) is written directly. */
-typedef struct nu_output {
-    FILE *stream;
-    char *path;
-    char *temporary; /* NULL when written directly */
-} nu_output;
+/* A file being written: atomic_file.h, with statuses and messages. */
+typedef nu_atomic_file nu_output;
 
-/* NUDGE_EOPEN, NUDGE_EMEMORY. */
+/* NUDGE_EOPEN. */
 nudge_status nu_output_open(nu_output *out, const char *path, nudge_error *err);
 
-/* Checks the stream, flushes, syncs, closes, renames. On failure nothing is left behind. Either
- * way `out` is finished. NUDGE_EIO. */
+/* NUDGE_EIO. */
 nudge_status nu_output_commit(nu_output *out, nudge_error *err);
 
 /* Closes and removes what was written. */

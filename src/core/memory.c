@@ -84,7 +84,7 @@ nudge_status nu_memory_check(uint64_t bytes, const char *what, nudge_error *err)
     uint64_t available = nu_memory_available();
     if (bytes <= available)
         return NUDGE_OK;
-    char need[NU_BYTES_TEXT], have[NU_BYTES_TEXT];
+    char need[NU_TEXT], have[NU_TEXT];
     return nu_fail(err, NUDGE_EMEMORY, "%s needs %s of memory; %s is available", what,
                    nu_bytes_text(need, (double)bytes), nu_bytes_text(have, (double)available));
 }

@@ -4,8 +4,7 @@
 
 #include "core/status.h"
 #include "nudge.h"
-
-#define LONGEST 16 /* no name here is longer than this */
+#include "spell.h"
 
 typedef struct choice {
     const char *what; /* with its article, for messages */
@@ -71,55 +70,10 @@ static const choice optimizers = CHOICE("an optimizer", optimizer_names);
 static const choice inits = CHOICE("an initialisation", init_names);
 static const choice scales = CHOICE("a scaling", scale_names);
 
-/* How people vary a name: "ReLU", "leaky_relu". Not the locale's tolower(). */
-static char fold(char c)
+static const char *name_at(const void *of, size_t i)
 {
-    if (c >= 'A' && c <= 'Z')
-        return (char)(c - 'A' + 'a');
-    return c == '_' || c == ' ' ? '-' : c;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Insertions, deletions, replacements and swaps of neighbours that turn a into b, up to case
- * (optimal string alignment). Both are at most LONGEST long. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t d[LONGEST + 1][LONGEST + 1];
-    size_t m = strlen(a), n = strlen(b);
-    for (size_t i = 0; i <= m; i++)
-        d[i][0] = i;
-    for (size_t j = 0; j <= n; j++)
-        d[0][j] = j;
-    for (size_t i = 1; i <= m; i++) {
-        for (size_t j = 1; j <= n; j++) {
-            char x = fold(a[i - 1]), y = fold(b[j - 1]);
-            d[i][j] = smaller(smaller(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (x != y));
-            if (i > 1 && j > 1 && x == fold(b[j - 2]) && y == fold(a[i - 2]))
-                d[i][j] = smaller(d[i][j], d[i - 2][j - 2] + 1);
-        }
-    }
-    return d[m][n];
-}
-
-/* The name that was probably meant: the closest, if less than half of it is wrong; or NULL. */
-static const char *closest(const choice *c, const char *name)
-{
-    const char *best = NULL;
-    size_t best_distance = LONGEST + 1;
-    if (strlen(name) > LONGEST)
-        return NULL;
-    for (size_t i = 0; i < c->count; i++) {
-        size_t distance = edit_distance(name, c->names[i]);
-        if (distance < best_distance && 2 * distance < strlen(c->names[i])) {
-            best = c->names[i];
-            best_distance = distance;
-        }
-    }
-    return best;
+    const choice *c = of;
+    return i < c->count ? c->names[i] : NULL;
 }
 
 static nudge_status not_found(const choice *c, const char *name, nudge_error *err)
@@ -130,7 +84,7 @@ static nudge_status not_found(const choice *c, const char *name, nudge_error *er
         const char *between = i == 0 ? "" : i + 1 < c->count ? ", " : " or ";
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, c->names[i]);
     }
-    const char *meant = closest(c, name);
+    const char *meant = nu_closest(name, name_at, c);
     if (meant != NULL)
         snprintf(hint, sizeof hint, " (did you mean '%s'?)", meant);
     return nu_fail(err, NUDGE_EARGUMENT, "'%.60s' is not %s: it must be %s%s", name, c->what, list,

@@ -39,21 +39,9 @@ nudge_status nu_fail(nudge_error *err, nudge_status status, const char *format, 
     return status;
 }
 
-const char *nu_bytes_text(char buf[NU_BYTES_TEXT], double bytes)
-{
-    static const char *const unit[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-    size_t u = 0;
-    while (bytes >= 999.5 && u + 1 < sizeof unit / sizeof *unit) {
-        bytes /= 1000;
-        u++;
-    }
-    snprintf(buf, NU_BYTES_TEXT, bytes < 9.95 && u > 0 ? "%.1f %s" : "%.0f %s", bytes, unit[u]);
-    return buf;
-}
-
 nudge_status nu_no_memory(nudge_error *err, size_t bytes, const char *what)
 {
-    char text[NU_BYTES_TEXT];
+    char text[NU_TEXT];
     return nu_fail(err, NUDGE_EMEMORY, "not enough memory: %s for %s could not be had",
                    nu_bytes_text(text, (double)bytes), what);
 }

@@ -3,6 +3,7 @@
 #define NUDGE_CORE_STATUS_H
 
 #include "nudge.h"
+#include "text.h"
 
 /* Fills err (may be NULL) with a printf-style message of one line (line ends and other control
  * characters that came in through arguments are replaced by '?') and returns status, so that
@@ -12,10 +13,6 @@ nudge_status nu_fail(nudge_error *err, nudge_status status, const char *format, 
 
 /* NUDGE_EMEMORY for `bytes` that malloc would not give, for `what`: "features of 1000 rows". */
 nudge_status nu_no_memory(nudge_error *err, size_t bytes, const char *what);
-
-/* Bytes for a person, such as "1.5 GB" (powers of 1000); returns buf. */
-#define NU_BYTES_TEXT 16
-const char *nu_bytes_text(char buf[NU_BYTES_TEXT], double bytes);
 
 /* Hands a failure on: NU_TRY(f(x, err)); */
 #define NU_TRY(call)                     \

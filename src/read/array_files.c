@@ -144,7 +144,7 @@ static nudge_status check_space(const nu_array_files *f, int i, uint64_t size, n
     const nu_output *out = &f->out[i];
     struct statvfs fs;
     uint64_t have;
-    char need_text[NU_BYTES_TEXT], have_text[NU_BYTES_TEXT];
+    char need_text[NU_TEXT], have_text[NU_TEXT];
     if (out->temporary == NULL || fstatvfs(fileno(out->stream), &fs) != 0 || fs.f_blocks == 0 ||
         __builtin_mul_overflow((uint64_t)fs.f_bavail, (uint64_t)fs.f_frsize, &have) ||
         size <= have)

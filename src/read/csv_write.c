@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "core/status.h"
+#include "csv_quote.h"
 #include "read/array.h"
 
 /* ---- Bytes out ------------------------------------------------------------------------- */
@@ -37,8 +38,9 @@ static void flush(sink *s)
         s->status = nu_fail(s->err, NUDGE_EIO, "cannot write '%s': %s", s->path, strerror(errno));
 }
 
-static void put(sink *s, const char *text, size_t size)
+static void put(void *to, const char *text, size_t size)
 {
+    sink *s = to;
     while (size > 0) {
         if (s->used == sizeof s->text)
             flush(s);
@@ -51,25 +53,6 @@ static void put(sink *s, const char *text, size_t size)
 }
 
 /* ---- Cells ----------------------------------------------------------------------------- */
-
-/* A text that reads back as it is: in quotes where it has to be. */
-static void put_text(sink *s, const char *text)
-{
-    size_t size = strlen(text);
-    int plain = size > 0 && strpbrk(text, "\",\r\n") == NULL && strchr(" \t", text[0]) == NULL &&
-                strchr(" \t", text[size - 1]) == NULL;
-    if (plain) {
-        put(s, text, size);
-        return;
-    }
-    put(s, "\"", 1);
-    for (const char *quote; (quote = strchr(text, '"')) != NULL; text = quote + 1) {
-        put(s, text, (size_t)(quote - text) + 1);
-        put(s, "\"", 1);
-    }
-    put(s, text, strlen(text));
-    put(s, "\"", 1);
-}
 
 /* The shortest decimal number that is read back as v. With DBL_DIG (FLT_DIG) digits, printf's %g
  * drops the zeros at the end, so that shorter ones need no trial. */
@@ -115,7 +98,7 @@ static void put_columns(sink *s, const nudge_table *t)
 {
     for (size_t j = 0; j < t->n_columns; j++) {
         put(s, ",", j > 0);
-        put_text(s, t->columns[j].name);
+        nu_csv_quote_to(put, s, t->columns[j].name);
     }
     put(s, "\n", 1);
     for (size_t row = 0; row < t->rows && s->status == NUDGE_OK; row++) {
@@ -126,7 +109,7 @@ static void put_columns(sink *s, const nudge_table *t)
             if (isnan(v)) /* missing; alone in its row it must not look like an empty line */
                 put(s, "NA", t->n_columns == 1 ? 2 : 0);
             else if (column->kind == NUDGE_COLUMN_CATEGORY)
-                put_text(s, column->categories[(size_t)v]);
+                nu_csv_quote_to(put, s, column->categories[(size_t)v]);
             else
                 put_f64(s, v);
         }
@@ -141,7 +124,7 @@ static void put_matrix_names(sink *s, const nudge_table *t)
     for (size_t j = 0; j < t->features; j++) {
         put(s, ",", j > 0);
         if (t->feature_names != NULL)
-            put_text(s, t->feature_names[j]);
+            nu_csv_quote_to(put, s, t->feature_names[j]);
         else
             put(s, text, (size_t)snprintf(text, sizeof text, "%c%zu",
                                           t->pixel_rows > 0 ? 'p' : 'x', j + 1));
@@ -150,9 +133,9 @@ static void put_matrix_names(sink *s, const nudge_table *t)
     for (size_t k = 0; k < t->outputs; k++) {
         put(s, ",", t->features > 0 || k > 0);
         if (t->outputs == 1)
-            put_text(s, target);
+            nu_csv_quote_to(put, s, target);
         else
-            put_text(s, t->names[t->n_names - t->outputs + k]);
+            nu_csv_quote_to(put, s, t->names[t->n_names - t->outputs + k]);
     }
     put(s, "\n", 1);
 }
@@ -168,7 +151,7 @@ static void put_matrix(sink *s, const nudge_table *t)
         for (size_t k = 0; k < t->outputs; k++) {
             put(s, ",", t->features > 0 || k > 0);
             if (t->classes != NULL)
-                put_text(s, t->class_labels[t->classes[row]]);
+                nu_csv_quote_to(put, s, t->class_labels[t->classes[row]]);
             else
                 put_element(s, t->y, t->y_element, row * t->outputs + k);
         }

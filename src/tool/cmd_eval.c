@@ -1,11 +1,11 @@
 /* nudge eval: how good a model is on data. */
 #include <math.h>
 
-#include "commands.h"
-#include "exit.h"
-#include "json_out.h"
-#include "read_setup.h"
-#include "report.h"
+#include "support/commands.h"
+#include "support/say.h"
+#include "support/json.h"
+#include "support/data_options.h"
+#include "support/text_table.h"
 
 static const option options[] = {
     {.help = "Data"},

@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
-#include "exit.h"
-#include "read_setup.h"
-#include "report.h"
+#include "signals.h"
+#include "support/commands.h"
+#include "support/say.h"
+#include "support/data_options.h"
+#include "support/text_table.h"
 
 static const option options[] = {
     {.help = "Data"},
@@ -90,28 +91,6 @@ static void check_words(arguments *args)
 
 /* ---- Writing --------------------------------------------------------------------------- */
 
-/* A signal handler can reach nothing but a global. */
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-    interrupted = number;
-}
-
-/* From here on a signal that would end the program lets it remove the unfinished file first. One
- * that is ignored (in the background of a script) stays so. */
-static void catch_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal}, old;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &action, NULL);
-    /* A file at its size limit is an error of its write, not the end of the program. */
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGXFSZ, &action, NULL);
-}
-
 /* Whether there is a line that shows how far it is. */
 typedef struct live {
     int terminal;
@@ -121,12 +100,12 @@ typedef struct live {
 static int on_progress(const nudge_write_progress *now, void *user)
 {
     live *l = user;
-    char left[SHORT_TEXT] = "?";
+    char left[NU_TEXT] = "?";
     double part = (double)now->rows / (double)now->all_rows;
-    if (interrupted != 0 || !l->terminal)
-        return interrupted != 0;
+    if (nu_signal_caught() != 0 || !l->terminal)
+        return nu_signal_caught() != 0;
     if (part > 0)
-        seconds_text(left, ceil(now->seconds * (1 - part) / part));
+        nu_seconds_text(left, ceil(now->seconds * (1 - part) / part));
     fprintf(stderr, "\r\033[K%3.0f%%  %.0f rows/s  %s left", floor(100 * part),
             (double)now->rows / now->seconds, left);
     fflush(stderr);
@@ -136,10 +115,10 @@ static int on_progress(const nudge_write_progress *now, void *user)
 
 static void print_written(const nudge_written *w)
 {
-    char size[SHORT_TEXT], took[SHORT_TEXT];
+    char size[NU_TEXT], took[NU_TEXT];
     double values = (double)w->rows * (double)(w->features + w->targets);
     fprintf(stderr, "%" PRIu64 " rows, %" PRIu64 " features, %s in %s", w->rows, w->features,
-            bytes_text(size, (double)w->bytes), seconds_text(took, w->seconds));
+            nu_bytes_text(size, (double)w->bytes), nu_seconds_text(took, w->seconds));
     if (w->seconds > 0)
         fprintf(stderr, ": %.3g million values/s, %.3g GB/s", 1e-6 * values / w->seconds,
                 1e-9 * (double)w->bytes / w->seconds);
@@ -162,13 +141,15 @@ static int write_data(arguments *args, const char *spec, nudge_write_options *wr
     writing->on_progress = on_progress;
     writing->user = &l;
     if (ends_with(out, ".npy") || ends_with(out, ".safetensors"))
-        catch_signals(); /* CSV is not written in steps that could be stopped */
+        nu_signals_catch(); /* CSV is not written in steps that could be stopped */
+    /* A file at its size limit is an error of its write, not the end of the program. */
+    signal(SIGXFSZ, SIG_IGN);
     nudge_status status = nudge_synth_write(&written, spec, out, writing, &err);
     if (l.drawn)
         fputs("\r\033[K", stderr);
     if (status == NUDGE_ESTOPPED) {
         say(args->command->name, "interrupted; nothing was written");
-        return 128 + interrupted;
+        return 128 + nu_signal_caught();
     }
     if (status != NUDGE_OK)
         return fail(args->command->name, &err);

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "exit.h"
-#include "json_out.h"
-#include "read_setup.h"
-#include "report.h"
+#include "support/commands.h"
+#include "support/say.h"
+#include "support/json.h"
+#include "support/data_options.h"
+#include "support/text_table.h"
+#include "whole.h"
 
 /* Inputs and outputs of the built-in network. */
 enum { FEATURES = 5, OUTPUTS = 3 };
@@ -93,7 +94,7 @@ static void read_builtin(setup *s, arguments *args)
     s->units = need(calloc(n, sizeof *s->units));
     for (size_t i = 0; i < n; i++) {
         uint64_t units = 1;
-        if (!parse_whole(part[i], 1, 10000, &units))
+        if (!nu_parse_whole(part[i], 1, 10000, &units))
             refuse(args, "hidden", "whole numbers from 1 to 10000, separated by commas");
         s->units[i] = (size_t)units;
     }

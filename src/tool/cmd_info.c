@@ -2,11 +2,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include "commands.h"
-#include "exit.h"
-#include "json_out.h"
-#include "read_setup.h"
-#include "report.h"
+#include "support/commands.h"
+#include "support/say.h"
+#include "support/json.h"
+#include "support/data_options.h"
+#include "support/text_table.h"
 
 static const option options[] = {
     {.help = "Data files"},
@@ -30,7 +30,7 @@ static uint64_t layer_parameters(const nudge_model_info *m, size_t l)
 static void print_prep(const nudge_prep *prep)
 {
     nudge_prep_info p = nudge_prep_describe(prep);
-    char name[SHORT_TEXT];
+    char name[NU_TEXT];
     printf("inputs      %zu", p.features);
     if (p.pixels)
         printf(" pixels / 255");
@@ -150,9 +150,9 @@ static void add_column(text_table *t, const nudge_column_info *c)
 static void print_table(const nudge_table *table)
 {
     nudge_table_info info = nudge_table_describe(table);
-    char size[SHORT_TEXT];
+    char size[NU_TEXT];
     printf("%s: %s, %zu rows, %zu columns, %s in memory\n", info.source, info.format, info.rows,
-           info.columns, bytes_text(size, (double)info.bytes));
+           info.columns, nu_bytes_text(size, (double)info.bytes));
     if (!isnan(info.noise_floor))
         printf("lowest loss any model can reach: %.6g\n", info.noise_floor);
     static const char *const heads[] = {"column", "kind", "width", "missing", "categories",

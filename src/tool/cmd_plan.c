@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "exit.h"
+#include "support/commands.h"
+#include "support/say.h"
 #include "plan.h"
-#include "read_setup.h"
+#include "support/data_options.h"
+#include "whole.h"
 
 /* Synthetic data of more values than this is not made to find out its shape. */
 #define MAKE_AT_MOST 4000000.0
@@ -52,7 +53,7 @@ static void read_threads(planning *p)
     char **part = split_commas(text_of(p->args, "threads"), &n);
     for (size_t i = 0; i < n && !p->args->failed; i++) {
         uint64_t count;
-        if (!parse_whole(part[i], 1, MOST_THREADS, &count) || !add_threads(p, count))
+        if (!nu_parse_whole(part[i], 1, MOST_THREADS, &count) || !add_threads(p, count))
             refuse(p->args, "threads", "different whole numbers from 1 to 4096, separated by "
                                        "commas");
     }
@@ -76,7 +77,7 @@ static void read_layers(planning *p)
     p->layers = n - 1;
     for (size_t i = 0; i < n && !p->args->failed; i++) {
         uint64_t units;
-        if (n < 2 || !parse_whole(part[i], 1, 2147483647, &units))
+        if (n < 2 || !nu_parse_whole(part[i], 1, 2147483647, &units))
             refuse(p->args, "layers", "two or more whole numbers from 1 to 2147483647, separated "
                                       "by commas");
         else

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "exit.h"
-#include "output_file.h"
-#include "read_setup.h"
-#include "report.h"
+#include "support/commands.h"
+#include "support/say.h"
+#include "atomic_file.h"
+#include "csv_quote.h"
+#include "support/data_options.h"
+#include "support/text_table.h"
 
 static const option options[] = {
     {.help = "Data"},
@@ -20,23 +21,6 @@ static const option options[] = {
     {"threads", "N", NULL, "default: the cores this process may use"},
     {0},
 };
-
-/* A CSV cell, in quotes where RFC 4180 asks for them. before and after surround the text. */
-static void write_cell(const char *before, const char *text, const char *after, FILE *stream)
-{
-    int quote = text[strcspn(text, ",\"\r\n")] != '\0';
-    if (quote)
-        putc('"', stream);
-    fputs(before, stream);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            putc('"', stream);
-        putc(*text, stream);
-    }
-    fputs(after, stream);
-    if (quote)
-        putc('"', stream);
-}
 
 /* What the columns are. */
 typedef struct layout {
@@ -60,20 +44,31 @@ static layout layout_of(const nudge_model *model)
     };
 }
 
+/* "p(NAME)" as one cell. */
+static void write_probability_of(const char *name, FILE *stream)
+{
+    char *text;
+    need(asprintf(&text, "p(%s)", name) < 0 ? NULL : text);
+    nu_csv_quote(stream, text);
+    free(text);
+}
+
 static void write_header(const layout *l, FILE *stream)
 {
     if (l->classes > 0) {
-        write_cell("", nudge_prep_target_name(l->prep, 0), "", stream);
+        nu_csv_quote(stream, nudge_prep_target_name(l->prep, 0));
         for (size_t k = 0; k < l->classes; k++) {
             putc(',', stream);
-            write_cell("p(", nudge_prep_class_label(l->prep, k), ")", stream);
+            write_probability_of(nudge_prep_class_label(l->prep, k), stream);
         }
     } else {
         for (size_t k = 0; k < l->outputs; k++) {
             if (k > 0)
                 putc(',', stream);
-            write_cell(l->probabilities ? "p(" : "", nudge_prep_target_name(l->prep, k),
-                       l->probabilities ? ")" : "", stream);
+            if (l->probabilities)
+                write_probability_of(nudge_prep_target_name(l->prep, k), stream);
+            else
+                nu_csv_quote(stream, nudge_prep_target_name(l->prep, k));
         }
     }
     putc('\n', stream);
@@ -94,7 +89,7 @@ static void write_row(const layout *l, const double *out, FILE *stream)
         for (size_t k = 1; k < l->classes; k++)
             if (probability(l, out, k) > probability(l, out, best))
                 best = k;
-        write_cell("", nudge_prep_class_label(l->prep, best), "", stream);
+        nu_csv_quote(stream, nudge_prep_class_label(l->prep, best));
         for (size_t k = 0; k < l->classes; k++)
             fprintf(stream, ",%.*g", l->digits, probability(l, out, k));
     } else {
@@ -115,18 +110,20 @@ static void write_all(const layout *l, const double *out, size_t rows, FILE *str
 static int write_result(arguments *args, const layout *l, const double *out, size_t rows)
 {
     const char *path = text_of(args, "out");
-    output_file file;
+    nu_atomic_file file;
     if (path == NULL) {
         write_all(l, out, rows, stdout);
         return EXIT_DONE;
     }
-    if (!output_start(&file, path)) {
-        say(args->command->name, "--out: %s: %s", path, strerror(errno));
+    int error = nu_atomic_open(&file, path);
+    if (error != 0) {
+        say(args->command->name, "--out: %s: %s", path, strerror(error));
         return EXIT_BAD_INPUT;
     }
     write_all(l, out, rows, file.stream);
-    if (!output_finish(&file)) {
-        say(args->command->name, "--out: %s: %s", path, strerror(errno));
+    error = nu_atomic_commit(&file);
+    if (error != 0) {
+        say(args->command->name, "--out: %s: %s", path, strerror(error));
         return EXIT_RUN_FAILED;
     }
     return EXIT_DONE;

@@ -2,11 +2,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "commands.h"
-#include "exit.h"
-#include "progress.h"
-#include "train_report.h"
-#include "train_setup.h"
+#include "support/commands.h"
+#include "support/say.h"
+#include "support/progress.h"
+#include "support/train_report.h"
+#include "support/train_setup.h"
 
 /* Saves the model if the run asked for that. Returns an exit_status. */
 static int save(train_report *r, const char *name)
@@ -86,7 +86,7 @@ static int finish(train_report *r, const char *name, const progress *p)
     else
         say(name, "interrupted after %zu whole epochs of %zu", r->result.epochs,
             r->setup->train.epochs);
-    return EXIT_INTERRUPTED;
+    return 128 + p->interrupted;
 }
 
 static int train(train_report *r, nudge_model *model, const char *name)

@@ -1,27 +1,28 @@
-nudge_SOURCES += \
-	src/tool/main.c src/tool/commands.h \
-	src/tool/cmd_train.c \
-	src/tool/cmd_eval.c \
-	src/tool/cmd_predict.c \
-	src/tool/cmd_info.c \
-	src/tool/cmd_gen.c \
-	src/tool/cmd_gradcheck.c \
+# libnudgetool holds every object of the command but main(), so that tests link what they test.
+libnudgetool_la_SOURCES = \
+	src/tool/support/commands.h \
+	src/tool/support/data_options.h src/tool/support/data_options.c \
+	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
+	src/tool/support/gnuplot_style.h src/tool/support/gnuplot_style.c \
+	src/tool/support/json.h src/tool/support/json.c \
+	src/tool/support/options.h src/tool/support/options.c src/tool/support/help.c \
+	src/tool/support/progress.h src/tool/support/progress.c \
+	src/tool/support/say.h src/tool/support/say.c \
+	src/tool/support/text_table.h src/tool/support/text_table.c \
+	src/tool/support/train_report.h src/tool/support/train_report.c \
+	src/tool/support/train_setup.h src/tool/support/train_setup.c
+libnudgetool_la_SOURCES += \
+	src/tool/cmd_eval.c src/tool/cmd_gen.c src/tool/cmd_gradcheck.c src/tool/cmd_info.c \
 	src/tool/cmd_plan.c src/tool/plan.h src/tool/plan_report.c \
-	src/tool/cmd_bench.c src/tool/bench.h src/tool/bench_gemm.c src/tool/bench_kernels.c \
-	src/tool/bench_network.h src/tool/bench_network.c src/tool/bench_infer.c \
-	src/tool/bench_train.h src/tool/bench_train.c src/tool/bench_train_report.c \
-	src/tool/cmd_scale.c \
-	src/tool/cmd_plot.c src/tool/plot_curves.h src/tool/plot_curves.c \
-	src/tool/plot_names.h src/tool/plot_names.c \
-	src/tool/run_log.h src/tool/run_log.c \
-	src/tool/options.h src/tool/options.c src/tool/help.c \
-	src/tool/read_setup.h src/tool/read_setup.c \
-	src/tool/train_setup.h src/tool/train_setup.c \
-	src/tool/train_report.h src/tool/train_report.c \
-	src/tool/progress.h src/tool/progress.c \
-	src/tool/report.h src/tool/report.c \
-	src/tool/gnuplot.h src/tool/gnuplot.c \
-	src/tool/gnuplot_style.h src/tool/gnuplot_style.c \
-	src/tool/json_out.h src/tool/json_out.c \
-	src/tool/output_file.h src/tool/output_file.c \
-	src/tool/exit.h src/tool/exit.c
+	src/tool/cmd_predict.c src/tool/cmd_train.c
+libnudgetool_la_SOURCES += \
+	src/tool/bench/cmd_bench.c src/tool/bench/bench.h \
+	src/tool/bench/bench_gemm.c src/tool/bench/bench_infer.c src/tool/bench/bench_kernels.c \
+	src/tool/bench/bench_network.h src/tool/bench/bench_network.c \
+	src/tool/bench/bench_train.h src/tool/bench/bench_train.c src/tool/bench/bench_train_report.c
+libnudgetool_la_SOURCES += \
+	src/tool/plot/cmd_plot.c \
+	src/tool/plot/plot_curves.h src/tool/plot/plot_curves.c \
+	src/tool/plot/plot_names.h src/tool/plot/plot_names.c \
+	src/tool/plot/run_log.h src/tool/plot/run_log.c
+nudge_SOURCES = src/tool/main.c

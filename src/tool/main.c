@@ -2,9 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands.h"
-#include "exit.h"
+#include "support/commands.h"
+#include "support/say.h"
 #include "nudge.h"
+#include "spell.h"
 
 static const command *const commands[] = {
     &command_train, &command_eval, &command_predict, &command_info,
@@ -22,7 +23,7 @@ static const command *find_command(const char *name)
     for (size_t i = 0; commands[i] != NULL; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i];
-    const char *near = closest(name, command_name, commands);
+    const char *near = nu_closest(name, command_name, commands);
     if (near != NULL)
         say(NULL, "there is no command '%s'; did you mean '%s'?", name, near);
     else

@@ -2,7 +2,7 @@
 #ifndef NUDGE_TOOL_PLAN_H
 #define NUDGE_TOOL_PLAN_H
 
-#include "train_setup.h"
+#include "support/train_setup.h"
 
 /* All that is planned, and what that is made of. */
 typedef struct planning {

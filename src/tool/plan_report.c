@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "json_out.h"
+#include "support/json.h"
 #include "plan.h"
-#include "report.h"
+#include "support/text_table.h"
 
 static uint64_t memory_of(const planning *p)
 {
@@ -28,12 +28,12 @@ static void print_memory(const planning *p)
     } parts[] = {{"data", t->dataset}, {"weights", t->weights + t->snapshot},
                  {"gradients", t->gradients}, {"optimizer", t->optimizer_state},
                  {"activations", t->activations}, {"validation", t->evaluation}};
-    char text[SHORT_TEXT];
-    printf("memory      %s:", bytes_text(text, (double)memory_of(p)));
+    char text[NU_TEXT];
+    printf("memory      %s:", nu_bytes_text(text, (double)memory_of(p)));
     const char *separator = " ";
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].bytes > 0) {
-            printf("%s%s %s", separator, parts[i].name, bytes_text(text, (double)parts[i].bytes));
+            printf("%s%s %s", separator, parts[i].name, nu_bytes_text(text, (double)parts[i].bytes));
             separator = i == 2 ? ",\n            " : ", ";
         }
     if (p->loading > t->total)
@@ -85,13 +85,13 @@ static void print_times(const planning *p)
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         table_add(&t, "%s", heads[i]);
     for (size_t i = 0; i < p->n_threads; i++) {
-        char text[SHORT_TEXT];
+        char text[NU_TEXT];
         double step = p->forecast[i].step, steps = (double)p->plan.batches;
         double speedup = p->threads[0] == 1 ? p->forecast[0].step / step : NAN;
         add_threads(&t, p, i);
         table_add(&t, "%.4g", 1e6 * step);
         table_add(&t, "%.0f", (double)p->plan.batch / step);
-        table_add(&t, "%s", seconds_text(text, step * steps *
+        table_add(&t, "%s", nu_seconds_text(text, step * steps *
                                                    (double)p->setup.train.epochs));
         table_add_real(&t, "%.2f", speedup);
         table_add_real(&t, "%.0f %%", 100 * speedup / p->threads[i]);

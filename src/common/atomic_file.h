@@ -1,0 +1,31 @@
+/* Output files that are there whole or not at all. */
+#ifndef NUDGE_COMMON_ATOMIC_FILE_H
+#define NUDGE_COMMON_ATOMIC_FILE_H
+
+#include <stdio.h>
+
+/* A file being written. Write to `stream`, then commit or abandon. The path keeps what it held
+ * until nu_atomic_commit() has renamed a temporary file of the same folder over it; a symbolic link
+ * stays, and so do the permissions of a file that was there. A path that is no regular file (a
+ * device, a pipe) is written directly. */
+typedef struct nu_atomic_file {
+    FILE *stream;
+    char *path;
+    char *temporary; /* NULL when written directly */
+} nu_atomic_file;
+
+/* All return 0 or an errno. Without success from nu_atomic_open() there is nothing to end. */
+int nu_atomic_open(nu_atomic_file *out, const char *path);
+
+/* Checks the stream, flushes, syncs, closes, renames. On failure nothing is left behind. Either
+ * way `out` is finished. */
+int nu_atomic_commit(nu_atomic_file *out);
+
+/* Closes and removes what was written. */
+void nu_atomic_abandon(nu_atomic_file *out);
+
+/* Whether nu_atomic_open() would succeed; leaves nothing. A pipe is not opened: that would wait
+ * for its reader. */
+int nu_atomic_check(const char *path);
+
+#endif

@@ -1,0 +1,35 @@
+#include "csv_quote.h"
+
+#include <string.h>
+
+static int is_plain(const char *text, size_t size)
+{
+    return size > 0 && strpbrk(text, "\",\r\n") == NULL && strchr(" \t", text[0]) == NULL &&
+           strchr(" \t", text[size - 1]) == NULL;
+}
+
+void nu_csv_quote_to(void (*put)(void *to, const char *text, size_t size), void *to, const char *text)
+{
+    size_t size = strlen(text);
+    if (is_plain(text, size)) {
+        put(to, text, size);
+        return;
+    }
+    put(to, "\"", 1);
+    for (const char *quote; (quote = strchr(text, '"')) != NULL; text = quote + 1) {
+        put(to, text, (size_t)(quote - text) + 1);
+        put(to, "\"", 1);
+    }
+    put(to, text, strlen(text));
+    put(to, "\"", 1);
+}
+
+static void put_to_stream(void *to, const char *text, size_t size)
+{
+    fwrite(text, 1, size, to);
+}
+
+void nu_csv_quote(FILE *stream, const char *text)
+{
+    nu_csv_quote_to(put_to_stream, stream, text);
+}

@@ -1,0 +1,17 @@
+/* Quantiles of a few numbers. */
+#ifndef NUDGE_COMMON_QUANTILES_H
+#define NUDGE_COMMON_QUANTILES_H
+
+#include <stddef.h>
+
+/* Smallest first. */
+void nu_sort_reals(double *x, size_t n);
+
+/* The quantile 0 <= part <= 1 of n >= 1 sorted numbers, between neighbours by straight line:
+ * numpy.quantile's default, type 7 of Hyndman and Fan 1996. */
+double nu_quantile(const double *sorted, size_t n, double part);
+
+/* The median of n >= 1 numbers, which are sorted for it. */
+double nu_median(double *x, size_t n);
+
+#endif

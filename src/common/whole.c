@@ -1,0 +1,55 @@
+#include "whole.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int nu_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *value)
+{
+    if (*text == '\0' || text[strspn(text, "0123456789")] != '\0')
+        return 0;
+    errno = 0;
+    unsigned long long v = strtoull(text, NULL, 10);
+    if (errno != 0 || v < least || v > most)
+        return 0;
+    *value = v;
+    return 1;
+}
+
+int nu_parse_wholes(const char *text, char separator, uint64_t least, uint64_t most,
+                    uint64_t **values, size_t *n)
+{
+    size_t parts;
+    char **part = nu_split(text, separator, &parts);
+    uint64_t *list = part != NULL ? malloc(parts * sizeof *list) : NULL;
+    int good = list != NULL ? 1 : -1;
+    for (size_t i = 0; i < parts && good == 1; i++)
+        good = nu_parse_whole(part[i], least, most, &list[i]);
+    free(part);
+    if (good != 1) {
+        free(list);
+        return good;
+    }
+    *values = list;
+    *n = parts;
+    return 1;
+}
+
+char **nu_split(const char *text, char separator, size_t *n)
+{
+    size_t parts = 1;
+    for (const char *c = text; *c != '\0'; c++)
+        parts += *c == separator;
+    *n = parts;
+    char **part = malloc(parts * sizeof *part + strlen(text) + 1);
+    if (part == NULL)
+        return NULL;
+    char *copy = strcpy((char *)(part + parts), text);
+    const char stop[] = {separator, '\0'};
+    for (size_t i = 0; i < parts; i++) {
+        part[i] = copy;
+        copy += strcspn(copy, stop);
+        *copy++ = '\0';
+    }
+    return part;
+}

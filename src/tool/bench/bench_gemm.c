@@ -1,0 +1,209 @@
+/* nudge bench gemm: matrix products. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/bench.h"
+#include "support/say.h"
+#include "support/text_table.h"
+#include "whole.h"
+
+enum { MOST_SIZE = 2147483647 };
+
+static const size_t squares[] = {512, 1024, 2048};
+
+/* Layers of usual networks with their batches. A first layer needs no gradient of its input. */
+static const struct {
+    size_t batch, in, out;
+    int first;
+} layers[] = {
+    {256, 64, 64, 0},     /* tables */
+    {64, 784, 128, 1},    /* images */
+    {128, 784, 512, 1},
+    {128, 512, 512, 0},
+    {256, 128, 128, 0},   /* deep */
+    {1024, 2048, 2048, 0} /* wide */
+};
+
+static const char *const kind_names[] = {"nn", "nt", "tn", NULL};
+
+typedef struct product {
+    char name[48];
+    nudge_gemm_kind kind;
+    size_t m, n, k;
+    int square; /* counts for the peak */
+    int threads;
+    nudge_measurement rate;
+} product;
+
+typedef struct products {
+    product *item;
+    size_t count;
+} products;
+
+static product *add(products *list, int threads, nudge_gemm_kind kind, size_t m, size_t n,
+                    size_t k)
+{
+    list->item = need(realloc(list->item, (list->count + 1) * sizeof *list->item));
+    product *p = &list->item[list->count++];
+    *p = (product){.kind = kind, .m = m, .n = n, .k = k, .threads = threads};
+    snprintf(p->name, sizeof p->name, "product");
+    return p;
+}
+
+static void add_defaults(products *list, int threads)
+{
+    for (size_t i = 0; i < sizeof squares / sizeof *squares; i++) {
+        product *p = add(list, threads, NUDGE_GEMM_NN, squares[i], squares[i], squares[i]);
+        p->square = 1;
+        snprintf(p->name, sizeof p->name, "square");
+    }
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+        size_t b = layers[i].batch, in = layers[i].in, out = layers[i].out;
+        static const char *const part[] = {[NUDGE_GEMM_NN] = "forward",
+                                           [NUDGE_GEMM_NT] = "dA",
+                                           [NUDGE_GEMM_TN] = "dW"};
+        for (int kind = 0; kind < 3; kind++) {
+            if (kind == NUDGE_GEMM_NT && layers[i].first)
+                continue;
+            product *p = kind == NUDGE_GEMM_NN   ? add(list, threads, NUDGE_GEMM_NN, b, out, in)
+                         : kind == NUDGE_GEMM_NT ? add(list, threads, NUDGE_GEMM_NT, b, in, out)
+                                                 : add(list, threads, NUDGE_GEMM_TN, in, out, b);
+            snprintf(p->name, sizeof p->name, "%zu-%zu, batch %zu, %s", in, out, b, part[kind]);
+        }
+    }
+}
+
+/* The best square at a number of threads; NaN without squares. */
+static double peak_of(const products *list, int threads)
+{
+    double peak = NAN;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->item[i].square && list->item[i].threads == threads)
+            peak = fmax(peak, list->item[i].rate.median); /* of a NaN and a number: the number */
+    return peak;
+}
+
+nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double seconds,
+                        nudge_error *err)
+{
+    for (size_t i = 1; i < sizeof squares / sizeof *squares; i++) {
+        size_t n = squares[i];
+        double operations = 2 * (double)n * (double)n * (double)n * threads;
+        if (*peak > 0 && operations / *peak > 2 * seconds)
+            break;
+        nudge_measurement rate;
+        nudge_status status = nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, n, n, n, threads,
+                                               seconds, err);
+        if (status != NUDGE_OK)
+            return status;
+        *peak = fmax(*peak, rate.median);
+    }
+    return NUDGE_OK;
+}
+
+static void print_products(const products *list, const bench_setup *setup)
+{
+    char text[BENCH_TEXT];
+    text_table t;
+    printf("%s; %s\n\n", bench_machine(text, setup), nudge_dtype_name(setup->dtype));
+    table_start(&t, 9);
+    static const char *const heads[] = {"product", "kind", "m x n x k", "threads", "GFLOP/s",
+                                        "quartiles", "", "best", "of peak"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        table_add(&t, "%s", heads[i]);
+    for (size_t i = 0; i < list->count; i++) {
+        const product *p = &list->item[i];
+        table_add(&t, "%s", p->name);
+        table_add(&t, "%s", kind_names[p->kind]);
+        table_add(&t, "%zu x %zu x %zu", p->m, p->n, p->k);
+        table_add(&t, "%d", p->threads);
+        table_add(&t, "%.1f", 1e-9 * p->rate.median);
+        table_add(&t, "%.1f", 1e-9 * p->rate.low);
+        table_add(&t, "%.1f", 1e-9 * p->rate.high);
+        table_add(&t, "%.1f", 1e-9 * p->rate.best);
+        table_add_real(&t, "%.0f %%", 100 * p->rate.median / peak_of(list, p->threads));
+    }
+    table_print(&t, 2, stdout);
+    table_end(&t);
+}
+
+static void print_json(const products *list, const bench_setup *setup)
+{
+    json_t *object = bench_json(setup), *items = json_new_list();
+    json_put_real(object, "gemm_peak_gflops", 1e-9 * peak_of(list, setup->threads));
+    for (size_t i = 0; i < list->count; i++) {
+        const product *p = &list->item[i];
+        json_t *item = json_new();
+        json_put_text(item, "name", p->name);
+        json_put_text(item, "kind", kind_names[p->kind]);
+        json_put_whole(item, "m", p->m);
+        json_put_whole(item, "n", p->n);
+        json_put_whole(item, "k", p->k);
+        json_put_whole(item, "threads", (uint64_t)p->threads);
+        json_put_whole(item, "repeats", p->rate.repeats);
+        json_put_real(item, "gflops", 1e-9 * p->rate.median);
+        json_put_real(item, "gflops_low", 1e-9 * p->rate.low);
+        json_put_real(item, "gflops_high", 1e-9 * p->rate.high);
+        json_put_real(item, "gflops_best", 1e-9 * p->rate.best);
+        json_put_real(item, "of_peak", p->rate.median / peak_of(list, p->threads));
+        json_add(items, item);
+    }
+    json_put(object, "products", items);
+    json_print(object, 1, stdout);
+}
+
+static int measure(products *list, const bench_setup *setup)
+{
+    nudge_error err;
+    for (size_t i = 0; i < list->count; i++) {
+        product *p = &list->item[i];
+        bench_progress("product", i, list->count);
+        nudge_status status = nudge_bench_gemm(&p->rate, setup->dtype, p->kind, p->m, p->n, p->k,
+                                               p->threads, setup->seconds, &err);
+        bench_progress_end();
+        if (status != NUDGE_OK)
+            return fail(setup->command, &err);
+    }
+    return EXIT_DONE;
+}
+
+static void read_shape(size_t size[3], arguments *args)
+{
+    size_t n;
+    char **part = split_commas(text_of(args, "shape"), &n);
+    int good = n == 3;
+    for (size_t i = 0; good && i < 3; i++) {
+        uint64_t value = 0;
+        good = nu_parse_whole(part[i], 1, MOST_SIZE, &value);
+        size[i] = (size_t)value;
+    }
+    if (!good)
+        refuse(args, "shape", "three whole numbers from 1 to 2147483647, separated by commas");
+    free(part);
+}
+
+int bench_gemm(arguments *args, const bench_setup *setup)
+{
+    products list = {0};
+    size_t size[3] = {1, 1, 1};
+    nudge_gemm_kind kind = (nudge_gemm_kind)choice_of(args, "kind", kind_names);
+    if (given(args, "shape"))
+        read_shape(size, args);
+    else
+        refuse_given(args, "kind", "it needs --shape");
+    if (args->failed)
+        return EXIT_BAD_INPUT;
+    int counts[] = {1, setup->threads};
+    for (int i = 0; i < (setup->threads > 1 ? 2 : 1); i++)
+        if (given(args, "shape"))
+            add(&list, counts[i], kind, size[0], size[1], size[2]);
+        else
+            add_defaults(&list, counts[i]);
+    int status = measure(&list, setup);
+    if (status == EXIT_DONE && setup->json)
+        print_json(&list, setup);
+    else if (status == EXIT_DONE)
+        print_products(&list, setup);
+    free(list.item);
+    return status;
+}

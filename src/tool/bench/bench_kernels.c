@@ -1,0 +1,104 @@
+/* nudge bench kernels: all that is not a matrix product. */
+#include <stdlib.h>
+
+#include "bench/bench.h"
+#include "support/say.h"
+#include "support/text_table.h"
+
+/* Elements per thread that the caches of a core hold, and that those of a machine do not. */
+enum { IN_CACHE = 1 << 16, OUT_OF_CACHE = 1 << 22 };
+enum { MOST_SIZES = 2 };
+
+typedef struct kernels {
+    size_t kernels, sizes;
+    size_t count[MOST_SIZES];
+    nudge_measurement *rate; /* kernels x sizes */
+} kernels;
+
+static double of_copy(const kernels *k, size_t i, size_t j)
+{
+    return k->rate[i * k->sizes + j].median / k->rate[j].median;
+}
+
+static void print_kernels(const kernels *k, const bench_setup *setup)
+{
+    char text[BENCH_TEXT];
+    text_table t;
+    printf("%s; %s\n", bench_machine(text, setup), nudge_dtype_name(setup->dtype));
+    for (size_t j = 0; j < k->sizes; j++) {
+        printf("\n%zu elements per thread\n", k->count[j]);
+        table_start(&t, 6);
+        static const char *const heads[] = {"kernel", "GB/s", "quartiles", "", "best", "of copy"};
+        for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+            table_add(&t, "%s", heads[i]);
+        for (size_t i = 0; i < k->kernels; i++) {
+            const nudge_measurement *rate = &k->rate[i * k->sizes + j];
+            table_add(&t, "%s", nudge_bench_kernel_name(i));
+            table_add(&t, "%.1f", 1e-9 * rate->median);
+            table_add(&t, "%.1f", 1e-9 * rate->low);
+            table_add(&t, "%.1f", 1e-9 * rate->high);
+            table_add(&t, "%.1f", 1e-9 * rate->best);
+            table_add(&t, "%.2f", of_copy(k, i, j));
+        }
+        table_print(&t, 1, stdout);
+        table_end(&t);
+    }
+}
+
+static void print_json(const kernels *k, const bench_setup *setup)
+{
+    json_t *object = bench_json(setup), *items = json_new_list();
+    for (size_t i = 0; i < k->kernels; i++)
+        for (size_t j = 0; j < k->sizes; j++) {
+            const nudge_measurement *rate = &k->rate[i * k->sizes + j];
+            json_t *item = json_new();
+            json_put_text(item, "name", nudge_bench_kernel_name(i));
+            json_put_whole(item, "count", k->count[j]);
+            json_put_whole(item, "repeats", rate->repeats);
+            json_put_real(item, "gb_per_s", 1e-9 * rate->median);
+            json_put_real(item, "gb_per_s_low", 1e-9 * rate->low);
+            json_put_real(item, "gb_per_s_high", 1e-9 * rate->high);
+            json_put_real(item, "gb_per_s_best", 1e-9 * rate->best);
+            json_put_real(item, "of_copy", of_copy(k, i, j));
+            json_add(items, item);
+        }
+    json_put(object, "kernels", items);
+    json_print(object, 1, stdout);
+}
+
+static int measure(kernels *k, const bench_setup *setup)
+{
+    nudge_error err;
+    for (size_t i = 0; i < k->kernels; i++)
+        for (size_t j = 0; j < k->sizes; j++) {
+            bench_progress("kernel", i, k->kernels);
+            nudge_status status = nudge_bench_kernel(&k->rate[i * k->sizes + j], i, setup->dtype,
+                                                     k->count[j], setup->threads, setup->seconds,
+                                                     &err);
+            bench_progress_end();
+            if (status != NUDGE_OK)
+                return fail(setup->command, &err);
+        }
+    return EXIT_DONE;
+}
+
+int bench_kernels(arguments *args, const bench_setup *setup)
+{
+    kernels k = {.sizes = MOST_SIZES, .count = {IN_CACHE, OUT_OF_CACHE}};
+    if (given(args, "count")) {
+        k.sizes = 1;
+        k.count[0] = (size_t)whole_of(args, "count", 1, UINT32_MAX);
+    }
+    if (args->failed)
+        return EXIT_BAD_INPUT;
+    while (nudge_bench_kernel_name(k.kernels) != NULL)
+        k.kernels++;
+    k.rate = need(calloc(k.kernels * k.sizes, sizeof *k.rate));
+    int status = measure(&k, setup);
+    if (status == EXIT_DONE && setup->json)
+        print_json(&k, setup);
+    else if (status == EXIT_DONE)
+        print_kernels(&k, setup);
+    free(k.rate);
+    return status;
+}

@@ -1,0 +1,97 @@
+#include "support/data_options.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "support/say.h"
+
+/* As nudge_read_options has it. */
+static int header_of(arguments *args)
+{
+    static const char *const choices[] = {"no", "yes", "auto", NULL};
+    int choice = choice_of(args, "header", choices);
+    return choice == 2 ? -1 : choice;
+}
+
+void read_setup(nudge_read_options *read, arguments *args)
+{
+    *read = nudge_read_defaults();
+    read->target = text_of(args, "target");
+    read->labels = text_of(args, "labels");
+    read->ignore = text_of(args, "ignore");
+    read->category = text_of(args, "category");
+    read->header = header_of(args);
+}
+
+int threads_of(arguments *args)
+{
+    enum { MOST_THREADS = 4096 }; /* far above any machine's */
+    return given(args, "threads") ? (int)whole_of(args, "threads", 1, MOST_THREADS) : 0;
+}
+
+int same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    if (strcmp(a, b) == 0)
+        return 1;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
+           x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+void check_output(arguments *args, const char *name, const char *const *others)
+{
+    const char *path = text_of(args, name);
+    nudge_error err;
+    if (path == NULL || args->failed)
+        return;
+    for (; *others != NULL; others++) {
+        const char *other = text_of(args, *others);
+        if (other != NULL && same_file(path, other)) {
+            say(args->command->name, "--%s: '%s' is also given as --%s; it must be a file of its "
+                "own", name, path, *others);
+            args->failed = 1;
+            return;
+        }
+    }
+    if (nudge_check_output(path, &err) != NUDGE_OK) {
+        say(args->command->name, "--%s: %s", name, err.text);
+        args->failed = 1;
+    }
+}
+
+int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data)
+{
+    const char *name = args->command->name;
+    const char *path = required(args, "model"), *spec = required(args, "data");
+    nudge_error err;
+    nudge_table *table = NULL;
+    nudge_read_options read = nudge_read_defaults();
+    size_t unknown = 0;
+    read.header = header_of(args);
+    if (targets)
+        read.labels = text_of(args, "labels");
+    if (args->failed)
+        return EXIT_BAD_INPUT;
+    if (nudge_model_load(model, path, &err) != NUDGE_OK)
+        return fail(name, &err);
+    nudge_model_info info = nudge_model_describe(*model);
+    if (info.prep == NULL) {
+        say(name, "%s: it does not say how data becomes its input; only models that 'nudge train' "
+            "wrote do", path);
+        return EXIT_BAD_INPUT;
+    }
+    read.like = info.prep;
+    read.dtype = info.dtype;
+    if (nudge_table_read(&table, spec, &read, &err) != NUDGE_OK ||
+        nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err) != NUDGE_OK)
+        return fail(name, &err);
+    if (targets && nudge_dataset_describe(*data).outputs == 0) {
+        say(name, "%s: it has no target '%s' to compare with", spec,
+            nudge_prep_target_name(info.prep, 0));
+        return EXIT_BAD_INPUT;
+    }
+    if (unknown > 0)
+        say(name, "%s: %zu cells hold a category that the model was not trained on; they count as "
+            "none", spec, unknown);
+    return EXIT_DONE;
+}

@@ -1,0 +1,26 @@
+/* What commands that read data and write files have in common. */
+#ifndef NUDGE_TOOL_READ_SETUP_H
+#define NUDGE_TOOL_READ_SETUP_H
+
+#include "nudge.h"
+#include "support/options.h"
+
+/* Reads --target, --labels, --ignore, --category and --header. */
+void read_setup(nudge_read_options *read, arguments *args);
+
+/* --threads, or 0 for all cores. */
+int threads_of(arguments *args);
+
+/* 1 if two paths are equal or lead to the same regular file. */
+int same_file(const char *a, const char *b);
+
+/* Refuses a path for option `name` where no file can be made, or that is a file which one of the
+ * options `others` (ended by NULL) names. Nothing if the option is not given. */
+void check_output(arguments *args, const char *name, const char *const *others);
+
+/* For eval, predict and gradcheck: the model of --model, and --data (read with --header) packed as
+ * it wants them; with `targets` they must hold the targets, for which --labels is asked too.
+ * Returns an exit_status; messages are printed. The caller frees both, also on failure. */
+int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data);
+
+#endif

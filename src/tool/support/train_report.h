@@ -1,0 +1,28 @@
+/* What "nudge train" tells before and after. */
+#ifndef NUDGE_TOOL_TRAIN_REPORT_H
+#define NUDGE_TOOL_TRAIN_REPORT_H
+
+#include "nudge.h"
+#include "support/train_setup.h"
+
+/* All that is known when a run has ended. */
+typedef struct train_report {
+    const train_setup *setup;
+    const nudge_data *data;
+    const nudge_model *model;
+    nudge_train_plan plan;
+    uint64_t peak;             /* memory: plan.total, or what loading took, if that is more */
+    nudge_train_result result;
+    nudge_metrics val, test;   /* rows 0: none */
+    int saved;                 /* the model is in setup->out */
+} train_report;
+
+/* Data, network, memory and threads, on stderr. */
+void report_start(const train_report *r);
+void report_explanation(const train_report *r);
+
+/* The result, on stdout. */
+void report_result(const train_report *r);
+void report_json(const train_report *r);
+
+#endif

@@ -1,0 +1,41 @@
+/* What a command line that describes a training run asks for. */
+#ifndef NUDGE_TOOL_TRAIN_SETUP_H
+#define NUDGE_TOOL_TRAIN_SETUP_H
+
+#include "nudge.h"
+#include "support/options.h"
+
+typedef struct train_setup {
+    nudge_data_options data;
+    nudge_dtype dtype;
+    nudge_init init;
+    const char *init_file;   /* weights to start from; NULL: drawn as `init` says */
+    size_t hidden;           /* hidden layers */
+    size_t *units;           /* hidden */
+    size_t activations;      /* 0: the library's choice; or 1, hidden, hidden + 1 (see --help) */
+    nudge_activation *activation;
+    double huber_delta;
+    nudge_train_options train;
+    const char *out, *log;   /* or NULL */
+    int json, quiet, explain;
+} train_setup;
+
+/* Options of "nudge train", in groups; the first three are shared with commands that measure or
+ * plan training. */
+extern const option train_data_options[], train_network_options[], train_optimizer_options[],
+    train_run_options[];
+
+/* Reads all options and checks the output paths; args->failed if something is wrong. Followed by
+ * train_setup_end() in any case. The setup refers to args. */
+void train_setup_start(train_setup *setup, arguments *args);
+
+/* Reads the options of the three shared groups into a setup that is zero but for `train` (its
+ * threads are used to make synthetic data). Followed by train_setup_end(). */
+void train_setup_shared(train_setup *setup, arguments *args);
+void train_setup_end(train_setup *setup);
+
+/* The model that the setup asks for, for this data. */
+nudge_status train_setup_model(nudge_model **model, const train_setup *setup,
+                               const nudge_prep *prep, nudge_error *err);
+
+#endif
