@@ -84,7 +84,7 @@ static inline scale_point made_point(int threads, size_t value, size_t batch, si
         .gemm_peak = 120e9 * p / (1 + 0.02 * p), .copy_peak = 26e9 * p / (1 + 0.3 * p)};
     if (threads == 1) {
         point.phases.wait = 0;
-        point.lost = (nudge_phases){NAN, NAN, NAN, NAN, NAN, NAN};
+        point.lost = (nudge_phases){.seconds = {NAN, NAN, NAN, NAN, NAN, NAN}};
         point.lost_rest = NAN;
     }
     point.widths = made_memory(3, sizeof *point.widths);
@@ -211,7 +211,7 @@ static inline scale_study made_interrupted(void)
         p.step = p.rate = p.speedup = p.efficiency = p.to_loss = SCALE_UNKNOWN;
         p.flops = p.bytes = p.predicted = p.gemm_peak = p.copy_peak = NAN;
         p.karp_flatt = p.to_loss_epochs = p.lost_rest = NAN;
-        p.phases = p.lost = (nudge_phases){NAN, NAN, NAN, NAN, NAN, NAN};
+        p.phases = p.lost = (nudge_phases){.seconds = {NAN, NAN, NAN, NAN, NAN, NAN}};
         scale_repeat *r = &p.repeats[0];
         r->pulse = r->to_loss = r->at = NAN;
         r->watch = (scale_watch){NAN, NAN, NAN, INFINITY, NAN, -INFINITY};

@@ -22,15 +22,30 @@ typedef struct nudge_optimizer {
 /* PyTorch's defaults for `kind` (adamw: weight_decay 0.01), but lr 0.001 for all. */
 NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
 
-/* Where the time of a training run went: seconds, summed over its threads, so that the sum of all
- * is about threads times the time of the epochs. */
+/* What a thread's time goes to. */
+typedef enum nudge_phase {
+    NUDGE_PACK,     /* order of samples, gathering and converting a batch */
+    NUDGE_FORWARD,
+    NUDGE_LOSS,     /* loss and its gradient */
+    NUDGE_BACKWARD, /* activations' gradients, and partial gradients of weights */
+    NUDGE_UPDATE,   /* gradients of weights over a batch, sums of partials, optimizer */
+    NUDGE_WAIT,     /* for other threads, at barriers */
+    NUDGE_PHASES    /* so many there are */
+} nudge_phase;
+
+/* "pack", "forward", "loss", "backward", "update", "wait" */
+NUDGE_API const char *nudge_phase_name(nudge_phase phase);
+
+/* Where the time of a training run went: seconds by phase, summed over its threads, so that the
+ * sum of all is about threads times the time of the epochs. */
 typedef struct nudge_phases {
-    double pack;     /* order of samples, gathering and converting a batch */
-    double forward;
-    double loss;     /* loss and its gradient */
-    double backward; /* activations' gradients, and partial gradients of weights */
-    double update;   /* gradients of weights over a batch, sums of partials, optimizer */
-    double wait;     /* for other threads, at barriers */
+    union {
+        double seconds[NUDGE_PHASES];
+        /* The names of 0.1.0, until the scaling study no longer uses them. */
+        struct {
+            double pack, forward, loss, backward, update, wait;
+        };
+    };
 } nudge_phases;
 
 /* One finished epoch. */

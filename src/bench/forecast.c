@@ -5,8 +5,6 @@
 #include "core/status.h"
 #include "core/team.h"
 
-enum phase { PACK, FORWARD, LOSS, BACKWARD, UPDATE, PHASES };
-
 /* Of what threads exchange in a phase, a core's cache holds no more than about this many bytes; the
  * rest has left it by then and is read from further away by everybody. */
 #define EXCHANGE_MOST 1048576.0
@@ -17,9 +15,9 @@ typedef struct forecasting {
     const nu_costs *costs;
     double real_size;
     int threads;
-    double (*now)[PHASES]; /* threads: since the last barrier */
-    double total[PHASES];  /* of all threads */
-    double wait, step;
+    double (*now)[NUDGE_PHASES]; /* threads: since the last barrier, without waiting */
+    nudge_phases total;          /* of all threads */
+    double step;
 } forecasting;
 
 static size_t smaller(size_t a, size_t b)
@@ -58,15 +56,15 @@ static void meet(forecasting *f)
     double longest = 0, barrier = f->threads > 1 ? f->costs->exchange.barrier : 0;
     for (int t = 0; t < f->threads; t++) {
         double own = 0;
-        for (int p = 0; p < PHASES; p++)
+        for (int p = 0; p < NUDGE_PHASES; p++)
             own += f->now[t][p];
         longest = own > longest ? own : longest;
     }
     for (int t = 0; t < f->threads; t++) {
-        f->wait += longest + barrier;
-        for (int p = 0; p < PHASES; p++) {
-            f->wait -= f->now[t][p];
-            f->total[p] += f->now[t][p];
+        f->total.seconds[NUDGE_WAIT] += longest + barrier;
+        for (int p = 0; p < NUDGE_PHASES; p++) {
+            f->total.seconds[NUDGE_WAIT] -= f->now[t][p];
+            f->total.seconds[p] += f->now[t][p];
             f->now[t][p] = 0;
         }
     }
@@ -79,19 +77,19 @@ static void block_of_rows(forecasting *f, double *now, size_t rows)
 {
     const nu_network *net = f->net;
     size_t last = net->layers - 1;
-    now[PACK] += pass(f, NU_KERNEL_PACK, 0, rows, net->width[0]);
+    now[NUDGE_PACK] += pass(f, NU_KERNEL_PACK, 0, rows, net->width[0]);
     for (size_t l = 0; l < net->layers; l++)
-        now[FORWARD] += product(f, NUDGE_GEMM_NN, rows, net->width[l + 1], net->width[l]) +
-                        pass(f, NU_KERNEL_FORWARD, l, rows, net->width[l + 1]);
-    now[LOSS] += pass(f, NU_KERNEL_LOSS, last, rows, net->width[last + 1]);
+        now[NUDGE_FORWARD] += product(f, NUDGE_GEMM_NN, rows, net->width[l + 1], net->width[l]) +
+                              pass(f, NU_KERNEL_FORWARD, l, rows, net->width[l + 1]);
+    now[NUDGE_LOSS] += pass(f, NU_KERNEL_LOSS, last, rows, net->width[last + 1]);
     for (size_t l = net->layers; l-- > 0;) {
         size_t in = net->width[l], out = net->width[l + 1];
         int transposed = f->plan->transposed_at[l] != SIZE_MAX;
         if (f->plan->is_private[l])
-            now[BACKWARD] += product(f, NUDGE_GEMM_TN, in, out, rows) +
-                             pass(f, NU_KERNEL_SUMS, l, rows, out);
+            now[NUDGE_BACKWARD] += product(f, NUDGE_GEMM_TN, in, out, rows) +
+                                   pass(f, NU_KERNEL_SUMS, l, rows, out);
         if (l > 0)
-            now[BACKWARD] +=
+            now[NUDGE_BACKWARD] +=
                 product(f, transposed ? NUDGE_GEMM_NN : NUDGE_GEMM_NT, rows, in, out) +
                 pass(f, NU_KERNEL_BACKWARD, l - 1, rows, in);
     }
@@ -129,13 +127,13 @@ static void rows_alone(forecasting *f)
         if (block == end)
             continue;
         double *now = f->now[t];
-        now[FORWARD] += fetch(f, (double)f->net->size);
-        now[BACKWARD] += fetch(f, (double)plan->transposed_size) +
-                         take_back(f, others * (double)plan->partial_size) +
-                         own_sums(f, end - block);
+        now[NUDGE_FORWARD] += fetch(f, (double)f->net->size);
+        now[NUDGE_BACKWARD] += fetch(f, (double)plan->transposed_size) +
+                               take_back(f, others * (double)plan->partial_size) +
+                               own_sums(f, end - block);
         for (; block < end; block++) {
             size_t rows = smaller(plan->block_rows, plan->batch - block * plan->block_rows);
-            now[PACK] += take_back(f, others * shared * (double)rows);
+            now[NUDGE_PACK] += take_back(f, others * shared * (double)rows);
             block_of_rows(f, now, rows);
         }
     }
@@ -169,12 +167,12 @@ static void grid_forward(forecasting *f, size_t l)
     for (int t = 0; t < f->threads; t++) {
         nu_team_share(grid_tiles(f, out), t, f->threads, &i, &end);
         if (i < end)
-            f->now[t][FORWARD] += fetch(f, (double)f->plan->batch * (double)in / f->threads +
-                                               (double)in * (double)out);
+            f->now[t][NUDGE_FORWARD] += fetch(f, (double)f->plan->batch * (double)in / f->threads +
+                                                     (double)in * (double)out);
         for (; i < end; i++) {
             grid_tile(f, out, i, &m, &n);
-            f->now[t][FORWARD] += product(f, NUDGE_GEMM_NN, m, n, in) +
-                                  pass(f, NU_KERNEL_FORWARD, l, m, n);
+            f->now[t][NUDGE_FORWARD] += product(f, NUDGE_GEMM_NN, m, n, in) +
+                                        pass(f, NU_KERNEL_FORWARD, l, m, n);
         }
     }
     meet(f);
@@ -187,19 +185,20 @@ static void grid_backward(forecasting *f, size_t l)
     for (int t = 0; t < f->threads; t++) {
         nu_team_share(grid_tiles(f, in), t, f->threads, &i, &end);
         if (i < end)
-            f->now[t][BACKWARD] += fetch(f, (double)f->plan->batch * (double)out / f->threads +
-                                                (double)in * (double)out);
+            f->now[t][NUDGE_BACKWARD] +=
+                fetch(f, (double)f->plan->batch * (double)out / f->threads +
+                             (double)in * (double)out);
         for (; i < end; i++) {
             grid_tile(f, in, i, &m, &n);
-            f->now[t][BACKWARD] += product(f, kind, m, n, out) +
-                                   pass(f, NU_KERNEL_BACKWARD, l - 1, m, n);
+            f->now[t][NUDGE_BACKWARD] += product(f, kind, m, n, out) +
+                                         pass(f, NU_KERNEL_BACKWARD, l - 1, m, n);
         }
     }
     meet(f);
 }
 
 /* Packing or the loss: by blocks of rows. */
-static void grid_rows(forecasting *f, enum phase phase, enum nu_kernel_operation operation,
+static void grid_rows(forecasting *f, nudge_phase phase, enum nu_kernel_operation operation,
                       size_t layer, size_t columns)
 {
     for (int t = 0; t < f->threads; t++) {
@@ -219,10 +218,10 @@ static void grid(forecasting *f)
 {
     const nu_network *net = f->net;
     size_t last = net->layers - 1;
-    grid_rows(f, PACK, NU_KERNEL_PACK, 0, net->width[0]);
+    grid_rows(f, NUDGE_PACK, NU_KERNEL_PACK, 0, net->width[0]);
     for (size_t l = 0; l < net->layers; l++)
         grid_forward(f, l);
-    grid_rows(f, LOSS, NU_KERNEL_LOSS, last, net->width[last + 1]);
+    grid_rows(f, NUDGE_LOSS, NU_KERNEL_LOSS, last, net->width[last + 1]);
     for (size_t l = last; l > 0; l--)
         grid_backward(f, l);
 }
@@ -259,10 +258,10 @@ static void tiles(forecasting *f)
         for (; i < end; i++) {
             const nu_tile *tile = &f->plan->tiles[i];
             if (tile->layer != layer && !f->plan->is_private[tile->layer])
-                f->now[t][UPDATE] += fetch(f, (double)f->plan->batch *
-                                                  (double)f->net->width[tile->layer + 1]);
+                f->now[t][NUDGE_UPDATE] += fetch(f, (double)f->plan->batch *
+                                                        (double)f->net->width[tile->layer + 1]);
             layer = tile->layer;
-            f->now[t][UPDATE] += tile_cost(f, tile);
+            f->now[t][NUDGE_UPDATE] += tile_cost(f, tile);
         }
     }
     meet(f);
@@ -273,7 +272,7 @@ nudge_status nu_forecast(nudge_forecast *forecast, const nu_network *net, const 
 {
     forecasting f = {.net = net, .plan = plan, .costs = costs, .threads = threads,
                      .real_size = (double)real_size, .step = costs->step};
-    f.wait = costs->step * threads;
+    f.total.seconds[NUDGE_WAIT] = costs->step * threads;
     f.now = calloc((size_t)threads, sizeof *f.now);
     if (f.now == NULL)
         return nu_no_memory(err, (size_t)threads * sizeof *f.now, "a forecast");
@@ -282,14 +281,7 @@ nudge_status nu_forecast(nudge_forecast *forecast, const nu_network *net, const 
     else
         rows_alone(&f);
     tiles(&f);
-    *forecast = (nudge_forecast){.threads = threads,
-                                 .step = f.step,
-                                 .phases = {.pack = f.total[PACK],
-                                            .forward = f.total[FORWARD],
-                                            .loss = f.total[LOSS],
-                                            .backward = f.total[BACKWARD],
-                                            .update = f.total[UPDATE],
-                                            .wait = f.wait}};
+    *forecast = (nudge_forecast){.threads = threads, .step = f.step, .phases = f.total};
     free(f.now);
     return NUDGE_OK;
 }

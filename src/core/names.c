@@ -19,6 +19,15 @@ static const char *const dtype_names[] = {
     [NUDGE_F64] = "f64",
 };
 
+static const char *const phase_names[] = {
+    [NUDGE_PACK] = "pack",
+    [NUDGE_FORWARD] = "forward",
+    [NUDGE_LOSS] = "loss",
+    [NUDGE_BACKWARD] = "backward",
+    [NUDGE_UPDATE] = "update",
+    [NUDGE_WAIT] = "wait",
+};
+
 static const char *const activation_names[] = {
     [NUDGE_IDENTITY] = "identity",
     [NUDGE_RELU] = "relu",
@@ -112,6 +121,11 @@ static const char *name_of(const choice *c, size_t index)
 const char *nudge_dtype_name(nudge_dtype v)
 {
     return name_of(&dtypes, (size_t)v);
+}
+
+const char *nudge_phase_name(nudge_phase v)
+{
+    return (size_t)v < NUDGE_PHASES ? phase_names[v] : "unknown";
 }
 
 const char *nudge_activation_name(nudge_activation v)

@@ -104,18 +104,15 @@ static void print_times(const planning *p)
 static void print_phases(const planning *p)
 {
     text_table t;
-    table_start(&t, 7);
-    static const char *const heads[] = {"threads", "pack", "forward", "loss", "backward",
-                                        "update", "wait"};
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        table_add(&t, "%s", heads[i]);
+    table_start(&t, 1 + NUDGE_PHASES);
+    table_add(&t, "threads");
+    for (nudge_phase k = 0; k < NUDGE_PHASES; k++)
+        table_add(&t, "%s", nudge_phase_name(k));
     for (size_t i = 0; i < p->n_threads; i++) {
-        const nudge_phases *f = &p->forecast[i].phases;
-        const double part[] = {f->pack, f->forward, f->loss, f->backward, f->update, f->wait};
+        const nudge_forecast *f = &p->forecast[i];
         add_threads(&t, p, i);
-        for (size_t j = 0; j < sizeof part / sizeof *part; j++)
-            table_add(&t, "%.0f %%",
-                      100 * part[j] / (p->forecast[i].step * p->forecast[i].threads));
+        for (nudge_phase k = 0; k < NUDGE_PHASES; k++)
+            table_add(&t, "%.0f %%", 100 * f->phases.seconds[k] / (f->step * f->threads));
     }
     table_print(&t, 1, stdout);
     table_end(&t);
@@ -172,12 +169,8 @@ void plan_print_json(const planning *p)
         json_put_flag(one, "beyond_this_machine", is_beyond(f));
         json_put_real(one, "step_us", 1e6 * f->step);
         json_put_real(one, "samples_per_s", (double)t->batch / f->step);
-        json_put_real(time, "pack", f->phases.pack / f->threads);
-        json_put_real(time, "forward", f->phases.forward / f->threads);
-        json_put_real(time, "loss", f->phases.loss / f->threads);
-        json_put_real(time, "backward", f->phases.backward / f->threads);
-        json_put_real(time, "update", f->phases.update / f->threads);
-        json_put_real(time, "wait", f->phases.wait / f->threads);
+        for (nudge_phase k = 0; k < NUDGE_PHASES; k++)
+            json_put_real(time, nudge_phase_name(k), f->phases.seconds[k] / f->threads);
         json_put(one, "time", time);
         json_add(list, one);
     }

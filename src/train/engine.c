@@ -177,7 +177,7 @@ static void engine_epoch(nu_engine *e, uint32_t epoch)
 
 static void engine_rows(nu_engine *e, size_t batch, int thread, int threads)
 {
-    nu_lap(e, thread, NU_PHASES);
+    nu_lap(e, thread, NUDGE_PHASES);
     if (e->job.plan->grid)
         X(nu_step_grid)(e, batch, thread, threads);
     else
@@ -198,9 +198,9 @@ static double engine_loss(const nu_engine *e, size_t batch, size_t *correct)
 
 static void engine_update(nu_engine *e, size_t batch, uint64_t t, int thread, int threads)
 {
-    nu_lap(e, thread, NU_PHASES);
+    nu_lap(e, thread, NUDGE_PHASES);
     X(nu_step_tiles)(e, batch, t, thread, threads);
-    nu_lap(e, thread, NU_UPDATE);
+    nu_lap(e, thread, NUDGE_UPDATE);
     nu_step_wait(e, thread, threads);
 }
 
@@ -209,12 +209,8 @@ static nudge_phases engine_phases(const nu_engine *e)
     nudge_phases p = {0};
     for (int t = 0; e->watches != NULL && t < e->job.threads; t++) {
         const double *spent = e->watches[t].spent;
-        p.pack += spent[NU_PACK];
-        p.forward += spent[NU_FORWARD];
-        p.loss += spent[NU_LOSS];
-        p.backward += spent[NU_BACKWARD];
-        p.update += spent[NU_UPDATE];
-        p.wait += spent[NU_WAIT];
+        for (int i = 0; i < NUDGE_PHASES; i++)
+            p.seconds[i] += spent[i];
     }
     return p;
 }

@@ -10,13 +10,11 @@
 #include "net/loss.h"
 #include "train/engine.h"
 
-enum nu_phase { NU_PACK, NU_FORWARD, NU_LOSS, NU_BACKWARD, NU_UPDATE, NU_WAIT, NU_PHASES };
-
 /* One thread's time by phase; a cache line each. */
 typedef struct nu_watch {
     double last;
-    double spent[NU_PHASES];
-    char padding[NU_ALIGN - (1 + NU_PHASES) * sizeof(double)];
+    double spent[NUDGE_PHASES];
+    char padding[NU_ALIGN - (1 + NUDGE_PHASES) * sizeof(double)];
 } nu_watch;
 
 /* What one row block found; a cache line each, so that threads do not share one. */
@@ -51,14 +49,14 @@ struct nu_engine {
     real *s1, *s2;           /* optimizer state, net->size each, or NULL */
 };
 
-/* The time since this thread's last lap belongs to `phase`; NU_PHASES: to none. */
-static inline void nu_lap(nu_engine *e, int thread, enum nu_phase phase)
+/* The time since this thread's last lap belongs to `phase`; NUDGE_PHASES: to none. */
+static inline void nu_lap(nu_engine *e, int thread, nudge_phase phase)
 {
     if (e->watches == NULL)
         return;
     nu_watch *w = &e->watches[thread];
     double now = nu_seconds();
-    if (phase < NU_PHASES)
+    if (phase < NUDGE_PHASES)
         w->spent[phase] += now - w->last;
     w->last = now;
 }
@@ -66,7 +64,7 @@ static inline void nu_lap(nu_engine *e, int thread, enum nu_phase phase)
 static inline void nu_step_wait(nu_engine *e, int thread, int threads)
 {
     nu_barrier_wait(e->job.barrier, threads);
-    nu_lap(e, thread, NU_WAIT);
+    nu_lap(e, thread, NUDGE_WAIT);
 }
 
 static inline size_t nu_step_batch_rows(const nu_engine *e, size_t batch)

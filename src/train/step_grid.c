@@ -80,18 +80,18 @@ void X(nu_step_grid)(nu_engine *e, size_t batch, int thread, int threads)
     const real *inputs = nu_step_inputs(e, batch);
     size_t rows = nu_step_batch_rows(e, batch), layers = e->job.net->layers;
     pack(e, inputs, batch, rows, thread, threads);
-    nu_lap(e, thread, NU_PACK);
+    nu_lap(e, thread, NUDGE_PACK);
     for (size_t l = 0; l < layers; l++) {
         nu_step_wait(e, thread, threads);
         forward(e, inputs, l, rows, thread, threads);
-        nu_lap(e, thread, NU_FORWARD);
+        nu_lap(e, thread, NUDGE_FORWARD);
     }
     nu_step_wait(e, thread, threads);
     loss(e, rows, thread, threads);
-    nu_lap(e, thread, NU_LOSS);
+    nu_lap(e, thread, NUDGE_LOSS);
     for (size_t l = layers - 1; l > 0; l--) {
         nu_step_wait(e, thread, threads);
         backward(e, l, rows, thread, threads);
-        nu_lap(e, thread, NU_BACKWARD);
+        nu_lap(e, thread, NUDGE_BACKWARD);
     }
 }

@@ -79,15 +79,15 @@ void X(nu_step_rows)(nu_engine *e, size_t batch, int thread, int threads)
     for (; block < end; block++) {
         size_t first = block * each, some = rows - first < each ? rows - first : each;
         X(nu_step_pack)(e, inputs, batch, first, some);
-        nu_lap(e, thread, NU_PACK);
+        nu_lap(e, thread, NUDGE_PACK);
         block_forward(e, inputs, first, some);
-        nu_lap(e, thread, NU_FORWARD);
+        nu_lap(e, thread, NUDGE_FORWARD);
         X(nu_step_loss)(e, block, first, some, 1 / (double)rows);
-        nu_lap(e, thread, NU_LOSS);
+        nu_lap(e, thread, NUDGE_LOSS);
         block_backward(e, inputs, block, first, some);
-        nu_lap(e, thread, NU_BACKWARD);
+        nu_lap(e, thread, NUDGE_BACKWARD);
     }
     if (e->job.plan->partial_size > 0)
         X(nu_partials_add_own)(e, blocks, thread, threads);
-    nu_lap(e, thread, NU_BACKWARD);
+    nu_lap(e, thread, NUDGE_BACKWARD);
 }

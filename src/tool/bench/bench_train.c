@@ -102,12 +102,8 @@ static nudge_status measure_phases(train_bench *b, nudge_model *model, const nud
     if (status != NUDGE_OK)
         return status;
     double per = 1 / ((double)r.epochs * (double)b->plan.batches * b->plan.threads);
-    b->phases = (nudge_phases){.pack = r.phases.pack * per,
-                               .forward = r.phases.forward * per,
-                               .loss = r.phases.loss * per,
-                               .backward = r.phases.backward * per,
-                               .update = r.phases.update * per,
-                               .wait = r.phases.wait * per};
+    for (int i = 0; i < NUDGE_PHASES; i++)
+        b->phases.seconds[i] = r.phases.seconds[i] * per;
     return NUDGE_OK;
 }
 

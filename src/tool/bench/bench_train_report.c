@@ -5,24 +5,6 @@
 #include "bench/bench_train.h"
 #include "support/text_table.h"
 
-enum { PHASES = 6 };
-
-typedef struct phase {
-    const char *name;
-    double seconds;
-} phase;
-
-static void phases_of(phase list[PHASES], const train_bench *b)
-{
-    const nudge_phases *p = &b->phases;
-    list[0] = (phase){"pack", p->pack};
-    list[1] = (phase){"forward", p->forward};
-    list[2] = (phase){"loss", p->loss};
-    list[3] = (phase){"backward", p->backward};
-    list[4] = (phase){"update", p->update};
-    list[5] = (phase){"wait", p->wait};
-}
-
 static void print_what(const train_bench *b)
 {
     const nudge_optimizer *o = &b->options.optimizer;
@@ -65,20 +47,18 @@ static void print_rates(const train_bench *b)
 static void print_phases(const train_bench *b)
 {
     text_table t;
-    phase list[PHASES];
     double sum = 0;
-    phases_of(list, b);
-    for (int i = 0; i < PHASES; i++)
-        sum += list[i].seconds;
+    for (int i = 0; i < NUDGE_PHASES; i++)
+        sum += b->phases.seconds[i];
     putchar('\n');
     table_start(&t, 3);
     table_add(&t, "time of a thread");
     table_add(&t, "share");
     table_add(&t, "us a step");
-    for (int i = 0; i < PHASES; i++) {
-        table_add(&t, "%s", list[i].name);
-        table_add_real(&t, "%.1f %%", 100 * list[i].seconds / sum);
-        table_add(&t, "%.4g", 1e6 * list[i].seconds);
+    for (int i = 0; i < NUDGE_PHASES; i++) {
+        table_add(&t, "%s", nudge_phase_name((nudge_phase)i));
+        table_add_real(&t, "%.1f %%", 100 * b->phases.seconds[i] / sum);
+        table_add(&t, "%.4g", 1e6 * b->phases.seconds[i]);
     }
     table_print(&t, 1, stdout);
     table_end(&t);
@@ -110,7 +90,6 @@ void train_bench_print_json(const train_bench *b)
     const nudge_measurement *s = &b->step;
     json_t *object = bench_json(b->setup), *time = json_new();
     double batch = (double)b->rows / (double)b->plan.batches, rate = train_bench_rate(b);
-    phase list[PHASES];
     put_settings(object, b);
     json_put_whole(object, "repeats", s->repeats);
     json_put_whole(object, "steps_per_repeat", b->options.epochs * b->plan.batches);
@@ -122,9 +101,8 @@ void train_bench_print_json(const train_bench *b)
     json_put_real(object, "gflops", 1e-9 * rate);
     json_put_real(object, "gemm_peak_gflops", 1e-9 * b->peak);
     json_put_real(object, "efficiency", rate / b->peak);
-    phases_of(list, b);
-    for (int i = 0; i < PHASES; i++)
-        json_put_real(time, list[i].name, list[i].seconds);
+    for (int i = 0; i < NUDGE_PHASES; i++)
+        json_put_real(time, nudge_phase_name((nudge_phase)i), b->phases.seconds[i]);
     json_put(object, "time", time);
     json_print(object, 1, stdout);
 }

@@ -122,7 +122,7 @@ static int scaled_phases(double list[PHASES], const scale_point *p)
 static void complete_lost(scale_point *p, const scale_point *base)
 {
     double here[PHASES], there[PHASES];
-    p->lost = (nudge_phases){NAN, NAN, NAN, NAN, NAN, NAN};
+    p->lost = (nudge_phases){.seconds = {NAN, NAN, NAN, NAN, NAN, NAN}};
     p->lost_rest = NAN;
     if (base == NULL || p == base || !scaled_phases(here, p) || !scaled_phases(there, base))
         return;
