@@ -10,7 +10,7 @@ unit_tests = \
 	tests/test_network tests/test_npy tests/test_plan tests/test_prep tests/test_prep_json \
 	tests/test_procfs tests/test_programs tests/test_random tests/test_safetensors \
 	tests/test_scale_fit tests/test_scale_measure tests/test_scale_output \
-	tests/test_scale_report tests/test_scale_stats tests/test_synth tests/test_torch \
+	tests/test_scale_report tests/test_scale_stats tests/test_synth tests/test_team tests/test_torch \
 	tests/test_train tests/test_train_refused tests/test_watch
 
 # The numeric functions, which are compiled once per precision.

@@ -123,6 +123,20 @@ START_TEST(random_data_refused)
 }
 END_TEST
 
+/* Without binding threads to CPUs; tests/test_team.c has that. */
+static nudge_status gemm(nudge_measurement *rate, nudge_dtype dtype, nudge_gemm_kind kind,
+                         size_t m, size_t n, size_t k, int threads, double seconds,
+                         nudge_error *err)
+{
+    return nudge_bench_gemm(rate, dtype, kind, m, n, k, threads, NULL, seconds, err);
+}
+
+static nudge_status kernel(nudge_measurement *rate, size_t i, nudge_dtype dtype, size_t count,
+                           int threads, double seconds, nudge_error *err)
+{
+    return nudge_bench_kernel(rate, i, dtype, count, threads, NULL, seconds, err);
+}
+
 static void check_measurement(const nudge_measurement *m)
 {
     ck_assert_uint_ge(m->repeats, 5);
@@ -139,7 +153,7 @@ START_TEST(products)
     nudge_error err;
     nudge_gemm_kind kind = (nudge_gemm_kind)(_i % 3);
     nudge_dtype dtype = _i < 3 ? NUDGE_F32 : NUDGE_F64;
-    ck_assert_msg(nudge_bench_gemm(&rate, dtype, kind, 33, 20, 47, 1 + _i / 3, SHORT, &err) ==
+    ck_assert_msg(gemm(&rate, dtype, kind, 33, 20, 47, 1 + _i / 3, SHORT, &err) ==
                   NUDGE_OK, "%s", err.text);
     check_measurement(&rate);
 }
@@ -150,7 +164,7 @@ START_TEST(more_threads_than_cores)
 {
     nudge_measurement rate = {0};
     nudge_error err;
-    ck_assert_msg(nudge_bench_gemm(&rate, NUDGE_F32, NUDGE_GEMM_NN, 1, 1, 1, 8, SHORT, &err) ==
+    ck_assert_msg(gemm(&rate, NUDGE_F32, NUDGE_GEMM_NN, 1, 1, 1, 8, SHORT, &err) ==
                   NUDGE_OK, "%s", err.text);
     check_measurement(&rate);
 }
@@ -161,7 +175,7 @@ START_TEST(longer_is_more_repeats)
 {
     nudge_measurement rate = {0};
     for (double seconds = 1; seconds < 20 && rate.repeats <= 5; seconds *= 4) {
-        ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, NUDGE_GEMM_NN, 8, 8, 8, 1, seconds,
+        ck_assert_int_eq(gemm(&rate, NUDGE_F32, NUDGE_GEMM_NN, 8, 8, 8, 1, seconds,
                                           NULL), NUDGE_OK);
         check_measurement(&rate);
     }
@@ -176,21 +190,21 @@ START_TEST(products_refused)
     nudge_measurement rate = untouched;
     nudge_error err;
     nudge_gemm_kind nn = NUDGE_GEMM_NN;
-    ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, nn, 0, 1, 1, 1, 1, &err), NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, nn, 1, big, 1, 1, 1, &err),
+    ck_assert_int_eq(gemm(&rate, NUDGE_F32, nn, 0, 1, 1, 1, 1, &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(gemm(&rate, NUDGE_F32, nn, 1, big, 1, 1, 1, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, (nudge_gemm_kind)3, 1, 1, 1, 1, 1, &err),
+    ck_assert_int_eq(gemm(&rate, NUDGE_F32, (nudge_gemm_kind)3, 1, 1, 1, 1, 1, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_gemm(&rate, (nudge_dtype)2, nn, 1, 1, 1, 1, 1, &err),
+    ck_assert_int_eq(gemm(&rate, (nudge_dtype)2, nn, 1, 1, 1, 1, 1, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, nn, 1, 1, 1, -1, 1, &err),
+    ck_assert_int_eq(gemm(&rate, NUDGE_F32, nn, 1, 1, 1, -1, 1, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, nn, 1, 1, 1, 1, 0, &err), NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, nn, 1, 1, 1, 1, (double)NAN, &err),
+    ck_assert_int_eq(gemm(&rate, NUDGE_F32, nn, 1, 1, 1, 1, 0, &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(gemm(&rate, NUDGE_F32, nn, 1, 1, 1, 1, (double)NAN, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, nn, wide, wide, 1, 1, 1, &err),
+    ck_assert_int_eq(gemm(&rate, NUDGE_F32, nn, wide, wide, 1, 1, 1, &err),
                      NUDGE_EMEMORY);
-    ck_assert_int_eq(nudge_bench_gemm(&rate, NUDGE_F32, nn, wide, wide, wide, 1, 1, &err),
+    ck_assert_int_eq(gemm(&rate, NUDGE_F32, nn, wide, wide, wide, 1, 1, &err),
                      NUDGE_EMEMORY);
     ck_assert_double_eq(rate.median, 42);
 }
@@ -214,7 +228,7 @@ START_TEST(each_kernel)
 {
     nudge_measurement rate = {0};
     nudge_error err;
-    ck_assert_msg(nudge_bench_kernel(&rate, (size_t)_i, NUDGE_F32, 1000, 2, SHORT, &err) ==
+    ck_assert_msg(kernel(&rate, (size_t)_i, NUDGE_F32, 1000, 2, SHORT, &err) ==
                   NUDGE_OK, "%s: %s", nudge_bench_kernel_name((size_t)_i), err.text);
     check_measurement(&rate);
 }
@@ -226,7 +240,7 @@ START_TEST(few_elements)
     nudge_measurement rate = {0};
     nudge_error err;
     size_t i = 5 * (size_t)_i + 1;
-    ck_assert_msg(nudge_bench_kernel(&rate, i, NUDGE_F64, 1 + (size_t)_i, 1, SHORT, &err) ==
+    ck_assert_msg(kernel(&rate, i, NUDGE_F64, 1 + (size_t)_i, 1, SHORT, &err) ==
                   NUDGE_OK, "%s: %s", nudge_bench_kernel_name(i), err.text);
     check_measurement(&rate);
 }
@@ -236,15 +250,15 @@ START_TEST(kernels_refused)
 {
     nudge_measurement rate = {.median = 42};
     nudge_error err;
-    ck_assert_int_eq(nudge_bench_kernel(&rate, KERNELS, NUDGE_F32, 1, 1, 1, &err),
+    ck_assert_int_eq(kernel(&rate, KERNELS, NUDGE_F32, 1, 1, 1, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_kernel(&rate, 0, (nudge_dtype)2, 1, 1, 1, &err),
+    ck_assert_int_eq(kernel(&rate, 0, (nudge_dtype)2, 1, 1, 1, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_kernel(&rate, 0, NUDGE_F32, 0, 1, 1, &err), NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_kernel(&rate, 0, NUDGE_F32, (size_t)UINT32_MAX + 1, 1, 1, &err),
+    ck_assert_int_eq(kernel(&rate, 0, NUDGE_F32, 0, 1, 1, &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(kernel(&rate, 0, NUDGE_F32, (size_t)UINT32_MAX + 1, 1, 1, &err),
                      NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_kernel(&rate, 0, NUDGE_F32, 1, -1, 1, &err), NUDGE_EARGUMENT);
-    ck_assert_int_eq(nudge_bench_kernel(&rate, 0, NUDGE_F32, 1, 1, -1, &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(kernel(&rate, 0, NUDGE_F32, 1, -1, 1, &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(kernel(&rate, 0, NUDGE_F32, 1, 1, -1, &err), NUDGE_EARGUMENT);
     ck_assert_double_eq(rate.median, 42);
 }
 END_TEST

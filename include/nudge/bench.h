@@ -28,11 +28,12 @@ typedef enum nudge_gemm_kind { NUDGE_GEMM_NN, NUDGE_GEMM_NT, NUDGE_GEMM_TN } nud
 
 /* The rate of a product in flops/s (2*m*n*k per product), `threads` of them at the same time on
  * separate matrices, each by the engine's own routine, for about `seconds` after a warm-up.
+ * threads and cpus (may be NULL) as nudge_train_options has them.
  * NUDGE_EARGUMENT, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype,
                                                       nudge_gemm_kind kind, size_t m, size_t n,
-                                                      size_t k, int threads, double seconds,
-                                                      nudge_error *err);
+                                                      size_t k, int threads, const int *cpus,
+                                                      double seconds, nudge_error *err);
 
 /* Name of elementwise kernel i ("copy" is the first, to compare with), or NULL when there are no
  * more: activations, their gradients, losses, optimizer updates, packing. */
@@ -42,8 +43,8 @@ NUDGE_API const char *nudge_bench_kernel_name(size_t i);
  * thread, likewise. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i,
                                                         nudge_dtype dtype, size_t count,
-                                                        int threads, double seconds,
-                                                        nudge_error *err);
+                                                        int threads, const int *cpus,
+                                                        double seconds, nudge_error *err);
 
 /* What a training step is expected to take: the engine's decomposition, piece by piece, with rates
  * of the pieces measured on this machine in a moment. */
@@ -56,7 +57,8 @@ typedef struct nudge_forecast {
 } nudge_forecast;
 
 /* Each different piece is measured for about `seconds`, in at least 5 repeats; a usual network has
- * about ten. options->threads: 0 means all cores of this process.
+ * about ten. options->threads: 0 means all cores of this process. What options->cpus binds for
+ * training is bound for measuring.
  * NUDGE_EARGUMENT, NUDGE_EMISMATCH as nudge_train(), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_train_forecast(nudge_forecast *forecast,
                                                           const nudge_model *model,

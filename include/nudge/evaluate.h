@@ -35,6 +35,17 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict(const nudge_model *model,
                                                    const nudge_dataset *data, int threads,
                                                    double *out, nudge_error *err);
 
+/* Likewise, with threads bound to CPUs as nudge_train_options has them (NULL: not bound).
+ * Also NUDGE_EARGUMENT. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_evaluate_on(const nudge_model *model,
+                                                       const nudge_dataset *data, int threads,
+                                                       const int *cpus, nudge_metrics *metrics,
+                                                       nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_on(const nudge_model *model,
+                                                      const nudge_dataset *data, int threads,
+                                                      const int *cpus, double *out,
+                                                      nudge_error *err);
+
 /* ---- Gradient check -------------------------------------------------------------------- */
 
 typedef struct nudge_gradcheck_result {

@@ -72,6 +72,25 @@ typedef struct nudge_progress {
     double samples_per_s;   /* of this epoch so far */
 } nudge_progress;
 
+/* One training step: packing, forward, loss, backward, update of one batch. */
+typedef struct nudge_step {
+    double seconds;   /* from the end of the step before to the moment when the last thread was
+                       * through with its part; an epoch's first step begins when the calling
+                       * thread does, and what a thread needs to wake up is in it. What an epoch
+                       * does once, validation and on_epoch are in no step, on_progress is in the
+                       * step that it comes before */
+    int last_thread;  /* who was through last; 0 is the calling thread */
+} nudge_step;
+
+/* The times of single steps of a training run. Each thread reads the clock once a step. */
+typedef struct nudge_steps {
+    nudge_step *step;     /* the caller's, room for `room` of them */
+    size_t room;
+    size_t n;             /* out: steps told, from the run's first one on: `room` at most */
+    double clock_seconds; /* out: how much a step is longer by them, measured before the first one;
+                           * beside it are a few instructions of thread 0 for each thread */
+} nudge_steps;
+
 typedef struct nudge_train_options {
     nudge_optimizer optimizer;
     size_t batch;     /* samples per update, >= 1; more than there are rows: all rows */
@@ -82,6 +101,10 @@ typedef struct nudge_train_options {
     int threads;      /* 0: all cores of this process */
     int oversubscribe; /* 1: as many threads as asked for, even if there are fewer cores: slower,
                         * with the same result; for tests and experiments */
+    const int *cpus;  /* thread t works bound to CPU cpus[t], one for each of the threads that
+                       * `threads` gives (see nudge_threads), and may run where it might before when
+                       * the call returns; NULL: not bound. Costs three system calls a thread and
+                       * epoch. NUDGE_EARGUMENT for a CPU that the process may not use */
 
     /* Called on the calling thread after every epoch; may be NULL. Non-zero stops the training. */
     int (*on_epoch)(const nudge_epoch *epoch, void *user);
@@ -90,6 +113,7 @@ typedef struct nudge_train_options {
     double progress_seconds;
     void *user;
     int profile;      /* 1: measure phases; costs a few clock readings per block of rows */
+    nudge_steps *steps; /* filled with the time of single steps; NULL: not wanted, costs nothing */
 } nudge_train_options;
 
 /* adam, batch 64, epochs 10, seed 1, shuffle 1, threads 0, no callbacks, progress every 0.1 s. */
@@ -140,6 +164,8 @@ typedef struct nudge_train_result {
  * val may be NULL. result may be NULL; it is filled on NUDGE_OK, NUDGE_ESTOPPED (a callback
  * returned non-zero; the weights are those after the last update) and NUDGE_EDIVERGED (the weights
  * are those after the last finished epoch, or the initial ones).
+ * options->steps is filled up to the last step that was finished, whatever is returned; n is 0 if
+ * none was.
  * Also NUDGE_EARGUMENT, NUDGE_EMISMATCH (widths, kind of target), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge_dataset *train,
                                                  const nudge_dataset *val,

@@ -66,7 +66,8 @@ static double cost_of_product(void *arg, nudge_gemm_kind kind, size_t m, size_t 
     if (there != NULL || c->status != NUDGE_OK)
         return there != NULL ? there->seconds : 0;
     nudge_measurement rate;
-    c->status = nudge_bench_gemm(&rate, c->dtype, kind, m, n, k, c->threads, c->seconds, &c->err);
+    c->status = nudge_bench_gemm(&rate, c->dtype, kind, m, n, k, c->threads,
+                                 c->options->cpus, c->seconds, &c->err);
     if (c->status != NUDGE_OK)
         return 0;
     what.seconds = 2 * (double)m * (double)n * (double)k * c->threads / rate.median;
@@ -126,7 +127,7 @@ static double cost_of_pass(void *arg, enum nu_kernel_operation operation, size_t
         return order + (there != NULL ? there->seconds * elements : 0);
     shape_of(c, operation, &rows, &columns);
     c->status = nu_kernel_seconds(&what.seconds, kernel, c->dtype, rows, columns, c->threads,
-                                  c->seconds, &c->err);
+                                  c->options->cpus, c->seconds, &c->err);
     if (c->status != NUDGE_OK)
         return 0;
     keep(c, what);
@@ -167,7 +168,7 @@ nudge_status nu_costs_start(nu_measured_costs **measured, nu_costs *costs, const
                         .pass = cost_of_pass,
                         .update_is_product = nu_optimizer_is_product(&options->optimizer),
                         .step = STEP_SECONDS + (options->batch >= data->rows ? EPOCH_SECONDS : 0)};
-    nudge_status status = nu_exchange_measure(&costs->exchange, threads, err);
+    nudge_status status = nu_exchange_measure(&costs->exchange, threads, options->cpus, err);
     if (status != NUDGE_OK)
         free(c);
     else

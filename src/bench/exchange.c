@@ -93,7 +93,8 @@ static double median(double *seconds)
     return (seconds[ROUNDS / 2 - 1] + seconds[ROUNDS / 2]) / 2;
 }
 
-nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, nudge_error *err)
+nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, const int *cpus,
+                                 nudge_error *err)
 {
     *exchange = (nu_exchange){0};
     if (threads == 1)
@@ -108,7 +109,9 @@ nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, nudge_error
                               "measuring how threads share memory");
     } else {
         nu_barrier_start(&x.barrier, threads);
-        nu_team_run(threads, work, &x);
+        status = nu_team_run_on(cpus, threads, work, &x, err);
+    }
+    if (status == NUDGE_OK) {
         double bytes = (double)(COUNT * sizeof(float)), all[KINDS];
         for (int kind = 0; kind < KINDS; kind++)
             all[kind] = median(x.seconds[kind]);

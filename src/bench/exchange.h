@@ -11,7 +11,9 @@ typedef struct nu_exchange {
     double barrier; /* of one crossing by all threads */
 } nu_exchange;
 
-/* Measures it on `threads` threads, medians of some rounds. NUDGE_EMEMORY. */
-nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, nudge_error *err);
+/* Measures it on `threads` threads, medians of some rounds; cpus as nu_team_run_on() has them.
+ * NUDGE_EMEMORY, NUDGE_EARGUMENT. */
+nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, const int *cpus,
+                                 nudge_error *err);
 
 #endif

@@ -183,8 +183,8 @@ static nudge_status check_memory(const nu_kernel *k, size_t real_size, size_t co
 }
 
 static nudge_status measure(nudge_measurement *rate, const nu_kernel *k, nudge_dtype dtype,
-                            size_t rows, size_t columns, int threads, double seconds,
-                            nudge_error *err)
+                            size_t rows, size_t columns, int threads, const int *cpus,
+                            double seconds, nudge_error *err)
 {
     bench b = {.kernel = k, .numeric = nu_bench_numeric_of(dtype), .rows = rows,
                .columns = columns};
@@ -194,13 +194,13 @@ static nudge_status measure(nudge_measurement *rate, const nu_kernel *k, nudge_d
         return nu_no_memory(err, (size_t)threads * sizeof *b.data, "the benchmark's data");
     double work = bytes_each(k, dtype) * (double)rows * (double)columns;
     nu_subject subject = {&b, work, start, run, end};
-    nudge_status status = nu_measure(rate, &subject, threads, seconds, err);
+    nudge_status status = nu_measure(rate, &subject, threads, cpus, seconds, err);
     free(b.data);
     return status;
 }
 
 nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i, nudge_dtype dtype, size_t count,
-                                int threads, double seconds, nudge_error *err)
+                                int threads, const int *cpus, double seconds, nudge_error *err)
 {
     if (i >= N_KERNELS)
         return nu_fail(err, NUDGE_EARGUMENT, "kernel %zu does not exist; there are %zu", i,
@@ -214,7 +214,8 @@ nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i, nudge_dtype d
     size_t columns = kernels[i].columns;
     if (columns == 0 || columns > count)
         columns = count;
-    return measure(rate, &kernels[i], dtype, count / columns, columns, threads, seconds, err);
+    return measure(rate, &kernels[i], dtype, count / columns, columns, threads, cpus, seconds,
+                   err);
 }
 
 const nu_kernel *nu_kernel_find(const nu_kernel *like)
@@ -231,11 +232,11 @@ const nu_kernel *nu_kernel_find(const nu_kernel *like)
 }
 
 nudge_status nu_kernel_seconds(double *each, const nu_kernel *kernel, nudge_dtype dtype,
-                               size_t rows, size_t columns, int threads, double seconds,
-                               nudge_error *err)
+                               size_t rows, size_t columns, int threads, const int *cpus,
+                               double seconds, nudge_error *err)
 {
     nudge_measurement rate;
-    NU_TRY(measure(&rate, kernel, dtype, rows, columns, threads, seconds, err));
+    NU_TRY(measure(&rate, kernel, dtype, rows, columns, threads, cpus, seconds, err));
     *each = bytes_each(kernel, dtype) * threads / rate.median;
     return NUDGE_OK;
 }

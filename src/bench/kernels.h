@@ -50,7 +50,7 @@ const nu_kernel *nu_kernel_find(const nu_kernel *like);
 /* Seconds that one element of a kernel takes a thread, on rows x columns elements for each of
  * `threads` threads at the same time; measured as nudge_bench_kernel() does. */
 nudge_status nu_kernel_seconds(double *each, const nu_kernel *kernel, nudge_dtype dtype,
-                               size_t rows, size_t columns, int threads, double seconds,
-                               nudge_error *err);
+                               size_t rows, size_t columns, int threads, const int *cpus,
+                               double seconds, nudge_error *err);
 
 #endif

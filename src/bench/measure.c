@@ -103,7 +103,7 @@ nudge_status nu_measure_threads(int *threads, int requested, double seconds, nud
 }
 
 nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int threads,
-                        double seconds, nudge_error *err)
+                        const int *cpus, double seconds, nudge_error *err)
 {
     measuring m = {.subject = subject, .seconds = seconds};
     m.each = fmin(REPEAT_SECONDS, seconds / LEAST_REPEATS);
@@ -116,7 +116,7 @@ nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int 
     } else {
         nu_blas_single_threaded();
         nu_barrier_start(&m.barrier, threads);
-        nu_team_run(threads, measure_work, &m);
+        status = nu_team_run_on(cpus, threads, measure_work, &m, err);
         if (m.failed)
             status = nu_fail(err, NUDGE_EMEMORY, "not enough memory for the benchmark's data");
     }

@@ -21,8 +21,8 @@ nudge_status nu_measure_threads(int *threads, int requested, double seconds, nud
 
 /* Warms up, then measures until `seconds` have passed and there are enough repeats, each of so many
  * runs that it lasts long beside the clock and a scheduler's interruption (0.02 s, less where
- * `seconds` are fewer). NUDGE_EMEMORY. */
+ * `seconds` are fewer). cpus as nu_team_run_on() has them. NUDGE_EMEMORY, NUDGE_EARGUMENT. */
 nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int threads,
-                        double seconds, nudge_error *err);
+                        const int *cpus, double seconds, nudge_error *err);
 
 #endif

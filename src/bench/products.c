@@ -63,8 +63,8 @@ static nudge_status check_sizes(const bench *b, int threads, nudge_error *err)
 }
 
 nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype, nudge_gemm_kind kind,
-                              size_t m, size_t n, size_t k, int threads, double seconds,
-                              nudge_error *err)
+                              size_t m, size_t n, size_t k, int threads, const int *cpus,
+                              double seconds, nudge_error *err)
 {
     if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
         return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
@@ -77,7 +77,7 @@ nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype, nudge_
     if (b.operands == NULL)
         return nu_no_memory(err, (size_t)threads * sizeof *b.operands, "matrices");
     nu_subject subject = {&b, 2 * (double)m * (double)n * (double)k, start, run, end};
-    nudge_status status = nu_measure(rate, &subject, threads, seconds, err);
+    nudge_status status = nu_measure(rate, &subject, threads, cpus, seconds, err);
     free(b.operands);
     return status;
 }

@@ -4,10 +4,20 @@
 
 #include <stddef.h>
 
+#include "nudge.h"
+
+typedef void nu_team_work(void *arg, int thread, int threads);
+
 /* Runs work(arg, thread, threads) once per thread, thread 0 on the caller's, and waits for all.
  * `threads` may be fewer than asked for if the system has no more; work must cope. Subnormal
  * numbers are taken for zero meanwhile. */
-void nu_team_run(int threads, void (*work)(void *arg, int thread, int threads), void *arg);
+void nu_team_run(int threads, nu_team_work *work, void *arg);
+
+/* Likewise, with thread t bound to CPU cpus[t]; NULL: none is bound. All are bound before any of
+ * them works, and may run where they might before when this returns: OpenMP keeps its threads for
+ * whoever uses it next. NUDGE_EARGUMENT, and nothing has been done, if one cannot be bound. */
+nudge_status nu_team_run_on(const int *cpus, int threads, nu_team_work *work, void *arg,
+                            nudge_error *err);
 
 /* The part [*first, *end) of n things that thread `thread` of `threads` takes: contiguous, in
  * order, sizes differing by at most one. */

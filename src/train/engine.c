@@ -201,6 +201,8 @@ static void engine_update(nu_engine *e, size_t batch, uint64_t t, int thread, in
     nu_lap(e, thread, NUDGE_PHASES);
     X(nu_step_tiles)(e, batch, t, thread, threads);
     nu_lap(e, thread, NUDGE_UPDATE);
+    if (e->job.ends != NULL)
+        e->job.ends[thread].at = nu_seconds();
     nu_step_wait(e, thread, threads);
 }
 

@@ -3,8 +3,14 @@
 #ifndef NUDGE_TRAIN_ENGINE_H
 #define NUDGE_TRAIN_ENGINE_H
 
+#include "core/memory.h"
 #include "model/model.h"
 #include "train/plan.h"
+
+/* When a thread was through with its part of a step; a cache line each. */
+typedef struct nu_step_end {
+    double at __attribute__((aligned(NU_ALIGN)));
+} nu_step_end;
 
 /* What to train. Everything is borrowed and must outlive the engine. */
 typedef struct nu_job {
@@ -19,6 +25,7 @@ typedef struct nu_job {
     int threads;                      /* most that will call */
     struct nu_barrier *barrier;       /* of those threads; NULL if there is one */
     int profile;                      /* measure phases */
+    nu_step_end *ends;                /* threads: filled at the end of each step; NULL: not wanted */
 } nu_job;
 
 /* What an engine allocates, in bytes. */

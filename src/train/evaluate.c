@@ -31,6 +31,7 @@ struct nu_evaluator {
     const nu_numeric *numeric;
     const double *units;
     int threads;
+    const int *cpus;
     size_t outputs, rows, blocks, groups;
     size_t classes;       /* as in nudge_metrics */
     size_t next;          /* group that no thread has taken yet */
@@ -132,7 +133,7 @@ static int allocate(nu_evaluator *e)
 
 nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *model,
                                  const nudge_dataset *data, const double *units, int threads,
-                                 nudge_error *err)
+                                 const int *cpus, nudge_error *err)
 {
     nu_evaluator *e = calloc(1, sizeof *e);
     if (e == NULL)
@@ -142,6 +143,7 @@ nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *mo
     e->numeric = nu_numeric_of(model->dtype);
     e->units = units;
     e->threads = useful_threads(model, data, threads);
+    e->cpus = cpus;
     e->outputs = model->net.width[model->net.layers];
     e->rows = block_rows(&model->net, data->rows);
     e->blocks = block_count(model, data);
@@ -200,7 +202,7 @@ static void set_regression(const nu_evaluator *e, nudge_metrics *m)
     m->r2 = r2 / (double)e->outputs;
 }
 
-void nu_evaluator_run(nu_evaluator *e, nudge_metrics *m)
+nudge_status nu_evaluator_run(nu_evaluator *e, nudge_metrics *m, nudge_error *err)
 {
     nudge_loss loss = e->model->net.loss;
     for (size_t g = 0; g < e->groups; g++) {
@@ -214,7 +216,7 @@ void nu_evaluator_run(nu_evaluator *e, nudge_metrics *m)
         e->numeric->as_doubles(e->data, 0, 1, &number, NULL, e->origin, NULL);
     }
     e->next = 0;
-    nu_team_run(e->threads, work, e);
+    NU_TRY(nu_team_run_on(e->cpus, e->threads, work, e, err));
 
     double rows = (double)e->data->rows, sum = 0;
     size_t correct = 0;
@@ -235,10 +237,17 @@ void nu_evaluator_run(nu_evaluator *e, nudge_metrics *m)
     else
         m->accuracy = (double)correct /
                       (loss == NUDGE_BCE ? rows * (double)e->outputs : rows);
+    return NUDGE_OK;
 }
 
 nudge_status nudge_evaluate(const nudge_model *model, const nudge_dataset *data, int threads,
                             nudge_metrics *metrics, nudge_error *err)
+{
+    return nudge_evaluate_on(model, data, threads, NULL, metrics, err);
+}
+
+nudge_status nudge_evaluate_on(const nudge_model *model, const nudge_dataset *data, int threads,
+                               const int *cpus, nudge_metrics *metrics, nudge_error *err)
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
@@ -246,12 +255,11 @@ nudge_status nudge_evaluate(const nudge_model *model, const nudge_dataset *data,
     nu_evaluator *e = NULL;
     NU_TRY(nu_loss_units(&units, model, err));
     nudge_status status = nu_evaluator_create(&e, model, data, units, nudge_threads(threads, NULL),
-                                              err);
-    if (status == NUDGE_OK) {
-        nu_evaluator_run(e, metrics);
-        if (metrics->confusion != NULL)
-            e->confusion = NULL; /* now the caller's */
-    }
+                                              cpus, err);
+    if (status == NUDGE_OK)
+        status = nu_evaluator_run(e, metrics, err);
+    if (status == NUDGE_OK && metrics->confusion != NULL)
+        e->confusion = NULL; /* now the caller's */
     nu_evaluator_free(e);
     free(units);
     return status;
@@ -293,6 +301,12 @@ static void predict_blocks(void *arg, int thread, int threads)
 nudge_status nudge_predict(const nudge_model *model, const nudge_dataset *data, int threads,
                            double *out, nudge_error *err)
 {
+    return nudge_predict_on(model, data, threads, NULL, out, err);
+}
+
+nudge_status nudge_predict_on(const nudge_model *model, const nudge_dataset *data, int threads,
+                              const int *cpus, double *out, nudge_error *err)
+{
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 0, err));
     prediction p = {.model = model, .data = data, .out = out};
@@ -306,12 +320,13 @@ nudge_status nudge_predict(const nudge_model *model, const nudge_dataset *data, 
     int ok = p.buffers != NULL;
     for (int t = 0; ok && t < team; t++)
         ok = (p.buffers[t] = nu_alloc(bytes, 1)) != NULL;
+    nudge_status status = NUDGE_OK;
     if (ok) {
         nu_blas_single_threaded();
-        nu_team_run(team, predict_blocks, &p);
+        status = nu_team_run_on(cpus, team, predict_blocks, &p, err);
     }
     for (int t = 0; p.buffers != NULL && t < team; t++)
         free(p.buffers[t]);
     free(p.buffers);
-    return ok ? NUDGE_OK : nu_no_memory(err, (size_t)team * bytes, "predictions");
+    return ok ? status : nu_no_memory(err, (size_t)team * bytes, "predictions");
 }

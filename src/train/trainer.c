@@ -19,6 +19,8 @@ typedef struct trainer {
     void *snapshot;          /* the weights after the last good epoch */
     nu_barrier barrier;
     int *bad;                /* threads: this thread's share of the weights is not finite */
+    nu_step_end *ends;       /* threads; NULL: times of single steps are not wanted */
+    double step_start;
 
     size_t epoch;            /* running, from 1 */
     double start, epoch_start, last_progress;
@@ -74,11 +76,29 @@ static void keep_weights(trainer *t, int thread, int threads)
         t->diverged_batch = t->run->batches;
 }
 
+/* Thread 0, after the barrier that ends a step: no other thread ends the next one before this
+ * thread has met it at the barrier between the next one's phases. */
+static void keep_step(trainer *t, int threads)
+{
+    nudge_steps *steps = t->run->options->steps;
+    int last = 0;
+    for (int i = 1; i < threads; i++)
+        if (t->ends[i].at > t->ends[last].at)
+            last = i;
+    double end = t->ends[last].at;
+    if (steps->n < steps->room)
+        steps->step[steps->n++] = (nudge_step){end - t->step_start, last};
+    t->step_start = end;
+}
+
 /* One epoch, by all threads. */
 static void epoch_work(void *arg, int thread, int threads)
 {
     trainer *t = arg;
     const nu_numeric *numeric = t->run->numeric;
+    int keeps_steps = thread == 0 && t->ends != NULL;
+    if (keeps_steps)
+        t->step_start = nu_seconds();
     for (size_t batch = 0; batch < t->run->batches; batch++) {
         if (thread == 0)
             show_progress(t, batch);
@@ -95,11 +115,13 @@ static void epoch_work(void *arg, int thread, int threads)
             return;
         uint64_t update = (uint64_t)(t->epoch - 1) * t->run->batches + batch + 1;
         numeric->engine_update(t->engine, batch, update, thread, threads);
+        if (keeps_steps)
+            keep_step(t, threads);
     }
     keep_weights(t, thread, threads);
 }
 
-static void describe_epoch(trainer *t, nudge_epoch *e, double seconds)
+static nudge_status describe_epoch(trainer *t, nudge_epoch *e, double seconds, nudge_error *err)
 {
     double rows = (double)t->run->train->rows;
     *e = (nudge_epoch){.epoch = t->epoch,
@@ -116,11 +138,12 @@ static void describe_epoch(trainer *t, nudge_epoch *e, double seconds)
                        .samples_per_s = rows / seconds};
     if (t->evaluator != NULL) {
         nudge_metrics m;
-        nu_evaluator_run(t->evaluator, &m);
+        NU_TRY(nu_evaluator_run(t->evaluator, &m, err));
         e->val_loss = m.loss;
         e->val_accuracy = m.accuracy;
         e->val_rmse = m.rmse;
     }
+    return NUDGE_OK;
 }
 
 static nudge_status diverged(trainer *t, nudge_train_result *result, nudge_error *err)
@@ -142,7 +165,7 @@ static nudge_status train_epochs(trainer *t, nudge_train_result *result, nudge_e
         t->loss = 0;
         t->correct = 0;
         t->run->numeric->engine_epoch(t->engine, (uint32_t)t->epoch);
-        nu_team_run(t->run->threads, epoch_work, t);
+        NU_TRY(nu_team_run_on(o->cpus, t->run->threads, epoch_work, t, err));
         double end = nu_seconds(), seconds = end - t->epoch_start;
         if (t->diverged_batch > 0)
             return diverged(t, result, err);
@@ -150,13 +173,31 @@ static nudge_status train_epochs(trainer *t, nudge_train_result *result, nudge_e
             return nu_fail(err, NUDGE_ESTOPPED, "stopped in epoch %zu", t->epoch);
         result->epochs = t->epoch;
         result->train_seconds += seconds;
-        describe_epoch(t, &result->last, seconds);
+        NU_TRY(describe_epoch(t, &result->last, seconds, err));
         if (o->on_epoch != NULL && o->on_epoch(&result->last, o->user) != 0)
             return nu_fail(err, NUDGE_ESTOPPED, "stopped after epoch %zu", t->epoch);
         /* Reading the clock is a tenth of the smallest epoch: not again if nothing lies between. */
         t->epoch_start = t->evaluator == NULL && o->on_epoch == NULL ? end : nu_seconds();
     }
     return NUDGE_OK;
+}
+
+/* Where steps->step is to be filled: makes room for the threads' clocks, and times a clock. */
+static int start_steps(trainer *t)
+{
+    enum { TRIES = 5, READINGS = 100 };
+    nudge_steps *steps = t->run->options->steps;
+    if (steps == NULL)
+        return 1;
+    steps->clock_seconds = INFINITY;
+    for (int i = 0; i < TRIES; i++) {
+        double start = nu_seconds(), now = start;
+        for (int k = 0; k < READINGS; k++)
+            now = nu_seconds();
+        steps->clock_seconds = fmin(steps->clock_seconds, (now - start) / READINGS);
+    }
+    t->run->job.ends = t->ends = nu_alloc_zero((size_t)t->run->threads, sizeof *t->ends);
+    return t->ends != NULL;
 }
 
 static nudge_status allocate(trainer *t, nudge_error *err)
@@ -166,10 +207,12 @@ static nudge_status allocate(trainer *t, nudge_error *err)
     nu_run_describe(run, &plan);
     NU_TRY(nu_memory_check(plan.total - plan.dataset - plan.weights, "training", err));
     run->job.barrier = &t->barrier;
+    if (!start_steps(t))
+        return nu_no_memory(err, (size_t)run->threads * sizeof *t->ends, "times of single steps");
     NU_TRY(run->numeric->engine_create(&t->engine, &run->job, err));
     if (run->val != NULL)
         NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, run->units, run->threads,
-                                   err));
+                                   run->options->cpus, err));
     t->snapshot = nu_alloc(run->model->net.size, run->numeric->real_size);
     t->bad = calloc((size_t)run->threads, sizeof *t->bad);
     if (t->snapshot == NULL || t->bad == NULL)
@@ -183,6 +226,8 @@ nudge_status nudge_train(nudge_model *model, const nudge_dataset *train, const n
                          nudge_error *err)
 {
     nu_run run;
+    if (options->steps != NULL)
+        options->steps->n = 0;
     NU_TRY(nu_dataset_has_values(train, err));
     if (val != NULL)
         NU_TRY(nu_dataset_has_values(val, err));
@@ -209,6 +254,7 @@ nudge_status nudge_train(nudge_model *model, const nudge_dataset *train, const n
     run.numeric->engine_free(t.engine);
     nu_evaluator_free(t.evaluator);
     free(t.snapshot);
+    free(t.ends);
     free(t.bad);
     nu_run_end(&run);
     return status;

@@ -93,7 +93,7 @@ nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double sec
             break;
         nudge_measurement rate;
         nudge_status status = nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, n, n, n, threads,
-                                               seconds, err);
+                                               NULL, seconds, err);
         if (status != NUDGE_OK)
             return status;
         *peak = fmax(*peak, rate.median);
@@ -159,7 +159,7 @@ static int measure(products *list, const bench_setup *setup)
         product *p = &list->item[i];
         bench_progress("product", i, list->count);
         nudge_status status = nudge_bench_gemm(&p->rate, setup->dtype, p->kind, p->m, p->n, p->k,
-                                               p->threads, setup->seconds, &err);
+                                               p->threads, NULL, setup->seconds, &err);
         bench_progress_end();
         if (status != NUDGE_OK)
             return fail(setup->command, &err);

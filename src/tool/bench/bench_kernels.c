@@ -73,8 +73,8 @@ static int measure(kernels *k, const bench_setup *setup)
         for (size_t j = 0; j < k->sizes; j++) {
             bench_progress("kernel", i, k->kernels);
             nudge_status status = nudge_bench_kernel(&k->rate[i * k->sizes + j], i, setup->dtype,
-                                                     k->count[j], setup->threads, setup->seconds,
-                                                     &err);
+                                                     k->count[j], setup->threads, NULL,
+                                                     setup->seconds, &err);
             bench_progress_end();
             if (status != NUDGE_OK)
                 return fail(setup->command, &err);

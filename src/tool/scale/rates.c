@@ -32,14 +32,14 @@ static nudge_status measure(double *peak, double *copy, nudge_dtype dtype, int t
         status = bench_peak(&found, dtype, threads, seconds, err);
     } else {
         status = nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, SHORT_SQUARE, SHORT_SQUARE,
-                                  SHORT_SQUARE, threads, seconds, err);
+                                  SHORT_SQUARE, threads, NULL, seconds, err);
         found = status == NUDGE_OK ? rate.median : NAN;
     }
     if (status != NUDGE_OK)
         return status;
     *peak = fmax(*peak, found); /* of a NaN and a number: the number */
     status = nudge_bench_kernel(&rate, 0, dtype, copy_elements(dtype, threads, is_long),
-                                threads, seconds, err);
+                                threads, NULL, seconds, err);
     if (status == NUDGE_OK)
         *copy = fmax(*copy, rate.median);
     return status == NUDGE_EMEMORY ? NUDGE_OK : status;

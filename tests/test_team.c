@@ -1,0 +1,258 @@
+/* The team: threads on the CPUs that the caller names, and the time of single steps. */
+#include <sched.h>
+#include <string.h>
+
+#include "core/team.h"
+#include "made.h"
+#include "suite.h"
+
+enum { THREADS = 2 };
+
+/* ---- Binding ----------------------------------------------------------------------------- */
+
+/* Where each thread of a team may run. */
+static void tell_mask(void *arg, int thread, int threads)
+{
+    cpu_set_t *mask = arg;
+    (void)threads;
+    ck_assert_int_eq(sched_getaffinity(0, sizeof *mask, &mask[thread]), 0);
+}
+
+/* Two CPUs of this process, the last one first; one twice where there is only one. */
+static void two_cpus(int cpus[THREADS])
+{
+    cpu_set_t mine;
+    tell_mask(&mine, 0, 1);
+    cpus[0] = cpus[1] = -1;
+    for (int c = 0; c < CPU_SETSIZE; c++)
+        if (CPU_ISSET(c, &mine)) {
+            cpus[1] = cpus[1] < 0 ? c : cpus[1];
+            cpus[0] = c;
+        }
+}
+
+/* Every thread is on its CPU and no other, and afterwards where it was before. */
+START_TEST(bound_while_working)
+{
+    cpu_set_t mask[THREADS], before[THREADS], after[THREADS];
+    int cpus[THREADS], threads = _i + 1;
+    nudge_error err;
+    two_cpus(cpus);
+    memset(mask, 0, sizeof mask);
+    nu_team_run(threads, tell_mask, before);
+    ck_ok(nu_team_run_on(cpus, threads, tell_mask, mask, &err), &err);
+    nu_team_run(threads, tell_mask, after);
+    int ran = CPU_COUNT(&mask[1]) > 0 ? 2 : 1; /* without OpenMP there is one */
+    for (int t = 0; t < ran; t++) {
+        ck_assert_int_eq(CPU_COUNT(&mask[t]), 1);
+        ck_assert(CPU_ISSET(cpus[t], &mask[t]));
+        ck_assert(CPU_EQUAL(&before[t], &after[t]));
+    }
+}
+END_TEST
+
+/* A CPU that is not there: nothing has been done, and the message says which. */
+START_TEST(not_a_cpu)
+{
+    static const struct {
+        int cpu;
+        const char *text;
+    } bad[] = {{-1, "CPU -1"}, {CPU_SETSIZE - 1, "CPU 1023"}, {1 << 30, "CPU 1073741824"}};
+    cpu_set_t mask[THREADS], before[THREADS], after[THREADS];
+    int cpus[THREADS];
+    nudge_error err;
+    two_cpus(cpus);
+    cpus[0] = bad[_i].cpu;
+    memset(mask, 0, sizeof mask);
+    nu_team_run(THREADS, tell_mask, before);
+    ck_status(nu_team_run_on(cpus, THREADS, tell_mask, mask, &err), NUDGE_EARGUMENT, &err);
+    ck_assert_msg(strstr(err.text, bad[_i].text) != NULL, "%s", err.text);
+    ck_assert_int_eq(CPU_COUNT(&mask[0]), 0);
+    ck_assert_int_eq(CPU_COUNT(&mask[1]), 0);
+    nu_team_run(THREADS, tell_mask, after);
+    ck_assert_mem_eq(before, after, sizeof before[0]);
+}
+END_TEST
+
+static nudge_train_options two_threads(const int *cpus)
+{
+    nudge_train_options options = small_options();
+    options.threads = THREADS;
+    options.oversubscribe = 1;
+    options.cpus = cpus;
+    return options;
+}
+
+/* Bound training, with validation, gives the same bits; a wrong CPU leaves the weights alone. */
+START_TEST(bound_training)
+{
+    nudge_dataset *data = small_data(100, 1), *val = small_data(300, 5);
+    int cpus[THREADS], wrong[THREADS] = {-1, -1};
+    nudge_error err;
+    two_cpus(cpus);
+    uint64_t hash[2];
+    for (int bound = 0; bound < 2; bound++) {
+        nudge_model *model = small_model();
+        nudge_train_options options = two_threads(bound ? cpus : NULL);
+        ck_ok(nudge_train(model, data, val, &options, NULL, &err), &err);
+        hash[bound] = nudge_model_hash(model);
+        options.cpus = wrong;
+        ck_status(nudge_train(model, data, val, &options, NULL, &err), NUDGE_EARGUMENT, &err);
+        ck_assert_uint_eq(nudge_model_hash(model), hash[bound]);
+        nudge_model_free(model);
+    }
+    ck_assert_uint_eq(hash[0], hash[1]);
+    nudge_dataset_free(val);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* The same numbers, bound or not. */
+START_TEST(bound_evaluation)
+{
+    enum { ROWS = 600, OUTPUTS = 3 };
+    static double free_out[ROWS * OUTPUTS], bound_out[ROWS * OUTPUTS];
+    nudge_dataset *data = small_data(ROWS, 1);
+    nudge_model *model = small_model();
+    nudge_metrics m, bound;
+    nudge_error err;
+    int cpus[THREADS], wrong[THREADS] = {-1, -1};
+    two_cpus(cpus);
+    ck_ok(nudge_evaluate(model, data, THREADS, &m, &err), &err);
+    ck_ok(nudge_evaluate_on(model, data, THREADS, cpus, &bound, &err), &err);
+    ck_assert(m.loss == bound.loss && m.rmse == bound.rmse);
+    ck_ok(nudge_predict(model, data, THREADS, free_out, &err), &err);
+    ck_ok(nudge_predict_on(model, data, THREADS, cpus, bound_out, &err), &err);
+    ck_assert_mem_eq(free_out, bound_out, sizeof free_out);
+    ck_status(nudge_evaluate_on(model, data, THREADS, wrong, &m, &err), NUDGE_EARGUMENT, &err);
+    ck_status(nudge_predict_on(model, data, THREADS, wrong, free_out, &err), NUDGE_EARGUMENT, &err);
+    nudge_metrics_free(&m);
+    nudge_metrics_free(&bound);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+START_TEST(bound_benchmarks)
+{
+    nudge_measurement rate = {0};
+    nudge_error err;
+    int cpus[THREADS], wrong[THREADS] = {-1, -1};
+    two_cpus(cpus);
+    ck_ok(nudge_bench_gemm(&rate, NUDGE_F32, NUDGE_GEMM_NT, 9, 9, 9, 1, cpus, 1e-3, &err), &err);
+    ck_assert_double_gt(rate.median, 0);
+    ck_ok(nudge_bench_kernel(&rate, 0, NUDGE_F32, 99, 1, cpus, 1e-3, &err), &err);
+    ck_assert_double_gt(rate.median, 0);
+    ck_status(nudge_bench_gemm(&rate, NUDGE_F32, NUDGE_GEMM_NT, 9, 9, 9, 1, wrong, 1e-3, &err),
+              NUDGE_EARGUMENT, &err);
+    ck_status(nudge_bench_kernel(&rate, 0, NUDGE_F32, 99, 1, wrong, 1e-3, &err), NUDGE_EARGUMENT,
+              &err);
+}
+END_TEST
+
+/* ---- Single steps ------------------------------------------------------------------------ */
+
+/* 5 epochs of 7 batches; room for fewer, for just as many, for more. The weights are those of a run
+ * without clocks. */
+START_TEST(each_step)
+{
+    static const size_t room[] = {0, 9, 35, 50};
+    nudge_step step[50];
+    nudge_steps steps = {.step = step, .room = room[_i], .n = 99};
+    nudge_dataset *data = small_data(100, 1);
+    nudge_model *model = small_model(), *plain = small_model();
+    nudge_train_options options = two_threads(NULL);
+    nudge_train_result result;
+    nudge_error err;
+    ck_ok(nudge_train(plain, data, NULL, &options, NULL, &err), &err);
+    options.steps = &steps;
+    ck_ok(nudge_train(model, data, NULL, &options, &result, &err), &err);
+    ck_assert_uint_eq(nudge_model_hash(model), nudge_model_hash(plain));
+    ck_assert_uint_eq(steps.n, room[_i] < 35 ? room[_i] : 35);
+    ck_assert(steps.clock_seconds > 0 && steps.clock_seconds < 1e-3);
+    double sum = 0;
+    for (size_t i = 0; i < steps.n; i++) {
+        ck_assert_double_gt(step[i].seconds, 0);
+        ck_assert(step[i].last_thread == 0 || step[i].last_thread == 1);
+        sum += step[i].seconds;
+    }
+    ck_assert_double_le(sum, result.train_seconds);
+    nudge_model_free(plain);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* One epoch of 10,000 steps on one thread is its steps and next to nothing more. */
+START_TEST(steps_fill_an_epoch)
+{
+    enum { STEPS = 10000 };
+    static nudge_step step[STEPS];
+    nudge_steps steps = {.step = step, .room = STEPS};
+    nudge_dataset *data = small_data(STEPS, 1);
+    nudge_model *model = small_model();
+    nudge_train_options options = small_options();
+    nudge_train_result result;
+    nudge_error err;
+    options.threads = 1;
+    options.batch = 1;
+    options.epochs = 1;
+    options.steps = &steps;
+    ck_ok(nudge_train(model, data, NULL, &options, &result, &err), &err);
+    ck_assert_uint_eq(steps.n, STEPS);
+    double sum = 0;
+    for (size_t i = 0; i < STEPS; i++) {
+        ck_assert_int_eq(step[i].last_thread, 0);
+        sum += step[i].seconds;
+    }
+    ck_assert_double_le(sum, result.train_seconds);
+    ck_assert_double_ge(sum, 0.5 * result.train_seconds);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* Refused before the first step; diverged after some of those asked for. */
+START_TEST(no_steps)
+{
+    nudge_step step[10];
+    nudge_steps steps = {.step = step, .room = 10, .n = 99};
+    nudge_dataset *data = small_data(100, 1);
+    nudge_model *model = small_model();
+    nudge_train_options options = small_options();
+    nudge_error err;
+    options.steps = &steps;
+    options.batch = 0;
+    ck_status(nudge_train(model, data, NULL, &options, NULL, &err), NUDGE_EARGUMENT, &err);
+    ck_assert_uint_eq(steps.n, 0);
+    options.batch = 100;
+    options.epochs = 10;
+    options.optimizer = nudge_optimizer_defaults(NUDGE_SGD);
+    options.optimizer.lr = 1e300;
+    ck_status(nudge_train(model, data, NULL, &options, NULL, &err), NUDGE_EDIVERGED, &err);
+    ck_assert_uint_ge(steps.n, 1);
+    ck_assert_uint_lt(steps.n, 10);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+static Suite *team_suite(void)
+{
+    Suite *suite = suite_create("team");
+    TCase *binding = tcase_create("binding");
+    tcase_add_loop_test(binding, bound_while_working, 0, 2);
+    tcase_add_loop_test(binding, not_a_cpu, 0, 3);
+    tcase_add_test(binding, bound_training);
+    tcase_add_test(binding, bound_evaluation);
+    tcase_add_test(binding, bound_benchmarks);
+    suite_add_tcase(suite, binding);
+    TCase *steps = tcase_create("steps");
+    tcase_add_loop_test(steps, each_step, 0, 4);
+    tcase_add_test(steps, steps_fill_an_epoch);
+    tcase_add_test(steps, no_steps);
+    suite_add_tcase(suite, steps);
+    return suite;
+}
+
+SUITE_MAIN(team_suite)
