@@ -60,5 +60,5 @@ refuse 2 "--activation" "activations that do not fit" \
     nudge plan --layers 2,3,4,1 --activation relu,tanh,relu,relu,relu $short
 refuse 2 "missing.csv" "no such file" nudge plan --data missing.csv $short
 refuse 2 "no such generator" "no such generator" nudge plan --data synth:frobnicate $short
-refuse 2 "unknown option --out" "an option of train" nudge plan --out x $short
+check "all options of train" nudge plan $short --out x --log y --test-split 0.1 --quiet --explain
 finish

@@ -142,7 +142,8 @@ typedef enum nudge_scale {
     NUDGE_SCALE_NONE
 } nudge_scale;
 
-/* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... */
+/* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... NULL for a value
+ * that does not exist: the names of a family are those of 0, 1, ... up to the first NULL. */
 NUDGE_API const char *nudge_dtype_name(nudge_dtype v);
 NUDGE_API const char *nudge_activation_name(nudge_activation v);
 NUDGE_API const char *nudge_loss_name(nudge_loss v);

@@ -115,7 +115,7 @@ static nudge_status find(const choice *c, const char *name, size_t *index, nudge
 
 static const char *name_of(const choice *c, size_t index)
 {
-    return index < c->count ? c->names[index] : "unknown";
+    return index < c->count ? c->names[index] : NULL;
 }
 
 const char *nudge_dtype_name(nudge_dtype v)

@@ -7,16 +7,8 @@
 #include "support/data_options.h"
 #include "support/text_table.h"
 
-static const option options[] = {
-    {.help = "Data"},
-    {"model", "FILE", NULL, "the model, as 'nudge train --out' writes it"},
-    {"data", "SPEC", NULL, "a CSV, IDX, NPY or safetensors file, or synth:NAME,rows=N,...; it must "
-                           "hold the target too"},
-    {"labels", "FILE", NULL, "IDX or NPY file with the labels of --data"},
-    {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
-    {.help = "Running"},
-    {"threads", "N", NULL, "default: the cores this process may use"},
-    {"json", NULL, NULL, "results as one JSON object"},
+static const option own[] = {
+    {"data", .help = "as in 'nudge train'; it must hold the target too"},
     {0},
 };
 
@@ -82,7 +74,8 @@ const command command_eval = {
     .about = "Evaluates a model: its loss; accuracy, per-class precision and recall and the "
              "confusion matrix for classes; RMSE, MAE and R2 for numbers, in the target's own "
              "units.",
-    .options = options,
+    .own = own,
+    .options = "Data: model data labels header\nRunning: threads\nOutput: json\n",
     .examples = "  nudge eval --model m.safetensors --data letters.csv\n"
                 "  nudge eval --model m.safetensors --data images.gz --labels labels.gz --json\n",
     .run = run,

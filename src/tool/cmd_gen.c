@@ -12,20 +12,16 @@
 #include "support/data_options.h"
 #include "support/text_table.h"
 
-static const option options[] = {
-    {.help = "Data"},
-    {"rows", "N", NULL, "samples; the same as rows=N"},
-    {"noise", "X", NULL, "the same as noise=X"},
-    {"seed", "N", NULL, "the same as seed=N; row i depends on the seed and i alone"},
-    {"dtype", "f32|f64", "f32", "round the numbers to this type"},
-    {"list", NULL, NULL, "list the generators and their parameters with the defaults"},
-    {.help = "Output"},
-    {"out", "FILE", NULL, "a file whose name ends in .safetensors (tensors x and y), .npy (the "
-                          "features), .csv or .csv.gz"},
-    {"labels-out", "FILE", NULL, "with --out FILE.npy: the .npy file of the targets"},
-    {.help = "Running"},
-    {"threads", "N", NULL, "default: the cores this process may use; the file is the same"},
-    {"quiet", NULL, NULL, "no progress, no summary"},
+static const option own[] = {
+    {"rows", "N", .help = "samples; the same as rows=N"},
+    {"noise", "X", .help = "the same as noise=X"},
+    {"seed", .help = "the same as seed=N; row i depends on the seed and i alone"},
+    {"dtype", .help = "round the numbers to this type"},
+    {"list", .help = "list the generators and their parameters with the defaults"},
+    {"out", .help = "a file whose name ends in .safetensors (tensors x and y), .npy (the "
+                    "features), .csv or .csv.gz"},
+    {"labels-out", "FILE", .help = "with --out FILE.npy: the .npy file of the targets"},
+    {"quiet", .help = "no progress, no summary"},
     {0},
 };
 
@@ -161,7 +157,6 @@ static int write_data(arguments *args, const char *spec, nudge_write_options *wr
 /* --labels-out goes with --out FILE.npy, and FILE.npy with it. */
 static void check_files(arguments *args)
 {
-    static const char *const out_alone[] = {"out", NULL}, *const no_inputs[] = {NULL};
     const char *out = required(args, "out"), *labels = text_of(args, "labels-out");
     if (args->failed)
         return;
@@ -176,8 +171,8 @@ static void check_files(arguments *args)
     } else if (labels != NULL && !ends_with(labels, ".npy")) {
         refuse(args, "labels-out", "a file name that ends in .npy");
     }
-    check_output(args, "out", no_inputs);
-    check_output(args, "labels-out", out_alone);
+    check_output(args, "out", "");
+    check_output(args, "labels-out", "out");
 }
 
 static int run(arguments *args)
@@ -191,7 +186,7 @@ static int run(arguments *args)
         real_of(args, "noise", FROM_0);
     if (given(args, "seed"))
         whole_of(args, "seed", 0, UINT64_MAX);
-    PARSED(args, "dtype", nudge_dtype_parse, &writing.dtype);
+    writing.dtype = (nudge_dtype)choice_of(args, "dtype");
     writing.threads = threads_of(args);
     writing.labels = text_of(args, "labels-out");
     check_words(args);
@@ -212,7 +207,8 @@ const command command_gen = {
              "synth:NAME,KEY=VALUE,...' trains on the same rows without a file.\n\n"
              ".safetensors and .npy files are made by all threads at once, in blocks of rows, and "
              "may be larger than memory; --data reads them without converting a number.",
-    .options = options,
+    .own = own,
+    .options = "Data: rows noise seed dtype list\nOutput: out labels-out quiet\nRunning: threads\n",
     .examples = "  nudge gen --list\n"
                 "  nudge gen moons rows=1000 noise=0.1 --out moons.csv\n"
                 "  nudge gen friedman1 --rows 50000 --seed 7 --out friedman1.csv.gz\n"

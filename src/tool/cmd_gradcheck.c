@@ -8,27 +8,30 @@
 #include "support/json.h"
 #include "support/data_options.h"
 #include "support/text_table.h"
-#include "whole.h"
 
 /* Inputs and outputs of the built-in network. */
 enum { FEATURES = 5, OUTPUTS = 3 };
 
-static const option options[] = {
-    {.help = "Built-in network on random data"},
-    {"activation", "NAME", "all", "of the hidden layers"},
-    {"loss", "NAME", "all", "mse, mae, huber, cross-entropy, bce, poisson"},
-    {"hidden", "N,N,...", "7,6", "units of the hidden layers"},
-    {"rows", "N", "16", "samples"},
-    {"seed", "N", "1", "of the weights and samples"},
-    {"dtype", "f32|f64", "f64", "numbers of the network"},
-    {.help = "A trained network instead"},
-    {"model", "FILE", NULL, "the model, as 'nudge train --out' writes it"},
-    {"data", "SPEC", NULL, "its data"},
-    {"labels", "FILE", NULL, "IDX or NPY file with the labels of --data"},
-    {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
-    {"limit", "N", "1000", "parameters to check, evenly spread; 0: all"},
-    {.help = "Output"},
-    {"json", NULL, NULL, "results as one JSON object"},
+/* "all" is 0; then activations from 1, and the losses, with "all" in the place of "auto". */
+static const char *activation_or_all(size_t i)
+{
+    return i == 0 ? "all" : nudge_activation_name((nudge_activation)(i - 1));
+}
+
+static const char *loss_or_all(size_t i)
+{
+    return i == 0 ? "all" : nudge_loss_name((nudge_loss)i);
+}
+
+static const option own[] = {
+    {"activation", "NAME", "all", .help = "of the hidden layers", .names = activation_or_all},
+    {"loss", "NAME", "all", .help = "of the network", .names = loss_or_all},
+    {"hidden", .initial = "7,6", .help = "units of the hidden layers"},
+    {"rows", "N", "16", .help = "samples"},
+    {"seed", .help = "of the weights and samples"},
+    {"dtype", .initial = "f64"},
+    {"data", .help = "its data, as in 'nudge train'"},
+    {"limit", "N", "1000", .help = "parameters to check, evenly spread; 0: all"},
     {0},
 };
 
@@ -81,35 +84,17 @@ typedef struct setup {
     size_t hidden, *units, rows;
     uint64_t seed;
     nudge_dtype dtype;
-    int one_activation, one_loss; /* only this one; otherwise all */
-    nudge_activation activation;
-    nudge_loss loss;
+    int activation, loss; /* as activation_or_all() and loss_or_all() number them */
 } setup;
 
 static void read_builtin(setup *s, arguments *args)
 {
-    size_t n;
-    char **part = split_commas(text_of(args, "hidden"), &n);
-    s->hidden = n;
-    s->units = need(calloc(n, sizeof *s->units));
-    for (size_t i = 0; i < n; i++) {
-        uint64_t units = 1;
-        if (!nu_parse_whole(part[i], 1, 10000, &units))
-            refuse(args, "hidden", "whole numbers from 1 to 10000, separated by commas");
-        s->units[i] = (size_t)units;
-    }
-    free(part);
+    s->units = wholes_of(args, "hidden", 10000, "", &s->hidden);
     s->rows = (size_t)whole_of(args, "rows", 1, 1000000);
     s->seed = whole_of(args, "seed", 0, UINT64_MAX);
-    PARSED(args, "dtype", nudge_dtype_parse, &s->dtype);
-    s->one_activation = strcmp(text_of(args, "activation"), "all") != 0;
-    if (s->one_activation)
-        PARSED(args, "activation", nudge_activation_parse, &s->activation);
-    s->one_loss = strcmp(text_of(args, "loss"), "all") != 0;
-    if (s->one_loss)
-        PARSED(args, "loss", nudge_loss_parse, &s->loss);
-    if (s->one_loss && s->loss == NUDGE_LOSS_AUTO)
-        refuse(args, "loss", "the name of a loss: without data there is nothing to choose it by");
+    s->dtype = (nudge_dtype)choice_of(args, "dtype");
+    s->activation = choice_of(args, "activation");
+    s->loss = choice_of(args, "loss");
 }
 
 static nudge_status check_one(nudge_gradcheck_result *result, const setup *s,
@@ -174,27 +159,45 @@ static int verdict(arguments *args, json_t *json, double worst, uint64_t checked
     return EXIT_RUN_FAILED;
 }
 
+/* The numbers that a choice stands for. */
+static void range_of(int choice, const char *(*names)(size_t i), int *first, int *last)
+{
+    *first = choice > 0 ? choice : 1;
+    *last = *first;
+    while (choice == 0 && names((size_t)*last + 1) != NULL)
+        ++*last;
+}
+
+static void add_result(json_t *list, const char *activation, const char *loss,
+                       const nudge_gradcheck_result *r)
+{
+    json_t *one = json_new();
+    json_put_text(one, "activation", activation);
+    json_put_text(one, "loss", loss);
+    put_result(one, r);
+    json_add(list, one);
+}
+
 static int check_builtin(arguments *args, const setup *s)
 {
     nudge_error err;
     nudge_gradcheck_result result;
     double worst = 0;
     uint64_t checked = 0;
+    int a, last_activation, loss, last_loss;
     json_t *json = given(args, "json") ? json_new() : NULL;
     json_t *list = json != NULL ? json_new_list() : NULL;
-    nudge_activation first = s->one_activation ? s->activation : NUDGE_IDENTITY;
-    nudge_activation last = s->one_activation ? s->activation : NUDGE_SILU;
-    nudge_loss first_loss = s->one_loss ? s->loss : NUDGE_MSE;
-    nudge_loss last_loss = s->one_loss ? s->loss : NUDGE_POISSON;
     text_table t;
-    table_start(&t, 2 + last_loss - first_loss);
+    range_of(s->activation, activation_or_all, &a, &last_activation);
+    range_of(s->loss, loss_or_all, &loss, &last_loss);
+    table_start(&t, (size_t)(2 + last_loss - loss));
     table_add(&t, "%s", "");
-    for (nudge_loss l = first_loss; l <= last_loss; l++)
-        table_add(&t, "%s", nudge_loss_name(l));
-    for (nudge_activation a = first; a <= last; a++) {
-        table_add(&t, "%s", nudge_activation_name(a));
-        for (nudge_loss l = first_loss; l <= last_loss; l++) {
-            if (check_one(&result, s, a, l, &err) != NUDGE_OK) {
+    for (int l = loss; l <= last_loss; l++)
+        table_add(&t, "%s", loss_or_all((size_t)l));
+    for (; a <= last_activation; a++) {
+        table_add(&t, "%s", activation_or_all((size_t)a));
+        for (int l = loss; l <= last_loss; l++) {
+            if (check_one(&result, s, (nudge_activation)(a - 1), (nudge_loss)l, &err) != NUDGE_OK) {
                 table_end(&t);
                 json_decref(json);
                 json_decref(list);
@@ -204,13 +207,8 @@ static int check_builtin(arguments *args, const setup *s)
                 worst = result.max_error; /* NaN too, which then stays */
             checked += result.checked;
             table_add(&t, "%.1e", result.max_error);
-            if (json != NULL) {
-                json_t *one = json_new();
-                json_put_text(one, "activation", nudge_activation_name(a));
-                json_put_text(one, "loss", nudge_loss_name(l));
-                put_result(one, &result);
-                json_add(list, one);
-            }
+            if (json != NULL)
+                add_result(list, activation_or_all((size_t)a), loss_or_all((size_t)l), &result);
         }
     }
     if (json != NULL)
@@ -225,13 +223,12 @@ static int check_builtin(arguments *args, const setup *s)
 
 static int check_model(arguments *args)
 {
-    static const char *const builtin[] = {"activation", "loss", "hidden", "rows", "seed", "dtype"};
     nudge_model *model = NULL;
     nudge_dataset *data = NULL;
     nudge_error err;
     nudge_gradcheck_result r;
-    for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++)
-        refuse_given(args, builtin[i], "it is for the built-in network, not for --model");
+    refuse_all(args, "activation loss hidden rows seed dtype",
+               "it is for the built-in network, not for --model");
     uint64_t limit = whole_of(args, "limit", 0, UINT64_MAX);
     int status = load_model_and_data(args, 1, &model, &data);
     if (status == EXIT_DONE && nudge_gradcheck(model, data, limit, &r, &err) != NUDGE_OK)
@@ -255,11 +252,9 @@ static int check_model(arguments *args)
 
 static int run(arguments *args)
 {
-    static const char *const of_model[] = {"data", "labels", "header", "limit"};
     if (given(args, "model"))
         return check_model(args);
-    for (size_t i = 0; i < sizeof of_model / sizeof *of_model; i++)
-        refuse_given(args, of_model[i], "it needs --model");
+    refuse_all(args, "data labels header limit", "it needs --model");
     setup s = {0};
     read_builtin(&s, args);
     int status = args->failed ? EXIT_BAD_INPUT : check_builtin(args, &s);
@@ -274,7 +269,10 @@ const command command_gradcheck = {
     .about = "Compares the gradients that training uses with central differences of the loss, for "
              "every activation and loss, and shows the largest relative error of each pair. The "
              "exit status is 1 if one is above 1e-6 (f64).",
-    .options = options,
+    .own = own,
+    .options = "Built-in network on random data: activation loss hidden rows seed dtype\n"
+               "A trained network instead: model data labels header limit\n"
+               "Output: json\n",
     .examples = "  nudge gradcheck\n"
                 "  nudge gradcheck --activation gelu --loss poisson --hidden 20,20,20\n"
                 "  nudge gradcheck --model m.safetensors --data letters.csv --limit 200\n",

@@ -8,18 +8,6 @@
 #include "support/data_options.h"
 #include "support/text_table.h"
 
-static const option options[] = {
-    {.help = "Data files"},
-    {"target", "COLUMNS", NULL, "CSV columns to take as targets"},
-    {"labels", "FILE", NULL, "IDX or NPY file with the labels"},
-    {"ignore", "COLUMNS", NULL, "CSV columns to leave out, separated by commas"},
-    {"category", "COLUMNS", NULL, "numeric CSV columns to take as categories"},
-    {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
-    {.help = "Output"},
-    {"json", NULL, NULL, "as one JSON object"},
-    {0},
-};
-
 /* ---- Models ---------------------------------------------------------------------------- */
 
 static uint64_t layer_parameters(const nudge_model_info *m, size_t l)
@@ -208,11 +196,10 @@ static void table_json(const nudge_table *table)
 
 static int model_info(arguments *args, const char *path)
 {
-    static const char *const of_data[] = {"target", "labels", "ignore", "category", "header"};
     nudge_model *model = NULL;
     nudge_error err;
-    for (size_t i = 0; i < sizeof of_data / sizeof *of_data; i++)
-        refuse_given(args, of_data[i], "it is for data files, and this is a model");
+    refuse_all(args, "target labels ignore category header",
+               "it is for data files, and this is a model");
     if (args->failed)
         return EXIT_BAD_INPUT;
     if (nudge_model_load(&model, path, &err) != NUDGE_OK)
@@ -230,7 +217,7 @@ static int data_info(arguments *args, const char *spec)
     nudge_table *table = NULL;
     nudge_error err;
     nudge_read_options read;
-    read_setup(&read, args);
+    read_data_options(&read, args);
     if (args->failed)
         return EXIT_BAD_INPUT;
     if (nudge_table_read(&table, spec, &read, &err) != NUDGE_OK)
@@ -259,7 +246,7 @@ const command command_info = {
     .summary = "what a model or data file holds",
     .about = "Shows a model's layers, loss, inputs, targets and the hash of its weights; or the "
              "columns of data: their kinds, missing cells, categories and ranges.",
-    .options = options,
+    .options = "Data files: target labels ignore category header\nOutput: json\n",
     .examples = "  nudge info m.safetensors\n"
                 "  nudge info letters.csv --target Letter\n"
                 "  nudge info synth:friedman1,rows=1000 --json\n",

@@ -7,23 +7,21 @@
 #include "support/say.h"
 #include "plan.h"
 #include "support/data_options.h"
+#include "support/option_tables.h"
 #include "whole.h"
 
 /* Synthetic data of more values than this is not made to find out its shape. */
 #define MAKE_AT_MOST 4000000.0
 
-static const option plan_options[] = {
-    {.help = "Plan"},
-    {"threads", "N,N,...", NULL, "thread counts to plan for; default: 1, 2, 4, ... and the cores "
+static const option own[] = {
+    {"threads", "N,N,...", NULL, .help = "thread counts to plan for; default: 1, 2, 4, ... and the cores "
                                  "this process may use; more than cores are a prediction for a "
                                  "machine that has them"},
-    {"layers", "N,N,...", NULL, "inputs, units of the hidden layers, outputs: a network for data "
+    {"layers", "N,N,...", NULL, .help = "inputs, units of the hidden layers, outputs: a network for data "
                                 "that is not at hand, instead of --data and --hidden"},
-    {"rows", "N", "60000", "with --layers: samples"},
-    {"pixels", NULL, NULL, "with --layers: features are bytes, as images have them"},
-    {"epochs", "N", "10", "passes over the training data"},
-    {"seconds", "S", "0.1", "measure each of the step's pieces for so long"},
-    {"json", NULL, NULL, "results as one JSON object"},
+    {"rows", "N", "60000", .help = "with --layers: samples"},
+    {"pixels", NULL, NULL, .help = "with --layers: features are bytes, as images have them"},
+    {"seconds", "S", "0.1", .help = "measure each of the step's pieces for so long"},
     {0},
 };
 
@@ -88,10 +86,8 @@ static void read_layers(planning *p)
 
 static void read_options(planning *p)
 {
-    p->setup.train = nudge_train_defaults();
-    p->setup.train.epochs = (size_t)whole_of(p->args, "epochs", 1, UINT32_MAX);
     p->seconds = real_of(p->args, "seconds", ABOVE_0);
-    train_setup_shared(&p->setup, p->args);
+    train_setup_start(&p->setup, p->args, 0);
     read_threads(p);
     read_layers(p);
     whole_of(p->args, "rows", 1, UINT32_MAX);
@@ -247,8 +243,8 @@ const command command_plan = {
              "different numbers of threads. The time comes from the engine's cost model: the "
              "rates of the step's pieces are measured here, for a second or two.\n\n"
              "Large synthetic data is not made: its shape is enough. Files are read.",
-    .options = plan_options,
-    .more = {train_data_options, train_network_options, train_optimizer_options},
+    .own = own,
+    .options = "Plan: layers rows pixels seconds\n" TRAIN_OPTIONS,
     .examples =
         "  nudge plan --hidden 512,512 --batch 256\n"
         "  nudge plan --data synth:teacher,rows=10000000,features=32 --threads 1,2,4,8,16\n"

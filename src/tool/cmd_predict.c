@@ -10,15 +10,9 @@
 #include "support/data_options.h"
 #include "support/text_table.h"
 
-static const option options[] = {
-    {.help = "Data"},
-    {"model", "FILE", NULL, "the model, as 'nudge train --out' writes it"},
-    {"data", "SPEC", NULL, "a CSV, IDX, NPY or safetensors file, or synth:NAME,rows=N,...; a "
-                           "target in it is not used"},
-    {"header", "yes|no|auto", "auto", "whether the first CSV row holds names"},
-    {.help = "Running"},
-    {"out", "FILE", NULL, "write there instead of to standard output"},
-    {"threads", "N", NULL, "default: the cores this process may use"},
+static const option own[] = {
+    {"data", .help = "as in 'nudge train'; a target in it is not used"},
+    {"out", .initial = "-", .help = "write there; - is standard output"},
     {0},
 };
 
@@ -111,7 +105,7 @@ static int write_result(arguments *args, const layout *l, const double *out, siz
 {
     const char *path = text_of(args, "out");
     nu_atomic_file file;
-    if (path == NULL) {
+    if (is_standard(path)) {
         write_all(l, out, rows, stdout);
         return EXIT_DONE;
     }
@@ -131,12 +125,11 @@ static int write_result(arguments *args, const layout *l, const double *out, siz
 
 static int run(arguments *args)
 {
-    static const char *const inputs[] = {"data", "model", NULL};
     nudge_model *model = NULL;
     nudge_dataset *data = NULL;
     nudge_error err;
     int threads = threads_of(args);
-    check_output(args, "out", inputs);
+    check_output(args, "out", "data model");
     int status = load_model_and_data(args, 0, &model, &data);
     if (status == EXIT_DONE) {
         layout l = layout_of(model);
@@ -160,7 +153,8 @@ const command command_predict = {
     .about = "Writes CSV with a header and one row per sample: for numbers the predicted targets "
              "in their own units; for classes the predicted label, then a column p(LABEL) for "
              "each class with its probability.",
-    .options = options,
+    .own = own,
+    .options = "Data: model data header\nRunning: threads\nOutput: out\n",
     .examples = "  nudge predict --model m.safetensors --data new.csv\n"
                 "  nudge predict --model m.safetensors --data new.csv.gz --out predicted.csv\n",
     .run = run,

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "support/commands.h"
+#include "support/data_options.h"
+#include "support/option_tables.h"
 #include "support/say.h"
 #include "support/progress.h"
 #include "support/train_report.h"
@@ -123,7 +125,7 @@ static int run(arguments *args)
     nudge_model *model = NULL;
     nudge_error err;
     int status = EXIT_BAD_INPUT;
-    train_setup_start(&setup, args);
+    train_setup_start(&setup, args, threads_of(args));
     if (!args->failed) {
         if (nudge_data_load(&data, &setup.data, &err) != NUDGE_OK ||
             train_setup_model(&model, &setup, data.prep, &err) != NUDGE_OK) {
@@ -150,8 +152,7 @@ const command command_train = {
              "Results go to stdout; progress and messages to stderr. Ctrl-C ends training after "
              "the current batch: the model is saved if --out was given, and the exit status is "
              "130.",
-    .options = train_data_options,
-    .more = {train_network_options, train_optimizer_options, train_run_options},
+    .options = TRAIN_OPTIONS,
     .examples =
         "  nudge train\n"
         "  nudge train --data letters.csv --target Letter --out m.safetensors\n"

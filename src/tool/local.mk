@@ -1,11 +1,14 @@
 # libnudgetool holds every object of the command but main(), so that tests link what they test.
 libnudgetool_la_SOURCES = \
 	src/tool/support/commands.h \
+	src/tool/support/command.h src/tool/support/command.c \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
 	src/tool/support/gnuplot_style.h src/tool/support/gnuplot_style.c \
+	src/tool/support/help.h src/tool/support/help.c \
 	src/tool/support/json.h src/tool/support/json.c \
-	src/tool/support/options.h src/tool/support/options.c src/tool/support/help.c \
+	src/tool/support/options.h src/tool/support/options.c \
+	src/tool/support/option.h src/tool/support/option_tables.h src/tool/support/option_tables.c \
 	src/tool/support/progress.h src/tool/support/progress.c \
 	src/tool/support/say.h src/tool/support/say.c \
 	src/tool/support/text_table.h src/tool/support/text_table.c \

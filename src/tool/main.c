@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "support/commands.h"
+#include "support/help.h"
 #include "support/say.h"
 #include "nudge.h"
 #include "spell.h"
@@ -57,7 +58,7 @@ static int help_for(const char *name)
     const command *c = find_command(name);
     if (c == NULL)
         return EXIT_BAD_INPUT;
-    print_help(c);
+    print_help(c, 0);
     return EXIT_DONE;
 }
 
@@ -67,7 +68,7 @@ static int run_command(const command *c, int argc, char **argv)
     arguments_start(&args, c, argc, argv);
     int status = args.failed ? EXIT_BAD_INPUT : EXIT_DONE;
     if (args.help)
-        print_help(c);
+        print_help(c, args.help > 1);
     else if (args.version && !args.failed)
         print_version();
     else if (!args.failed)

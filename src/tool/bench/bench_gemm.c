@@ -186,7 +186,7 @@ int bench_gemm(arguments *args, const bench_setup *setup)
 {
     products list = {0};
     size_t size[3] = {1, 1, 1};
-    nudge_gemm_kind kind = (nudge_gemm_kind)choice_of(args, "kind", kind_names);
+    nudge_gemm_kind kind = (nudge_gemm_kind)choice_of(args, "kind");
     if (given(args, "shape"))
         read_shape(size, args);
     else

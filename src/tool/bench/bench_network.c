@@ -29,8 +29,8 @@ static void read_layers(bench_network *net, arguments *args)
 void bench_network_read(bench_network *n, arguments *args)
 {
     read_layers(n, args);
-    PARSED(args, "activation", nudge_activation_parse, &n->activation);
-    PARSED(args, "loss", nudge_loss_parse, &n->loss);
+    n->activation = (nudge_activation)choice_of(args, "activation");
+    n->loss = (nudge_loss)choice_of(args, "loss");
     if (n->loss == NUDGE_LOSS_AUTO)
         n->loss = n->widths[n->layers] > 1 ? NUDGE_CROSS_ENTROPY : NUDGE_MSE;
     n->pixels = given(args, "pixels");

@@ -10,8 +10,7 @@
 
 static void read_optimizer(nudge_optimizer *o, arguments *args)
 {
-    nudge_optimizer_kind kind = NUDGE_ADAM;
-    PARSED(args, "optimizer", nudge_optimizer_parse, &kind);
+    nudge_optimizer_kind kind = (nudge_optimizer_kind)choice_of(args, "optimizer");
     *o = nudge_optimizer_defaults(kind);
     o->lr = real_of(args, "lr", ABOVE_0);
     o->momentum = real_of(args, "momentum", FROM_0);

@@ -9,33 +9,21 @@
 #include "quantiles.h"
 #include "support/data_options.h"
 
-static const option options[] = {
-    {.help = "All benchmarks"},
-    {"threads", "N", NULL, "default: the cores this process may use; gemm measures 1 and N"},
-    {"dtype", "f32|f64", "f32", "numbers"},
-    {"seconds", "S", NULL, "measure each thing for so long, in at least 5 repeats; default: gemm "
+static const option own[] = {
+    {"threads", "N", NULL, .help = "default: the cores this process may use; gemm measures 1 and N"},
+    {"seconds", "S", NULL, .help = "measure each thing for so long, in at least 5 repeats; default: gemm "
                            "0.2, kernels 0.1, train and infer 2"},
-    {"json", NULL, NULL, "results as one JSON object"},
-    {.help = "bench gemm"},
-    {"shape", "M,N,K", NULL, "only the product of M x K and K x N; without it large squares and "
+    {"shape", "M,N,K", NULL, .help = "only the product of M x K and K x N; without it large squares and "
                              "the products of some usual networks"},
-    {"kind", "nn|nt|tn", "nn", "of --shape: A B (forward), A B^T (gradients of activations), "
+    {"kind", "nn|nt|tn", "nn", .help = "of --shape: A B (forward), A B^T (gradients of activations), "
                                "A^T B (gradients of weights)"},
-    {.help = "bench kernels"},
-    {"count", "N", NULL, "elements per thread; without it 65536, which caches hold, and 4194304, "
+    {"count", "N", NULL, .help = "elements per thread; without it 65536, which caches hold, and 4194304, "
                          "which they do not"},
-    {.help = "bench train, bench infer"},
-    {"layers", "N,N,...", "784,128,10", "inputs, units of the hidden layers, outputs"},
-    {"activation", "NAME", "relu", "of the hidden layers"},
-    {"loss", "NAME", "auto", "as in 'nudge train'; auto: cross-entropy, or mse for one output"},
-    {"rows", "N", NULL, "samples; default: up to 60000, fewer for large networks"},
-    {"pixels", NULL, NULL, "features are bytes, as images have them"},
-    {.help = "bench train"},
-    {"optimizer", "NAME", "adam", "sgd, adam, adamw, rmsprop, adagrad"},
-    {"momentum", "X", "0", "of sgd and rmsprop"},
-    {"lr", "X", "1e-6", "learning rate; tiny, so that training on random targets goes nowhere"},
-    {"batch", "N", "64", "samples per update"},
-    {"explain", NULL, NULL, "show how the engine arranges the work, and why"},
+    {"layers", "N,N,...", "784,128,10", .help = "inputs, units of the hidden layers, outputs"},
+    {"activation", "NAME", .help = "of the hidden layers"},
+    {"rows", "N", NULL, .help = "samples; default: up to 60000, fewer for large networks"},
+    {"pixels", NULL, NULL, .help = "features are bytes, as images have them"},
+    {"lr", "X", "1e-6", .help = "learning rate; tiny, so that training on random targets goes nowhere"},
     {0},
 };
 
@@ -107,7 +95,7 @@ static int run(arguments *args)
     bench_setup setup = {.command = args->command->name, .json = given(args, "json")};
     int kind = kind_of(args);
     refuse_others(args, kind);
-    PARSED(args, "dtype", nudge_dtype_parse, &setup.dtype);
+    setup.dtype = (nudge_dtype)choice_of(args, "dtype");
     setup.threads = nudge_threads(threads_of(args), &setup.why);
     setup.seconds = given(args, "seconds") ? real_of(args, "seconds", ABOVE_0)
                                            : kinds[kind].seconds;
@@ -184,7 +172,12 @@ const command command_bench = {
              "update; the step's share of the machine's ceiling, and where its time goes.\n\n"
              "infer: predictions and evaluations of random data in memory, whole calls in turn, and "
              "their share of the machine's ceiling; 2 rows sum(in out) operations a call.",
-    .options = options,
+    .own = own,
+    .options = "All benchmarks: threads dtype seconds json\n"
+               "bench gemm: shape kind\n"
+               "bench kernels: count\n"
+               "bench train, bench infer: layers activation loss rows pixels\n"
+               "bench train: optimizer momentum lr batch explain\n",
     .examples =
         "  nudge bench gemm\n"
         "  nudge bench gemm --shape 64,128,784 --kind nn --threads 1\n"

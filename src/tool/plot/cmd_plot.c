@@ -13,18 +13,16 @@
 #include "support/data_options.h"
 #include "whole.h"
 
-static const option options[] = {
-    {.help = "Output"},
-    {"out", "FILE", NULL, "write a picture; the ending says which kind, .svg or .png"},
-    {"text", NULL, NULL, "draw with characters on stdout; the default in a terminal"},
-    {"size", "WxH", NULL, "pixels [800x500]; with --text characters and lines [those of the "
+static const option own[] = {
+    {"out", .help = "write a picture; the ending says which kind, .svg or .png"},
+    {"text", NULL, NULL, .help = "draw with characters on stdout; the default in a terminal"},
+    {"size", "WxH", NULL, .help = "pixels [800x500]; with --text characters and lines [those of the "
      "terminal, or 80x24]"},
-    {.help = "Curves"},
-    {"x", "epoch|time", "epoch", "against what; time is the sum of the epochs' seconds"},
-    {"y", "WHAT", "loss", "loss, accuracy, rmse (of validation) or speed"},
-    {"log", NULL, NULL, "logarithmic y axis"},
-    {"title", "TEXT", NULL, "above the curves [what is shown]"},
-    {"names", "A,B,...", NULL, "what the legend calls the runs [their files]; long names "
+    {"x", "epoch|time", "epoch", .help = "against what; time is the sum of the epochs' seconds"},
+    {"y", "loss|accuracy|rmse|speed", "loss", .help = "what; rmse is that of validation"},
+    {"log", "", NULL, .help = "logarithmic y axis"},
+    {"title", "TEXT", NULL, .help = "above the curves [what is shown]"},
+    {"names", "A,B,...", NULL, .help = "what the legend calls the runs [their files]; long names "
      "lose their middle"},
     {0},
 };
@@ -103,16 +101,14 @@ static void read_output(plot *p, arguments *args)
             say(name, "--out: '%s' is also a run to plot; it must be a file of its own", p->out);
             args->failed = 1;
         }
-    check_output(args, "out", (const char *const[]){NULL});
+    check_output(args, "out", "");
     read_size(c, args);
 }
 
 static void read_curves(plot *p, arguments *args)
 {
-    static const char *const x[] = {"epoch", "time", NULL};
-    static const char *const y[] = {"loss", "accuracy", "rmse", "speed", NULL};
-    p->setup.x = (enum plot_x)choice_of(args, "x", x);
-    p->setup.y = (enum plot_y)choice_of(args, "y", y);
+    p->setup.x = (enum plot_x)choice_of(args, "x");
+    p->setup.y = (enum plot_y)choice_of(args, "y");
     p->setup.log = given(args, "log");
     p->setup.title = text_of(args, "title");
 }
@@ -318,8 +314,8 @@ const command command_plot = {
              "validation dashed, a colour per run.\n\n"
              "gnuplot draws (Debian: gnuplot-nox); the environment variable GNUPLOT may name "
              "another program than the gnuplot on PATH.",
-    .options = options,
-    .letters = {{'o', "out"}},
+    .own = own,
+    .options = "Output: out text size\nCurves: x y log title names\n",
     .examples = "  nudge plot run.jsonl\n"
                 "  nudge plot slow.jsonl fast.jsonl --names 'lr 1e-3,lr 1e-2' -o loss.svg\n"
                 "  nudge plot run.jsonl --y accuracy --x time -o accuracy.png\n",

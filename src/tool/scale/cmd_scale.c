@@ -8,6 +8,7 @@
 #include "support/commands.h"
 #include "support/say.h"
 #include "support/json.h"
+#include "support/option_tables.h"
 #include "scale/complete.h"
 #include "scale/environment.h"
 #include "scale/fit.h"
@@ -53,10 +54,8 @@ static char *command_line(const arguments *args)
 static json_t *options_of(const arguments *args)
 {
     json_t *object = json_new();
-    const option *o;
-    for (size_t i = 0; (o = option_at(args->command, i))->name != NULL || o->help != NULL; i++)
-        if (o->name != NULL)
-            json_put_text(object, o->name, text_of(args, o->name));
+    for (size_t i = 0; i < args->n; i++)
+        json_put_text(object, args->all[i].option.name, args->all[i].text);
     return object;
 }
 
@@ -195,9 +194,10 @@ const command command_scale = {
              "machine of 16 cores busy.\n\n"
              "Ctrl-C ends the study after keeping all finished repeats, and the exit status is "
              "130; a second Ctrl-C ends it at once.",
-    .options = scale_options,
-    .more = {train_data_options, train_network_options, train_optimizer_options},
-    .instead = scale_instead,
+    .own = scale_options,
+    .options = "Study: threads mode values repeat seconds epochs to-loss\n"
+               "Output: out json quiet\n"
+               TRAIN_DATA_OPTIONS TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS,
     .examples =
         "  nudge scale\n"
         "  nudge scale --threads all --out study\n"

@@ -25,39 +25,34 @@ enum { MOST_THREADS = 4096, MOST_REPEATS = 1000, MOST_UNITS = 2147483647, MOST_L
        MOST_TO_LOSS_EPOCHS = 100 };
 
 const option scale_options[] = {
-    {.help = "Study"},
-    {"threads", "N,N,...|all", NULL, "thread counts; default: 1, 2, 4, ... and the cores this "
+    {"threads", "N,N,...|all", NULL, .help = "thread counts; default: 1, 2, 4, ... and the cores this "
                                      "process may use; all: every count up to these. More than "
                                      "there are cores are measured too, and marked"},
-    {"mode", "MODE", "strong", "what changes beside the threads. strong: nothing; weak: as many "
+    {"mode", "strong|weak|batch|width|depth|rows", "strong", .help = "what changes beside the threads. strong: nothing; weak: as many "
                                "samples of the batch and rows of the data for each thread; batch; "
                                "width: units of the hidden layers; depth: hidden layers; rows"},
-    {"values", "N,N,...", NULL, "of what batch, width, depth and rows change; defaults: "
+    {"values", "N,N,...", NULL, .help = "of what batch, width, depth and rows change; defaults: "
                                 "64,256,1024 samples, 128,256,512 units, 1,2,4 layers, a "
                                 "sixteenth, a quarter and all of the rows"},
-    {"repeat", "N", "9", "how often each point is measured; fewer than 6 allow no intervals of "
+    {"repeat", "N", "9", .help = "how often each point is measured; fewer than 6 allow no intervals of "
                           "95 % confidence"},
-    {"seconds", "S", NULL, "measure each point for so long in all its repeats; default: 16, less "
+    {"seconds", "S", NULL, .help = "measure each point for so long in all its repeats; default: 16, less "
                            "with more than 5 points"},
-    {"epochs", "N", NULL, "instead: epochs of a repeat"},
-    {"to-loss", "X", NULL, "instead: each repeat trains until an epoch's loss is at most X (of the "
+    {"epochs", "N", NULL, .help = "instead: epochs of a repeat"},
+    {"to-loss", "X", NULL, .help = "instead: each repeat trains until an epoch's loss is at most X (of the "
                            "validation data if there is some), for at most --epochs [100]"},
-    {.help = "Output"},
-    {"out", "DIR", NULL, "write the results there: JSON, CSV, plots (with gnuplot), a report to "
+    {"out", "DIR", NULL, .help = "write the results there: JSON, CSV, plots (with gnuplot), a report to "
                          "read"},
-    {"json", NULL, NULL, "results as one JSON object"},
-    {"quiet", NULL, NULL, "only results and errors"},
-    {0},
-};
-
-const option scale_instead[] = {
-    {"data", "SPEC", NULL, "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; without "
+    {"json", NULL, NULL, .help = "results as one JSON object"},
+    {"quiet", NULL, NULL, .help = "only results and errors"},
+    /* With other defaults than those of nudge train. */
+    {"data", "SPEC", NULL, .help = "a CSV or IDX file, plain or gzip, or synth:NAME,rows=N,...; without "
                            "it a built-in synthetic dataset of 64 features and 32768 rows (weak: "
                            "16384 for each thread; rows: the most of --values)"},
-    {"val", "SPEC", NULL, "validation data, for --to-loss"},
-    {"val-split", "F", "0", "hold out this part of --data for validation, for --to-loss"},
-    {"hidden", "N,N,...", HIDDEN, "units of the hidden layers; none for a linear model"},
-    {"batch", "N", BATCH, "samples per update; in weak mode of each thread"},
+    {"val", "SPEC", NULL, .help = "validation data, for --to-loss"},
+    {"val-split", "F", "0", .help = "hold out this part of --data for validation, for --to-loss"},
+    {"hidden", "N,N,...", HIDDEN, .help = "units of the hidden layers; none for a linear model"},
+    {"batch", "N", BATCH, .help = "samples per update; in weak mode of each thread"},
     {0},
 };
 
@@ -224,11 +219,11 @@ void scale_setup_start(scale_setup *s, arguments *args)
                        .out = text_of(args, "out"),
                        .json = given(args, "json"),
                        .quiet = given(args, "quiet")};
-    s->mode = (scale_mode)choice_of(args, "mode", scale_mode_names);
+    s->mode = (scale_mode)choice_of(args, "mode");
     read_threads(s, args);
     read_values(s, args);
     read_length(s, args);
-    train_setup_shared(&s->train, args);
+    train_setup_shared(&s->train, args, 0);
     check_mode(s, args);
     choose_data(s, args);
 }

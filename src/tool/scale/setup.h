@@ -24,7 +24,7 @@ typedef struct scale_setup {
 } scale_setup;
 
 /* Of `command`'s own tables: what it has beside, and instead of, the options for training. */
-extern const option scale_options[], scale_instead[];
+extern const option scale_options[];
 
 /* The names of the modes, in the order of scale_mode; NULL after the last. */
 extern const char *const scale_mode_names[];

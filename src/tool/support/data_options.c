@@ -1,32 +1,37 @@
 #include "support/data_options.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "support/say.h"
+#include "whole.h"
 
-/* As nudge_read_options has it. */
-static int header_of(arguments *args)
+static const char *text_if_there(const arguments *args, const char *name)
 {
-    static const char *const choices[] = {"no", "yes", "auto", NULL};
-    int choice = choice_of(args, "header", choices);
-    return choice == 2 ? -1 : choice;
+    return has_option(args, name) ? text_of(args, name) : NULL;
 }
 
-void read_setup(nudge_read_options *read, arguments *args)
+void read_data_options(nudge_read_options *read, arguments *args)
 {
     *read = nudge_read_defaults();
-    read->target = text_of(args, "target");
-    read->labels = text_of(args, "labels");
-    read->ignore = text_of(args, "ignore");
-    read->category = text_of(args, "category");
-    read->header = header_of(args);
+    read->target = text_if_there(args, "target");
+    read->labels = text_if_there(args, "labels");
+    read->ignore = text_if_there(args, "ignore");
+    read->category = text_if_there(args, "category");
+    int header = choice_of(args, "header"); /* no, yes, auto */
+    read->header = header == 2 ? -1 : header;
 }
 
 int threads_of(arguments *args)
 {
     enum { MOST_THREADS = 4096 }; /* far above any machine's */
     return given(args, "threads") ? (int)whole_of(args, "threads", 1, MOST_THREADS) : 0;
+}
+
+int is_standard(const char *path)
+{
+    return strcmp(path, "-") == 0;
 }
 
 int same_file(const char *a, const char *b)
@@ -38,22 +43,23 @@ int same_file(const char *a, const char *b)
            x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-void check_output(arguments *args, const char *name, const char *const *others)
+void check_output(arguments *args, const char *name, const char *others)
 {
     const char *path = text_of(args, name);
     nudge_error err;
-    if (path == NULL || args->failed)
+    if (path == NULL || is_standard(path) || args->failed)
         return;
-    for (; *others != NULL; others++) {
-        const char *other = text_of(args, *others);
-        if (other != NULL && same_file(path, other)) {
+    size_t n;
+    char **other = need(nu_split(others, ' ', &n));
+    for (size_t i = 0; i < n && !args->failed; i++)
+        if (*other[i] != '\0' && text_of(args, other[i]) != NULL &&
+            same_file(path, text_of(args, other[i]))) {
             say(args->command->name, "--%s: '%s' is also given as --%s; it must be a file of its "
-                "own", name, path, *others);
+                "own", name, path, other[i]);
             args->failed = 1;
-            return;
         }
-    }
-    if (nudge_check_output(path, &err) != NUDGE_OK) {
+    free(other);
+    if (!args->failed && nudge_check_output(path, &err) != NUDGE_OK) {
         say(args->command->name, "--%s: %s", name, err.text);
         args->failed = 1;
     }
@@ -65,11 +71,9 @@ int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge
     const char *path = required(args, "model"), *spec = required(args, "data");
     nudge_error err;
     nudge_table *table = NULL;
-    nudge_read_options read = nudge_read_defaults();
+    nudge_read_options read;
     size_t unknown = 0;
-    read.header = header_of(args);
-    if (targets)
-        read.labels = text_of(args, "labels");
+    read_data_options(&read, args);
     if (args->failed)
         return EXIT_BAD_INPUT;
     if (nudge_model_load(model, path, &err) != NUDGE_OK)

@@ -1,22 +1,26 @@
 /* What commands that read data and write files have in common. */
-#ifndef NUDGE_TOOL_READ_SETUP_H
-#define NUDGE_TOOL_READ_SETUP_H
+#ifndef NUDGE_TOOL_DATA_OPTIONS_H
+#define NUDGE_TOOL_DATA_OPTIONS_H
 
 #include "nudge.h"
 #include "support/options.h"
 
-/* Reads --target, --labels, --ignore, --category and --header. */
-void read_setup(nudge_read_options *read, arguments *args);
+/* Reads those of --target, --labels, --ignore, --category and --header that the command has. */
+void read_data_options(nudge_read_options *read, arguments *args);
 
 /* --threads, or 0 for all cores. */
 int threads_of(arguments *args);
+
+/* 1 for "-": standard input or output. */
+int is_standard(const char *path);
 
 /* 1 if two paths are equal or lead to the same regular file. */
 int same_file(const char *a, const char *b);
 
 /* Refuses a path for option `name` where no file can be made, or that is a file which one of the
- * options `others` (ended by NULL) names. Nothing if the option is not given. */
-void check_output(arguments *args, const char *name, const char *const *others);
+ * options `others` ("data val") names. Nothing if the option is not
+ * given or is "-". */
+void check_output(arguments *args, const char *name, const char *others);
 
 /* For eval, predict and gradcheck: the model of --model, and --data (read with --header) packed as
  * it wants them; with `targets` they must hold the targets, for which --labels is asked too.

@@ -1,43 +1,56 @@
-/* A command's help, from its table of options. The layout is one that help2man understands. */
-#include <stdio.h>
-#include <string.h>
+#include "support/help.h"
 
-#include "support/options.h"
-#include "text.h"
+#include <stdlib.h>
+
+#include "support/say.h"
 
 enum { INDENT = 26, WIDTH = 80 };
 
-static void print_option(const option *o, char letter)
+char *option_meaning(const option *o)
 {
-    int n = letter != '\0' ? printf("  -%c, ", letter) : printf("  ");
+    char *text, choices[CHOICES_TEXT] = "", buf[NU_TEXT];
+    const char *initial = initial_of(o, buf);
+    if (o->names != NULL)
+        choices_text(o, choices);
+    int n = asprintf(&text, "%s%s%s%s%s%s", choices, *choices != '\0' ? "; " : "", o->help,
+                     initial != NULL ? " [" : "", initial != NULL ? initial : "",
+                     initial != NULL ? "]" : "");
+    return need(n >= 0 ? text : NULL);
+}
+
+static void print_option(const option *o)
+{
+    char *meaning = option_meaning(o);
+    int n = o->letter != '\0' ? printf("  -%c, ", o->letter) : printf("  ");
     n += printf("--%s%s%s", o->name, o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
     if (n > INDENT - 2)
         printf("\n%*s", INDENT, "");
     else
         printf("%*s", INDENT - n, "");
-    char text[600];
-    if (o->initial != NULL)
-        snprintf(text, sizeof text, "%s [%s]", o->help, o->initial);
-    else
-        snprintf(text, sizeof text, "%s", o->help);
-    nu_print_wrapped(stdout, text, INDENT, INDENT, WIDTH);
+    nu_print_wrapped(stdout, meaning, INDENT, INDENT, WIDTH);
     putchar('\n');
+    free(meaning);
 }
 
-void print_help(const command *c)
+void print_help(const command *c, int all)
 {
+    size_t n, hidden = 0;
+    listed_option *list = list_options(c, &n);
     printf("Usage: nudge %s %s\n\n", c->name, c->synopsis);
     nu_print_wrapped(stdout, c->about, 0, 0, WIDTH);
     putchar('\n');
-    const option *o;
-    for (size_t i = 0; (o = option_at(c, i))->name != NULL || o->help != NULL; i++) {
-        if (o->name == NULL)
-            printf("\n%s:\n", o->help);
-        else
-            print_option(o, option_letter_of(c, o->name));
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].group != NULL)
+            printf("\n%.*s:\n", list[i].group_length, list[i].group);
+        hidden += list[i].option.hidden != 0;
+        if (all || !list[i].option.hidden)
+            print_option(&list[i].option);
     }
+    free(list);
     printf("\nOther options:\n");
-    print_option(&(option){.name = "help", .help = "show this help"}, '\0');
-    print_option(&(option){.name = "version", .help = "show the version"}, '\0');
+    print_option(&(option){"help", .letter = 'h', .help = "show this help"});
+    if (hidden > 0)
+        print_option(&(option){"help-all", .help = "show this help and options for experts"});
+    print_option(&(option){"version", .letter = 'V', .help = "show the version"});
     printf("\nExamples:\n%s", c->examples);
 }

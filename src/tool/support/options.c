@@ -8,84 +8,43 @@
 #include <string.h>
 
 #include "spell.h"
+#include "support/option_tables.h"
 #include "support/say.h"
 #include "whole.h"
 
-/* What poptGetNextOpt() returns for an option: its place in the table, after these. */
-enum { OPTION_HELP = 1, OPTION_VERSION, OPTION_FIRST };
-
-static int is_last(const option *o)
-{
-    return o->name == NULL && o->help == NULL;
-}
-
-/* The command's own version of an option from a shared table. */
-static const option *own_version(const command *c, const option *shared)
-{
-    if (shared->name != NULL && c->instead != NULL)
-        for (const option *o = c->instead; !is_last(o); o++)
-            if (strcmp(o->name, shared->name) == 0)
-                return o;
-    return shared;
-}
-
-const option *option_at(const command *c, size_t i)
-{
-    const option *o = c->options;
-    size_t table = 0;
-    for (;; o++, i--) {
-        while (is_last(o) && table < sizeof c->more / sizeof *c->more && c->more[table] != NULL)
-            o = c->more[table++];
-        if (i == 0 || is_last(o))
-            return own_version(c, o);
-    }
-}
-
-char option_letter_of(const command *c, const char *name)
-{
-    const option_letter *l = c->letters, *end = l + sizeof c->letters / sizeof *c->letters;
-    for (; l < end && l->name != NULL; l++)
-        if (strcmp(l->name, name) == 0)
-            return l->letter;
-    return '\0';
-}
-
-static size_t count_options(const command *c)
-{
-    size_t n = 0;
-    while (!is_last(option_at(c, n)))
-        n++;
-    return n;
-}
+/* What poptGetNextOpt() returns for an option: its place among all, after these. */
+enum { OPTION_HELP = 1, OPTION_HELP_ALL, OPTION_VERSION, OPTION_FIRST };
 
 /* ---- Suggestions ----------------------------------------------------------------------- */
 
 static const char *option_name(const void *of, size_t i)
 {
-    const command *c = of;
-    size_t n = count_options(c);
-    if (i > n)
-        return NULL;
-    if (i == n)
-        return "help";
-    const option *o = option_at(c, i);
-    return o->name != NULL ? o->name : "";
+    const arguments *args = of;
+    if (i >= args->n)
+        return i == args->n ? "help" : i == args->n + 1 ? "version" : NULL;
+    return args->all[i].option.hidden ? "" : args->all[i].option.name;
 }
-
-/* ---- Reading --------------------------------------------------------------------------- */
 
 static void unknown_option(arguments *args, const char *bad)
 {
     char word[64];
     bad += strspn(bad, "-");
     snprintf(word, sizeof word, "%.*s", (int)strcspn(bad, "="), bad);
-    const char *near = nu_closest(word, option_name, args->command);
+    char *plain = need(strdup(word));
+    for (char *c = plain; *c != '\0'; c++)
+        *c = *c == '_' ? '-' : *c;
+    const char *near = option_known_elsewhere(plain);
+    free(plain);
+    if (near == NULL || !has_option(args, near))
+        near = nu_closest(word, option_name, args);
     if (near != NULL)
         say(args->command->name, "unknown option --%s; did you mean --%s?", word, near);
     else
         say(args->command->name, "unknown option --%s; 'nudge %s --help' lists the options", word,
             args->command->name);
 }
+
+/* ---- Reading --------------------------------------------------------------------------- */
 
 static void bad_option(arguments *args, poptContext context, int code)
 {
@@ -123,36 +82,57 @@ static void read_words(arguments *args, poptContext context)
         args->word[args->words++] = need(strdup(rest[i]));
 }
 
+/* All options without values from the command line. */
+static void list_all(arguments *args)
+{
+    char buf[NU_TEXT];
+    listed_option *list = list_options(args->command, &args->n);
+    args->all = need(calloc(args->n + 1, sizeof *args->all));
+    for (size_t i = 0; i < args->n; i++) {
+        const char *text = initial_of(&list[i].option, buf);
+        args->all[i].option = list[i].option;
+        args->all[i].text = text != NULL ? need(strdup(text)) : NULL;
+    }
+    free(list);
+}
+
+static struct poptOption *popt_table(const arguments *args)
+{
+    struct poptOption *table = need(calloc(args->n + 4, sizeof *table));
+    table[0] = (struct poptOption){"help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, NULL, NULL};
+    table[1] = (struct poptOption){"help-all", 0, POPT_ARG_NONE, NULL, OPTION_HELP_ALL, NULL, NULL};
+    table[2] = (struct poptOption){"version", 'V', POPT_ARG_NONE, NULL, OPTION_VERSION, NULL, NULL};
+    for (size_t i = 0; i < args->n; i++) {
+        const option *o = &args->all[i].option;
+        table[3 + i] = (struct poptOption){
+            o->name, o->letter, o->arg != NULL ? POPT_ARG_STRING : POPT_ARG_NONE, NULL,
+            OPTION_FIRST + (int)i, NULL, NULL};
+    }
+    return table;
+}
+
+static void set(argument *a, char *text)
+{
+    free(a->text);
+    a->text = text;
+    a->given = 1;
+}
+
 void arguments_start(arguments *args, const command *c, int argc, char **argv)
 {
-    size_t n = count_options(c);
     *args = (arguments){.command = c, .argc = argc, .argv = argv};
-    args->value = need(calloc(n + 1, sizeof *args->value));
-    struct poptOption *table = need(calloc(n + 3, sizeof *table));
-    table[0] = (struct poptOption){"help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, NULL, NULL};
-    table[1] = (struct poptOption){"version", 0, POPT_ARG_NONE, NULL, OPTION_VERSION, NULL, NULL};
-    size_t entries = 2;
-    for (size_t i = 0; i < n; i++) {
-        const option *o = option_at(c, i);
-        if (o->name != NULL)
-            table[entries++] = (struct poptOption){
-                o->name, option_letter_of(c, o->name),
-                o->arg != NULL ? POPT_ARG_STRING : POPT_ARG_NONE, NULL, OPTION_FIRST + (int)i,
-                NULL, NULL};
-    }
-
+    list_all(args);
+    struct poptOption *table = popt_table(args);
     poptContext context = need(poptGetContext(NULL, argc, (const char **)argv, table, 0));
     int code;
     while ((code = poptGetNextOpt(context)) > 0) {
-        if (code == OPTION_HELP) {
-            args->help = 1;
-        } else if (code == OPTION_VERSION) {
+        if (code == OPTION_HELP || code == OPTION_HELP_ALL)
+            args->help = code;
+        else if (code == OPTION_VERSION)
             args->version = 1;
-        } else {
-            size_t i = (size_t)(code - OPTION_FIRST);
-            free(args->value[i]);
+        else {
             char *text = poptGetOptArg(context);
-            args->value[i] = option_at(c, i)->arg != NULL ? text : need(strdup("yes"));
+            set(&args->all[code - OPTION_FIRST], text != NULL ? text : need(strdup("yes")));
         }
     }
     if (code < -1 && !args->help)
@@ -165,10 +145,9 @@ void arguments_start(arguments *args, const command *c, int argc, char **argv)
 
 void arguments_end(arguments *args)
 {
-    size_t n = count_options(args->command);
-    for (size_t i = 0; i < n; i++)
-        free(args->value[i]);
-    free(args->value);
+    for (size_t i = 0; i < args->n; i++)
+        free(args->all[i].text);
+    free(args->all);
     for (size_t i = 0; i < args->words; i++)
         free(args->word[i]);
     free(args->word);
@@ -176,39 +155,54 @@ void arguments_end(arguments *args)
 
 /* ---- Values ---------------------------------------------------------------------------- */
 
-/* The place of an option, or of the end of the tables. */
-static size_t look_up(const arguments *args, const char *name)
+static argument *look_up(const arguments *args, const char *name)
 {
-    size_t i = 0;
-    const option *o;
-    while (!is_last(o = option_at(args->command, i)) &&
-           (o->name == NULL || strcmp(o->name, name) != 0))
-        i++;
-    return i;
+    for (size_t i = 0; i < args->n; i++)
+        if (strcmp(args->all[i].option.name, name) == 0)
+            return &args->all[i];
+    return NULL;
 }
 
-static size_t find(const arguments *args, const char *name)
+static argument *find(const arguments *args, const char *name)
 {
-    size_t i = look_up(args, name);
-    if (is_last(option_at(args->command, i)))
+    argument *a = look_up(args, name);
+    if (a == NULL)
         abort(); /* a command asked for an option that is not in its tables */
-    return i;
+    return a;
+}
+
+void arguments_with(arguments *changed, const arguments *args, const char *name, const char *text)
+{
+    *changed = *args;
+    changed->all = need(calloc(args->n + 1, sizeof *changed->all));
+    changed->word = NULL;
+    changed->words = 0;
+    for (size_t i = 0; i < args->n; i++) {
+        changed->all[i] = args->all[i];
+        if (args->all[i].text != NULL)
+            changed->all[i].text = need(strdup(args->all[i].text));
+    }
+    set(find(changed, name), need(strdup(text)));
 }
 
 int has_option(const arguments *args, const char *name)
 {
-    return !is_last(option_at(args->command, look_up(args, name)));
+    return look_up(args, name) != NULL;
+}
+
+const option *option_of(const arguments *args, const char *name)
+{
+    return &find(args, name)->option;
 }
 
 int given(const arguments *args, const char *name)
 {
-    return args->value[find(args, name)] != NULL;
+    return find(args, name)->given;
 }
 
 const char *text_of(const arguments *args, const char *name)
 {
-    size_t i = find(args, name);
-    return args->value[i] != NULL ? args->value[i] : option_at(args->command, i)->initial;
+    return find(args, name)->text;
 }
 
 void refuse(arguments *args, const char *name, const char *what)
@@ -227,15 +221,24 @@ void refuse_given(arguments *args, const char *name, const char *why)
     args->failed = 1;
 }
 
+void refuse_all(arguments *args, const char *names, const char *why)
+{
+    size_t n;
+    char **name = need(nu_split(names, ' ', &n));
+    for (size_t i = 0; i < n; i++)
+        if (has_option(args, name[i]))
+            refuse_given(args, name[i], why);
+    free(name);
+}
+
 const char *required(arguments *args, const char *name)
 {
-    const char *text = text_of(args, name);
-    if (text == NULL && !args->failed) {
-        say(args->command->name, "--%s %s is needed", name,
-            option_at(args->command, find(args, name))->arg);
+    const argument *a = find(args, name);
+    if (a->text == NULL && !args->failed) {
+        say(args->command->name, "--%s %s is needed", name, a->option.arg);
         args->failed = 1;
     }
-    return text != NULL ? text : "";
+    return a->text != NULL ? a->text : "";
 }
 
 uint64_t whole_of(arguments *args, const char *name, uint64_t least, uint64_t most)
@@ -248,6 +251,26 @@ uint64_t whole_of(arguments *args, const char *name, uint64_t least, uint64_t mo
              (unsigned long long)most);
     refuse(args, name, what);
     return least;
+}
+
+size_t *wholes_of(arguments *args, const char *name, size_t most, const char *or, size_t *n)
+{
+    char what[120];
+    uint64_t *values;
+    int good = nu_parse_wholes(text_of(args, name), ',', 1, most, &values, n);
+    if (good < 0)
+        need(NULL);
+    if (good > 0) {
+        size_t *list = need(calloc(*n, sizeof *list));
+        for (size_t i = 0; i < *n; i++)
+            list[i] = (size_t)values[i];
+        free(values);
+        return list;
+    }
+    snprintf(what, sizeof what, "%swhole numbers from 1 to %zu, separated by commas", or, most);
+    refuse(args, name, what);
+    *n = 0;
+    return NULL;
 }
 
 double real_of(arguments *args, const char *name, enum range range)
@@ -269,16 +292,29 @@ double real_of(arguments *args, const char *name, enum range range)
     return 0.5;
 }
 
-int choice_of(arguments *args, const char *name, const char *const *choices)
+void read_real(arguments *args, const char *name, enum range range, double *value)
 {
-    char what[200] = "one of ";
-    const char *text = text_of(args, name);
-    for (int i = 0; choices[i] != NULL; i++) {
-        if (strcmp(text, choices[i]) == 0)
-            return i;
-        size_t used = strlen(what);
-        snprintf(what + used, sizeof what - used, "%s%s", i > 0 ? ", " : "", choices[i]);
-    }
+    if (given(args, name))
+        *value = real_of(args, name, range);
+}
+
+static const char *library_name(const void *of, size_t i)
+{
+    return ((const option *)of)->names(i);
+}
+
+int choice_of(arguments *args, const char *name)
+{
+    const argument *a = find(args, name);
+    char what[CHOICES_TEXT + 100], all[CHOICES_TEXT], buf[NU_TEXT];
+    const char *choice;
+    for (size_t i = 0; (choice = choice_at(&a->option, i, buf)) != NULL; i++)
+        if (strcmp(a->text, choice) == 0)
+            return (int)i;
+    choice = a->option.names != NULL ? nu_closest(a->text, library_name, &a->option) : NULL;
+    snprintf(what, sizeof what, "one of %s%s%s%s", choices_text(&a->option, all),
+             choice != NULL ? " (did you mean '" : "", choice != NULL ? choice : "",
+             choice != NULL ? "'?)" : "");
     refuse(args, name, what);
     return 0;
 }

@@ -1,67 +1,48 @@
-/* Command lines: a table of options per command, read by popt. A value that cannot be used is
- * reported once, with the option's name, the value and what would be right; the functions that
- * ask for values then set `failed` and return something harmless, so that a command asks for all
- * its values in a row and looks at `failed` once. */
+/* The command line of a command, read by popt. A value that cannot be used is reported once, with
+ * the option's name, the value and what would be right; the functions that ask for values then set
+ * `failed` and return something harmless, so that a command asks for all its values in a row and
+ * looks at `failed` once. */
 #ifndef NUDGE_TOOL_OPTIONS_H
 #define NUDGE_TOOL_OPTIONS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-typedef struct option {
-    const char *name;    /* without dashes; NULL: `help` is the heading of a group */
-    const char *arg;     /* what the help calls the value; NULL: a flag */
-    const char *initial; /* the value when none is given; NULL: none */
-    const char *help;
-} option;
+#include "support/command.h"
 
-/* A short form: -o for --out. */
-typedef struct option_letter {
-    char letter;
-    const char *name;
-} option_letter;
+/* An option and its text. */
+typedef struct argument {
+    option option;
+    char *text; /* given or initial; NULL: none */
+    int given;
+} argument;
 
-typedef struct arguments arguments;
-
-typedef struct command {
-    const char *name;
-    const char *synopsis;  /* what follows "nudge NAME" */
-    const char *summary;   /* a line for the list of commands */
-    const char *about;     /* paragraphs for the command's own help */
-    const option *options; /* ended by {0} */
-    const option *more[4]; /* likewise: tables that commands share; NULL after the last */
-    const option *instead; /* likewise: replace entries of the same name in `more`, whose defaults
-                            * or help are not this command's; or NULL */
-    option_letter letters[4]; /* {0} after the last */
-    const char *examples;  /* lines */
-    size_t most_words;     /* arguments that are no options */
-    int (*run)(arguments *args); /* returns an exit_status */
-} command;
-
-struct arguments {
+typedef struct arguments {
     const command *command;
     int argc;
     char **argv;   /* the command line from the command's name on; not owned */
-    char **value;  /* one per option_at() of the command; NULL: not given */
+    argument *all; /* n of them, one per option of the command */
+    size_t n;
     char **word;   /* arguments that are no options */
     size_t words;
-    int help, version;
+    int help, version; /* asked for; help 2: with hidden options */
     int failed;    /* a message was printed: exit with EXIT_BAD_INPUT */
-};
-
-/* Entry i of all the command's tables, one after the other; {0} after the last. */
-const option *option_at(const command *c, size_t i);
-
-/* The short form of an option of the command; 0: it has none. */
-char option_letter_of(const command *c, const char *name);
+} arguments;
 
 /* argv[0] is the command's name. Sets args->failed for a command line that cannot be used.
  * Always followed by arguments_end(). */
 void arguments_start(arguments *args, const command *c, int argc, char **argv);
 void arguments_end(arguments *args);
 
+/* The same command line with one more option, which replaces an earlier value, as another reading
+ * of all the options: for a command that runs with several values of one. Followed by
+ * arguments_end(). */
+void arguments_with(arguments *changed, const arguments *args, const char *name, const char *text);
+
 /* Whether the command has this option at all: for what reads options that not all commands have. */
 int has_option(const arguments *args, const char *name);
+
+/* An option that the command has. */
+const option *option_of(const arguments *args, const char *name);
 
 /* Whether the option is on the command line. */
 int given(const arguments *args, const char *name);
@@ -75,6 +56,9 @@ void refuse(arguments *args, const char *name, const char *what);
 /* Sets failed with a message if the option is given: "--NAME: WHY". */
 void refuse_given(arguments *args, const char *name, const char *why);
 
+/* Likewise for each of several names with blanks between them that the command has. */
+void refuse_all(arguments *args, const char *names, const char *why);
+
 /* The text of an option without which the command cannot run. */
 const char *required(arguments *args, const char *name);
 
@@ -83,24 +67,17 @@ uint64_t whole_of(arguments *args, const char *name, uint64_t least, uint64_t mo
 enum range { ABOVE_0, FROM_0, FROM_0_BELOW_1 };
 double real_of(arguments *args, const char *name, enum range range);
 
-/* Which of `choices` (ended by NULL) the option's text is. */
-int choice_of(arguments *args, const char *name, const char *const *choices);
+/* Changes *value only if the option is given. */
+void read_real(arguments *args, const char *name, enum range range, double *value);
 
-/* An enum of nudge.h, by its parse function: PARSED(args, "loss", nudge_loss_parse, &loss) */
-#define PARSED(args, option_name, parse, value)                                     \
-    do {                                                                            \
-        nudge_error error_;                                                         \
-        if (parse((value), text_of((args), (option_name)), &error_) != NUDGE_OK) {  \
-            if (!(args)->failed)                                                    \
-                say((args)->command->name, "--%s: %s", (option_name), error_.text); \
-            (args)->failed = 1;                                                     \
-        }                                                                           \
-    } while (0)
+/* "64,64,32": *n numbers from 1 to `most`, for free(); `or` goes before what is right, as in
+ * "'none' or ". NULL and *n 0 on failure. */
+size_t *wholes_of(arguments *args, const char *name, size_t most, const char *or, size_t *n);
+
+/* Which of its choices the option's text is: for an enum of nudge.h its value. */
+int choice_of(arguments *args, const char *name);
 
 /* Splits a text at commas; *n parts, for free() as one block. */
 char **split_commas(const char *text, size_t *n);
-
-/* A command's help, on stdout. */
-void print_help(const command *c);
 
 #endif

@@ -12,7 +12,7 @@ typedef struct train_setup {
     const char *init_file;   /* weights to start from; NULL: drawn as `init` says */
     size_t hidden;           /* hidden layers */
     size_t *units;           /* hidden */
-    size_t activations;      /* 0: the library's choice; or 1, hidden, hidden + 1 (see --help) */
+    size_t activations;      /* 1, hidden or hidden + 1; or 0 and no hidden layer */
     nudge_activation *activation;
     double huber_delta;
     nudge_train_options train;
@@ -20,18 +20,14 @@ typedef struct train_setup {
     int json, quiet, explain;
 } train_setup;
 
-/* Options of "nudge train", in groups; the first three are shared with commands that measure or
- * plan training. */
-extern const option train_data_options[], train_network_options[], train_optimizer_options[],
-    train_run_options[];
+/* Reads all of TRAIN_OPTIONS (option_tables.h) but --threads, which the caller has read, and checks
+ * the output paths; args->failed if something is wrong. Followed by train_setup_end() in any case.
+ * The setup refers to args. */
+void train_setup_start(train_setup *setup, arguments *args, int threads);
 
-/* Reads all options and checks the output paths; args->failed if something is wrong. Followed by
- * train_setup_end() in any case. The setup refers to args. */
-void train_setup_start(train_setup *setup, arguments *args);
-
-/* Reads the options of the three shared groups into a setup that is zero but for `train` (its
- * threads are used to make synthetic data). Followed by train_setup_end(). */
-void train_setup_shared(train_setup *setup, arguments *args);
+/* Reads the groups that describe training alone: TRAIN_DATA_OPTIONS, TRAIN_NETWORK_OPTIONS and
+ * TRAIN_OPTIMIZER_OPTIONS. Followed by train_setup_end(). */
+void train_setup_shared(train_setup *setup, arguments *args, int threads);
 void train_setup_end(train_setup *setup);
 
 /* The model that the setup asks for, for this data. */

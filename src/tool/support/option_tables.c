@@ -1,0 +1,175 @@
+#include "support/option_tables.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "nudge.h"
+
+/* ---- What the library knows ------------------------------------------------------------ */
+
+#define NAMES(family, type)                           \
+    static const char *family##_names(size_t i)       \
+    {                                                 \
+        return nudge_##family##_name((type)i);        \
+    }
+
+NAMES(dtype, nudge_dtype)
+NAMES(activation, nudge_activation)
+NAMES(loss, nudge_loss)
+NAMES(optimizer, nudge_optimizer_kind)
+NAMES(init, nudge_init)
+NAMES(scale, nudge_scale)
+
+/* The default of a parameter that is not the same for all optimizers: "0; adamw: 0.01". */
+static const char *by_optimizer(char buf[NU_TEXT], int eps)
+{
+    nudge_optimizer usual = nudge_optimizer_defaults(nudge_train_defaults().optimizer.kind);
+    double x = eps ? usual.eps : usual.weight_decay;
+    snprintf(buf, NU_TEXT, "%g", x);
+    for (size_t i = 0; optimizer_names(i) != NULL; i++) {
+        nudge_optimizer o = nudge_optimizer_defaults((nudge_optimizer_kind)i);
+        double y = eps ? o.eps : o.weight_decay;
+        size_t used = strlen(buf);
+        if (y != x)
+            snprintf(buf + used, NU_TEXT - used, "; %s: %g", optimizer_names(i), y);
+    }
+    return buf;
+}
+
+static const char *library_default(const char *name, char buf[NU_TEXT])
+{
+    nudge_train_options t = nudge_train_defaults();
+    nudge_model_options m = nudge_model_defaults();
+    nudge_data_options d = nudge_data_defaults();
+    const struct {
+        const char *name, *text;
+        double number;
+    } known[] = {
+        {"val-split", NULL, d.val_split},
+        {"test-split", NULL, d.test_split},
+        {"split", d.split_order == NUDGE_SPLIT_LAST ? "last" : "random", 0},
+        {"header", d.read.header < 0 ? "auto" : d.read.header ? "yes" : "no", 0},
+        {"scale", nudge_scale_name(d.prep.scale), 0},
+        {"loss", nudge_loss_name(d.prep.loss), 0},
+        {"huber-delta", NULL, m.huber_delta},
+        {"init", nudge_init_name(m.init), 0},
+        {"dtype", nudge_dtype_name(m.dtype), 0},
+        {"optimizer", nudge_optimizer_name(t.optimizer.kind), 0},
+        {"lr", NULL, t.optimizer.lr},
+        {"momentum", NULL, t.optimizer.momentum},
+        {"beta1", NULL, t.optimizer.beta1},
+        {"beta2", NULL, t.optimizer.beta2},
+        {"alpha", NULL, t.optimizer.alpha},
+        {"batch", NULL, (double)t.batch},
+        {"shuffle", t.shuffle ? "yes" : "no", 0},
+        {"seed", NULL, (double)t.seed},
+        {"epochs", NULL, (double)t.epochs},
+    };
+    int eps = strcmp(name, "eps") == 0;
+    if (eps || strcmp(name, "weight-decay") == 0)
+        return by_optimizer(buf, eps);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i].name, name) == 0) {
+            if (known[i].text != NULL)
+                return known[i].text;
+            snprintf(buf, NU_TEXT, "%g", known[i].number);
+            return buf;
+        }
+    return NULL;
+}
+
+/* ---- Options --------------------------------------------------------------------------- */
+
+const option shared_options[] = {
+    /* Data */
+    {"model", "FILE", .help = "the model, as 'nudge train --out' writes it"},
+    {"data", "SPEC", .help = "a CSV, IDX, NPY or safetensors file, - for standard input, or "
+                             "synth:NAME,rows=N,...; without it a built-in synthetic dataset, with "
+                             "--val-split 0.1"},
+    {"target", "COLUMNS", .help = "the CSV column to predict; several, separated by commas, for a "
+                                  "regression with several outputs"},
+    {"labels", "FILE", .help = "IDX or NPY file with the labels of the data"},
+    {"val", "SPEC", .help = "validation data: its loss is shown after every epoch"},
+    {"val-labels", "FILE", .help = "IDX or NPY file with the labels of --val"},
+    {"val-split", "F", .help = "hold out this part of --data for validation",
+     .library = library_default},
+    {"test", "SPEC", .help = "test data: evaluated once, at the end"},
+    {"test-labels", "FILE", .help = "IDX or NPY file with the labels of --test"},
+    {"test-split", "F", .help = "hold out this part of --data for the test",
+     .library = library_default},
+    {"split", "random|last", .help = "which rows the splits take", .library = library_default},
+    {"ignore", "COLUMNS", .help = "CSV columns to leave out, separated by commas"},
+    {"category", "COLUMNS", .help = "numeric CSV columns to take as categories"},
+    {"header", "no|yes|auto", .help = "whether the first CSV row holds names",
+     .library = library_default},
+    {"scale", "HOW", .help = "of features, and of the target for mse, mae and huber; auto is "
+                             "standard, and pixels / 255",
+     .names = scale_names, .library = library_default},
+    /* Network */
+    {"hidden", "N,N,...", "128,64",
+     .help = "units of the hidden layers; none for a linear model"},
+    {"activation", "NAME,...", "relu", "for all hidden layers, or one for each, or one more for the "
+                                       "output layer (mse, mae, huber)",
+     .names = activation_names},
+    {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for a target of 0 and 1, "
+                             "otherwise mse",
+     .names = loss_names, .library = library_default},
+    {"huber-delta", "X", .help = "where huber turns from quadratic to linear",
+     .library = library_default},
+    {"init", "NAME|FILE", .help = "initial weights, or the .safetensors file that holds them",
+     .names = init_names, .library = library_default},
+    {"dtype", "NAME", .help = "numbers of the network", .names = dtype_names,
+     .library = library_default},
+    /* Training */
+    {"optimizer", "NAME", .help = "how weights are updated", .names = optimizer_names,
+     .library = library_default},
+    {"lr", "X", .help = "learning rate", .library = library_default},
+    {"momentum", "X", .help = "of sgd and rmsprop", .library = library_default},
+    {"nesterov", .help = "Nesterov momentum, with sgd"},
+    {"weight-decay", "X", .help = "L2 penalty; decoupled in adamw", .library = library_default},
+    {"beta1", "X", .help = "of adam and adamw", .library = library_default},
+    {"beta2", "X", .help = "of adam and adamw", .library = library_default},
+    {"alpha", "X", .help = "smoothing constant of rmsprop", .library = library_default},
+    {"eps", "X", .help = "of all but sgd", .library = library_default},
+    {"batch", "N", .help = "samples per update", .library = library_default},
+    {"shuffle", "no|yes", .help = "a new order of samples in every epoch",
+     .library = library_default},
+    {"seed", "N", .help = "of synthetic data, splits, initial weights and order",
+     .library = library_default},
+    {"epochs", "N", .help = "passes over the training data", .library = library_default},
+    /* Running */
+    {"threads", "N", .help = "default: the cores this process may use; results do not depend on it"},
+    {"oversubscribe", .help = "use as many threads as --threads says even if there are fewer cores: "
+                              "slower, with the same weights", .hidden = 1},
+    /* Output */
+    {"out", "FILE", .help = "write the model there (safetensors)", .letter = 'o'},
+    {"log", "FILE", .help = "write one JSON object per epoch there"},
+    {"json", .help = "results as one JSON object"},
+    {"quiet", .help = "only results and errors", .letter = 'q'},
+    {"explain", .help = "show how the engine arranges the work, and why"},
+    {0},
+};
+
+/* ---- Names from elsewhere -------------------------------------------------------------- */
+
+const char *option_known_elsewhere(const char *name)
+{
+    /* scikit-learn, Keras, PyTorch and the programs that people write with them. */
+    static const char *const known[][2] = {
+        {"learning-rate", "lr"}, {"learning-rate-init", "lr"}, {"batch-size", "batch"},
+        {"hidden-layer-sizes", "hidden"}, {"hidden-size", "hidden"}, {"units", "hidden"},
+        {"hidden-layers", "hidden"}, {"layers", "hidden"}, {"max-iter", "epochs"},
+        {"n-epochs", "epochs"}, {"num-epochs", "epochs"}, {"random-state", "seed"},
+        {"random-seed", "seed"}, {"validation-split", "val-split"},
+        {"validation-fraction", "val-split"}, {"validation-data", "val"},
+        {"test-size", "test-split"}, {"solver", "optimizer"}, {"optim", "optimizer"},
+        {"criterion", "loss"}, {"l2", "weight-decay"}, {"epsilon", "eps"}, {"rho", "alpha"},
+        {"kernel-initializer", "init"}, {"precision", "dtype"}, {"n-jobs", "threads"},
+        {"jobs", "threads"}, {"workers", "threads"}, {"input", "data"}, {"output", "out"},
+        {"save", "out"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcasecmp(name, known[i][0]) == 0)
+            return known[i][1];
+    return NULL;
+}
