@@ -63,7 +63,7 @@ static inline void write_study(scale_study *s)
 {
     ck_assert_int_eq(scale_output_check("scale", made_dir), 0);
     ck_assert_int_eq(scale_output_write(s, "scale", made_dir, pictures, sizeof pictures), 0);
-    ck_assert(!gnuplot_found() || pictures[0] == '\0');
+    ck_assert(system("gnuplot --version >/dev/null 2>&1") != 0 || pictures[0] == '\0');
 }
 
 static inline scale_study study_of(int i)

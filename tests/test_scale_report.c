@@ -211,7 +211,8 @@ START_TEST(results_are_replaced)
 {
     scale_study full = made_strong(), poor = made_interrupted();
     write_study(&full);
-    ck_assert(exists("curves.csv") && exists("speedup.png") == gnuplot_found());
+    ck_assert(exists("curves.csv"));
+    ck_assert(exists("speedup.png") == (system("gnuplot --version >/dev/null 2>&1") == 0));
     write_text("mine.txt", "mine\n");
     write_study(&poor);
     ck_assert(!exists("curves.csv") && !exists("speedup.png") && !exists("speedup.svg"));
@@ -247,7 +248,7 @@ static Suite *scale_report_suite(void)
     tcase_add_checked_fixture(files, begin, end);
     tcase_add_loop_test(files, report_is_well_formed, 0, 3);
     tcase_add_loop_test(files, no_nan_anywhere, 0, 3);
-    if (gnuplot_found())
+    if (system("gnuplot --version >/dev/null 2>&1") == 0)
         tcase_add_loop_test(files, plots_are_drawn, 0, 3);
     tcase_add_test(files, without_gnuplot);
     tcase_add_test(files, folders_are_checked);

@@ -4,7 +4,6 @@ libnudgetool_la_SOURCES = \
 	src/tool/support/command.h src/tool/support/command.c \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
-	src/tool/support/gnuplot_style.h src/tool/support/gnuplot_style.c \
 	src/tool/support/help.h src/tool/support/help.c \
 	src/tool/support/json.h src/tool/support/json.c \
 	src/tool/support/options.h src/tool/support/options.c \
@@ -25,7 +24,6 @@ libnudgetool_la_SOURCES += \
 	src/tool/bench/bench_train.h src/tool/bench/bench_train.c src/tool/bench/bench_train_report.c
 libnudgetool_la_SOURCES += \
 	src/tool/plot/cmd_plot.c \
-	src/tool/plot/plot_curves.h src/tool/plot/plot_curves.c \
-	src/tool/plot/plot_names.h src/tool/plot/plot_names.c \
+	src/tool/plot/curves.h src/tool/plot/curves.c \
 	src/tool/plot/run_log.h src/tool/plot/run_log.c
 nudge_SOURCES = src/tool/main.c

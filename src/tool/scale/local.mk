@@ -38,6 +38,7 @@ src/tool/scale/build.c: Makefile
 # What "nudge scale --out" leaves; its tests build it too.
 scale_output_sources = \
 	src/tool/scale/output.h src/tool/scale/output.c \
+	src/tool/scale/gnuplot_style.h src/tool/scale/gnuplot_style.c \
 	src/tool/scale/look.h src/tool/scale/look.c \
 	src/tool/scale/write.h src/tool/scale/write_csv.c src/tool/scale/write_json.c src/tool/scale/write_extrap.c \
 	src/tool/scale/plots.h src/tool/scale/plots.c src/tool/scale/plot_parts.h src/tool/scale/plot_lines.h \

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "look.h"
-#include "support/gnuplot_style.h"
+#include "scale/gnuplot_style.h"
 
 /* Returns NULL, or why there is nothing to draw; then nothing was written that draws. */
 typedef const char *scale_drawer(FILE *script, const scale_study *study, const scale_axes *axes);

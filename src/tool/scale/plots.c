@@ -165,7 +165,13 @@ static int draw_plot(scale_plot *plot, const char *commands, const char *dir, ch
                      size_t size)
 {
     char *script = script_on(&svg, commands), *path;
-    int good = gnuplot_run(script, &plot->svg, why, size);
+    FILE *drawn = need(tmpfile());
+    int good = gnuplot_run(script, drawn, why, size);
+    long length = ftell(drawn) >= 0 && fseek(drawn, 0, SEEK_END) == 0 ? ftell(drawn) : 0;
+    rewind(drawn);
+    plot->svg = need(calloc((size_t)length + 1, 1));
+    good = good && fread(plot->svg, 1, (size_t)length, drawn) == (size_t)length;
+    fclose(drawn);
     free(script);
     if (!good)
         return 0;

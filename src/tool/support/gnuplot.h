@@ -1,31 +1,24 @@
-/* Pictures through gnuplot, a program of its own that may be missing. */
+/* gnuplot, a program of its own that may be missing: it is found on PATH, or where the environment
+ * variable GNUPLOT says. */
 #ifndef NUDGE_TOOL_GNUPLOT_H
 #define NUDGE_TOOL_GNUPLOT_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-/* 1 if there is a gnuplot to run: on PATH, or named by the environment variable GNUPLOT (a path or
- * a name on PATH). */
-int gnuplot_found(void);
+/* Runs gnuplot on a script. It draws to `drawn`, a file that the caller has opened, or to files
+ * that the script names (relative to the current folder, unless it says `cd`); drawn may be NULL:
+ * what is printed is dropped. gnuplot runs for a minute at most, in the C locale and without the
+ * user's .gnuplot, so that a script draws the same everywhere. Returns 1, or 0 with a line in why
+ * (`size` bytes): there is no gnuplot (and which package has it), or its own message. */
+int gnuplot_run(const char *script, FILE *drawn, char *why, size_t size);
 
-/* The three that follow run gnuplot on `script`, commands that draw to stdout or to `set output`
- * files of their own (relative to the current folder). It runs in the C locale and reads no
- * .gnuplot of the user's, so that the same script draws the same everywhere; no shell is involved.
- * On failure there is one line in why (`size` bytes) that says what failed: there is no gnuplot
- * ("gnuplot is not installed (Debian: gnuplot-nox)"), it could not be run, or its own first
- * message. */
-
-/* What gnuplot prints to stdout is returned in *text (for free(); NULL as `text` if it is not
- * wanted, and then dropped). Returns 1, or 0 with why. */
-int gnuplot_run(const char *script, char **text, char *why, size_t size);
-
-/* The same as a stream to read from its beginning, for what is not text; for fclose(). NULL with
- * why. */
-FILE *gnuplot_stream(const char *script, char *why, size_t size);
-
-/* Writes what gnuplot prints to stdout, a picture, to the file `path`, which appears whole or not
- * at all: until the picture is complete nothing is touched. Returns 1, or 0 with why. */
+/* Writes the SVG or PNG that a script prints to the file `path`, which appears whole or not at
+ * all. Returns likewise. */
 int gnuplot_file(const char *script, const char *path, char *why, size_t size);
+
+/* Writes a text as a string of gnuplot's, with its quotes, whatever is in it: what an SVG cannot
+ * hold is replaced, control characters by spaces and bytes that are no UTF-8 by '?'. */
+void gnuplot_quote(FILE *script, const char *text);
 
 #endif

@@ -1,7 +1,6 @@
-#include "support/gnuplot_style.h"
+#include "scale/gnuplot_style.h"
 
 #include <float.h>
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -62,51 +61,6 @@ void gnuplot_begin(FILE *script, const gnuplot_canvas *canvas)
         begin_text(script, canvas);
     else
         begin_picture(script, canvas);
-}
-
-/* jansson takes nothing else as a string. */
-static int is_utf8(const char *text)
-{
-    json_t *string = json_string(text);
-    json_decref(string);
-    return string != NULL;
-}
-
-/* What is UTF-8 but not XML, and so would spoil an SVG: U+FFFE and U+FFFF, and the end of a CDATA
- * section, which gnuplot does not escape. */
-static int is_noncharacter(const char *text)
-{
-    return strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0;
-}
-
-static int ends_cdata(const char *start, const char *text)
-{
-    return *text == '>' && text - start >= 2 && text[-1] == ']' && text[-2] == ']';
-}
-
-void gnuplot_quote(FILE *script, const char *text)
-{
-    int utf8 = is_utf8(text);
-    const char *start = text;
-    /* Between single quotes only these themselves mean something. */
-    fputc('\'', script);
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '\'')
-            fputs("''", script);
-        else if (c < ' ' || c == 0x7f)
-            fputc(' ', script);
-        else if (c >= 0x80 && !utf8)
-            fputc('?', script);
-        else if (ends_cdata(start, text))
-            fputs(" >", script);
-        else if (is_noncharacter(text)) {
-            fputc('?', script);
-            text += 2;
-        } else
-            fputc(c, script);
-    }
-    fputc('\'', script);
 }
 
 void gnuplot_set(FILE *script, const char *what, const char *text)

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "support/gnuplot.h"
+
 typedef enum gnuplot_kind {
     GNUPLOT_SVG,
     GNUPLOT_PNG,
@@ -43,10 +45,6 @@ const char *gnuplot_colour(size_t i);
  * the palette, a light grid, thin grey axes on the left and below, and the legend in the right
  * margin. What a plot wants otherwise it sets afterwards. */
 void gnuplot_begin(FILE *script, const gnuplot_canvas *canvas);
-
-/* A text as a string of gnuplot's, with its quotes, whatever is in it: what cannot be in a
- * picture is replaced, control characters by spaces and bytes that are no UTF-8 by '?'. */
-void gnuplot_quote(FILE *script, const char *text);
 
 /* set WHAT 'text', a line: gnuplot_set(script, "xlabel", "threads"). */
 void gnuplot_set(FILE *script, const char *what, const char *text);
