@@ -154,24 +154,39 @@ limited() {
 refuse 1 "File too large" "a file that may not grow so large" limited "$NUDGE" gen linear \
     rows=100000 --out a.safetensors
 
-# Interrupted while it writes: the files of before stay, nothing is beside them.
-cp one.safetensors kept.safetensors
-snapshot >"$scratch/before"
-"$NUDGE" gen teacher rows=50000000 features=8 hidden=512 --threads 1 --out kept.safetensors \
-    >"$out" 2>"$err" &
-pid=$!
-tries=0
-while ! ls .kept.safetensors.* >/dev/null 2>&1 && [ $tries -lt 100 ]; do
-    sleep 0.1
-    tries=$((tries + 1))
-done
-kill -TERM $pid
-status=0
-wait $pid || status=$?
-snapshot >"$scratch/after"
-expect "interrupted: exit status 143" [ $status -eq 143 ]
-expect "... one line" [ "$(cat "$err")" = "nudge gen: interrupted; nothing was written" ]
-expect "... nothing left behind" cmp -s "$scratch/before" "$scratch/after"
+# Interrupted while it writes: the files of before stay, nothing is beside them. A shell starts
+# background processes with SIGINT ignored; env undoes it.
+interrupted() {
+    cp one.safetensors "kept.$2"
+    snapshot >"$scratch/before"
+    env --default-signal=INT "$NUDGE" gen teacher rows=50000000 features=8 hidden=512 --threads 1 --out "kept.$2" \
+        >"$out" 2>"$err" &
+    pid=$!
+    tries=0
+    while ! ls ".kept.$2".* >/dev/null 2>&1 && [ $tries -lt 100 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+    done
+    kill -"$1" $pid
+    status=0
+    wait $pid || status=$?
+    snapshot >"$scratch/after"
+    expect "$1 while $2 is written: exit status $3" [ $status -eq "$3" ]
+    expect "... one line" [ "$(cat "$err")" = "nudge gen: interrupted; nothing was written" ]
+    expect "... nothing left behind" cmp -s "$scratch/before" "$scratch/after"
+}
+if env --default-signal=INT true 2>/dev/null; then
+    interrupted TERM safetensors 143
+    interrupted INT csv 130
+    interrupted TERM csv.gz 143
+else
+    skip "interrupted" "no env --default-signal"
+fi
+
+# More threads than there can be are as many as there are cores.
+check "gen on 4096 threads" nudge gen teacher rows=3001 features=6 --threads 4096 --quiet \
+    --out many.safetensors
+expect "... the same file" cmp -s one.safetensors many.safetensors
 
 # ---- numpy --------------------------------------------------------------------------------
 python=

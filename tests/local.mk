@@ -27,11 +27,11 @@ cli_tests = \
 	tests/cli_train.sh tests/cli_usage.sh
 
 check_PROGRAMS += $(unit_tests) $(numeric_tests)
-TESTS += $(unit_tests) $(numeric_tests) $(cli_tests)
+TESTS += $(unit_tests) $(numeric_tests) $(cli_tests) tests/check-structure
 
-EXTRA_DIST += $(cli_tests) tests/files tests/setup.sh \
+EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py \
-	tests/csv_table.h tests/made.h tests/made_study.h tests/notes.h tests/scale_made.h \
-	tests/st_file.h tests/study_folder.h tests/suite.h tests/tables.h \
+	tests/csv_fixtures.h tests/model_fixtures.h tests/made_study.h tests/notes.h tests/scale_made.h \
+	tests/file_fixtures.h tests/read_fixtures.h tests/study_folder.h tests/suite.h tests/table_fixtures.h \
 	scripts/or-init scripts/torch-reference scripts/torch-mnist scripts/compare \
 	scripts/compare-peer scripts/compare-fann.c doc/example.c

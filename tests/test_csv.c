@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "csv_table.h"
+#include "csv_fixtures.h"
 
 /* ---- Good files ------------------------------------------------------------------------ */
 
@@ -352,6 +352,7 @@ START_TEST(write_pixels_and_labels)
     t->class_labels[1] = strdup(" dog");
     t->classes = calloc(3, sizeof *t->classes);
     t->classes[1] = 1;
+    ck_assert_int_eq(nu_table_finish(t, NULL), NUDGE_OK);
     nudge_table *back = write_and_read(t, "test_csv-pixels.csv");
     assert_table(back, "p1,p2,p3,p4,label*", "0 23 46 69 cat, \"big\"|92 115 138 161  dog|"
                                              "184 207 230 253 cat, \"big\"");

@@ -1,5 +1,5 @@
 /* CSV tables: is there a header, which columns are read, and as what. */
-#include "csv_table.h"
+#include "csv_fixtures.h"
 #include "prep/prep.h"
 
 /* ---- Headers --------------------------------------------------------------------------- */
@@ -29,7 +29,8 @@ START_TEST(header_is_found)
     nudge_error err = {0};
     nudge_table *t = NULL;
     nudge_read_options o = nudge_read_defaults();
-    nudge_status status = nu_csv_read(&t, "data.csv", h->text, strlen(h->text), &o, &err);
+    nudge_status status = read_memory(&t, &nu_csv_format, "data.csv", h->text, strlen(h->text),
+                                      &o, &err);
     if (status == NUDGE_OK) {
         ck_assert_int_eq(strcmp(t->columns[0].name, "c1") != 0, h->header);
         nudge_table_free(t);
@@ -100,8 +101,8 @@ START_TEST(header_of_real_files)
         if (cut)
             text = strchr(text, '\n') + 1;
         nudge_table *t = NULL;
-        ck_assert_int_eq(nu_csv_read(&t, "real.csv", text, size - (size_t)(text - (char *)bytes),
-                                     &o, NULL), NUDGE_OK);
+        ck_assert_int_eq(read_memory(&t, &nu_csv_format, "real.csv", text,
+                                     size - (size_t)(text - (char *)bytes), &o, NULL), NUDGE_OK);
         ck_assert_str_eq(t->columns[0].name, cut ? "c1" : real[_i].first);
         ck_assert_uint_eq(t->rows, real[_i].rows);
         ck_assert_uint_eq(t->n_columns, real[_i].columns);

@@ -1,7 +1,7 @@
 #include "table/dataset.h"
 #include "prep/prep.h"
 #include "suite.h"
-#include "tables.h"
+#include "table_fixtures.h"
 
 static nudge_error err;
 

@@ -1,5 +1,5 @@
 /* Metrics and predictions against plain loops over what nudge_predict() gives. */
-#include "made.h"
+#include "model_fixtures.h"
 #include "suite.h"
 
 /* Rows in several blocks and outputs in several chunks; one, some and many outputs. */

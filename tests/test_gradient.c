@@ -1,5 +1,5 @@
 /* Analytic against numeric gradients: every activation with every loss. */
-#include "made.h"
+#include "model_fixtures.h"
 #include "suite.h"
 
 #define ACTIVATIONS (NUDGE_SILU + 1)

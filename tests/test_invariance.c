@@ -2,7 +2,7 @@
  * rows and its division (up to rounding). */
 #include <string.h>
 
-#include "made.h"
+#include "model_fixtures.h"
 #include "suite.h"
 
 /* ---- Threads: equal bits ---- */

@@ -2,16 +2,16 @@
 #include "prep/prep.h"
 #include "table/split.h"
 #include "suite.h"
-#include "tables.h"
+#include "table_fixtures.h"
 
 static nudge_error err;
 
 /* ---- Splitting ------------------------------------------------------------------------- */
 
-static nu_split split(size_t rows, double val, double test, nudge_split_order order, uint64_t seed)
+static nu_parts split(size_t rows, double val, double test, nudge_split_order order, uint64_t seed)
 {
-    nu_split s;
-    ck_ok(nu_split_make(&s, rows, val, test, order, seed, &err), &err);
+    nu_parts s;
+    ck_ok(nu_parts_make(&s, rows, val, test, order, seed, &err), &err);
     return s;
 }
 
@@ -28,69 +28,69 @@ START_TEST(splits_are_disjoint_and_complete)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (int order = 0; order < 2; order++) {
             size_t rows = sizes[i];
-            nu_split s = split(rows, rows > 2 ? 0.2 : 0, 0.1, (nudge_split_order)order, 5);
+            nu_parts s = split(rows, rows > 2 ? 0.2 : 0, 0.1, (nudge_split_order)order, 5);
             ck_assert_uint_eq(s.n_train + s.n_val + s.n_test, rows);
             ck_assert_uint_eq(s.n_test, rows < 10 ? 1 : (size_t)((double)rows * 0.1 + 0.5));
             ascends(s.rows, s.n_train);
-            ascends(nu_split_val(&s), s.n_val);
-            ascends(nu_split_test(&s), s.n_test);
+            ascends(nu_parts_val(&s), s.n_val);
+            ascends(nu_parts_test(&s), s.n_test);
             unsigned char *seen = table_memory(rows, 1);
             for (size_t r = 0; r < rows; r++) {
                 ck_assert_uint_lt(s.rows[r], rows);
                 ck_assert_int_eq(seen[s.rows[r]]++, 0);
             }
             free(seen);
-            nu_split_free(&s);
+            nu_parts_free(&s);
         }
 }
 END_TEST
 
 START_TEST(random_splits_depend_on_the_seed_alone)
 {
-    nu_split a = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 1);
-    nu_split b = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 1);
-    nu_split c = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 2);
-    nu_split d = split(1000, 0.4, 0.1, NUDGE_SPLIT_RANDOM, 1);
+    nu_parts a = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 1);
+    nu_parts b = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 1);
+    nu_parts c = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 2);
+    nu_parts d = split(1000, 0.4, 0.1, NUDGE_SPLIT_RANDOM, 1);
     ck_assert_mem_eq(a.rows, b.rows, 1000 * sizeof *a.rows);
     ck_assert_mem_ne(a.rows, c.rows, 1000 * sizeof *a.rows);
     /* Test rows come first: they are the same whatever is held out for validation. */
-    ck_assert_mem_eq(nu_split_test(&a), nu_split_test(&d), 100 * sizeof *a.rows);
+    ck_assert_mem_eq(nu_parts_test(&a), nu_parts_test(&d), 100 * sizeof *a.rows);
     size_t early = 0; /* about half of them are in the first half: 50, give or take 5 sigma */
     for (size_t i = 0; i < 100; i++)
-        early += nu_split_test(&a)[i] < 500;
+        early += nu_parts_test(&a)[i] < 500;
     ck_assert_uint_ge(early, 26);
     ck_assert_uint_le(early, 74);
-    nu_split_free(&a);
-    nu_split_free(&b);
-    nu_split_free(&c);
-    nu_split_free(&d);
+    nu_parts_free(&a);
+    nu_parts_free(&b);
+    nu_parts_free(&c);
+    nu_parts_free(&d);
 }
 END_TEST
 
 START_TEST(last_rows_can_be_held_out)
 {
-    nu_split s = split(10, 0.2, 0.3, NUDGE_SPLIT_LAST, 1);
+    nu_parts s = split(10, 0.2, 0.3, NUDGE_SPLIT_LAST, 1);
     for (uint32_t r = 0; r < 10; r++)
         ck_assert_uint_eq(s.rows[r], r);
     ck_assert_uint_eq(s.n_train, 5);
     ck_assert_uint_eq(s.n_val, 2);
-    nu_split_free(&s);
+    nu_parts_free(&s);
 }
 END_TEST
 
 START_TEST(impossible_splits_are_refused)
 {
     static const double bad[] = {-0.1, 1, 1.5, NAN, INFINITY};
-    nu_split s;
+    nu_parts s;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        ck_says(nu_split_make(&s, 10, bad[i], 0, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT,
+        ck_says(nu_parts_make(&s, 10, bad[i], 0, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT,
                 "validation", &err);
-        ck_says(nu_split_make(&s, 10, 0, bad[i], NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT,
+        ck_says(nu_parts_make(&s, 10, 0, bad[i], NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT,
                 "test", &err);
     }
-    ck_says(nu_split_make(&s, 10, 0.5, 0.5, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT, "none",
+    ck_says(nu_parts_make(&s, 10, 0.5, 0.5, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT, "none",
             &err);
-    ck_says(nu_split_make(&s, 1, 0.01, 0, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT, "none",
+    ck_says(nu_parts_make(&s, 1, 0.01, 0, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT, "none",
             &err);
 }
 END_TEST
@@ -178,9 +178,9 @@ START_TEST(held_out_rows_are_subsets)
     ck_assert_uint_ge(d.load_bytes, store + index);
     ck_assert_uint_le(d.load_bytes, store + 2 * index + 1000 * sizeof(double));
 
-    nu_split s = split(1000, 0.25, 0.1, NUDGE_SPLIT_RANDOM, o.seed);
-    ck_assert_mem_eq(d.test->index, nu_split_test(&s), 100 * sizeof(uint32_t));
-    nu_split_free(&s);
+    nu_parts s = split(1000, 0.25, 0.1, NUDGE_SPLIT_RANDOM, o.seed);
+    ck_assert_mem_eq(d.test->index, nu_parts_test(&s), 100 * sizeof(uint32_t));
+    nu_parts_free(&s);
     nudge_data_free(&d);
 }
 END_TEST

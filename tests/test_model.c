@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "prep/prep.h"
-#include "made.h"
+#include "model_fixtures.h"
 #include "model/model.h"
 #include "suite.h"
 

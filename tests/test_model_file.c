@@ -5,8 +5,8 @@
 #include <xxhash.h>
 
 #include "prep/prep.h"
-#include "made.h"
-#include "st_file.h"
+#include "model_fixtures.h"
+#include "file_fixtures.h"
 #include "suite.h"
 
 static nudge_error err;

@@ -1,6 +1,7 @@
 #include "prep/prep.h"
+#include "prep/prep_json.h"
 #include "suite.h"
-#include "tables.h"
+#include "table_fixtures.h"
 
 static nudge_error err;
 

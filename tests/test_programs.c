@@ -1,5 +1,5 @@
 /* The small programs that nudge grew from, with the public API in f64: the same numbers. */
-#include "made.h"
+#include "model_fixtures.h"
 #include "suite.h"
 
 /* Full-batch gradient descent on rows of n inputs and one target. */

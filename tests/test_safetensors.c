@@ -1,7 +1,7 @@
 #include <sys/stat.h>
 
 #include "model/safetensors.h"
-#include "st_file.h"
+#include "file_fixtures.h"
 #include "suite.h"
 
 /* Two tensors, 24 bytes of data. */

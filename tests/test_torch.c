@@ -3,7 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "made.h"
+#include "model_fixtures.h"
 #include "suite.h"
 
 #define LAYERS 3

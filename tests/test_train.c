@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "made.h"
+#include "model_fixtures.h"
 #include "suite.h"
 
 /* The hash after training a fresh small model. */

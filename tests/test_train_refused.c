@@ -1,7 +1,7 @@
 /* Training that cannot go on, or must not begin. */
 #include <string.h>
 
-#include "made.h"
+#include "model_fixtures.h"
 #include "suite.h"
 
 /* ---- Divergence ---- */

@@ -24,28 +24,28 @@ typedef struct nudge_read_options {
                             * c1, c2, ...), -1 find out */
     nudge_dtype dtype;     /* synthetic data: element type */
     uint64_t seed;         /* synthetic data: used where the spec has no seed= of its own */
-    int threads;           /* synthetic data: threads to generate with; 0: all cores */
+    int threads;           /* synthetic data: threads to generate with; 0, or more than there
+                            * are: all cores */
 } nudge_read_options;
 
 /* header -1, dtype NUDGE_F32, seed 1, everything else NULL or 0. */
 NUDGE_API nudge_read_options nudge_read_defaults(void);
 
-/* Reads `spec`, a path (plain or gzip; the format is found from the content: IDX and NPY by their
- * magic numbers, safetensors by its header, otherwise CSV; a damaged beginning is forgiven where
- * the name ends in .npy or .safetensors, so that the message is about that format) or
- * "synth:NAME,key=value,...". See nudge_synth_list() for the names.
+/* Reads `spec`, a path (plain or gzip, "-" for standard input; the format is found from the
+ * content: IDX and NPY by their magic numbers, safetensors by its header, otherwise CSV; a damaged
+ * beginning is forgiven where the name ends in .npy or .safetensors, so that the message is about
+ * that format) or "synth:NAME,key=value,...". See nudge_synth_list() for the names.
  *
  * CSV: RFC 4180, comma separated, quotes, LF or CRLF, UTF-8. A column is numeric when all its
  * cells are finite numbers or missing, a category column when none is a number; a column in
  * between is an error that names the first odd cell. Missing: an empty cell, NA, N/A, null, ?.
  *
- * NPY (versions 1.0, 2.0, 3.0; little-endian, C order): features are float32, float64 or uint8,
- * of shape (rows, features), (rows,) or (rows, height, width[, channels]); uint8 are pixels, as in
- * IDX. Labels are int8, uint8, int32, uint32, int64 or uint64 for classes, numbered from 0 to
- * 65535; float32 and float64 are numeric targets, of shape (rows,) or (rows, outputs).
- * safetensors (never compressed): tensor x of F32, F64 or U8 is the features, and y, if it is
- * there, the targets: F32 and F64 numbers, I32, I64 and U8 classes. Shapes as above. Both are
- * read straight into the table, on all cores.
+ * NPY (versions 1.0, 2.0, 3.0; little-endian, C order): features are floats or whole numbers, of
+ * shape (rows, features), (rows,) or (rows, height, width[, channels]); uint8 are pixels, as in
+ * IDX, others become float32 or float64, whichever holds them. Labels: whole numbers are classes,
+ * numbered from 0 to 65535; float32 and float64 are numeric targets, of shape (rows,) or (rows,
+ * outputs). safetensors (never compressed): tensor x is the features, and y, if it is there, the
+ * targets. Types and shapes as above. All are read straight into the table, on all cores.
  *
  * NUDGE_EARGUMENT (bad synthetic spec, unknown column named), NUDGE_EOPEN, NUDGE_EIO,
  * NUDGE_EDATA, NUDGE_EMEMORY. options may be NULL for the defaults. */
@@ -129,10 +129,10 @@ typedef struct nudge_write_progress {
 typedef struct nudge_write_options {
     nudge_dtype dtype;        /* of numbers; classes are int32 in NPY and safetensors files */
     uint64_t seed;            /* used where the spec has no seed= of its own */
-    int threads;              /* 0: all cores */
+    int threads;              /* 0: all cores, and so is a larger number than they are */
     const char *labels;       /* ".npy": path of the file of targets, also ".npy"; otherwise NULL */
     /* Called on the calling thread about every progress_seconds, more often where that is 0; may
-     * be NULL. Non-zero stops. Not called for CSV. */
+     * be NULL. Non-zero stops. */
     int (*on_progress)(const nudge_write_progress *now, void *user);
     double progress_seconds;
     void *user;
@@ -150,9 +150,9 @@ typedef struct nudge_written {
 } nudge_written;
 
 /* Writes the rows that nudge_table_read() makes of "synth:NAME,key=value,...", to the bit, whatever
- * the number of threads. ".npy" and ".safetensors" (format as in nudge_table_read()) are made in
- * blocks of rows by all threads at once and may be larger than memory; ".csv" and ".csv.gz" are
- * made from a table in memory. Atomic: each path holds either the whole new file or what was there
+ * the number of threads, in blocks: files may be larger than memory. ".npy" and ".safetensors"
+ * (format as in nudge_table_read()) are written by all threads at once, ".csv" and ".csv.gz" from
+ * beginning to end. Atomic: each path holds either the whole new file or what was there
  * before; after a failure or a stop nothing is left behind. Devices are written directly, pipes
  * refused (but for CSV). *written and options may be NULL.
  * NUDGE_EARGUMENT (a bad spec; another ending; labels missing, not wanted, not ".npy" or the same

@@ -208,3 +208,35 @@ nudge_status nu_read_file(const char *path, unsigned char **bytes, size_t *size,
     *size = b.size;
     return NUDGE_OK;
 }
+
+/* ---- At any place ---------------------------------------------------------------------- */
+
+int nu_read_at(int fd, uint64_t at, void *out, size_t size)
+{
+    for (unsigned char *to = out; size > 0;) {
+        ssize_t n = pread(fd, to, size < SSIZE_MAX ? size : SSIZE_MAX, (off_t)at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? errno : -1;
+        to += n;
+        at += (uint64_t)n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+int nu_write_at(int fd, uint64_t at, const void *bytes, size_t size)
+{
+    for (const unsigned char *from = bytes; size > 0;) {
+        ssize_t n = pwrite(fd, from, size < SSIZE_MAX ? size : SSIZE_MAX, (off_t)at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? errno : EIO;
+        from += n;
+        at += (uint64_t)n;
+        size -= (size_t)n;
+    }
+    return 0;
+}

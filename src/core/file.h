@@ -3,6 +3,7 @@
 #define NUDGE_CORE_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "atomic_file.h"
@@ -24,5 +25,11 @@ void nu_output_abandon(nu_output *out);
  * counted in *size. NUDGE_EOPEN, NUDGE_EIO, NUDGE_EDATA (a gzip file cut short or damaged),
  * NUDGE_EMEMORY. */
 nudge_status nu_read_file(const char *path, unsigned char **bytes, size_t *size, nudge_error *err);
+
+/* `size` bytes of an open file from byte `at` on. 0, or an errno; -1: the file ends before. */
+int nu_read_at(int fd, uint64_t at, void *out, size_t size);
+
+/* Likewise to a file. 0, or an errno. */
+int nu_write_at(int fd, uint64_t at, const void *bytes, size_t size);
 
 #endif

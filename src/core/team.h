@@ -31,4 +31,13 @@ static inline void nu_team_share(size_t n, int thread, int threads, size_t *firs
 /* Cores this process may use: its affinity mask, lowered by a cgroup's cpu limit. At least 1. */
 int nu_cores(void);
 
+/* *least becomes `at` if that is smaller; by any thread. */
+static inline void nu_note_least(size_t *least, size_t at)
+{
+    size_t now = __atomic_load_n(least, __ATOMIC_RELAXED);
+    while (at < now && !__atomic_compare_exchange_n(least, &now, at, 0, __ATOMIC_RELAXED,
+                                                    __ATOMIC_RELAXED))
+        ;
+}
+
 #endif

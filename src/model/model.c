@@ -196,8 +196,11 @@ nudge_status nudge_model_set_layer(nudge_model *model, size_t layer, const doubl
     for (size_t i = 0; i < 2; i++) {
         t[i] = nu_tensor_of(&model->net, model->params, model->dtype, 2 * layer + i);
         size_t total = nu_tensor_count(&t[i]);
-        size_t bad = in[i] != NULL ? nu_first_nonfinite(in[i], total, model->dtype) : total;
-        if (bad < total)
+        size_t bad = 0;
+        while (in[i] != NULL && bad < total &&
+               isfinite(model->dtype == NUDGE_F32 ? (double)(float)in[i][bad] : in[i][bad]))
+            bad++;
+        if (in[i] != NULL && bad < total)
             return nu_fail(err, NUDGE_EDATA, "layer %zu: %s %zu is %g, no finite %s number", layer,
                            i == 0 ? "weight" : "bias", bad, in[i][bad],
                            nudge_dtype_name(model->dtype));
@@ -219,8 +222,8 @@ uint64_t nudge_model_hash(const nudge_model *model)
         for (size_t first = 0; first < total; first += n) {
             n = total - first < NU_STRETCH ? total - first : NU_STRETCH;
             nu_tensor_get(&t, first, n, values);
-            nu_pack(packed, t.dtype, values, n);
-            XXH64_update(&state, packed, n * nu_dtype_size(t.dtype));
+            nu_keep(packed, t.element, 0, n, values);
+            XXH64_update(&state, packed, n * nu_element_size(t.element));
         }
     }
     return XXH64_digest(&state);

@@ -2,6 +2,7 @@
 #ifndef NUDGE_MODEL_MODEL_H
 #define NUDGE_MODEL_MODEL_H
 
+#include "core/element.h"
 #include "net/network.h"
 #include "nudge.h"
 
@@ -18,10 +19,5 @@ nudge_status nu_model_check_prep(const nu_network *net, const nudge_prep *prep, 
 /* A zeroed parameter block for `net`; the caller's to free(). NUDGE_EMEMORY. */
 nudge_status nu_model_params(void **params, const nu_network *net, nudge_dtype dtype,
                              nudge_error *err);
-
-static inline size_t nu_dtype_size(nudge_dtype dtype)
-{
-    return dtype == NUDGE_F32 ? sizeof(float) : sizeof(double);
-}
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
 
@@ -202,20 +203,10 @@ static nudge_status take_header(nu_st_file *f, json_t *root, uint64_t data_size,
 static nudge_status read_at(const nu_st_file *f, uint64_t offset, void *out, size_t size,
                             nudge_error *err)
 {
-    unsigned char *to = out;
-    while (size > 0) {
-        ssize_t n = pread(f->fd, to, size, (off_t)offset);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return nu_fail(err, NUDGE_EIO, "cannot read: %s", strerror(errno));
-        if (n == 0)
-            return nu_fail(err, NUDGE_EDATA, "ends at byte %" PRIu64 ", while it was read", offset);
-        to += n;
-        offset += (uint64_t)n;
-        size -= (size_t)n;
-    }
-    return NUDGE_OK;
+    int error = nu_read_at(f->fd, offset, out, size);
+    if (error < 0)
+        return nu_fail(err, NUDGE_EDATA, "became shorter while it was read");
+    return error == 0 ? NUDGE_OK : nu_fail(err, NUDGE_EIO, "cannot read: %s", strerror(error));
 }
 
 /* *size is the file's. */
@@ -319,18 +310,9 @@ void nu_st_close(nu_st_file *file)
 
 const nu_st_tensor *nu_st_find(const nu_st_file *file, const char *name)
 {
-    size_t low = 0, high = file->n_tensors;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(name, file->tensors[middle].name);
-        if (order == 0)
-            return &file->tensors[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    const nu_st_tensor key = {.name = (char *)name};
+    return file->n_tensors > 0 ? bsearch(&key, file->tensors, file->n_tensors, sizeof key, by_name)
+                               : NULL;
 }
 
 const char *nu_st_metadata(const nu_st_file *file, const char *key)

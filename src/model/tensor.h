@@ -2,6 +2,7 @@
 #ifndef NUDGE_MODEL_TENSOR_H
 #define NUDGE_MODEL_TENSOR_H
 
+#include "core/element.h"
 #include "net/network.h"
 #include "nudge.h"
 
@@ -9,7 +10,7 @@
  * columns = in; a bias has one row. */
 typedef struct nu_tensor {
     void *block;
-    nudge_dtype dtype;
+    nu_element element; /* of the block */
     size_t at;
     size_t rows, columns;
     size_t layer;
@@ -28,16 +29,16 @@ static inline size_t nu_tensor_count(const nu_tensor *t)
 void nu_tensor_get(const nu_tensor *t, size_t first, size_t count, double *out);
 void nu_tensor_put(const nu_tensor *t, size_t first, size_t count, const double *in);
 
+/* The shape and the type it has in files; the shape's rank. */
+size_t nu_tensor_shape(uint64_t shape[2], const nu_tensor *t);
+static inline const char *nu_tensor_dtype(nudge_dtype dtype)
+{
+    return dtype == NUDGE_F32 ? "F32" : "F64";
+}
+
 /* "layers.3.weight", the name in files. */
 #define NU_TENSOR_NAME 40
 const char *nu_tensor_name(char buf[NU_TENSOR_NAME], const nu_tensor *t);
-
-/* Values of dtype as they stand in a file, from and to doubles. */
-void nu_pack(void *out, nudge_dtype dtype, const double *in, size_t count);
-void nu_unpack(double *out, nudge_dtype dtype, const void *in, size_t count);
-
-/* The first of `count` values that dtype holds as NaN or infinity, or count. */
-size_t nu_first_nonfinite(const double *values, size_t count, nudge_dtype dtype);
 
 /* Values to work on at a time: small enough for the stack and the cache, large enough that a
  * stretch holds many rows, whose transposition then reads whole cache lines. */

@@ -1,11 +1,11 @@
+#include "prep/apply_columns.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "table/convert.h"
-#include "prep/apply.h"
 
 /* How one raw feature column becomes network inputs. */
 struct input {
@@ -44,20 +44,16 @@ static nudge_status check_kind(const nudge_table *t, const nu_column *c, nudge_c
                    t->source, c->name, kind_text(c->kind), kind_text(wanted));
 }
 
-static int find_category(const nu_prep_column *c, const char *text)
+static int by_text(const void *key, const void *category)
 {
-    size_t low = 0, high = c->n_categories;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = strcmp(text, c->categories[middle]);
-        if (order == 0)
-            return (int)middle;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return -1;
+    return strcmp(key, *(char *const *)category);
+}
+
+/* The number of a text among the prep's sorted categories, or -1. */
+static int32_t find_category(const nu_prep_column *c, const char *text)
+{
+    char **found = bsearch(text, c->categories, c->n_categories, sizeof *found, by_text);
+    return found != NULL ? (int32_t)(found - c->categories) : -1;
 }
 
 static nudge_status map_categories(const nudge_table *t, struct input *in, nudge_error *err)
@@ -72,10 +68,10 @@ static nudge_status map_categories(const nudge_table *t, struct input *in, nudge
     return NUDGE_OK;
 }
 
-static nudge_status match_input(const nu_pack *pack, struct input *in, size_t hint,
+static nudge_status match_input(const nu_apply *apply, struct input *in, size_t hint,
                                 nudge_error *err)
 {
-    const nudge_table *t = pack->table;
+    const nudge_table *t = apply->table;
     in->column = find_column(t, in->name, hint);
     if (in->column == SIZE_MAX)
         return nu_fail(err, NUDGE_EMISMATCH, "%s: no column '%s', which the model needs",
@@ -93,16 +89,16 @@ static nudge_status match_input(const nu_pack *pack, struct input *in, size_t hi
 }
 
 /* inputs: one for each raw column of the prep, or each feature of its matrix. */
-static nudge_status match_inputs(const nu_pack *pack, struct input *inputs, size_t n,
+static nudge_status match_inputs(const nu_apply *apply, struct input *inputs, size_t n,
                                  nudge_error *err)
 {
-    const nudge_prep *p = pack->prep;
+    const nudge_prep *p = apply->prep;
     for (size_t j = 0, first = 0; j < n; j++) {
         struct input *in = &inputs[j];
         in->like = p->n_columns > 0 ? &p->columns[j] : NULL;
         in->name = in->like != NULL ? in->like->name : p->feature_names[j];
         in->first = first;
-        NU_TRY(match_input(pack, in, j > 0 ? inputs[j - 1].column + 1 : 0, err));
+        NU_TRY(match_input(apply, in, j > 0 ? inputs[j - 1].column + 1 : 0, err));
         first += in->one != NULL ? in->like->n_categories : 1;
     }
     return NUDGE_OK;
@@ -110,10 +106,10 @@ static nudge_status match_inputs(const nu_pack *pack, struct input *inputs, size
 
 /* *columns: the table's columns of the prep's targets, for free(); left NULL if it has none of
  * them. */
-static nudge_status match_targets(const nu_pack *pack, size_t **columns, nudge_error *err)
+static nudge_status match_targets(const nu_apply *apply, size_t **columns, nudge_error *err)
 {
-    const nudge_prep *p = pack->prep;
-    const nudge_table *t = pack->table;
+    const nudge_prep *p = apply->prep;
+    const nudge_table *t = apply->table;
     size_t found = 0, lacking = 0;
     size_t *at = calloc(p->n_targets, sizeof *at);
     if (at == NULL)
@@ -149,79 +145,67 @@ static nudge_status match_targets(const nu_pack *pack, size_t **columns, nudge_e
 
 /* ---- Converting ------------------------------------------------------------------------ */
 
-static void put(nu_store *s, void *values, size_t at, double value)
-{
-    if (s->element == NU_F32)
-        ((float *)values)[at] = (float)value;
-    else
-        ((double *)values)[at] = value;
-}
-
-static nudge_status not_finite(const nu_pack *pack, size_t row, const char *name, double value,
+static nudge_status not_finite(const nu_apply *apply, size_t row, const char *name, double value,
                                nudge_error *err)
 {
     return nu_fail(err, NUDGE_EDATA, "%s: column '%s', data row %zu: %g is too large for %s",
-                   pack->table->source, name, row + 1, value,
-                   nudge_dtype_name(pack->store->dtype));
+                   apply->table->source, name, row + 1, value,
+                   nudge_dtype_name(apply->store->dtype));
 }
 
-static nudge_status convert_numbers(nu_pack *pack, const struct input *in, const double *cells,
+static nudge_status convert_numbers(nu_apply *apply, const struct input *in, const double *cells,
                                     size_t first_row, size_t rows, nudge_error *err)
 {
-    nu_store *s = pack->store;
+    nu_store *s = apply->store;
     double median = in->like != NULL ? in->like->median : 0;
-    double shift = pack->prep->shift[in->first], factor = pack->prep->factor[in->first];
-    double largest = s->element == NU_F32 ? (double)__FLT_MAX__ : __DBL_MAX__;
+    double shift = apply->prep->shift[in->first], factor = apply->prep->factor[in->first];
     for (size_t r = 0; r < rows; r++) {
         double v = ((isnan(cells[r]) ? median : cells[r]) - shift) * factor;
-        if (!(fabs(v) <= largest))
-            return not_finite(pack, first_row + r, in->name, v, err);
-        put(s, s->x, (first_row + r) * s->features + in->first, v);
+        if (nu_keep(s->x, s->element, (first_row + r) * s->features + in->first, 1, &v) == 0)
+            return not_finite(apply, first_row + r, in->name, v, err);
     }
     return NUDGE_OK;
 }
 
-static void convert_categories(nu_pack *pack, const struct input *in, const double *cells,
+static void convert_categories(nu_apply *apply, const struct input *in, const double *cells,
                                size_t first_row, size_t rows)
 {
-    nu_store *s = pack->store;
+    nu_store *s = apply->store;
     for (size_t r = 0; r < rows; r++) {
         size_t at = (first_row + r) * s->features + in->first;
         for (size_t k = 0; k < in->like->n_categories; k++)
-            put(s, s->x, at + k, 0);
+            nu_put(s->x, s->element, at + k, 0);
         if (isnan(cells[r]))
             continue;
         int32_t one = in->one[(size_t)cells[r]];
         if (one >= 0)
-            put(s, s->x, at + (size_t)one, 1);
+            nu_put(s->x, s->element, at + (size_t)one, 1);
         else
-            pack->unknown++;
+            apply->unknown++;
     }
 }
 
-static nudge_status convert_target(nu_pack *pack, size_t k, size_t column, const int32_t *classes,
+static nudge_status convert_target(nu_apply *apply, size_t k, size_t column, const int32_t *classes,
                                    const double *cells, size_t first_row, size_t rows,
                                    nudge_error *err)
 {
-    nu_store *s = pack->store;
-    const nudge_prep *p = pack->prep;
-    const char *name = pack->table->columns[column].name;
-    double largest = s->element == NU_F32 ? (double)__FLT_MAX__ : __DBL_MAX__;
+    nu_store *s = apply->store;
+    const nudge_prep *p = apply->prep;
+    const char *name = apply->table->columns[column].name;
     for (size_t r = 0; r < rows; r++) {
         if (p->n_classes > 0) {
             int32_t number = 0;
             if (classes != NULL)
                 number = classes[(size_t)cells[r]];
             else
-                NU_TRY(nu_pack_number_class(pack, cells[r], &number, err));
-            nu_pack_put_class(pack, first_row + r, number);
+                NU_TRY(nu_apply_number_class(apply, cells[r], &number, err));
+            nu_apply_put_class(apply, first_row + r, number);
             continue;
         }
-        NU_TRY(nu_pack_check_target(pack, first_row + r, name, cells[r], err));
+        NU_TRY(nu_apply_check_target(apply, first_row + r, name, cells[r], err));
         double v = (cells[r] - p->target_shift[k]) * p->target_factor[k];
-        if (!(fabs(v) <= largest))
-            return not_finite(pack, first_row + r, name, v, err);
-        put(s, s->y, (first_row + r) * s->outputs + k, v);
+        if (nu_keep(s->y, s->element, (first_row + r) * s->outputs + k, 1, &v) == 0)
+            return not_finite(apply, first_row + r, name, v, err);
     }
     return NUDGE_OK;
 }
@@ -235,21 +219,21 @@ struct plan {
 
 /* A chunk is freed as soon as it is converted: table and store together then take hardly more
  * memory than the larger one. */
-static nudge_status convert_chunks(nu_pack *pack, const struct plan *plan, nudge_error *err)
+static nudge_status convert_chunks(nu_apply *apply, const struct plan *plan, nudge_error *err)
 {
-    nudge_table *t = pack->table;
+    nudge_table *t = apply->table;
     for (size_t c = 0, first = 0; first < t->rows; c++, first += NU_CHUNK_ROWS) {
         size_t rows = t->rows - first < NU_CHUNK_ROWS ? t->rows - first : NU_CHUNK_ROWS;
         for (size_t j = 0; j < plan->n_inputs; j++) {
             const struct input *in = &plan->inputs[j];
             const double *cells = t->chunks[c] + in->column * NU_CHUNK_ROWS;
             if (in->one != NULL)
-                convert_categories(pack, in, cells, first, rows);
+                convert_categories(apply, in, cells, first, rows);
             else
-                NU_TRY(convert_numbers(pack, in, cells, first, rows, err));
+                NU_TRY(convert_numbers(apply, in, cells, first, rows, err));
         }
-        for (size_t k = 0; plan->targets != NULL && k < pack->prep->n_targets; k++)
-            NU_TRY(convert_target(pack, k, plan->targets[k], plan->classes,
+        for (size_t k = 0; plan->targets != NULL && k < apply->prep->n_targets; k++)
+            NU_TRY(convert_target(apply, k, plan->targets[k], plan->classes,
                                   t->chunks[c] + plan->targets[k] * NU_CHUNK_ROWS, first, rows,
                                   err));
         free(t->chunks[c]);
@@ -260,55 +244,55 @@ static nudge_status convert_chunks(nu_pack *pack, const struct plan *plan, nudge
 
 /* ---- All of it ------------------------------------------------------------------------- */
 
-static nudge_status map_classes(const nu_pack *pack, struct plan *plan, nudge_error *err)
+static nudge_status map_classes(const nu_apply *apply, struct plan *plan, nudge_error *err)
 {
-    const nu_column *c = &pack->table->columns[plan->targets[0]];
-    if (pack->prep->n_classes == 0 || c->kind != NUDGE_COLUMN_CATEGORY)
+    const nu_column *c = &apply->table->columns[plan->targets[0]];
+    if (apply->prep->n_classes == 0 || c->kind != NUDGE_COLUMN_CATEGORY)
         return NUDGE_OK;
     plan->classes = nu_alloc(c->n_categories, sizeof *plan->classes);
     if (plan->classes == NULL)
         return nu_no_memory(err, c->n_categories * sizeof *plan->classes, "classes");
     for (size_t k = 0; k < c->n_categories; k++)
-        NU_TRY(nu_pack_class(pack, c->categories[k], &plan->classes[k], err));
+        NU_TRY(nu_apply_class(apply, c->categories[k], &plan->classes[k], err));
     return NUDGE_OK;
 }
 
 /* Refuses what cannot fit, given that the table's memory comes back on the way. */
-static nudge_status make_room(nu_pack *pack, nudge_error *err)
+static nudge_status make_room(nu_apply *apply, nudge_error *err)
 {
-    nu_store *s = pack->store;
+    nu_store *s = apply->store;
     size_t cells, bytes;
     int fits = nu_mul(s->rows, s->features, &cells) &&
                nu_mul(cells, nu_element_size(s->element), &bytes);
     if (!fits)
         return nu_no_memory(err, SIZE_MAX, "features");
-    uint64_t held = nudge_table_describe(pack->table).bytes;
+    uint64_t held = nudge_table_describe(apply->table).bytes;
     if (bytes > held)
-        NU_TRY(nu_memory_check(bytes - held, pack->table->source, err));
+        NU_TRY(nu_memory_check(bytes - held, apply->table->source, err));
     s->x = nu_alloc(cells, nu_element_size(s->element));
     return s->x != NULL ? NUDGE_OK : nu_no_memory(err, bytes, "features");
 }
 
-static nudge_status pack_with(nu_pack *pack, struct plan *plan, nudge_error *err)
+static nudge_status apply_plan(nu_apply *apply, struct plan *plan, nudge_error *err)
 {
-    NU_TRY(match_inputs(pack, plan->inputs, plan->n_inputs, err));
-    NU_TRY(match_targets(pack, &plan->targets, err));
+    NU_TRY(match_inputs(apply, plan->inputs, plan->n_inputs, err));
+    NU_TRY(match_targets(apply, &plan->targets, err));
     if (plan->targets != NULL)
-        NU_TRY(map_classes(pack, plan, err));
-    NU_TRY(make_room(pack, err));
+        NU_TRY(map_classes(apply, plan, err));
+    NU_TRY(make_room(apply, err));
     if (plan->targets != NULL)
-        NU_TRY(nu_pack_make_targets(pack, err));
-    return convert_chunks(pack, plan, err);
+        NU_TRY(nu_apply_make_targets(apply, err));
+    return convert_chunks(apply, plan, err);
 }
 
-nudge_status nu_pack_columns(nu_pack *pack, nudge_error *err)
+nudge_status nu_apply_columns(nu_apply *apply, nudge_error *err)
 {
-    const nudge_prep *p = pack->prep;
+    const nudge_prep *p = apply->prep;
     struct plan plan = {.n_inputs = p->n_columns > 0 ? p->n_columns : p->features};
     plan.inputs = calloc(plan.n_inputs, sizeof *plan.inputs);
     if (plan.inputs == NULL)
         return nu_no_memory(err, plan.n_inputs * sizeof *plan.inputs, "columns");
-    nudge_status status = pack_with(pack, &plan, err);
+    nudge_status status = apply_plan(apply, &plan, err);
     for (size_t j = 0; j < plan.n_inputs; j++)
         free(plan.inputs[j].one);
     free(plan.inputs);

@@ -5,94 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
-#include "table/convert.h"
-#include "prep/fit.h"
-
-/* ---- Statistics ------------------------------------------------------------------------ */
-
-nu_moments nu_moments_of(const double *values, size_t n)
-{
-    nu_moments m = {.min = values[0], .max = values[0]};
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < n; i++) {
-        double v = values[i];
-        sum += v;
-        m.min = v < m.min ? v : m.min;
-        m.max = v > m.max ? v : m.max;
-    }
-    m.mean = sum / (double)n;
-    for (size_t i = 0; i < n; i++) {
-        double d = values[i] - m.mean;
-        squares += d * d;
-    }
-    m.variance = squares / (double)n;
-    return m;
-}
-
-/* Hoare's selection: afterwards v[k] is what sorting would put there, and nothing before it is
- * larger. */
-static void select_place(double *v, size_t n, size_t k)
-{
-    size_t low = 0, high = n - 1;
-    while (low < high) {
-        double pivot = v[low + (high - low) / 2];
-        size_t i = low, j = high;
-        for (;;) {
-            while (v[i] < pivot)
-                i++;
-            while (v[j] > pivot)
-                j--;
-            if (i >= j)
-                break;
-            double swap = v[i];
-            v[i++] = v[j];
-            v[j--] = swap;
-        }
-        /* v[low .. j] <= pivot <= v[j+1 .. high] */
-        if (k <= j)
-            high = j;
-        else
-            low = j + 1;
-    }
-}
-
-/* Reorders v. */
-static double median_of(double *v, size_t n)
-{
-    select_place(v, n, n / 2);
-    double upper = v[n / 2];
-    if (n % 2 == 1)
-        return upper;
-    double lower = v[0];
-    for (size_t i = 1; i < n / 2; i++)
-        lower = v[i] > lower ? v[i] : lower;
-    return lower / 2 + upper / 2;
-}
-
-nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
-                          const nu_fit *fit, const char *what, const char *name,
-                          nudge_error *err)
-{
-    *shift = 0;
-    *factor = 1;
-    if (scale == NUDGE_SCALE_NONE)
-        return NUDGE_OK;
-    /* Compared, not computed: the rounded mean of equal values may differ from them. */
-    int constant = m->min == m->max;
-    if (scale == NUDGE_SCALE_STANDARD) {
-        *shift = constant ? m->min : m->mean;
-        *factor = constant ? 1 : 1 / sqrt(m->variance);
-    } else {
-        *shift = m->min;
-        *factor = constant ? 1 : 1 / (m->max - m->min);
-    }
-    if (!isfinite(*shift) || !isfinite(*factor) || *factor == 0)
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: %s '%s': values from %g to %g are too far apart or too close together "
-                       "to scale; use --scale none",
-                       fit->table->source, what, name, m->min, m->max);
-    return NUDGE_OK;
-}
+#include "prep/fit_target.h"
 
 /* ---- Features of a columns table ------------------------------------------------------- */
 
@@ -122,7 +35,7 @@ static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *colu
     size_t present = gather_present(fit, j, scratch);
     if (present == 0)
         return no_value(fit, column->name, err);
-    column->median = median_of(scratch, present);
+    column->median = nu_median_of(scratch, present);
     for (size_t i = 0; i < fit->n; i++) {
         double v = nu_table_cell(fit->table, nu_fit_row(fit, i), j);
         scratch[i] = isnan(v) ? column->median : v;

@@ -1,3 +1,5 @@
+#include "prep/fit_target.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,7 +7,6 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "prep/fit.h"
 
 /* Different values that a numeric target may have to be taken as classes. */
 #define MAX_NUMERIC_CLASSES 1000

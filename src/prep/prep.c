@@ -40,28 +40,6 @@ const char *nudge_prep_class_label(const nudge_prep *prep, size_t k)
     return prep->class_labels[k];
 }
 
-void nu_strings_free(char **strings, size_t n)
-{
-    if (strings == NULL)
-        return;
-    for (size_t i = 0; i < n; i++)
-        free(strings[i]);
-    free(strings);
-}
-
-char **nu_strings_copy(char *const *strings, size_t n)
-{
-    char **copy = calloc(n > 0 ? n : 1, sizeof *copy);
-    if (copy == NULL)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        if ((copy[i] = strdup(strings[i])) == NULL) {
-            nu_strings_free(copy, n);
-            return NULL;
-        }
-    return copy;
-}
-
 const char *nu_label_text(char text[NU_LABEL_TEXT], double value)
 {
     /* No digits after the point, so no locale's decimal point either. Never "-0". */
@@ -69,10 +47,14 @@ const char *nu_label_text(char text[NU_LABEL_TEXT], double value)
     return text;
 }
 
-const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j)
+size_t nu_prep_raw_columns(const nudge_prep *prep)
 {
-    snprintf(text, NU_NAME_TEXT, "%c%zu", pixels ? 'p' : 'x', j + 1);
-    return text;
+    return prep->n_columns > 0 ? prep->n_columns : prep->features;
+}
+
+const char *nu_prep_raw_column(const nudge_prep *prep, size_t j)
+{
+    return prep->n_columns > 0 ? prep->columns[j].name : prep->feature_names[j];
 }
 
 /* "ocean_proximity=INLAND", or the column's name alone without a category. */

@@ -2,8 +2,6 @@
 #ifndef NUDGE_PREP_PREP_H
 #define NUDGE_PREP_PREP_H
 
-#include <jansson.h>
-
 #include "table/table.h"
 #include "nudge.h"
 
@@ -43,10 +41,6 @@ struct nudge_prep {
  * in a few bytes and have memory taken for it. */
 #define NU_PREP_MAX_FEATURES ((size_t)1 << 24)
 
-/* Arrays of strings, each with its own memory. NULL without memory (never for n == 0). */
-char **nu_strings_copy(char *const *strings, size_t n);
-void nu_strings_free(char **strings, size_t n);
-
 /* An integral value as the label of a class: "7", "-1"; returns text. */
 #define NU_LABEL_TEXT 320
 const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
@@ -56,16 +50,11 @@ const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
  * `where` begins the message), NUDGE_EMEMORY. */
 nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err);
 
-/* Name j (from 0) that a matrix gives its features by itself; returns text. */
-#define NU_NAME_TEXT 24
-const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j);
+/* The raw columns that it needs by name, j < nu_prep_raw_columns(prep). A prep of a matrix has no
+ * columns but features, which a CSV file can hold, too. */
+size_t nu_prep_raw_columns(const nudge_prep *prep);
+const char *nu_prep_raw_column(const nudge_prep *prep, size_t j);
 
 nudge_status nu_prep_copy(nudge_prep **copy, const nudge_prep *prep, nudge_error *err);
-
-/* The prep as JSON and back, for the model file. `where` begins messages ("model.safetensors").
- * from_json trusts nothing: NUDGE_EDATA. to_json returns a new reference, NULL without memory. */
-json_t *nu_prep_to_json(const nudge_prep *prep);
-nudge_status nu_prep_from_json(nudge_prep **prep, const json_t *json, const char *where,
-                               nudge_error *err);
 
 #endif

@@ -9,6 +9,8 @@
  *   "targets"                     names
  *   "classes"                     labels, if there are classes
  *   "target_shift", "target_factor"   one number per output, or one for all of them */
+#include "prep/prep_json.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -20,50 +22,43 @@
 
 /* ---- Writing --------------------------------------------------------------------------- */
 
-static json_t *strings_to_json(char *const *strings, size_t n)
+json_t *nu_json_list(size_t n, json_t *(*item)(const void *of, size_t i), const void *of)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < n; i++)
-        if (json_array_append_new(array, json_string(strings[i])) != 0) {
+        if (json_array_append_new(array, item(of, i)) != 0) {
             json_decref(array);
             return NULL;
         }
     return array;
 }
 
+static json_t *string_item(const void *of, size_t i)
+{
+    return json_string(((char *const *)of)[i]);
+}
+
+static json_t *number_item(const void *of, size_t i)
+{
+    return json_real(((const double *)of)[i]);
+}
+
+/* One number where all are the same. */
 static json_t *numbers_to_json(const double *values, size_t n)
 {
     size_t same = 1;
     while (same < n && values[same] == values[0])
         same++;
-    if (same == n)
-        return json_real(values[0]);
-    json_t *array = json_array();
-    for (size_t i = 0; i < n; i++)
-        if (json_array_append_new(array, json_real(values[i])) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    return array;
+    return same == n ? json_real(values[0]) : nu_json_list(n, number_item, values);
 }
 
-static json_t *columns_to_json(const nudge_prep *prep)
+static json_t *column_item(const void *of, size_t j)
 {
-    json_t *array = json_array();
-    for (size_t j = 0; j < prep->n_columns; j++) {
-        const nu_prep_column *c = &prep->columns[j];
-        json_t *column =
-            c->kind == NUDGE_COLUMN_NUMBER
-                ? json_pack("{s:s, s:s, s:f}", "name", c->name, "kind", "number", "median",
-                            c->median)
-                : json_pack("{s:s, s:s, s:o}", "name", c->name, "kind", "category", "categories",
-                            strings_to_json(c->categories, c->n_categories));
-        if (json_array_append_new(array, column) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
+    const nu_prep_column *c = &((const nu_prep_column *)of)[j];
+    if (c->kind == NUDGE_COLUMN_NUMBER)
+        return json_pack("{s:s, s:s, s:f}", "name", c->name, "kind", "number", "median", c->median);
+    return json_pack("{s:s, s:s, s:o}", "name", c->name, "kind", "category", "categories",
+                     nu_json_list(c->n_categories, string_item, c->categories));
 }
 
 static int has_default_names(const nudge_prep *prep)
@@ -77,36 +72,39 @@ static int has_default_names(const nudge_prep *prep)
 
 json_t *nu_prep_to_json(const nudge_prep *prep)
 {
+    int matrix = prep->n_columns == 0;
+    const struct entry {
+        const char *key;
+        int needed;
+        json_t *value;
+    } entries[] = {
+        {"loss", 1, json_string(nudge_loss_name(prep->loss))},
+        {"scale", 1, json_string(nudge_scale_name(prep->scale))},
+        {"columns", !matrix, nu_json_list(prep->n_columns, column_item, prep->columns)},
+        {"features", matrix, json_integer((json_int_t)prep->features)},
+        {"feature_names", matrix && !has_default_names(prep),
+         nu_json_list(prep->features, string_item, prep->feature_names)},
+        {"pixels", prep->pixel_rows > 0, json_pack("[I, I]", (json_int_t)prep->pixel_rows,
+                                                   (json_int_t)prep->pixel_columns)},
+        {"shift", 1, numbers_to_json(prep->shift, prep->features)},
+        {"factor", 1, numbers_to_json(prep->factor, prep->features)},
+        {"targets", 1, nu_json_list(prep->n_targets, string_item, prep->target_names)},
+        {"classes", prep->n_classes > 0,
+         nu_json_list(prep->n_classes, string_item, prep->class_labels)},
+        {"target_shift", 1, numbers_to_json(prep->target_shift, prep->outputs)},
+        {"target_factor", 1, numbers_to_json(prep->target_factor, prep->outputs)},
+    };
     json_t *json = json_object();
-    int bad = json_object_set_new(json, "loss", json_string(nudge_loss_name(prep->loss)));
-    bad |= json_object_set_new(json, "scale", json_string(nudge_scale_name(prep->scale)));
-    if (prep->n_columns > 0)
-        bad |= json_object_set_new(json, "columns", columns_to_json(prep));
-    else
-        bad |= json_object_set_new(json, "features", json_integer((json_int_t)prep->features));
-    if (prep->n_columns == 0 && !has_default_names(prep))
-        bad |= json_object_set_new(json, "feature_names",
-                                   strings_to_json(prep->feature_names, prep->features));
-    if (prep->pixel_rows > 0)
-        bad |= json_object_set_new(json, "pixels",
-                                   json_pack("[I, I]", (json_int_t)prep->pixel_rows,
-                                             (json_int_t)prep->pixel_columns));
-    bad |= json_object_set_new(json, "shift", numbers_to_json(prep->shift, prep->features));
-    bad |= json_object_set_new(json, "factor", numbers_to_json(prep->factor, prep->features));
-    bad |= json_object_set_new(json, "targets",
-                               strings_to_json(prep->target_names, prep->n_targets));
-    if (prep->n_classes > 0)
-        bad |= json_object_set_new(json, "classes",
-                                   strings_to_json(prep->class_labels, prep->n_classes));
-    bad |= json_object_set_new(json, "target_shift",
-                               numbers_to_json(prep->target_shift, prep->outputs));
-    bad |= json_object_set_new(json, "target_factor",
-                               numbers_to_json(prep->target_factor, prep->outputs));
-    if (bad) {
-        json_decref(json);
-        return NULL;
-    }
-    return json;
+    int bad = 0;
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+        if (entries[i].needed)
+            bad |= json_object_set_new(json, entries[i].key, entries[i].value) != 0;
+        else
+            json_decref(entries[i].value);
+    if (!bad)
+        return json;
+    json_decref(json);
+    return NULL;
 }
 
 /* ---- Reading --------------------------------------------------------------------------- */

@@ -1,14 +1,12 @@
 /* Arrays from files into tables. */
 #include "read/array.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/clones.h"
 #include "core/memory.h"
@@ -20,15 +18,13 @@
 
 #define DIMS_TEXT 96
 
-size_t nu_array_type_size(nu_array_type type)
-{
-    switch (type) {
-    case NU_A_U8: case NU_A_I8: return 1;
-    case NU_A_F32: case NU_A_I32: case NU_A_U32: return 4;
-    case NU_A_F64: case NU_A_I64: case NU_A_U64: break;
-    }
-    return 8;
-}
+const struct nu_array_kind nu_array_kinds[] = {
+    [NU_A_F32] = {4, "<f4", "F32", NU_F32, 0}, [NU_A_F64] = {8, "<f8", "F64", NU_F64, 0},
+    [NU_A_U8] = {1, "|u1", "U8", NU_U8, 1},    [NU_A_I8] = {1, "|i1", "I8", NU_F32, 1},
+    [NU_A_I16] = {2, "<i2", "I16", NU_F32, 1}, [NU_A_I32] = {4, "<i4", "I32", NU_F64, 1},
+    [NU_A_U32] = {4, "<u4", "U32", NU_F64, 1}, [NU_A_I64] = {8, "<i8", "I64", NU_F64, 1},
+    [NU_A_U64] = {8, "<u8", "U64", NU_F64, 1},
+};
 
 /* ---- Shape ----------------------------------------------------------------------------- */
 
@@ -63,7 +59,7 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
             fits &= !__builtin_mul_overflow(width, dim[k], &width);
     }
     fits = fits && !__builtin_mul_overflow(width, dim[0], &need) &&
-           !__builtin_mul_overflow(need, (uint64_t)nu_array_type_size(a->type), &need) &&
+           !__builtin_mul_overflow(need, (uint64_t)nu_array_kinds[a->type].size, &need) &&
            need <= SSIZE_MAX;
     if (!fits)
         return nu_fail(err, NUDGE_EDATA, "%s: shape %s has more bytes than can be counted", a->name,
@@ -77,46 +73,41 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
     return NUDGE_OK;
 }
 
-/* ---- Bytes ----------------------------------------------------------------------------- */
+/* ---- Elements -------------------------------------------------------------------------- */
 
-/* `size` bytes from byte `from` of the elements on. 0, or an errno; -1: the file has ended. */
-static int fetch(const nu_array *a, uint64_t from, void *out, size_t size)
+/* An element as it stands in the file; a long double holds every one of the types exactly. */
+static long double number_at(const nu_array *a, const unsigned char *at)
 {
-    if (a->bytes != NULL) {
-        memcpy(out, a->bytes + from, size);
-        return 0;
+    size_t size = nu_array_kinds[a->type].size;
+    uint64_t bits = 0;
+    for (size_t k = 0; k < size; k++)
+        bits |= (uint64_t)at[a->big_endian ? size - 1 - k : k] << 8 * k;
+    uint32_t half = (uint32_t)bits;
+    float narrow;
+    double wide;
+    switch (a->type) {
+    case NU_A_F32: memcpy(&narrow, &half, sizeof narrow); return narrow;
+    case NU_A_F64: memcpy(&wide, &bits, sizeof wide); return wide;
+    case NU_A_I8: return (int8_t)bits;
+    case NU_A_I16: return (int16_t)bits;
+    case NU_A_I32: return (int32_t)half;
+    case NU_A_I64: return (int64_t)bits;
+    case NU_A_U8: case NU_A_U32: case NU_A_U64: case NU_A_TYPES: break;
     }
-    unsigned char *to = out;
-    while (size > 0) {
-        ssize_t n = pread(a->fd, to, size, (off_t)(a->at + from));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return n < 0 ? errno : -1;
-        to += n;
-        from += (uint64_t)n;
-        size -= (size_t)n;
-    }
-    return 0;
-}
-
-static nudge_status fetch_failed(const nu_array *a, int error, nudge_error *err)
-{
-    if (error < 0)
-        return nu_fail(err, NUDGE_EDATA, "%s: it became shorter while it was read", a->name);
-    return nu_fail(err, NUDGE_EIO, "%s: cannot read: %s", a->name, strerror(error));
+    return bits;
 }
 
 /* ---- Many numbers, on all threads ------------------------------------------------------ */
 
-/* count elements of F32, F64 or U8 into `to`. */
+/* count elements of the array as `element` into `to`. */
 typedef struct reading {
     const nu_array *array;
+    nu_element element;
     unsigned char *to;
     size_t count;
     size_t next;  /* piece to take; atomic */
     size_t bad;   /* first value that is not finite; atomic; SIZE_MAX: none */
-    int error;    /* of fetch(); atomic */
+    int error;    /* of a fetch; atomic */
 } reading;
 
 /* 0 if all are finite, otherwise NaN: times 0, NaN and infinity alone are not 0. */
@@ -141,26 +132,45 @@ static double zero_sum_f64(const double *values, size_t n)
 }
 
 /* The first of n values that is NaN or infinite, or n. */
-static size_t first_bad(const void *values, nu_array_type type, size_t n)
+static size_t first_bad(const void *values, nu_element type, size_t n)
 {
     size_t i = 0;
-    if (type == NU_A_F32 && zero_sum_f32(values, n) != 0)
-        while (i < n && isfinite(((const float *)values)[i]))
-            i++;
-    else if (type == NU_A_F64 && zero_sum_f64(values, n) != 0)
-        while (i < n && isfinite(((const double *)values)[i]))
-            i++;
-    else
-        i = n;
+    if (type == NU_U8 || (type == NU_F32 ? zero_sum_f32(values, n) == 0
+                                         : zero_sum_f64(values, n) == 0))
+        return n;
+    while (i < n && isfinite(nu_value(values, type, i)))
+        i++;
     return i;
 }
 
-static void note_bad(reading *r, size_t at)
+/* Elements of the file's own type and order go straight to their place, others through a block
+ * that stays in cache. *good: the finite ones before the first that is not. 0, or a fetch's
+ * error. */
+static int read_piece(const reading *r, size_t first, size_t n, size_t *good)
 {
-    size_t now = __atomic_load_n(&r->bad, __ATOMIC_RELAXED);
-    while (at < now && !__atomic_compare_exchange_n(&r->bad, &now, at, 0, __ATOMIC_RELAXED,
-                                                    __ATOMIC_RELAXED))
-        ;
+    const nu_array *a = r->array;
+    size_t size = nu_array_kinds[a->type].size;
+    if (a->type == NU_A_U8 || (!a->big_endian && !nu_array_kinds[a->type].whole)) {
+        int error = nu_source_fetch(a->source, a->at + first * size, r->to + first * size,
+                                    n * size);
+        *good = error == 0 ? first_bad(r->to + first * size, r->element, n) : n;
+        return error;
+    }
+    unsigned char raw[NU_CONVERT_BLOCK * 8];
+    double values[NU_CONVERT_BLOCK];
+    *good = n;
+    for (size_t at = 0, k; at < n; at += k) {
+        k = n - at < NU_CONVERT_BLOCK ? n - at : NU_CONVERT_BLOCK;
+        int error = nu_source_fetch(a->source, a->at + (first + at) * size, raw, k * size);
+        if (error != 0)
+            return error;
+        for (size_t i = 0; i < k; i++)
+            values[i] = (double)number_at(a, raw + i * size);
+        size_t kept = nu_keep(r->to, r->element, first + at, k, values);
+        if (kept < k && *good == n)
+            *good = at + kept;
+    }
+    return 0;
 }
 
 static void read_pieces(void *arg, int thread, int threads)
@@ -168,43 +178,40 @@ static void read_pieces(void *arg, int thread, int threads)
     reading *r = arg;
     (void)thread;
     (void)threads;
-    size_t size = nu_array_type_size(r->array->type), each = PIECE / size;
+    size_t each = PIECE / nu_array_kinds[r->array->type].size, good;
     while (__atomic_load_n(&r->error, __ATOMIC_RELAXED) == 0) {
         size_t first = each * __atomic_fetch_add(&r->next, 1, __ATOMIC_RELAXED);
         if (first >= r->count)
             return;
         size_t n = r->count - first < each ? r->count - first : each;
-        unsigned char *to = r->to + first * size;
-        int error = fetch(r->array, first * size, to, n * size);
-        if (error != 0) {
+        int error = read_piece(r, first, n, &good);
+        if (error != 0)
             __atomic_store_n(&r->error, error, __ATOMIC_RELAXED);
-            return;
-        }
-        size_t good = first_bad(to, r->array->type, n);
-        if (good < n)
-            note_bad(r, first + good);
+        else if (good < n)
+            nu_note_least(&r->bad, first + good);
     }
 }
 
-/* The whole array, of a type that tables have, into a block of its own. */
-static nudge_status read_block(void **block, const nu_array *a, nudge_error *err)
+/* The whole array as a block of its own. */
+static nudge_status read_block(void **block, nu_element element, const nu_array *a,
+                               nudge_error *err)
 {
-    size_t size = nu_array_type_size(a->type), count = a->dim[0] * a->width;
-    NU_TRY(nu_memory_check(count * size, a->name, err));
-    reading r = {.array = a, .to = nu_alloc(count, size), .count = count, .bad = SIZE_MAX};
+    size_t count = a->dim[0] * a->width, bytes;
+    if (!nu_mul(count, nu_element_size(element), &bytes))
+        return nu_no_memory(err, SIZE_MAX, a->name);
+    NU_TRY(nu_memory_check(bytes, a->name, err));
+    reading r = {.array = a, .element = element, .to = nu_alloc(bytes, 1), .count = count,
+                 .bad = SIZE_MAX};
     if (r.to == NULL)
-        return nu_no_memory(err, count * size, a->name);
-    nu_team_run(count * size < 4 * PIECE ? 1 : nu_cores(), read_pieces, &r);
+        return nu_no_memory(err, bytes, a->name);
+    nu_team_run(bytes < 4 * PIECE ? 1 : nu_cores(), read_pieces, &r);
     nudge_status status = NUDGE_OK;
-    if (r.error != 0) {
-        status = fetch_failed(a, r.error, err);
-    } else if (r.bad != SIZE_MAX) {
-        double value = a->type == NU_A_F32 ? (double)((float *)(void *)r.to)[r.bad]
-                                           : ((double *)(void *)r.to)[r.bad];
+    if (r.error != 0)
+        status = nu_fetch_failed(a->name, r.error, err);
+    else if (r.bad != SIZE_MAX)
         status = nu_fail(err, NUDGE_EDATA, "%s: value %zu of row %zu is %s; it must be finite",
                          a->name, r.bad % a->width + 1, r.bad / a->width + 1,
-                         isnan(value) ? "NaN" : "infinite");
-    }
+                         isnan(nu_value(r.to, element, r.bad)) ? "NaN" : "infinite");
     if (status == NUDGE_OK)
         *block = r.to;
     else
@@ -212,139 +219,78 @@ static nudge_status read_block(void **block, const nu_array *a, nudge_error *err
     return status;
 }
 
-static nu_element element_of(nu_array_type type)
+/* The source's own block becomes the pixels: they are the bulk of the memory, and are kept once. */
+static void *take_bytes(const nu_array *a)
 {
-    return type == NU_A_U8 ? NU_U8 : type == NU_A_F32 ? NU_F32 : NU_F64;
+    size_t count = a->dim[0] * a->width;
+    unsigned char *bytes = a->source->bytes;
+    memmove(bytes, bytes + a->at, count);
+    void *smaller = realloc(bytes, count);
+    a->source->bytes = NULL;
+    return smaller != NULL ? smaller : bytes;
 }
 
 nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_error *err)
 {
-    if (a->type != NU_A_F32 && a->type != NU_A_F64 && a->type != NU_A_U8)
-        return nu_fail(err, NUDGE_EDATA, "%s: features of whole numbers; 32-bit or 64-bit floats "
-                       "('<f4', '<f8'), or bytes ('|u1') of images, are right", a->name);
-    void *x = NULL;
-    NU_TRY(read_block(&x, a, err));
     t->rows = a->dim[0];
     t->features = a->width;
-    t->element = element_of(a->type);
-    t->x = x;
-    if (a->type == NU_A_U8) {
+    t->element = nu_array_kinds[a->type].element;
+    if (t->element == NU_U8) {
         t->pixel_rows = a->rank <= 2 ? 1 : a->dim[1];
         t->pixel_columns = t->features / t->pixel_rows;
+        if (a->source->bytes != NULL) {
+            t->x = take_bytes(a);
+            return NUDGE_OK;
+        }
     }
-    return NUDGE_OK;
+    return read_block(&t->x, t->element, a, err);
 }
 
 /* ---- Targets --------------------------------------------------------------------------- */
 
-/* Element i of a block of whole numbers; -1 for any that is no class number. */
-static int32_t class_at(const unsigned char *block, nu_array_type type, size_t i)
+static nudge_status read_classes(nudge_table *t, const nu_array *a, nudge_error *err)
 {
-    uint64_t value = UINT64_MAX; /* a negative number is a large one too */
-    int64_t i64;
-    int32_t i32;
-    uint32_t u32;
-    const unsigned char *at = block + i * nu_array_type_size(type);
-    switch (type) {
-    case NU_A_U8: value = *at; break;
-    case NU_A_I8: value = (uint64_t)(int8_t)*at; break;
-    case NU_A_I32:
-        memcpy(&i32, at, sizeof i32);
-        value = (uint64_t)i32;
-        break;
-    case NU_A_U32:
-        memcpy(&u32, at, sizeof u32);
-        value = u32;
-        break;
-    case NU_A_I64:
-        memcpy(&i64, at, sizeof i64);
-        value = (uint64_t)i64;
-        break;
-    case NU_A_U64: memcpy(&value, at, sizeof value); break;
-    case NU_A_F32: case NU_A_F64: break;
-    }
-    return value < NU_MOST_CLASSES ? (int32_t)value : -1;
-}
-
-static void label_text(char text[32], const unsigned char *block, nu_array_type type, size_t i)
-{
-    int64_t v = 0;
-    size_t size = nu_array_type_size(type);
-    memcpy(&v, block + i * size, size);
-    if (type == NU_A_I8)
-        v = (int8_t)v;
-    else if (type == NU_A_I32)
-        v = (int32_t)v;
-    if (type == NU_A_U64)
-        snprintf(text, 32, "%" PRIu64, (uint64_t)v);
-    else
-        snprintf(text, 32, "%" PRId64, v);
-}
-
-static nudge_status take_classes(nudge_table *t, const nu_array *a, const unsigned char *block,
-                                 size_t first, size_t n, nudge_error *err)
-{
-    char text[32];
-    for (size_t i = 0; i < n; i++) {
-        int32_t label = class_at(block, a->type, i);
-        if (label < 0) {
-            label_text(text, block, a->type, i);
+    enum { EACH = 4096 };
+    unsigned char raw[EACH * 8];
+    size_t size = nu_array_kinds[a->type].size;
+    if (a->width != 1)
+        return nu_fail(err, NUDGE_EDATA,
+                       "%s: whole numbers in %zu columns; labels are one class number a row, and "
+                       "targets in several columns are floats ('<f4', '<f8')", a->name, a->width);
+    NU_TRY(nu_memory_check(t->rows * sizeof *t->classes, a->name, err));
+    t->classes = nu_alloc(t->rows, sizeof *t->classes);
+    if (t->classes == NULL)
+        return nu_no_memory(err, t->rows * sizeof *t->classes, a->name);
+    for (size_t i = 0; i < t->rows; i++) {
+        size_t left = t->rows - i;
+        int error = i % EACH > 0 ? 0
+                                 : nu_source_fetch(a->source, a->at + i * size, raw,
+                                                   (left < EACH ? left : EACH) * size);
+        if (error != 0)
+            return nu_fetch_failed(a->name, error, err);
+        long double label = number_at(a, raw + i % EACH * size);
+        if (!(label >= 0 && label < NU_MOST_CLASSES))
             return nu_fail(err, NUDGE_EDATA,
-                           "%s: label %zu is %s; labels are class numbers from 0 to %d", a->name,
-                           first + i + 1, text, NU_MOST_CLASSES - 1);
-        }
-        t->classes[first + i] = label;
+                           "%s: label %zu is %.0Lf; labels are class numbers from 0 to %d",
+                           a->name, i + 1, label, NU_MOST_CLASSES - 1);
+        t->classes[i] = (int32_t)label;
         if ((size_t)label >= t->n_classes)
             t->n_classes = (size_t)label + 1;
     }
     return NUDGE_OK;
 }
 
-static nudge_status read_classes(nudge_table *t, const nu_array *a, nudge_error *err)
+nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err)
 {
-    size_t size = nu_array_type_size(a->type), each = PIECE / size;
-    if (a->width != 1)
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: whole numbers in %zu columns; labels are one class number a row, and "
-                       "targets in several columns are floats ('<f4', '<f8')", a->name, a->width);
-    NU_TRY(nu_memory_check(t->rows * sizeof *t->classes, a->name, err));
-    unsigned char *block = malloc(PIECE);
-    t->classes = nu_alloc(t->rows, sizeof *t->classes);
-    nudge_status status = NUDGE_OK;
-    if (block == NULL || t->classes == NULL)
-        status = nu_no_memory(err, t->rows * sizeof *t->classes, a->name);
-    for (size_t first = 0, n; first < t->rows && status == NUDGE_OK; first += n) {
-        n = t->rows - first < each ? t->rows - first : each;
-        int error = fetch(a, first * size, block, n * size);
-        status = error != 0 ? fetch_failed(a, error, err)
-                            : take_classes(t, a, block, first, n, err);
-    }
-    free(block);
-    return status;
-}
-
-nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, const char *source,
-                                   nudge_error *err)
-{
-    int values = a->type == NU_A_F32 || a->type == NU_A_F64;
+    int whole = nu_array_kinds[a->type].whole;
     if (a->rank > 2)
         return nu_fail(err, NUDGE_EDATA, "%s: an array of %zu dimensions; targets are (rows,) or "
                        "(rows, outputs)%s", a->name, a->rank,
                        a->type == NU_A_U8 ? " (are these the images?)" : "");
     if (a->dim[0] != t->rows)
         return nu_fail(err, NUDGE_EDATA, "%s has %zu rows, but %s has %zu", a->name, a->dim[0],
-                       source, t->rows);
-    if (t->target_name == NULL)
-        t->target_name = strdup(values ? "y" : "label");
-    if (t->target_name == NULL)
-        return nu_no_memory(err, sizeof "label", "a name");
-    if (values) {
-        NU_TRY(read_block(&t->y, a, err));
-        t->y_element = element_of(a->type);
-        t->outputs = a->width;
-        return NUDGE_OK;
-    }
-    NU_TRY(read_classes(t, a, err));
-    t->outputs = 1;
-    return NUDGE_OK;
+                       t->source, t->rows);
+    t->outputs = a->width;
+    t->y_element = nu_array_kinds[a->type].element;
+    return whole ? read_classes(t, a, err) : read_block(&t->y, t->y_element, a, err);
 }

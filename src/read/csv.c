@@ -1,6 +1,4 @@
 /* CSV files to tables. */
-#include "read/csv.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +6,8 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "read/csv_columns.h"
+#include "read/csv_write.h"
 
 /* A feature with more different texts than this, on more than half of the rows, is no category
  * but a name, a remark, a key: one-hot inputs for it would teach nothing and fill the memory. */
@@ -46,7 +46,7 @@ static int begin_row(nu_csv_scan *scan)
                            r->source, scan->line, t->rows));
         return 0;
     }
-    size_t cells = t->n_columns * NU_CHUNK_ROWS; /* cannot overflow: new_table() asked */
+    size_t cells = t->n_columns * NU_CHUNK_ROWS; /* cannot overflow: make_columns() asked */
     /* Not nu_alloc(): of the last chunk only the pages that hold rows should become real. */
     r->chunk = malloc(cells * sizeof *r->chunk);
     if (r->chunk == NULL) {
@@ -227,8 +227,8 @@ static nudge_status finish(const reader *r, int check)
 
 /* ---- The table ------------------------------------------------------------------------- */
 
-/* An empty table with named columns, once there is memory for `lines` rows. */
-static nudge_status new_table(reader *r, size_t lines)
+/* Named columns for the table, once there is memory for `lines` rows. */
+static nudge_status make_columns(reader *r, size_t lines)
 {
     size_t columns = 0, chunk, bytes;
     for (size_t j = 0; j < r->fields.n; j++)
@@ -242,15 +242,10 @@ static nudge_status new_table(reader *r, size_t lines)
         return nu_no_memory(r->err, SIZE_MAX, what);
     NU_TRY(nu_memory_check(bytes, what, r->err));
 
-    nudge_table *t = r->table = calloc(1, sizeof *t);
-    if (t == NULL)
-        return nu_no_memory(r->err, sizeof *t, what);
-    t->format = "csv";
-    t->noise_floor = NAN;
-    t->source = strdup(r->source);
+    nudge_table *t = r->table;
     t->chunks = calloc(chunks, sizeof *t->chunks);
     t->columns = calloc(columns, sizeof *t->columns);
-    if (t->source == NULL || t->chunks == NULL || t->columns == NULL)
+    if (t->chunks == NULL || t->columns == NULL)
         return nu_no_memory(r->err, columns * sizeof *t->columns, what);
     t->n_columns = columns;
     for (size_t j = 0; j < r->fields.n; j++) {
@@ -268,7 +263,7 @@ static nudge_status new_table(reader *r, size_t lines)
 
 static nudge_status read_rows(reader *r, const char *bytes, size_t size, int check)
 {
-    NU_TRY(new_table(r, nu_csv_count_lines(bytes, size)));
+    NU_TRY(make_columns(r, nu_csv_count_lines(bytes, size)));
     nu_csv_scan scan = {.source = r->source, .bytes = bytes, .size = size,
                         .cell = take_cell, .row = take_row, .user = r};
     NU_TRY(nu_csv_run(&scan, r->err));
@@ -276,10 +271,11 @@ static nudge_status read_rows(reader *r, const char *bytes, size_t size, int che
     return finish(r, check);
 }
 
-static nudge_status read_table(reader *r, const char *bytes, size_t size,
-                               const nudge_read_options *options)
+static nudge_status read_text(reader *r, const char *bytes, size_t size,
+                              const nudge_read_options *options)
 {
     nu_csv_first first;
+    NU_TRY(nu_csv_check_text(r->source, &bytes, &size, r->err));
     NU_TRY(nu_csv_look(&first, r->source, bytes, size, options, r->c, r->err));
     nudge_status status = nu_csv_choose(&r->fields, r->source, &first, options, r->err);
     r->has_header = first.header;
@@ -291,19 +287,22 @@ static nudge_status read_table(reader *r, const char *bytes, size_t size,
     return status;
 }
 
-nudge_status nu_csv_read(nudge_table **table, const char *source, const char *bytes, size_t size,
-                         const nudge_read_options *options, nudge_error *err)
+static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
+                               nudge_error *err)
 {
-    NU_TRY(nu_csv_check_text(source, &bytes, &size, err));
-    reader r = {.source = source, .err = err};
+    NU_TRY(nu_source_load(s, err));
+    reader r = {.source = s->name, .table = t, .err = err};
     r.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (r.c == (locale_t)0)
         return nu_no_memory(err, 1024, "the C locale");
-    nudge_status status = read_table(&r, bytes, size, options);
+    nudge_status status = read_text(&r, (const char *)s->bytes, (size_t)s->size, options);
     freelocale(r.c);
-    if (status != NUDGE_OK)
-        nudge_table_free(r.table);
-    else
-        *table = r.table;
     return status;
 }
+
+const nu_format nu_csv_format = {
+    .name = "csv",
+    .ending = {".csv", ".csv.gz"},
+    .read = read_table,
+    .write = nu_csv_write,
+};

@@ -1,65 +1,27 @@
-/* Which columns of a CSV file are stored, and as what. */
+#include "read/csv_columns.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/status.h"
-#include "read/csv.h"
+#include "prep/prep.h"
+#include "spell.h"
 
 /* ---- Names in messages ----------------------------------------------------------------- */
 
-/* Longest name for which a similar one is looked for. */
-#define SIMILAR_MAX 64
-
-static size_t smallest(size_t a, size_t b, size_t c)
+static const char *field_name(const void *of, size_t j)
 {
-    size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-/* Insertions, deletions and substitutions that make one text the other (Levenshtein). */
-static size_t edits(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    size_t row[SIMILAR_MAX + 1];
-    for (size_t j = 0; j <= b_size; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_size; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_size; j++) {
-            size_t above = row[j];
-            row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[b_size];
-}
-
-/* The name that was probably meant, or NULL. */
-static const char *similar_name(const nu_csv_fields *f, const char *name, size_t size)
-{
-    const char *best = NULL;
-    size_t fewest = size < 6 ? 2 : 3; /* edits; must be fewer than the letters that stay */
-    for (size_t j = 0; j < f->n && size <= SIMILAR_MAX; j++) {
-        size_t other = strlen(f->field[j].name);
-        if (other > SIMILAR_MAX)
-            continue;
-        size_t n = edits(name, size, f->field[j].name, other);
-        if (n < fewest && 2 * n < size + 1) {
-            fewest = n;
-            best = f->field[j].name;
-        }
-    }
-    return best;
+    const nu_csv_fields *f = of;
+    return j < f->n ? f->field[j].name : NULL;
 }
 
 /* " (did you mean 'price'?); columns are: price, rooms, ... (84 in all)"; returns buf. */
-static const char *describe_names(char *buf, size_t room, const nu_csv_fields *f, const char *name,
-                                  size_t size)
+static const char *describe_names(char *buf, size_t room, const nu_csv_fields *f, const char *name)
 {
     char text[NU_SHORT];
     size_t at = 0;
-    const char *similar = similar_name(f, name, size);
+    const char *similar = nu_closest(name, field_name, f);
     if (similar != NULL)
         at += (size_t)snprintf(buf, room, " (did you mean '%s'?)", nu_csv_short(text, similar));
     at += (size_t)snprintf(buf + at, room - at, "; columns are: ");
@@ -111,14 +73,14 @@ static nudge_status mark(nu_csv_fields *f, const char *name, size_t size, role a
                          nudge_error *err)
 {
     static const char *const what[] = {"target", "ignored", "category"};
-    char text[NU_SHORT], list[640], whole[SIMILAR_MAX];
+    char text[NU_SHORT], list[640], whole[128];
     size_t j = nu_dictionary_find(&f->names, name, size);
     if (j == NU_NOT_FOUND) {
         snprintf(whole, sizeof whole, "%.*s", (int)(size < sizeof whole ? size : sizeof whole),
                  name);
         return nu_fail(err, NUDGE_EARGUMENT, "%s: unknown %s column '%s'%s", f->source, what[as],
                        nu_csv_short(text, whole),
-                       describe_names(list, sizeof list, f, name, size));
+                       describe_names(list, sizeof list, f, whole));
     }
     nu_csv_field *field = &f->field[j];
     nu_csv_short(text, field->name);
@@ -170,17 +132,6 @@ static nudge_status choose_by_options(nu_csv_fields *f, const nudge_read_options
 
 /* ---- A model's names ------------------------------------------------------------------- */
 
-/* A model of a matrix table has no columns but features, which a CSV file can hold, too. */
-size_t nu_csv_like_features(const nudge_prep *like)
-{
-    return like->n_columns > 0 ? like->n_columns : like->features;
-}
-
-const char *nu_csv_like_feature(const nudge_prep *like, size_t j)
-{
-    return like->n_columns > 0 ? like->columns[j].name : like->feature_names[j];
-}
-
 /* "7", "-1"; not "07" or "1.0". */
 static int is_whole_number(const char *text)
 {
@@ -201,14 +152,14 @@ static nu_csv_want want_of_target(const nudge_prep *like)
 static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nudge_error *err)
 {
     char text[NU_SHORT], list[640];
-    size_t n = nu_csv_like_features(like), targets = 0;
+    size_t n = nu_prep_raw_columns(like), targets = 0;
     for (size_t k = 0; k < n; k++) {
-        const char *name = nu_csv_like_feature(like, k);
+        const char *name = nu_prep_raw_column(like, k);
         size_t j = nu_dictionary_find(&f->names, name, strlen(name));
         if (j == NU_NOT_FOUND)
             return nu_fail(err, NUDGE_EMISMATCH, "%s: no column '%s', which the model needs%s",
                            f->source, nu_csv_short(text, name),
-                           describe_names(list, sizeof list, f, name, strlen(name)));
+                           describe_names(list, sizeof list, f, name));
         f->field[j].used = 1;
         f->field[j].want = like->n_columns > 0 && like->columns[k].kind == NUDGE_COLUMN_CATEGORY
                                ? NU_WANT_CATEGORY : NU_WANT_NUMBER;

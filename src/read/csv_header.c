@@ -1,9 +1,13 @@
 /* Is the first row of a CSV file a header? Decided from the rows that follow it. */
+#include "read/csv_header.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/status.h"
-#include "read/csv.h"
+#include "prep/prep.h"
+#include "read/csv_text.h"
+#include "table/dictionary.h"
 
 /* Rows and cells after the first row that are looked at. */
 #define SAMPLE_ROWS 1000
@@ -175,19 +179,14 @@ static int has_names(const nu_csv_first *first, const char *list)
     }
 }
 
-static int is_position_name(const char *name)
-{
-    return name[0] == 'c' && name[1] != '\0' && name[1 + strspn(name + 1, "0123456789")] == '\0';
-}
-
 /* For a model's columns: the row that names them is a header. So is one that lacks some (the
  * message then tells which), unless the model was trained on a file without header. */
 static int is_header_for(const nu_csv_first *first, const nudge_prep *like)
 {
-    size_t n = nu_csv_like_features(like);
+    size_t n = nu_prep_raw_columns(like);
     for (size_t j = 0; j < n; j++) {
-        const char *name = nu_csv_like_feature(like, j);
-        if (is_position_name(name) && !has_name(first, name, strlen(name)))
+        const char *name = nu_prep_raw_column(like, j);
+        if (nu_csv_is_position(name) && !has_name(first, name, strlen(name)))
             return 0;
     }
     return 1;

@@ -1,4 +1,5 @@
-/* Tables to CSV files. */
+#include "read/csv_write.h"
+
 #include <errno.h>
 #include <float.h>
 #include <locale.h>
@@ -11,7 +12,6 @@
 
 #include "core/status.h"
 #include "csv_quote.h"
-#include "read/array.h"
 
 /* ---- Bytes out ------------------------------------------------------------------------- */
 
@@ -54,6 +54,11 @@ static void put(void *to, const char *text, size_t size)
 
 /* ---- Cells ----------------------------------------------------------------------------- */
 
+static void put_text(sink *s, const char *text)
+{
+    nu_csv_quote_to(put, s, text);
+}
+
 /* The shortest decimal number that is read back as v. With DBL_DIG (FLT_DIG) digits, printf's %g
  * drops the zeros at the end, so that shorter ones need no trial. */
 static void put_f64(sink *s, double v)
@@ -94,129 +99,110 @@ static void put_element(sink *s, const void *x, nu_element type, size_t i)
 
 /* ---- Tables ---------------------------------------------------------------------------- */
 
-static void put_columns(sink *s, const nudge_table *t)
+/* x1, x2, ... or p1, p2, ... for a matrix's features, then the targets' names. */
+static void put_names(sink *s, const nudge_table *t)
+{
+    char text[NU_NAME_TEXT];
+    for (size_t j = 0; j < t->n_columns; j++) {
+        put(s, ",", j > 0);
+        put_text(s, t->columns[j].name);
+    }
+    for (size_t j = 0; j < t->features; j++) {
+        put(s, ",", j > 0);
+        put_text(s, t->feature_names != NULL ? t->feature_names[j]
+                                             : nu_matrix_name(text, t->pixel_rows > 0, j));
+    }
+    for (size_t k = 0; k < t->outputs; k++) {
+        put(s, ",", t->features > 0 || k > 0);
+        put_text(s, t->names[t->n_names - t->outputs + k]);
+    }
+    put(s, "\n", 1);
+}
+
+static void put_cell(sink *s, const nudge_table *t, size_t row, size_t j)
+{
+    const nu_column *column = &t->columns[j];
+    double v = nu_table_cell(t, row, j);
+    if (isnan(v)) /* missing; alone in its row it must not look like an empty line */
+        put(s, "NA", t->n_columns == 1 ? 2 : 0);
+    else if (column->kind == NUDGE_COLUMN_CATEGORY)
+        put_text(s, column->categories[(size_t)v]);
+    else
+        put_f64(s, v);
+}
+
+static void put_row(sink *s, const nudge_table *t, size_t row)
 {
     for (size_t j = 0; j < t->n_columns; j++) {
         put(s, ",", j > 0);
-        nu_csv_quote_to(put, s, t->columns[j].name);
+        put_cell(s, t, row, j);
     }
-    put(s, "\n", 1);
-    for (size_t row = 0; row < t->rows && s->status == NUDGE_OK; row++) {
-        for (size_t j = 0; j < t->n_columns; j++) {
-            const nu_column *column = &t->columns[j];
-            double v = nu_table_cell(t, row, j);
-            put(s, ",", j > 0);
-            if (isnan(v)) /* missing; alone in its row it must not look like an empty line */
-                put(s, "NA", t->n_columns == 1 ? 2 : 0);
-            else if (column->kind == NUDGE_COLUMN_CATEGORY)
-                nu_csv_quote_to(put, s, column->categories[(size_t)v]);
-            else
-                put_f64(s, v);
-        }
-        put(s, "\n", 1);
-    }
-}
-
-/* x1, x2, ... or p1, p2, ... for the features, then the targets' names. */
-static void put_matrix_names(sink *s, const nudge_table *t)
-{
-    char text[32];
     for (size_t j = 0; j < t->features; j++) {
         put(s, ",", j > 0);
-        if (t->feature_names != NULL)
-            nu_csv_quote_to(put, s, t->feature_names[j]);
-        else
-            put(s, text, (size_t)snprintf(text, sizeof text, "%c%zu",
-                                          t->pixel_rows > 0 ? 'p' : 'x', j + 1));
+        put_element(s, t->x, t->element, row * t->features + j);
     }
-    const char *target = t->target_name != NULL ? t->target_name : "y";
     for (size_t k = 0; k < t->outputs; k++) {
         put(s, ",", t->features > 0 || k > 0);
-        if (t->outputs == 1)
-            nu_csv_quote_to(put, s, target);
+        if (t->classes != NULL)
+            put_text(s, t->class_labels[t->classes[row]]);
         else
-            nu_csv_quote_to(put, s, t->names[t->n_names - t->outputs + k]);
+            put_element(s, t->y, t->y_element, row * t->outputs + k);
     }
     put(s, "\n", 1);
 }
 
-static void put_matrix(sink *s, const nudge_table *t)
+static void put_rows(sink *s, nu_rows *rows)
 {
-    put_matrix_names(s, t);
-    for (size_t row = 0; row < t->rows && s->status == NUDGE_OK; row++) {
-        for (size_t j = 0; j < t->features; j++) {
-            put(s, ",", j > 0);
-            put_element(s, t->x, t->element, row * t->features + j);
-        }
-        for (size_t k = 0; k < t->outputs; k++) {
-            put(s, ",", t->features > 0 || k > 0);
-            if (t->classes != NULL)
-                nu_csv_quote_to(put, s, t->class_labels[t->classes[row]]);
-            else
-                put_element(s, t->y, t->y_element, row * t->outputs + k);
-        }
-        put(s, "\n", 1);
-    }
+    put_names(s, rows->table);
+    do {
+        for (size_t row = 0; row < rows->table->rows && s->status == NUDGE_OK; row++)
+            put_row(s, rows->table, row);
+        if (rows->next == NULL)
+            break;
+        if (s->status == NUDGE_OK)
+            s->status = rows->next(rows, s->err);
+    } while (s->status == NUDGE_OK && rows->table->rows > 0);
 }
 
-static int ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-static nudge_status write_text(sink *s, const nudge_table *t)
+static nudge_status write_text(sink *s, nu_rows *rows)
 {
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (c == (locale_t)0)
         return nu_no_memory(s->err, 1024, "the C locale");
     locale_t before = uselocale(c); /* of this thread only: printf's decimal point */
-    if (t->n_columns > 0)
-        put_columns(s, t);
-    else
-        put_matrix(s, t);
+    put_rows(s, rows);
     flush(s);
     uselocale(before);
     freelocale(c);
     return s->status;
 }
 
-static nudge_status write_gzip(sink *s, const nudge_table *t)
+/* All of it to the stream, through zlib if the name says so. */
+static nudge_status write_stream(sink *s, nu_rows *rows)
 {
+    size_t size = strlen(s->path);
+    if (size < 3 || strcmp(s->path + size - 3, ".gz") != 0)
+        return write_text(s, rows);
     int fd = dup(fileno(s->stream)); /* gzclose() closes its descriptor */
     s->gz = fd >= 0 ? gzdopen(fd, "wb") : NULL;
     if (s->gz == NULL) {
-        nudge_status status = nu_fail(s->err, NUDGE_EIO, "cannot write '%s': %s", s->path,
-                                      strerror(errno));
+        int error = errno;
         if (fd >= 0)
             close(fd);
-        return status;
+        return nu_fail(s->err, NUDGE_EIO, "cannot write '%s': %s", s->path, strerror(error));
     }
-    nudge_status status = write_text(s, t);
+    nudge_status status = write_text(s, rows);
     if (gzclose(s->gz) != Z_OK && status == NUDGE_OK)
         status = nu_fail(s->err, NUDGE_EIO, "cannot write '%s': %s", s->path, strerror(errno));
     return status;
 }
 
-nudge_status nu_check_ending(const char *path, nudge_error *err)
+nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err)
 {
-    if (path != NULL && (nu_is_npy_path(path) || nu_is_st_path(path) || ends_with(path, ".csv") ||
-                         ends_with(path, ".csv.gz")))
-        return NUDGE_OK;
-    return nu_fail(err, NUDGE_EARGUMENT, "the name of the output file, '%s', must end in .csv, "
-                   ".csv.gz, .npy or .safetensors", path != NULL ? path : "");
-}
-
-nudge_status nudge_table_write(const nudge_table *table, const char *path, nudge_error *err)
-{
-    NU_TRY(nu_check_ending(path, err));
-    if (nu_is_npy_path(path) || nu_is_st_path(path))
-        return nu_table_write_arrays(table, path, err);
-    int gzip = ends_with(path, ".csv.gz");
     nu_output out;
     NU_TRY(nu_output_open(&out, path, err));
     sink *s = malloc(sizeof *s);
-    nudge_status status = NUDGE_OK;
+    nudge_status status;
     if (s == NULL) {
         status = nu_no_memory(err, sizeof *s, "a write buffer");
     } else {
@@ -226,7 +212,7 @@ nudge_status nudge_table_write(const nudge_table *table, const char *path, nudge
         s->err = err;
         s->status = NUDGE_OK;
         s->used = 0;
-        status = gzip ? write_gzip(s, table) : write_text(s, table);
+        status = write_stream(s, rows);
     }
     free(s);
     if (status == NUDGE_OK)

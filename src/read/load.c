@@ -88,7 +88,7 @@ static nudge_status take_subset(struct loading *l, nudge_dataset **part, const n
     return NUDGE_OK;
 }
 
-static nudge_status pack_parts(struct loading *l, nudge_table **table, const nu_split *split,
+static nudge_status pack_parts(struct loading *l, nudge_table **table, const nu_parts *split,
                                nudge_error *err)
 {
     nudge_dataset *all;
@@ -100,22 +100,22 @@ static nudge_status pack_parts(struct loading *l, nudge_table **table, const nu_
     }
     nudge_status status = take_subset(l, &l->data.train, all, split->rows, split->n_train, err);
     if (status == NUDGE_OK)
-        status = take_subset(l, &l->data.val, all, nu_split_val(split), split->n_val, err);
+        status = take_subset(l, &l->data.val, all, nu_parts_val(split), split->n_val, err);
     if (status == NUDGE_OK)
-        status = take_subset(l, &l->data.test, all, nu_split_test(split), split->n_test, err);
+        status = take_subset(l, &l->data.test, all, nu_parts_test(split), split->n_test, err);
     note_use(l, (split->n_train + split->n_val + split->n_test) * sizeof *split->rows);
     nudge_dataset_free(all); /* the parts keep its store */
     return status;
 }
 
-static nudge_status fit_and_pack(struct loading *l, nudge_table **table, nu_split *split,
+static nudge_status fit_and_pack(struct loading *l, nudge_table **table, nu_parts *split,
                                  nudge_error *err)
 {
     const nudge_data_options *o = l->options;
     size_t rows = (*table)->rows, lists = 0;
     l->data.noise_floor = (*table)->noise_floor;
     if (o->val_split != 0 || o->test_split != 0) { /* a NaN is refused there */
-        NU_TRY(nu_split_make(split, rows, o->val_split, o->test_split, o->split_order, o->seed,
+        NU_TRY(nu_parts_make(split, rows, o->val_split, o->test_split, o->split_order, o->seed,
                              err));
         lists = rows * sizeof *split->rows;
     }
@@ -128,10 +128,10 @@ static nudge_status fit_and_pack(struct loading *l, nudge_table **table, nu_spli
 static nudge_status load_train(struct loading *l, nudge_error *err)
 {
     nudge_table *table;
-    nu_split split = {0};
+    nu_parts split = {0};
     NU_TRY(read_table(l, &table, l->options->data, &l->options->read, err));
     nudge_status status = fit_and_pack(l, &table, &split, err);
-    nu_split_free(&split);
+    nu_parts_free(&split);
     nudge_table_free(table);
     return status;
 }

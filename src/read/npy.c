@@ -1,227 +1,126 @@
 /* NPY, numpy's format for one array: "\x93NUMPY", a version, the length of the header, a header
  * that is a Python dictionary, the elements.
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
-#include <errno.h>
+#include <ctype.h>
 #include <inttypes.h>
-#include <math.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "core/status.h"
-#include "read/array.h"
+#include "read/format.h"
 
 static const char magic[] = "\x93NUMPY";
 #define MAGIC 6
 #define LONGEST_HEADER 65536 /* of version 1; an array of numbers needs about a hundred bytes */
-#define DTYPE_TEXT 24
 
-int nu_npy_looks_like(const unsigned char *bytes, size_t size)
+static int looks_like(const unsigned char *head, size_t size)
 {
-    return size >= MAGIC && memcmp(bytes, magic, MAGIC) == 0;
+    return size >= MAGIC && memcmp(head, magic, MAGIC) == 0;
 }
 
 /* ---- The dictionary -------------------------------------------------------------------- */
 
-/* A header being read: text from `at` to `end`. */
-typedef struct header {
-    const char *name; /* the file's */
-    const char *at, *end;
-    char descr[DTYPE_TEXT];
-    int has_descr, has_order, has_shape;
-    int fortran;
-    uint64_t dim[NU_ARRAY_RANK];
-    size_t rank; /* may be more than NU_ARRAY_RANK */
-} header;
-
-static nudge_status bad_header(const header *h, const char *what, nudge_error *err)
+/* Rewrites, in place, a Python dictionary of texts, numbers, tuples and truths as JSON: ' becomes
+ * ", tuples become arrays, True and False lose their capitals, Python 2's L behind numbers and a
+ * comma before the end go. What is none of that stays, for the JSON parser to refuse. */
+static void to_json(char *text, size_t length)
 {
-    return nu_fail(err, NUDGE_EDATA, "%s: the NPY header is damaged: %s", h->name, what);
-}
-
-static void skip_spaces(header *h)
-{
-    while (h->at < h->end && strchr(" \t\n\r", *h->at) != NULL && *h->at != '\0')
-        h->at++;
-}
-
-/* Whether `c` is next, after spaces; then it is taken. */
-static int take(header *h, char c)
-{
-    skip_spaces(h);
-    if (h->at == h->end || *h->at != c)
-        return 0;
-    h->at++;
-    return 1;
-}
-
-/* A quoted text without escapes; 0 if there is none, or none that fits. */
-static int take_text(header *h, char text[DTYPE_TEXT])
-{
-    char quote = take(h, '\'') ? '\'' : '"';
-    if (quote == '"' && !take(h, '"'))
-        return 0;
-    const char *end = memchr(h->at, quote, (size_t)(h->end - h->at));
-    if (end == NULL || end - h->at >= DTYPE_TEXT || memchr(h->at, '\\', (size_t)(end - h->at)))
-        return 0;
-    memcpy(text, h->at, (size_t)(end - h->at));
-    text[end - h->at] = '\0';
-    h->at = end + 1;
-    return 1;
-}
-
-static int take_word(header *h, const char *word)
-{
-    size_t n = strlen(word);
-    skip_spaces(h);
-    if ((size_t)(h->end - h->at) < n || memcmp(h->at, word, n) != 0)
-        return 0;
-    h->at += n;
-    return 1;
-}
-
-/* A whole number; Python 2 ended long ones with an L. */
-static int take_number(header *h, uint64_t *value)
-{
-    skip_spaces(h);
-    const char *first = h->at;
-    *value = 0;
-    for (; h->at < h->end && *h->at >= '0' && *h->at <= '9'; h->at++)
-        if (__builtin_mul_overflow(*value, (uint64_t)10, value) ||
-            __builtin_add_overflow(*value, (uint64_t)(*h->at - '0'), value))
-            return 0;
-    if (h->at == first)
-        return 0;
-    if (h->at < h->end && *h->at == 'L')
-        h->at++;
-    return 1;
-}
-
-static nudge_status take_shape(header *h, nudge_error *err)
-{
-    uint64_t value;
-    if (!take(h, '('))
-        return bad_header(h, "'shape' is no tuple", err);
-    while (!take(h, ')')) {
-        if (!take_number(h, &value))
-            return bad_header(h, "'shape' holds something else than whole numbers", err);
-        if (h->rank < NU_ARRAY_RANK)
-            h->dim[h->rank] = value;
-        h->rank++;
-        if (!take(h, ',')) {
-            if (!take(h, ')') || h->rank == 1) /* (3) is a number in Python, (3,) a tuple */
-                return bad_header(h, "'shape' is no tuple", err);
-            break;
+    char quote = 0;
+    size_t comma = SIZE_MAX; /* nothing but spaces since */
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        if (quote != 0) {
+            if (c == quote)
+                quote = 0, text[i] = '"';
+            continue;
         }
+        if (c == '\'' || c == '"')
+            quote = c, text[i] = '"';
+        else if (c == '(')
+            text[i] = '[';
+        else if (c == 'T' || c == 'F')
+            text[i] = (char)tolower(c);
+        else if (c == 'L' && i > 0 && isdigit((unsigned char)text[i - 1]))
+            text[i] = ' ';
+        if ((c == ')' || c == '}') && comma != SIZE_MAX)
+            text[comma] = ' ';
+        if (c == ')')
+            text[i] = ']';
+        comma = c == ',' ? i : strchr(" \t\n\r", c) != NULL ? comma : SIZE_MAX;
     }
-    h->has_shape = 1;
-    return NUDGE_OK;
 }
 
-static nudge_status take_value(header *h, const char *key, nudge_error *err)
+static nudge_status bad_header(const nu_array *a, const char *what, nudge_error *err)
 {
-    if (strcmp(key, "descr") == 0 && !h->has_descr) {
-        skip_spaces(h);
-        if (h->at < h->end && *h->at == '[')
-            return nu_fail(err, NUDGE_EDATA, "%s: an array of records; one of plain numbers, such "
-                           "as '<f4', is right", h->name);
-        h->has_descr = take_text(h, h->descr);
-        return h->has_descr ? NUDGE_OK : bad_header(h, "'descr' is no dtype", err);
-    }
-    if (strcmp(key, "fortran_order") == 0 && !h->has_order) {
-        h->fortran = take_word(h, "True");
-        h->has_order = h->fortran || take_word(h, "False");
-        return h->has_order ? NUDGE_OK
-                            : bad_header(h, "'fortran_order' is neither True nor False", err);
-    }
-    if (strcmp(key, "shape") == 0 && !h->has_shape)
-        return take_shape(h, err);
-    return bad_header(h, "a key other than descr, fortran_order and shape, once each", err);
+    return nu_fail(err, NUDGE_EDATA, "%s: the NPY header is damaged: %s", a->name, what);
 }
 
-static nudge_status take_dictionary(header *h, nudge_error *err)
+static nudge_status take_dtype(nu_array *a, const char *descr, nudge_error *err)
 {
-    char key[DTYPE_TEXT];
-    if (!take(h, '{'))
-        return bad_header(h, "it is no dictionary", err);
-    while (!take(h, '}')) {
-        if (!take_text(h, key) || !take(h, ':'))
-            return bad_header(h, "it is no dictionary of names", err);
-        NU_TRY(take_value(h, key, err));
-        if (!take(h, ',')) {
-            if (!take(h, '}'))
-                return bad_header(h, "the dictionary does not end", err);
-            break;
-        }
-    }
-    skip_spaces(h);
-    if (h->at != h->end)
-        return bad_header(h, "something follows the dictionary", err);
-    if (!h->has_descr || !h->has_order || !h->has_shape)
-        return bad_header(h, "it must hold descr, fortran_order and shape", err);
-    return NUDGE_OK;
-}
-
-static nudge_status take_dtype(nu_array *a, const header *h, nudge_error *err)
-{
-    static const struct {
-        const char *descr;
-        nu_array_type type;
-    } known[] = {
-        {"<f4", NU_A_F32}, {"<f8", NU_A_F64}, {"|u1", NU_A_U8},  {"|i1", NU_A_I8},
-        {"<i4", NU_A_I32}, {"<u4", NU_A_U32}, {"<i8", NU_A_I64}, {"<u8", NU_A_U64},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(h->descr, known[i].descr) == 0) {
-            a->type = known[i].type;
+    for (a->type = 0; a->type < NU_A_TYPES; a->type++)
+        if (strcmp(descr, nu_array_kinds[a->type].npy) == 0)
             return NUDGE_OK;
-        }
-    if (h->descr[0] == '>')
-        return nu_fail(err, NUDGE_EDATA, "%s: big-endian numbers ('%s'); little-endian ones are "
-                       "right: numpy's a.astype('<%s')", a->name, h->descr, h->descr + 1);
-    return nu_fail(err, NUDGE_EDATA, "%s: numbers of type '%s'; '<f4', '<f8' or '|u1' are right, "
-                   "and for labels '<i4', '<i8', '<u4', '<u8', '|i1' too", a->name, h->descr);
+    if (descr[0] == '>')
+        return nu_fail(err, NUDGE_EDATA, "%s: big-endian numbers ('%.20s'); little-endian ones are "
+                       "right: numpy's a.astype('<%.20s')", a->name, descr, descr + 1);
+    return nu_fail(err, NUDGE_EDATA, "%s: numbers of type '%.20s'; '<f4', '<f8' or '|u1' are "
+                   "right, and whole numbers such as '<i4'", a->name, descr);
+}
+
+static nudge_status take_shape(nu_array *a, const json_t *shape, uint64_t have, nudge_error *err)
+{
+    size_t rank = json_array_size(shape);
+    uint64_t dim[NU_ARRAY_RANK] = {0};
+    if (!json_is_array(shape))
+        return bad_header(a, "'shape' is no tuple", err);
+    for (size_t k = 0; k < rank; k++) {
+        json_t *value = json_array_get(shape, k);
+        if (!json_is_integer(value) || json_integer_value(value) < 0)
+            return bad_header(a, "'shape' holds something else than whole numbers", err);
+        if (k < NU_ARRAY_RANK)
+            dim[k] = (uint64_t)json_integer_value(value);
+    }
+    return nu_array_shape(a, dim, rank, have, err);
+}
+
+static nudge_status take_dictionary(nu_array *a, json_t *root, uint64_t have, nudge_error *err)
+{
+    json_error_t at;
+    json_t *shape;
+    const char *descr;
+    int fortran;
+    if (json_is_array(json_object_get(root, "descr")))
+        return nu_fail(err, NUDGE_EDATA, "%s: an array of records; one of plain numbers, such as "
+                       "'<f4', is right", a->name);
+    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:s, s:b, s:o}", "descr", &descr, "fortran_order",
+                       &fortran, "shape", &shape) != 0)
+        return bad_header(a, at.text, err);
+    NU_TRY(take_dtype(a, descr, err));
+    if (fortran && json_array_size(shape) > 1)
+        return nu_fail(err, NUDGE_EDATA, "%s: columns one after the other (fortran_order); rows "
+                       "are right: numpy's np.ascontiguousarray(a)", a->name);
+    return take_shape(a, shape, have, err);
 }
 
 /* ---- The file -------------------------------------------------------------------------- */
 
-/* Bytes of an open file, or of memory: all `size` are there. */
-static nudge_status bytes_at(const nu_array *a, uint64_t from, void *out, size_t size,
-                             nudge_error *err)
-{
-    unsigned char *to = out;
-    if (a->bytes != NULL) {
-        memcpy(out, a->bytes + from, size);
-        return NUDGE_OK;
-    }
-    while (size > 0) {
-        ssize_t n = pread(a->fd, to, size, (off_t)from);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return nu_fail(err, NUDGE_EIO, "%s: cannot read: %s", a->name, strerror(errno));
-        if (n == 0)
-            return nu_fail(err, NUDGE_EDATA, "%s: it became shorter while it was read", a->name);
-        to += n;
-        from += (uint64_t)n;
-        size -= (size_t)n;
-    }
-    return NUDGE_OK;
-}
-
-/* Checks magic number and version; where the header is. */
-static nudge_status find_header(nu_array *a, uint64_t size, uint64_t *at, size_t *length,
-                                nudge_error *err)
+/* Checks magic number and version; the header begins at a->at. */
+static nudge_status find_header(nu_array *a, size_t *length, nudge_error *err)
 {
     unsigned char b[MAGIC + 6] = {0};
+    uint64_t size = a->source->size;
     size_t head = size < sizeof b ? (size_t)size : sizeof b;
-    NU_TRY(bytes_at(a, 0, b, head, err));
-    if (!nu_npy_looks_like(b, head))
+    int error = nu_source_fetch(a->source, 0, b, head);
+    if (error != 0)
+        return nu_fetch_failed(a->name, error, err);
+    if (!looks_like(b, head))
         return nu_fail(err, NUDGE_EDATA, "%s: not an NPY file, or cut short: it must begin with "
                        "\\x93NUMPY and a version", a->name);
-    *at = b[MAGIC] == 1 ? MAGIC + 4 : MAGIC + 6;
-    if (size < *at)
+    a->at = b[MAGIC] == 1 ? MAGIC + 4 : MAGIC + 6;
+    if (size < a->at)
         return nu_fail(err, NUDGE_EDATA, "%s: cut short: %" PRIu64 " bytes, less than an NPY "
                        "header", a->name, size);
     if (b[MAGIC] < 1 || b[MAGIC] > 3 || b[MAGIC + 1] != 0)
@@ -230,7 +129,7 @@ static nudge_status find_header(nu_array *a, uint64_t size, uint64_t *at, size_t
     *length = (size_t)b[MAGIC + 2] | (size_t)b[MAGIC + 3] << 8;
     if (b[MAGIC] > 1)
         *length |= (size_t)b[MAGIC + 4] << 16 | (size_t)b[MAGIC + 5] << 24;
-    if (*length > size - *at)
+    if (*length > size - a->at)
         return nu_fail(err, NUDGE_EDATA, "%s: cut short: its NPY header would have %zu bytes; the "
                        "file has %" PRIu64, a->name, *length, size);
     if (*length > LONGEST_HEADER)
@@ -239,70 +138,111 @@ static nudge_status find_header(nu_array *a, uint64_t size, uint64_t *at, size_t
     return NUDGE_OK;
 }
 
-/* `text` is the header. */
-static nudge_status understand(nu_array *a, const char *text, size_t length, uint64_t have,
-                               nudge_error *err)
+static nudge_status open_array(nu_array *a, nu_source *s, nudge_error *err)
 {
-    header h = {.name = a->name, .at = text, .end = text + length};
-    NU_TRY(take_dictionary(&h, err));
-    NU_TRY(take_dtype(a, &h, err));
-    if (h.fortran && h.rank > 1)
-        return nu_fail(err, NUDGE_EDATA, "%s: columns one after the other (fortran_order); rows "
-                       "are right: numpy's np.ascontiguousarray(a)", a->name);
-    return nu_array_shape(a, h.dim, h.rank, have, err);
-}
-
-nudge_status nu_npy_open(nu_array *array, const char *path, int fd, const unsigned char *bytes,
-                         uint64_t size, nudge_error *err)
-{
-    nu_array a = {.name = path, .fd = fd, .bytes = bytes};
-    uint64_t at = 0;
     size_t length = 0;
-    NU_TRY(find_header(&a, size, &at, &length, err));
+    *a = (nu_array){.name = s->name, .source = s};
+    NU_TRY(find_header(a, &length, err));
     char *text = malloc(length + 1);
     if (text == NULL)
         return nu_no_memory(err, length, "an NPY header");
-    nudge_status status = bytes_at(&a, at, text, length, err);
-    if (status == NUDGE_OK)
-        status = understand(&a, text, length, size - at - length, err);
+    int error = nu_source_fetch(s, a->at, text, length);
+    nudge_status status = error != 0 ? nu_fetch_failed(a->name, error, err) : NUDGE_OK;
+    if (status == NUDGE_OK) {
+        json_error_t at;
+        a->at += length;
+        to_json(text, length);
+        json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &at);
+        status = root != NULL ? take_dictionary(a, root, s->size - a->at, err)
+                              : bad_header(a, at.text, err);
+        json_decref(root);
+    }
     free(text);
-    if (status != NUDGE_OK)
-        return status;
-    a.at = at + length;
-    if (bytes != NULL)
-        a.bytes = bytes + a.at;
-    *array = a;
-    return NUDGE_OK;
+    return status;
 }
 
-/* ---- Features -------------------------------------------------------------------------- */
-
-static nudge_status read_table(nudge_table *t, const nu_array *a,
-                               const nudge_read_options *options, nudge_error *err)
+static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
+                               nudge_error *err)
 {
-    t->source = strdup(a->name);
-    if (t->source == NULL)
-        return nu_no_memory(err, strlen(a->name), "a name");
-    NU_TRY(nu_array_read_features(t, a, err));
-    return options->labels != NULL ? nu_labels_read(t, options->labels, a->name, err) : NUDGE_OK;
+    (void)options;
+    nu_array a;
+    NU_TRY(open_array(&a, s, err));
+    return nu_array_read_features(t, &a, err);
 }
 
-nudge_status nu_npy_read(nudge_table **table, const char *path, int fd,
-                         const unsigned char *bytes, uint64_t size,
-                         const nudge_read_options *options, nudge_error *err)
+static nudge_status read_labels(nudge_table *t, nu_source *s, nudge_error *err)
 {
     nu_array a;
-    NU_TRY(nu_npy_open(&a, path, fd, bytes, size, err));
-    nudge_table *t = calloc(1, sizeof *t);
-    if (t == NULL)
-        return nu_no_memory(err, sizeof *t, "a table");
-    t->format = "npy";
-    t->noise_floor = NAN;
-    nudge_status status = read_table(t, &a, options, err);
-    if (status != NUDGE_OK) {
-        nudge_table_free(t);
-        return status;
+    NU_TRY(open_array(&a, s, err));
+    return nu_array_read_targets(t, &a, err);
+}
+
+/* ---- Writing --------------------------------------------------------------------------- */
+
+#define HEADER 128 /* magic number, version and dictionary; elements are then aligned */
+
+/* A file of rows of `shape`, `row` bytes each; version 1.0. */
+static nudge_status add_file(nu_array_files *f, const char *path, nu_array_type type,
+                             const uint64_t *shape, size_t rank, uint64_t row, nudge_error *err)
+{
+    char text[HEADER] = "\x93NUMPY\x01\x00\x76\x00", dims[72]; /* 0x76: HEADER - 10 */
+    size_t used = 0;
+    for (size_t k = 0; k < rank; k++)
+        used += (size_t)snprintf(dims + used, sizeof dims - used, k == 0 ? "%" PRIu64 ","
+                                 : k + 1 < rank ? " %" PRIu64 "," : " %" PRIu64, shape[k]);
+    memset(text + 10, ' ', HEADER - 10);
+    int n = snprintf(text + 10, HEADER - 10,
+                     "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }",
+                     nu_array_kinds[type].npy, dims);
+    text[10 + n] = ' ';
+    text[HEADER - 1] = '\n';
+    return nu_array_files_add(f, path, text, HEADER, HEADER + shape[0] * row, err);
+}
+
+/* Whether two files to be made are one: the same name in the same folder. */
+static int same_place(const char *a, const char *b)
+{
+    const char *a_base = strrchr(a, '/'), *b_base = strrchr(b, '/');
+    struct stat a_folder, b_folder;
+    if (strcmp(a_base != NULL ? a_base + 1 : a, b_base != NULL ? b_base + 1 : b) != 0)
+        return 0;
+    char *a_dir = a_base != NULL ? strndup(a, (size_t)(a_base - a) + 1) : strdup(".");
+    char *b_dir = b_base != NULL ? strndup(b, (size_t)(b_base - b) + 1) : strdup(".");
+    int same = a_dir == NULL || b_dir == NULL || /* without memory nothing is written anyway */
+               (stat(a_dir, &a_folder) == 0 && stat(b_dir, &b_folder) == 0 &&
+                a_folder.st_dev == b_folder.st_dev && a_folder.st_ino == b_folder.st_ino);
+    free(a_dir);
+    free(b_dir);
+    return same;
+}
+
+static nudge_status start(nu_array_files *f, const nu_array_layout *l, const char *path,
+                          const char *labels, nudge_error *err)
+{
+    uint64_t shape[3], y_shape[] = {l->rows, l->outputs};
+    f->x_at = f->y_at = HEADER;
+    if (path != NULL) {
+        NU_TRY(add_file(f, path, l->x, shape, nu_layout_shape(shape, l), nu_layout_x_row(l), err));
+        f->x = &f->out[0];
     }
-    *table = t;
+    if (labels == NULL)
+        return NUDGE_OK;
+    NU_TRY(add_file(f, labels, l->y, y_shape, l->outputs > 1 ? 2 : 1, nu_layout_y_row(l), err));
+    f->y = &f->out[f->n - 1];
+    if (f->x != NULL && same_place(f->out[0].path, f->out[1].path))
+        return nu_fail(err, NUDGE_EARGUMENT, "features and targets cannot both go to '%s'",
+                       labels);
     return NUDGE_OK;
 }
+
+const nu_format nu_npy_format = {
+    .name = "npy",
+    .ending = {".npy"},
+    .by_ending = 1,
+    .one_array = 1,
+    .looks_like = looks_like,
+    .read = read_table,
+    .takes_labels = 1,
+    .read_labels = read_labels,
+    .start = start,
+};

@@ -1,21 +1,18 @@
 /* Data in safetensors files: tensor x [rows, features] and, where there are targets, y. */
-#include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/status.h"
-#include "read/array.h"
 #include "model/safetensors.h"
+#include "read/format.h"
+#include "whole.h"
 
 /* The length of the header (far below 2^40), then the header. No text, IDX or NPY file looks so. */
-int nu_st_looks_like(const unsigned char *bytes, size_t size)
+static int looks_like(const unsigned char *head, size_t size)
 {
-    return size >= 9 && bytes[5] == 0 && bytes[6] == 0 && bytes[7] == 0 && bytes[8] == '{';
+    return size >= 9 && head[5] == 0 && head[6] == 0 && head[7] == 0 && head[8] == '{';
 }
 
 /* ---- Tensors --------------------------------------------------------------------------- */
@@ -35,27 +32,22 @@ static nudge_status no_features(const nu_st_file *f, const char *path, nudge_err
                    i < f->n_tensors ? ", ..." : "");
 }
 
-static int take_type(nu_array_type *type, const char *dtype, const char *const *names,
-                     const nu_array_type *types, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(dtype, names[i]) == 0) {
-            *type = types[i];
-            return 1;
-        }
-    return 0;
-}
+/* An open file, and what its tensors are called in messages. */
+typedef struct tensors {
+    nu_st_file file;
+    nu_source source;
+    char x[NUDGE_ERROR_SIZE], y[NUDGE_ERROR_SIZE];
+} tensors;
 
-static nudge_status open_tensor(nu_array *a, const nu_st_file *f, const nu_st_tensor *t,
-                                const char *name, int is_target, nudge_error *err)
+static nudge_status open_tensor(nu_array *a, tensors *in, const nu_st_tensor *t, const char *name,
+                                nudge_error *err)
 {
-    static const char *const names[] = {"F32", "F64", "U8", "I32", "I64"};
-    static const nu_array_type types[] = {NU_A_F32, NU_A_F64, NU_A_U8, NU_A_I32, NU_A_I64};
-    *a = (nu_array){.name = name, .fd = f->fd, .at = f->data_at + t->begin};
-    if (!take_type(&a->type, t->dtype, names, types, is_target ? 5 : 3))
-        return nu_fail(err, NUDGE_EDATA, "%s is of type %s; %s", name, t->dtype,
-                       is_target ? "F32 and F64 are values, I32, I64 and U8 classes"
-                                 : "F32, F64 and U8 are right");
+    *a = (nu_array){.name = name, .source = &in->source, .at = in->file.data_at + t->begin};
+    while (a->type < NU_A_TYPES && strcmp(t->dtype, nu_array_kinds[a->type].tensor) != 0)
+        a->type++;
+    if (a->type == NU_A_TYPES)
+        return nu_fail(err, NUDGE_EDATA, "%s is of type %s; F32, F64 and U8 are right, and other "
+                       "whole numbers", name, t->dtype);
     return nu_array_shape(a, t->shape, t->rank, t->end - t->begin, err);
 }
 
@@ -71,183 +63,114 @@ static nudge_status take_target_name(nudge_table *t, const nu_st_file *f, nudge_
 }
 
 /* More classes than the rows have: the last ones happen to be absent. */
-static nudge_status take_class_count(nudge_table *t, const nu_st_file *f, const char *path,
-                                     nudge_error *err)
+static nudge_status take_class_count(nudge_table *t, const nu_st_file *f, nudge_error *err)
 {
     const char *text = nu_st_metadata(f, "classes");
     if (text == NULL)
         return NUDGE_OK;
-    char *end;
-    unsigned long long n = text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 10) : 0;
-    if (n < t->n_classes || n > NU_MOST_CLASSES || *end != '\0')
+    uint64_t n;
+    if (!nu_parse_whole(text, t->n_classes, NU_MOST_CLASSES, &n))
         return nu_fail(err, NUDGE_EDATA, "%s: __metadata__ says '%.20s' classes; with its labels a "
-                       "number from %zu to %d is right", path, text, t->n_classes,
+                       "number from %zu to %d is right", t->source, text, t->n_classes,
                        NU_MOST_CLASSES);
     t->n_classes = (size_t)n;
     return NUDGE_OK;
 }
 
-/* ---- The file -------------------------------------------------------------------------- */
+/* ---- Reading --------------------------------------------------------------------------- */
 
-static nudge_status read_y(nudge_table *t, const nu_st_file *f, const nu_st_tensor *y,
-                           const char *path, const char *name, const char *x_name,
-                           nudge_error *err)
-{
-    nu_array a;
-    NU_TRY(open_tensor(&a, f, y, name, 1, err));
-    NU_TRY(take_target_name(t, f, err));
-    NU_TRY(nu_array_read_targets(t, &a, x_name, err));
-    if (t->classes == NULL)
-        return NUDGE_OK;
-    NU_TRY(take_class_count(t, f, path, err));
-    return nu_table_number_classes(t, err);
-}
-
-static nudge_status read_tensors(nudge_table *t, const nu_st_file *f, const char *path,
-                                 const char *names[2], const nudge_read_options *options,
+static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_options *options,
                                  nudge_error *err)
 {
+    const nu_st_file *f = &in->file;
     const char *format = nu_st_metadata(f, "format");
     if (format != NULL && strcmp(format, "nudge") == 0)
         return nu_fail(err, NUDGE_EDATA, "%s: it is a model; data are a CSV, IDX, NPY or "
-                       "safetensors file with tensors x and y, or synth:NAME,...", path);
+                       "safetensors file with tensors x and y, or synth:NAME,...", t->source);
     const nu_st_tensor *x = nu_st_find(f, "x"), *y = nu_st_find(f, "y");
     if (x == NULL)
-        return no_features(f, path, err);
+        return no_features(f, t->source, err);
     if (y != NULL && options->labels != NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "%s holds targets, tensor y; it cannot have others in "
-                       "'%s'", path, options->labels);
+                       "'%s'", t->source, options->labels);
     nu_array a;
-    NU_TRY(open_tensor(&a, f, x, names[0], 0, err));
+    NU_TRY(open_tensor(&a, in, x, in->x, err));
     NU_TRY(nu_array_read_features(t, &a, err));
-    if (y != NULL)
-        return read_y(t, f, y, path, names[1], names[0], err);
-    return options->labels != NULL ? nu_labels_read(t, options->labels, path, err) : NUDGE_OK;
-}
-
-static nudge_status read_table(nudge_table *t, const char *path,
-                               const nudge_read_options *options, nudge_error *err)
-{
-    nu_st_file f;
-    nudge_error inner;
-    nudge_status status = nu_st_open(&f, path, &inner);
-    if (status != NUDGE_OK)
-        return nu_fail(err, status, "%s: %s", path, inner.text);
-    size_t size = strlen(path) + 16;
-    char *x = malloc(size), *y = malloc(size);
-    t->source = strdup(path);
-    if (x == NULL || y == NULL || t->source == NULL) {
-        status = nu_no_memory(err, 3 * size, "names");
-    } else {
-        const char *names[2] = {x, y};
-        snprintf(x, size, "%s: tensor x", path);
-        snprintf(y, size, "%s: tensor y", path);
-        status = read_tensors(t, &f, path, names, options, err);
-    }
-    free(x);
-    free(y);
-    nu_st_close(&f);
-    return status;
-}
-
-nudge_status nu_st_data_read(nudge_table **table, const char *path,
-                             const nudge_read_options *options, nudge_error *err)
-{
-    nudge_table *t = calloc(1, sizeof *t);
-    if (t == NULL)
-        return nu_no_memory(err, sizeof *t, "a table");
-    t->format = "safetensors";
-    t->noise_floor = NAN;
-    nudge_status status = read_table(t, path, options, err);
-    if (status != NUDGE_OK) {
-        nudge_table_free(t);
-        return status;
-    }
-    *table = t;
-    return NUDGE_OK;
-}
-
-/* ---- Which kind of file ---------------------------------------------------------------- */
-
-static int ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-int nu_is_npy_path(const char *path)
-{
-    return ends_with(path, ".npy");
-}
-
-int nu_is_st_path(const char *path)
-{
-    return ends_with(path, ".safetensors");
-}
-
-/* An open regular file's first bytes: -1 if it is none, and is for others to open or refuse. */
-static int open_regular(const char *path, unsigned char head[9], size_t *got, uint64_t *size)
-{
-    struct stat about;
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
-        return -1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return -1;
-    ssize_t n = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? pread(fd, head, 9, 0) : -1;
-    if (n < 0) {
-        close(fd);
-        return -1;
-    }
-    *got = (size_t)n;
-    *size = (uint64_t)about.st_size;
-    return fd;
-}
-
-static int is_gzip(const unsigned char *head, size_t got)
-{
-    return got >= 2 && head[0] == 0x1f && head[1] == 0x8b;
-}
-
-nudge_status nu_array_file_read(nudge_table **table, const char *path,
-                                const nudge_read_options *options, int *done, nudge_error *err)
-{
-    unsigned char head[9];
-    size_t got;
-    uint64_t size;
-    int fd = open_regular(path, head, &got, &size);
-    *done = 0;
-    if (fd < 0)
+    if (y == NULL)
         return NUDGE_OK;
-    nudge_status status = NUDGE_OK;
-    int plain = !is_gzip(head, got);
-    if (nu_npy_looks_like(head, got) || (plain && nu_is_npy_path(path))) {
-        *done = 1;
-        status = nu_npy_read(table, path, fd, NULL, size, options, err);
-    } else if (nu_st_looks_like(head, got) || nu_is_st_path(path)) {
-        *done = 1;
-        status = nu_st_data_read(table, path, options, err);
-    }
-    close(fd);
+    NU_TRY(open_tensor(&a, in, y, in->y, err));
+    NU_TRY(take_target_name(t, f, err));
+    NU_TRY(nu_array_read_targets(t, &a, err));
+    return t->classes != NULL ? take_class_count(t, f, err) : NUDGE_OK;
+}
+
+static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
+                               nudge_error *err)
+{
+    tensors in;
+    nudge_error inner;
+    if (s->fd < 0)
+        return nu_fail(err, NUDGE_EDATA, "%s: a safetensors file that is compressed, or a pipe; "
+                       "it must be a plain file", s->name);
+    nudge_status status = nu_st_open(&in.file, s->name, &inner);
+    if (status != NUDGE_OK)
+        return nu_fail(err, status, "%s: %s", s->name, inner.text);
+    in.source = (nu_source){.name = s->name, .fd = in.file.fd};
+    snprintf(in.x, sizeof in.x, "%.900s: tensor x", s->name);
+    snprintf(in.y, sizeof in.y, "%.900s: tensor y", s->name);
+    status = read_tensors(t, &in, options, err);
+    nu_st_close(&in.file);
     return status;
 }
 
-int nudge_file_is_model(const char *path)
+/* ---- Writing --------------------------------------------------------------------------- */
+
+/* What the tensors do not say: what the target is called, how many classes there are, what made
+ * the rows. NULL without memory. */
+static json_t *metadata_of(const nu_array_layout *l)
 {
-    unsigned char head[9];
-    size_t got;
-    uint64_t size;
-    int fd = path != NULL ? open_regular(path, head, &got, &size) : -1;
-    if (fd < 0)
-        return path != NULL && nu_is_st_path(path);
-    close(fd);
-    if (!nu_st_looks_like(head, got) && !nu_is_st_path(path))
-        return 0;
-    nu_st_file f;
-    if (nu_st_open(&f, path, NULL) != NUDGE_OK)
-        return 1;
-    const char *format = nu_st_metadata(&f, "format");
-    int model = (format != NULL && strcmp(format, "nudge") == 0) || nu_st_find(&f, "x") == NULL;
-    nu_st_close(&f);
-    return model;
+    char classes[24];
+    snprintf(classes, sizeof classes, "%" PRIu64, l->classes);
+    return json_pack("{s:s, s:s*, s:s*, s:s*}", "format", "nudge-data", "target",
+                     l->outputs > 0 ? l->target : NULL, "classes", l->classes > 0 ? classes : NULL,
+                     "origin", l->origin);
 }
+
+static nudge_status start(nu_array_files *f, const nu_array_layout *l, const char *path,
+                          const char *labels, nudge_error *err)
+{
+    (void)labels;
+    char x[] = "x", y[] = "y";
+    uint64_t x_shape[3], y_shape[] = {l->rows, l->outputs};
+    size_t size = 0;
+    nu_st_tensor both[] = {
+        {.name = x, .dtype = nu_array_kinds[l->x].tensor, .rank = nu_layout_shape(x_shape, l),
+         .shape = x_shape},
+        {.name = y, .dtype = nu_array_kinds[l->y].tensor, .rank = l->outputs > 1 ? 2 : 1,
+         .shape = y_shape},
+    };
+    json_t *metadata = metadata_of(l);
+    char *header = metadata != NULL ? nu_st_header(both, l->outputs > 0 ? 2 : 1, metadata, &size)
+                                    : NULL;
+    json_decref(metadata);
+    if (header == NULL)
+        return nu_no_memory(err, 4096, "a safetensors header");
+    f->x_at = size;
+    f->y_at = size + l->rows * nu_layout_x_row(l);
+    nudge_status status = nu_array_files_add(f, path, header, size,
+                                             f->y_at + l->rows * nu_layout_y_row(l), err);
+    free(header);
+    f->x = &f->out[0];
+    f->y = l->outputs > 0 ? &f->out[0] : NULL;
+    return status;
+}
+
+const nu_format nu_safetensors_format = {
+    .name = "safetensors",
+    .ending = {".safetensors"},
+    .by_ending = 1,
+    .looks_like = looks_like,
+    .read = read_table,
+    .takes_labels = 1,
+    .start = start,
+};

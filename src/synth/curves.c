@@ -3,15 +3,6 @@
  * curves do not touch and it is 0. */
 #include "synth/generator.h"
 
-static nudge_status curve_size(nu_synth *s, nudge_error *err)
-{
-    (void)err;
-    s->features = 2;
-    s->classes = s->value[NU_CLASSES] > 0 ? (size_t)s->value[NU_CLASSES] : 2;
-    s->n_work = 1; /* the place on the curve, uniform in (0, 1) */
-    return NUDGE_OK;
-}
-
 /* The class and the place on its curve, of each row. */
 static void curve_places(const nu_synth *s, const nu_block *block)
 {
@@ -62,7 +53,9 @@ static void spirals_make(const nu_synth *s, const nu_block *block)
 
 const nu_generator nu_synth_moons = {
     .info = {"moons", "rows=10000,noise=0.1,seed=1", "two interleaved half circles"},
-    .size = curve_size,
+    .features = 2,
+    .classes = 2,
+    .n_work = 1, /* the place on the curve, uniform in (0, 1) */
     .make = moons_make,
     .floor = nu_floor_without_noise,
 };
@@ -70,7 +63,9 @@ const nu_generator nu_synth_moons = {
 const nu_generator nu_synth_circles = {
     .info = {"circles", "rows=10000,factor=0.5,noise=0.05,seed=1",
              "a circle of radius 1 around one of radius factor"},
-    .size = curve_size,
+    .features = 2,
+    .classes = 2,
+    .n_work = 1,
     .make = circles_make,
     .floor = nu_floor_without_noise,
 };
@@ -78,7 +73,9 @@ const nu_generator nu_synth_circles = {
 const nu_generator nu_synth_spirals = {
     .info = {"spirals", "rows=10000,classes=2,turns=1.5,noise=0.02,seed=1",
              "one spiral arm per class around the origin"},
-    .size = curve_size,
+    .features = 2,
+    .classes = 2,
+    .n_work = 1,
     .make = spirals_make,
     .floor = nu_floor_without_noise,
 };

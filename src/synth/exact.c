@@ -2,20 +2,6 @@
  * truth table's end begin it again. */
 #include "synth/generator.h"
 
-static nudge_status one_feature(nu_synth *s, nudge_error *err)
-{
-    (void)err;
-    s->features = 1;
-    return NUDGE_OK;
-}
-
-static nudge_status two_features(nu_synth *s, nudge_error *err)
-{
-    (void)err;
-    s->features = 2;
-    return NUDGE_OK;
-}
-
 static void line_make(const nu_synth *s, const nu_block *block)
 {
     (void)s;
@@ -62,21 +48,21 @@ static nudge_status parity_size(nu_synth *s, nudge_error *err)
 
 const nu_generator nu_synth_line = {
     .info = {"line", "rows=4", "x = 1, 2, 3, ..., y = 2x + 1"},
-    .size = one_feature,
+    .features = 1,
     .make = line_make,
     .floor = nu_floor_zero,
 };
 
 const nu_generator nu_synth_or = {
     .info = {"or", "rows=4", "y = 1 if x1 or x2 is 1, else 0: (0,0), (0,1), (1,0), (1,1)"},
-    .size = two_features,
+    .features = 2,
     .make = or_make,
     .floor = nu_floor_zero,
 };
 
 const nu_generator nu_synth_xor = {
     .info = {"xor", "rows=4", "y = 1 if one of x1 and x2 is 1, else 0"},
-    .size = two_features,
+    .features = 2,
     .make = parity_make,
     .floor = nu_floor_zero,
 };

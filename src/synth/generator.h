@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "table/table.h"
 #include "nudge.h"
 
 /* The vector forms in glibc's libmvec, which glibc declares under -ffast-math only. */
@@ -66,8 +65,12 @@ typedef struct nu_block {
 typedef struct nu_generator {
     nudge_synth_info info;
 
-    /* Sets features, and where they are not 0 classes, n_hidden and n_work, from the parameters.
-     * NUDGE_EARGUMENT for parameters that contradict each other. */
+    /* Where the parameters do not say: */
+    size_t features, classes; /* classes 0: a numeric target */
+    size_t n_work;
+
+    /* Sets what more than the parameters decides: n_hidden, n_work, a number of features or rows.
+     * NUDGE_EARGUMENT for parameters that contradict each other. NULL: nothing. */
     nudge_status (*size)(nu_synth *s, nudge_error *err);
 
     /* Draws the hidden parameters; `block` is for use as scratch. NULL: there are none. */
@@ -76,6 +79,7 @@ typedef struct nu_generator {
     /* Makes the block's x, y and, if it knows them and they are wanted, p. */
     void (*make)(const nu_synth *s, const nu_block *block);
     int knows_p;
+    int zero_classes; /* classes=0 is right too: a numeric target */
 
     /* The lowest expected loss, NaN if unknown. Not asked where there are classes whose p is known:
      * it is then estimated from p. */
@@ -92,41 +96,6 @@ struct nu_synth {
     size_t n_work;
     double *hidden;  /* n_hidden */
 };
-
-/* Fills kind, value, seed and rows. NUDGE_EARGUMENT. */
-nudge_status nu_synth_parse(nu_synth *s, const char *spec, uint64_t default_seed,
-                            nudge_error *err);
-
-/* ---- Making rows ----------------------------------------------------------------------- */
-
-/* A generator ready to make rows. */
-typedef struct nu_synth_maker {
-    nu_synth synth;
-    int threads;     /* that there is scratch for: never more than blocks of rows */
-    double *scratch; /* of each thread */
-} nu_synth_maker;
-
-/* Parses the spec and draws the hidden parameters. threads 0: all cores. Followed by
- * nu_synth_end() if it succeeds. NUDGE_EARGUMENT, NUDGE_EMEMORY. */
-nudge_status nu_synth_start(nu_synth_maker *m, const char *spec, uint64_t seed, int threads,
-                            nudge_error *err);
-void nu_synth_end(nu_synth_maker *m);
-
-/* Where rows go. */
-typedef struct nu_synth_out {
-    nu_element element; /* NU_F32 or NU_F64 */
-    void *x;            /* rows x features */
-    void *y;            /* rows, or NULL with classes */
-    int32_t *classes;   /* rows, or NULL */
-} nu_synth_out;
-
-/* Rows first ... first + rows - 1 into `to`; first is a multiple of NU_BLOCK. `thread` is the
- * caller's number, below m->threads. */
-void nu_synth_make(const nu_synth_maker *m, int thread, size_t first, size_t rows,
-                   const nu_synth_out *to);
-
-/* What the target of the generator's rows is called. */
-const char *nu_synth_target(const nu_synth *s);
 
 /* ---- Random numbers -------------------------------------------------------------------- */
 
@@ -167,9 +136,6 @@ extern const nu_generator nu_synth_blobs, nu_synth_classification;         /* mi
 extern const nu_generator nu_synth_moons, nu_synth_circles, nu_synth_spirals; /* curves.c */
 extern const nu_generator nu_synth_parity, nu_synth_or, nu_synth_xor, nu_synth_line;
                                                                            /* exact.c */
-
-/* All of them, in the order of nudge_synth_list(), then NULL. */
-extern const nu_generator *const nu_generators[];
 
 /* Floors that are known: noise^2, 0, 0 without noise and unknown with it. */
 double nu_floor_noise(const nu_synth *s);

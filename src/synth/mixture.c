@@ -19,12 +19,12 @@ static double spread(const nu_synth *s)
 }
 
 /* hidden: centres, n_centres x features. work: a row's distances, n_centres; for p. */
-static void mixture_size(nu_synth *s)
+static nudge_status mixture_size(nu_synth *s, nudge_error *err)
 {
-    s->features = (size_t)s->value[NU_FEATURES];
-    s->classes = (size_t)s->value[NU_CLASSES];
+    (void)err;
     s->n_hidden = n_centres(s) * s->features;
     s->n_work = n_centres(s) > 2 ? n_centres(s) : 2; /* at least the two draws of a label */
+    return NUDGE_OK;
 }
 
 /* Label noise: with probability flip a label drawn from all classes alike. */
@@ -96,13 +96,6 @@ static void mixture_make(const nu_synth *s, const nu_block *block)
 
 /* ---- blobs ----------------------------------------------------------------------------- */
 
-static nudge_status blobs_size(nu_synth *s, nudge_error *err)
-{
-    (void)err;
-    mixture_size(s);
-    return NUDGE_OK;
-}
-
 static void blobs_draw(nu_synth *s, nu_block *block)
 {
     (void)block;
@@ -113,7 +106,7 @@ static void blobs_draw(nu_synth *s, nu_block *block)
 const nu_generator nu_synth_blobs = {
     .info = {"blobs", "rows=10000,classes=3,features=2,spread=1,seed=1",
              "a round normal cluster per class, centres uniform in [-10, 10)"},
-    .size = blobs_size,
+    .size = mixture_size,
     .draw = blobs_draw,
     .make = mixture_make,
     .knows_p = 1,
@@ -133,7 +126,7 @@ static size_t different_vertices(const nu_synth *s)
 /* hidden: the centres, then `informative` directions of the feature space. */
 static nudge_status classification_size(nu_synth *s, nudge_error *err)
 {
-    mixture_size(s);
+    NU_TRY(mixture_size(s, err));
     size_t informative = (size_t)s->value[NU_INFORMATIVE];
     if (informative > s->features)
         return nu_fail(err, NUDGE_EARGUMENT,

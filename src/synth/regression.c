@@ -8,7 +8,6 @@
 static nudge_status linear_size(nu_synth *s, nudge_error *err)
 {
     (void)err;
-    s->features = (size_t)s->value[NU_FEATURES];
     s->n_hidden = s->features + 1; /* w, then b */
     return NUDGE_OK;
 }
@@ -55,7 +54,6 @@ const nu_generator nu_synth_linear = {
 
 static nudge_status friedman_size(nu_synth *s, nudge_error *err)
 {
-    s->features = (size_t)s->value[NU_FEATURES];
     if (s->features < 5)
         return nu_fail(err, NUDGE_EARGUMENT,
                        "synth:friedman1: features=%zu: the function has 5 arguments, so 5 or more",

@@ -1,12 +1,25 @@
-/* Understands "synth:NAME,key=value,...". */
-#include <errno.h>
+#include "synth/spec.h"
+
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/status.h"
-#include "synth/generator.h"
+#include "whole.h"
+
+static const nu_generator *const generators[] = {
+    &nu_synth_linear,  &nu_synth_teacher, &nu_synth_friedman1, &nu_synth_blobs,
+    &nu_synth_moons,   &nu_synth_circles, &nu_synth_spirals,   &nu_synth_classification,
+    &nu_synth_parity,  &nu_synth_or,      &nu_synth_xor,       &nu_synth_line,
+};
+
+#define GENERATORS (sizeof generators / sizeof *generators)
+
+const nudge_synth_info *nudge_synth_list(size_t i)
+{
+    return i < GENERATORS ? &generators[i]->info : NULL;
+}
 
 #define VALUE_TEXT 64 /* longer than any number that someone means */
 
@@ -19,7 +32,7 @@ static const struct {
     [NU_FEATURES] = {"features", 1, "1", "65536"},
     [NU_HIDDEN] = {"hidden", 1, "1", "65536"},
     [NU_LAYERS] = {"layers", 1, "1", "64"},
-    [NU_CLASSES] = {"classes", 1, "2", "1000"}, /* teacher: 0 too */
+    [NU_CLASSES] = {"classes", 1, "2", "1000"}, /* or zero_classes */
     [NU_TEMPERATURE] = {"temperature", 0, "0.001", "1000"},
     [NU_NOISE] = {"noise", 0, "0", "1000000"},
     [NU_SPREAD] = {"spread", 0, "0.001", "1000000"},
@@ -97,15 +110,11 @@ static int read_number(double *value, const char *text)
 
 static nudge_status set_seed(nu_synth *s, const char *text, nudge_error *err)
 {
-    char *end;
-    errno = 0;
-    unsigned long long seed = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "synth:%s: seed=%s: a whole number from 0 to 18446744073709551615 is right",
-                       s->kind->info.name, text);
-    s->seed = seed;
-    return NUDGE_OK;
+    if (nu_parse_whole(text, 0, UINT64_MAX, &s->seed))
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EARGUMENT,
+                   "synth:%s: seed=%s: a whole number from 0 to 18446744073709551615 is right",
+                   s->kind->info.name, text);
 }
 
 static int in_range(int k, double value)
@@ -118,7 +127,7 @@ static int in_range(int k, double value)
 static nudge_status set_value(nu_synth *s, int k, const char *text, nudge_error *err)
 {
     double value;
-    int zero = k == NU_CLASSES && s->kind == &nu_synth_teacher; /* 0: a numeric target */
+    int zero = k == NU_CLASSES && s->kind->zero_classes;
     if (!read_number(&value, text) || (keys[k].whole && value != floor(value)) ||
         (!in_range(k, value) && !(zero && value == 0)))
         return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: %s=%s: a %snumber from %s to %s%s is right",
@@ -151,9 +160,9 @@ static nudge_status unknown_name(const char *name, size_t size, nudge_error *err
 {
     char list[256] = "";
     size_t n = 0;
-    for (size_t i = 0; nu_generators[i] != NULL && n < sizeof list; i++)
+    for (size_t i = 0; i < GENERATORS && n < sizeof list; i++)
         n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", i > 0 ? ", " : "",
-                              nu_generators[i]->info.name);
+                              generators[i]->info.name);
     return nu_fail(err, NUDGE_EARGUMENT, "synth:%.*s: there is no such generator; there are %s",
                    (int)(size < VALUE_TEXT ? size : VALUE_TEXT), name, list);
 }
@@ -173,10 +182,10 @@ nudge_status nu_synth_parse(nu_synth *s, const char *spec, uint64_t default_seed
         name += sizeof prefix - 1;
     size_t size = strcspn(name, ",");
     *s = (nu_synth){.seed = default_seed};
-    for (size_t i = 0; nu_generators[i] != NULL; i++)
-        if (strlen(nu_generators[i]->info.name) == size &&
-            strncmp(nu_generators[i]->info.name, name, size) == 0)
-            s->kind = nu_generators[i];
+    for (size_t i = 0; i < GENERATORS; i++)
+        if (strlen(generators[i]->info.name) == size &&
+            strncmp(generators[i]->info.name, name, size) == 0)
+            s->kind = generators[i];
     if (s->kind == NULL)
         return unknown_name(name, size, err);
     NU_TRY(set_defaults(s, err));
@@ -199,5 +208,8 @@ nudge_status nu_synth_parse(nu_synth *s, const char *spec, uint64_t default_seed
         NU_TRY(set_item(s, &it, err));
     }
     s->rows = (size_t)s->value[NU_ROWS];
-    return NUDGE_OK;
+    s->features = s->value[NU_FEATURES] > 0 ? (size_t)s->value[NU_FEATURES] : s->kind->features;
+    s->classes = s->value[NU_CLASSES] > 0 ? (size_t)s->value[NU_CLASSES] : s->kind->classes;
+    s->n_work = s->kind->n_work;
+    return s->kind->size != NULL ? s->kind->size(s, err) : NUDGE_OK;
 }

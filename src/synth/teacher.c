@@ -28,9 +28,6 @@ static size_t width(const nu_synth *s, size_t l)
 static nudge_status teacher_size(nu_synth *s, nudge_error *err)
 {
     (void)err;
-    s->features = (size_t)s->value[NU_FEATURES];
-    s->classes = (size_t)s->value[NU_CLASSES];
-    s->n_hidden = 0;
     for (size_t l = 0; l <= hidden_layers(s); l++)
         s->n_hidden += (width(s, l) + 1) * width(s, l + 1);
     size_t widest = (size_t)s->value[NU_HIDDEN];
@@ -182,5 +179,6 @@ const nu_generator nu_synth_teacher = {
     .draw = teacher_draw,
     .make = teacher_make,
     .knows_p = 1,
+    .zero_classes = 1,
     .floor = nu_floor_noise, /* classes=0 */
 };

@@ -19,7 +19,7 @@ nu_store *nu_store_new(size_t rows, size_t features, size_t outputs, nudge_dtype
     store->features = features;
     store->outputs = outputs;
     store->dtype = dtype;
-    store->element = dtype == NUDGE_F32 ? NU_F32 : NU_F64;
+    store->element = nu_element_of(dtype);
     return store;
 }
 
@@ -37,7 +37,7 @@ void nu_store_release(nu_store *store)
 
 static uint64_t store_bytes(const nu_store *s)
 {
-    size_t real = s->dtype == NUDGE_F32 ? sizeof(float) : sizeof(double);
+    size_t real = nu_dtype_size(s->dtype);
     uint64_t bytes = (uint64_t)s->rows * s->features * nu_element_size(s->element);
     bytes += s->shift != NULL ? 2 * s->features * real : 0;
     bytes += s->y != NULL ? s->rows * s->outputs * real : 0;
@@ -59,16 +59,28 @@ nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store *store, nudge_error 
     return NUDGE_OK;
 }
 
+nudge_status nu_dataset_check(size_t rows, size_t features, size_t outputs, nudge_dtype dtype,
+                              nudge_error *err)
+{
+    if (rows == 0 || features == 0 || outputs == 0)
+        return nu_fail(err, NUDGE_EARGUMENT,
+                       "%zu rows, %zu features and %zu outputs; none may be 0", rows, features,
+                       outputs);
+    if (rows > UINT32_MAX)
+        return nu_fail(err, NUDGE_EARGUMENT, "%zu rows; at most %u are possible", rows,
+                       UINT32_MAX);
+    if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
+        return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
+    return NUDGE_OK;
+}
+
 /* ---- Shapes ---------------------------------------------------------------------------- */
 
 nudge_status nudge_dataset_shape(nudge_dataset **data, nudge_dtype dtype, size_t rows,
                                  size_t features, size_t outputs, int has_classes, int pixels,
                                  nudge_error *err)
 {
-    if (rows == 0 || features == 0 || outputs == 0 || rows > UINT32_MAX)
-        return nu_fail(err, NUDGE_EARGUMENT, "a dataset of %zu rows, %zu features and %zu outputs; "
-                       "there must be some of each, and at most %u rows", rows, features, outputs,
-                       UINT32_MAX);
+    NU_TRY(nu_dataset_check(rows, features, outputs, dtype, err));
     nu_store *store = nu_store_new(rows, features, outputs, dtype);
     if (store == NULL)
         return nu_no_memory(err, sizeof *store, "a dataset");
@@ -149,26 +161,20 @@ static nudge_status copy_values(void **to, nudge_dtype dtype, const double *from
                                 size_t columns, const char *what, const char *column_word,
                                 nudge_error *err)
 {
-    size_t count, size = dtype == NUDGE_F32 ? sizeof(float) : sizeof(double);
-    if (!nu_mul(rows, columns, &count) || (*to = nu_alloc(count, size)) == NULL)
-        return nu_no_memory(err, count <= SIZE_MAX / size ? count * size : SIZE_MAX, what);
-    for (size_t i = 0; i < count; i++) {
-        double v = from[i];
-        float narrow = (float)v;
-        if (!isfinite(v))
-            return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %s; only finite numbers are "
-                           "allowed", what, i / columns, column_word, i % columns,
-                           isnan(v) ? "nan" : v > 0 ? "infinite" : "minus infinite");
-        if (dtype == NUDGE_F64) {
-            ((double *)*to)[i] = v;
-            continue;
-        }
-        if (!isfinite(narrow))
-            return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %g, too large for f32", what,
-                           i / columns, column_word, i % columns, v);
-        ((float *)*to)[i] = narrow;
-    }
-    return NUDGE_OK;
+    size_t count, bytes;
+    if (!nu_mul(rows, columns, &count) || !nu_mul(count, nu_dtype_size(dtype), &bytes))
+        return nu_no_memory(err, SIZE_MAX, what);
+    if ((*to = nu_alloc(bytes, 1)) == NULL)
+        return nu_no_memory(err, bytes, what);
+    size_t i = nu_keep(*to, nu_element_of(dtype), 0, count, from);
+    if (i == count)
+        return NUDGE_OK;
+    if (isfinite(from[i]))
+        return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %g, too large for f32", what,
+                       i / columns, column_word, i % columns, from[i]);
+    return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %s; only finite numbers are allowed",
+                   what, i / columns, column_word, i % columns,
+                   isnan(from[i]) ? "nan" : from[i] > 0 ? "infinite" : "minus infinite");
 }
 
 static nudge_status copy_classes(int32_t **to, const int32_t *from, size_t rows, size_t outputs,
@@ -203,19 +209,11 @@ nudge_status nudge_dataset_from_arrays(nudge_dataset **data, nudge_dtype dtype, 
                                        const double *y, const int32_t *classes, nudge_error *err)
 {
     int targets = y != NULL || classes != NULL;
-    if (rows == 0 || features == 0 || (targets && outputs == 0))
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%zu rows, %zu features and %zu outputs; none may be 0", rows, features,
-                       outputs);
-    if (rows > UINT32_MAX)
-        return nu_fail(err, NUDGE_EARGUMENT, "%zu rows; at most %u are possible", rows,
-                       UINT32_MAX);
+    NU_TRY(nu_dataset_check(rows, features, targets ? outputs : 1, dtype, err));
     if (x == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "x is NULL; it must hold the features");
     if (y != NULL && classes != NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "both y and classes are given; one must be NULL");
-    if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
-        return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
     nu_store *store = nu_store_new(rows, features, targets ? outputs : 0, dtype);
     if (store == NULL)
         return nu_no_memory(err, sizeof *store, "a dataset");

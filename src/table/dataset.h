@@ -23,6 +23,11 @@ typedef struct nu_store {
 nu_store *nu_store_new(size_t rows, size_t features, size_t outputs, nudge_dtype dtype);
 void nu_store_release(nu_store *store);
 
+/* The sizes of a dataset to be made: none is 0, the rows can be counted, the type is one.
+ * NUDGE_EARGUMENT. */
+nudge_status nu_dataset_check(size_t rows, size_t features, size_t outputs, nudge_dtype dtype,
+                              nudge_error *err);
+
 /* All rows of a store as a dataset, which takes the caller's reference over; also on failure.
  * Counts the store's bytes. NUDGE_EMEMORY. */
 nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store *store, nudge_error *err);

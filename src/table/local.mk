@@ -1,5 +1,4 @@
 libnudge_all_la_SOURCES += \
-	src/table/class_numbers.c src/table/convert.h \
 	src/table/dataset.h src/table/dataset.c \
 	src/table/dictionary.h src/table/dictionary.c \
 	src/table/random_dataset.c \

@@ -81,7 +81,7 @@ static void fill_work(void *arg, int thread, int threads)
     if (s->classes != NULL)
         fill(s->classes, NU_U8, s->outputs, s->rows, f->seed, TARGETS, thread, threads);
     else
-        fill(s->y, s->dtype == NUDGE_F32 ? NU_F32 : NU_F64, 0, s->rows * s->outputs, f->seed,
+        fill(s->y, nu_element_of(s->dtype), 0, s->rows * s->outputs, f->seed,
              TARGETS, thread, threads);
 }
 
@@ -91,16 +91,13 @@ static int make_scale(nu_store *s, size_t real_size)
     s->shift = nu_alloc_zero(s->features, real_size);
     s->factor = nu_alloc(s->features, real_size);
     for (size_t j = 0; s->factor != NULL && j < s->features; j++)
-        if (s->dtype == NUDGE_F32)
-            ((float *)s->factor)[j] = 1.0f / 255;
-        else
-            ((double *)s->factor)[j] = 1.0 / 255;
+        nu_put(s->factor, nu_element_of(s->dtype), j, 1.0 / 255);
     return s->shift != NULL && s->factor != NULL;
 }
 
 static nudge_status make_blocks(nu_store *s, int has_classes, int pixels, nudge_error *err)
 {
-    size_t real_size = s->dtype == NUDGE_F32 ? sizeof(float) : sizeof(double);
+    size_t real_size = nu_dtype_size(s->dtype);
     size_t x, y, x_bytes, y_bytes, bytes;
     if (pixels)
         s->element = NU_U8;
@@ -125,18 +122,10 @@ nudge_status nudge_dataset_random(nudge_dataset **data, nudge_dtype dtype, size_
                                   size_t features, size_t outputs, int has_classes, int pixels,
                                   uint64_t seed, nudge_error *err)
 {
-    if (rows == 0 || features == 0 || outputs == 0)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%zu rows, %zu features and %zu outputs; none may be 0", rows, features,
-                       outputs);
-    if (rows > UINT32_MAX)
-        return nu_fail(err, NUDGE_EARGUMENT, "%zu rows; at most %u are possible", rows,
-                       UINT32_MAX);
+    NU_TRY(nu_dataset_check(rows, features, outputs, dtype, err));
     if (has_classes && outputs > INT_MAX)
         return nu_fail(err, NUDGE_EARGUMENT, "%zu classes; at most %d are possible", outputs,
                        INT_MAX);
-    if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
-        return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
     nu_store *store = nu_store_new(rows, features, outputs, dtype);
     if (store == NULL)
         return nu_no_memory(err, sizeof *store, "a dataset");

@@ -35,17 +35,17 @@ static void mark(unsigned char *part_of, const nu_permutation *order, size_t fir
 }
 
 /* The rows of each part, ascending: in this order gathering them walks forward in memory. */
-static void list_rows(nu_split *split, const unsigned char *part_of, size_t rows)
+static void list_rows(nu_parts *split, const unsigned char *part_of, size_t rows)
 {
     size_t at[] = {[TRAIN] = 0, [VAL] = split->n_train, [TEST] = split->n_train + split->n_val};
     for (size_t r = 0; r < rows; r++)
         split->rows[at[part_of[r]]++] = (uint32_t)r;
 }
 
-nudge_status nu_split_make(nu_split *split, size_t rows, double val, double test,
+nudge_status nu_parts_make(nu_parts *split, size_t rows, double val, double test,
                            nudge_split_order order, uint64_t seed, nudge_error *err)
 {
-    nu_split s = {0};
+    nu_parts s = {0};
     if (rows == 0 || rows > UINT32_MAX)
         return nu_fail(err, NUDGE_EARGUMENT, "%zu rows to split; there must be from 1 to %u", rows,
                        UINT32_MAX);
@@ -78,8 +78,8 @@ nudge_status nu_split_make(nu_split *split, size_t rows, double val, double test
     return NUDGE_OK;
 }
 
-void nu_split_free(nu_split *split)
+void nu_parts_free(nu_parts *split)
 {
     free(split->rows);
-    *split = (nu_split){0};
+    *split = (nu_parts){0};
 }

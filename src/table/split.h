@@ -5,23 +5,23 @@
 #include "nudge.h"
 
 /* Every row in exactly one list, each list ascending; its end is the next one's beginning. */
-typedef struct nu_split {
+typedef struct nu_parts {
     uint32_t *rows; /* train rows, then val rows, then test rows */
     size_t n_train, n_val, n_test;
-} nu_split;
+} nu_parts;
 
 /* Test rows are taken first, then validation rows; `val` and `test` are parts of all rows.
  * NUDGE_EARGUMENT (a part outside [0, 1), or no row left to train on), NUDGE_EMEMORY. */
-nudge_status nu_split_make(nu_split *split, size_t rows, double val, double test,
+nudge_status nu_parts_make(nu_parts *split, size_t rows, double val, double test,
                            nudge_split_order order, uint64_t seed, nudge_error *err);
-void nu_split_free(nu_split *split);
+void nu_parts_free(nu_parts *split);
 
-static inline const uint32_t *nu_split_val(const nu_split *split)
+static inline const uint32_t *nu_parts_val(const nu_parts *split)
 {
     return split->rows + split->n_train;
 }
 
-static inline const uint32_t *nu_split_test(const nu_split *split)
+static inline const uint32_t *nu_parts_test(const nu_parts *split)
 {
     return split->rows + split->n_train + split->n_val;
 }

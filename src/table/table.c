@@ -7,11 +7,33 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "read/array.h"
 
-nudge_read_options nudge_read_defaults(void)
+/* ---- Texts ----------------------------------------------------------------------------- */
+
+void nu_strings_free(char **strings, size_t n)
 {
-    return (nudge_read_options){.header = -1, .dtype = NUDGE_F32, .seed = 1};
+    for (size_t i = 0; strings != NULL && i < n; i++)
+        free(strings[i]);
+    free(strings);
+}
+
+char **nu_strings_copy(char *const *strings, size_t n)
+{
+    char **copy = calloc(n > 0 ? n : 1, sizeof *copy);
+    if (copy == NULL)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if ((copy[i] = strdup(strings[i])) == NULL) {
+            nu_strings_free(copy, n);
+            return NULL;
+        }
+    return copy;
+}
+
+const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j)
+{
+    snprintf(text, NU_NAME_TEXT, "%c%zu", pixels ? 'p' : 'x', j + 1);
+    return text;
 }
 
 /* ---- Matrix tables: names and cells ---------------------------------------------------- */
@@ -27,53 +49,63 @@ static size_t feature_columns(const nudge_table *t)
     return is_image(t) ? 1 : t->features;
 }
 
-static char *matrix_name(const nudge_table *t, size_t j)
+static char *column_name(const nudge_table *t, size_t j)
 {
-    char text[32];
+    char text[NU_NAME_TEXT];
     size_t features = feature_columns(t);
     if (is_image(t) && j == 0)
         return strdup("pixels");
-    if (j < features && t->feature_names != NULL)
-        return strdup(t->feature_names[j]);
-    if (j < features) {
-        snprintf(text, sizeof text, "x%zu", j + 1);
-        return strdup(text);
-    }
-    const char *target = t->target_name != NULL ? t->target_name : "y";
+    if (j < features)
+        return strdup(t->feature_names != NULL ? t->feature_names[j] : nu_matrix_name(text, 0, j));
     if (t->outputs == 1)
-        return strdup(target);
-    size_t size = strlen(target) + 24;
+        return strdup(t->target_name);
+    size_t size = strlen(t->target_name) + NU_NAME_TEXT;
     char *name = malloc(size);
     if (name != NULL)
-        snprintf(name, size, "%s%zu", target, j - features + 1);
+        snprintf(name, size, "%s%zu", t->target_name, j - features + 1);
     return name;
 }
 
 #define NAME_BYTES (sizeof(char *) + 32) /* a pointer, and what malloc takes for a short text */
 
-static nudge_status name_matrix(nudge_table *t, nudge_error *err)
+static nudge_status name_columns(nudge_table *t, nudge_error *err)
 {
     size_t n = feature_columns(t) + t->outputs;
     NU_TRY(nu_memory_check(n * NAME_BYTES, t->source, err));
     t->names = calloc(n, sizeof *t->names);
     if (t->names == NULL)
         return nu_no_memory(err, n * sizeof *t->names, "the names of columns");
-    for (; t->n_names < n; t->n_names++) {
-        t->names[t->n_names] = matrix_name(t, t->n_names);
-        if (t->names[t->n_names] == NULL)
+    for (; t->n_names < n; t->n_names++)
+        if ((t->names[t->n_names] = column_name(t, t->n_names)) == NULL)
             return nu_no_memory(err, 32, "the name of a column");
+    return NUDGE_OK;
+}
+
+static nudge_status number_classes(nudge_table *t, nudge_error *err)
+{
+    t->class_labels = calloc(t->n_classes, sizeof *t->class_labels);
+    if (t->class_labels == NULL)
+        return nu_no_memory(err, t->n_classes * sizeof *t->class_labels, "class labels");
+    for (size_t k = 0; k < t->n_classes; k++) {
+        char text[24];
+        snprintf(text, sizeof text, "%zu", k);
+        if ((t->class_labels[k] = strdup(text)) == NULL)
+            return nu_no_memory(err, sizeof text, "class labels");
     }
     return NUDGE_OK;
 }
 
-static double element(const void *x, nu_element type, size_t i)
+nudge_status nu_table_finish(nudge_table *t, nudge_error *err)
 {
-    switch (type) {
-    case NU_U8: return ((const unsigned char *)x)[i];
-    case NU_F32: return ((const float *)x)[i];
-    case NU_F64: break;
-    }
-    return ((const double *)x)[i];
+    if (t->n_columns > 0)
+        return NUDGE_OK;
+    if (t->target_name == NULL)
+        t->target_name = strdup(t->classes != NULL ? "label" : "y");
+    if (t->target_name == NULL)
+        return nu_no_memory(err, sizeof "label", "a name");
+    if (t->classes != NULL && t->class_labels == NULL)
+        NU_TRY(number_classes(t, err));
+    return name_columns(t, err);
 }
 
 /* min, max and mean of `width` neighbouring elements of every row. */
@@ -83,7 +115,7 @@ static void measure(nudge_column_info *info, const void *x, nu_element type, siz
     double min = INFINITY, max = -INFINITY, sum = 0;
     for (size_t r = 0; r < rows; r++)
         for (size_t j = first; j < first + info->width; j++) {
-            double v = element(x, type, r * stride + j);
+            double v = nu_value(x, type, r * stride + j);
             min = v < min ? v : min;
             max = v > max ? v : max;
             sum += v;
@@ -113,73 +145,13 @@ static uint64_t table_bytes(const nudge_table *t)
     return bytes;
 }
 
-/* ---- Reading --------------------------------------------------------------------------- */
-
-static nudge_status read_file(nudge_table **table, const char *path,
-                              const nudge_read_options *options, nudge_error *err)
-{
-    unsigned char *bytes;
-    size_t size;
-    int done;
-    NU_TRY(nu_array_file_read(table, path, options, &done, err));
-    if (done)
-        return NUDGE_OK;
-    NU_TRY(nu_read_file(path, &bytes, &size, err));
-    nudge_status status;
-    if (nu_npy_looks_like(bytes, size)) /* compressed, or from a pipe */
-        status = nu_npy_read(table, path, -1, bytes, size, options, err);
-    else if (nu_st_looks_like(bytes, size))
-        status = nu_fail(err, NUDGE_EDATA, "%s: a safetensors file that is compressed, or a pipe; "
-                         "it must be a plain file", path);
-    else if (nu_idx_looks_like(bytes, size))
-        status = nu_idx_read(table, path, &bytes, size, options, err);
-    else if (options->labels != NULL)
-        status = nu_fail(err, NUDGE_EARGUMENT, "%s is not an IDX or NPY file, so it cannot have "
-                         "its labels in '%s'; a CSV table's target is one of its columns "
-                         "(--target)",
-                         path, options->labels);
-    else
-        status = nu_csv_read(table, path, (const char *)bytes, size, options, err);
-    if (status == NUDGE_OK) /* an IDX file's bytes may have become the table's */
-        (*table)->read_bytes = table_bytes(*table) + (bytes != NULL ? size : 0);
-    free(bytes);
-    return status;
-}
-
-nudge_status nudge_table_read(nudge_table **table, const char *spec,
-                              const nudge_read_options *options, nudge_error *err)
-{
-    nudge_read_options defaults = nudge_read_defaults();
-    if (options == NULL)
-        options = &defaults;
-    if (table == NULL || spec == NULL || spec[0] == '\0')
-        return nu_fail(err, NUDGE_EARGUMENT, "no data was named: a path or synth:NAME,... was "
-                       "expected");
-    nudge_table *t = NULL;
-    NU_TRY(strncmp(spec, "synth:", 6) == 0 ? nu_synth_read(&t, spec, options, err)
-                                           : read_file(&t, spec, options, err));
-    nudge_status status = t->n_columns == 0 && t->names == NULL ? name_matrix(t, err) : NUDGE_OK;
-    if (status != NUDGE_OK)
-        nudge_table_free(t);
-    else
-        *table = t;
-    return status;
-}
-
-static void free_texts(char **texts, size_t n)
-{
-    for (size_t i = 0; texts != NULL && i < n; i++)
-        free(texts[i]);
-    free(texts);
-}
-
 void nudge_table_free(nudge_table *table)
 {
     if (table == NULL)
         return;
     for (size_t j = 0; table->columns != NULL && j < table->n_columns; j++) {
         free(table->columns[j].name);
-        free_texts(table->columns[j].categories, table->columns[j].n_categories);
+        nu_strings_free(table->columns[j].categories, table->columns[j].n_categories);
     }
     free(table->columns);
     for (size_t c = 0; table->chunks != NULL && c < table->n_chunks; c++)
@@ -188,9 +160,9 @@ void nudge_table_free(nudge_table *table)
     free(table->x);
     free(table->y);
     free(table->classes);
-    free_texts(table->class_labels, table->n_classes);
-    free_texts(table->feature_names, table->features);
-    free_texts(table->names, table->n_names);
+    nu_strings_free(table->class_labels, table->n_classes);
+    nu_strings_free(table->feature_names, table->features);
+    nu_strings_free(table->names, table->n_names);
     free(table->target_name);
     free(table->source);
     free(table);

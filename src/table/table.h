@@ -2,12 +2,11 @@
 #ifndef NUDGE_TABLE_TABLE_H
 #define NUDGE_TABLE_TABLE_H
 
+#include "core/element.h"
 #include "nudge.h"
 
 /* Rows of a chunk of a columns table: small enough to stay in cache while it is converted. */
 #define NU_CHUNK_ROWS 4096
-
-typedef enum nu_element { NU_U8, NU_F32, NU_F64 } nu_element;
 
 typedef struct nu_column {
     char *name;
@@ -50,7 +49,7 @@ struct nudge_table {
     char **feature_names; /* features, or NULL: x1, x2, ... (pixels: p1, p2, ...) */
     char *target_name;    /* "y" or "label" */
     char **names;         /* of the columns that nudge_table_column() describes: features (an
-                           * image is one) and outputs. Made by nudge_table_read() */
+                           * image is one) and outputs. Made by nu_table_finish() */
     size_t n_names;
 };
 
@@ -59,24 +58,18 @@ static inline double nu_table_cell(const struct nudge_table *t, size_t row, size
     return t->chunks[row / NU_CHUNK_ROWS][column * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS];
 }
 
-static inline size_t nu_element_size(nu_element e)
-{
-    return e == NU_U8 ? 1 : e == NU_F32 ? sizeof(float) : sizeof(double);
-}
+/* Gives a table that was just made the names that it lacks: of a matrix's target ("y", "label"), of
+ * its classes ("0", "1", ...), and of the columns that nudge_table_column() describes.
+ * NUDGE_EMEMORY. */
+nudge_status nu_table_finish(nudge_table *t, nudge_error *err);
 
-/* Labels "0", "1", ... for a matrix table's n_classes classes. NUDGE_EMEMORY. */
-nudge_status nu_table_number_classes(nudge_table *t, nudge_error *err);
+/* Name of feature j (from 0) of a matrix that has no names: "x1", or of a pixel "p1"; returns
+ * text. */
+#define NU_NAME_TEXT 24
+const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j);
 
-/* Readers, one per format. The bytes are a whole file, decompressed; `source` is its name. */
-nudge_status nu_csv_read(nudge_table **table, const char *source, const char *bytes, size_t size,
-                         const nudge_read_options *options, nudge_error *err);
-nudge_status nu_idx_read(nudge_table **table, const char *source, unsigned char **bytes,
-                         size_t size, const nudge_read_options *options, nudge_error *err);
-nudge_status nu_synth_read(nudge_table **table, const char *spec,
-                           const nudge_read_options *options, nudge_error *err);
-
-/* 1 if the bytes begin as an IDX file does: two zero bytes, a type that IDX has (0x08 bytes, 0x09,
- * 0x0B, 0x0C integers, 0x0D, 0x0E floating point), and a rank of 1 to 4. */
-int nu_idx_looks_like(const unsigned char *bytes, size_t size);
+/* Arrays of strings, each with its own memory. NULL without memory (never for n == 0). */
+char **nu_strings_copy(char *const *strings, size_t n);
+void nu_strings_free(char **strings, size_t n);
 
 #endif

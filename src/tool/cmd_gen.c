@@ -136,8 +136,7 @@ static int write_data(arguments *args, const char *spec, nudge_write_options *wr
     nudge_error err;
     writing->on_progress = on_progress;
     writing->user = &l;
-    if (ends_with(out, ".npy") || ends_with(out, ".safetensors"))
-        nu_signals_catch(); /* CSV is not written in steps that could be stopped */
+    nu_signals_catch();
     /* A file at its size limit is an error of its write, not the end of the program. */
     signal(SIGXFSZ, SIG_IGN);
     nudge_status status = nudge_synth_write(&written, spec, out, writing, &err);

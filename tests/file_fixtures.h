@@ -1,6 +1,6 @@
 /* Safetensors files made by hand, well-formed or not, in a folder that the test removes. */
-#ifndef NUDGE_TESTS_ST_FILE_H
-#define NUDGE_TESTS_ST_FILE_H
+#ifndef NUDGE_TESTS_FILE_FIXTURES_H
+#define NUDGE_TESTS_FILE_FIXTURES_H
 
 #include <check.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* Data and models made up for tests. */
-#ifndef NUDGE_TESTS_MADE_H
-#define NUDGE_TESTS_MADE_H
+#ifndef NUDGE_TESTS_MODEL_FIXTURES_H
+#define NUDGE_TESTS_MODEL_FIXTURES_H
 
 #include <check.h>
 #include <math.h>

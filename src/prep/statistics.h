@@ -1,6 +1,6 @@
-/* Learning a prep, shared by fit.c (features) and fit_target.c (targets). */
-#ifndef NUDGE_PREP_FIT_H
-#define NUDGE_PREP_FIT_H
+/* Learning a prep: what features and targets share. */
+#ifndef NUDGE_PREP_STATISTICS_H
+#define NUDGE_PREP_STATISTICS_H
 
 #include "prep/prep.h"
 #include "table/table.h"
@@ -25,14 +25,14 @@ typedef struct nu_moments {
 /* Of n >= 1 values, in two passes. */
 nu_moments nu_moments_of(const double *values, size_t n);
 
+/* Of n >= 1 values, which are reordered. */
+double nu_median_of(double *values, size_t n);
+
 /* The shift and factor that `scale` (not auto) makes of a column with these moments. A constant
  * column has factor 1. NUDGE_EDATA if they are not finite; `what` and `name` go into the
  * message: "column", "age". */
 nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
                           const nu_fit *fit, const char *what, const char *name,
                           nudge_error *err);
-
-/* Chooses the loss and fills outputs and everything about targets and classes. */
-nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err);
 
 #endif

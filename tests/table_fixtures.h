@@ -1,6 +1,6 @@
 /* Raw tables made by hand, as a reader would give them. */
-#ifndef NUDGE_TESTS_TABLES_H
-#define NUDGE_TESTS_TABLES_H
+#ifndef NUDGE_TESTS_TABLE_FIXTURES_H
+#define NUDGE_TESTS_TABLE_FIXTURES_H
 
 #include <check.h>
 #include <math.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "table/table.h"
-#include "made.h"
+#include "model_fixtures.h"
 
 /* Fails with NUDGE_Esomething, and with `part` somewhere in the message. */
 #define ck_says(call, expected, part, err)                                                     \

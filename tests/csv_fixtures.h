@@ -1,22 +1,20 @@
 /* What the tests of CSV tables share. */
-#ifndef NUDGE_TESTS_CSV_TABLE_H
-#define NUDGE_TESTS_CSV_TABLE_H
+#ifndef NUDGE_TESTS_CSV_FIXTURES_H
+#define NUDGE_TESTS_CSV_FIXTURES_H
 
 #include <math.h>
 #include <string.h>
 
 #include "core/file.h"
-#include "table/table.h"
-#include "suite.h"
+#include "read_fixtures.h"
 
 /* The table of a text, which must be right. */
 static inline nudge_table *read_text(const char *text, const nudge_read_options *options)
 {
-    nudge_read_options defaults = nudge_read_defaults();
     nudge_error err = {0};
     nudge_table *t = NULL;
-    nudge_status status = nu_csv_read(&t, "data.csv", text, strlen(text),
-                                      options != NULL ? options : &defaults, &err);
+    nudge_status status = read_memory(&t, &nu_csv_format, "data.csv", text, strlen(text), options,
+                                      &err);
     ck_assert_msg(status == NUDGE_OK, "%s", err.text);
     return t;
 }
@@ -25,11 +23,10 @@ static inline nudge_table *read_text(const char *text, const nudge_read_options 
 static inline void refuse_text(const char *text, const nudge_read_options *options,
                                nudge_status status, const char *words)
 {
-    nudge_read_options defaults = nudge_read_defaults();
     nudge_error err = {0};
     nudge_table *t = NULL;
-    nudge_status got = nu_csv_read(&t, "data.csv", text, strlen(text),
-                                   options != NULL ? options : &defaults, &err);
+    nudge_status got = read_memory(&t, &nu_csv_format, "data.csv", text, strlen(text), options,
+                                   &err);
     ck_assert_ptr_null(t);
     ck_assert_msg(got == status, "status %d: %s", got, err.text);
     ck_assert_msg(strstr(err.text, words) != NULL, "'%s' is not in '%s'", words, err.text);

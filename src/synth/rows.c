@@ -1,29 +1,14 @@
-/* Makes a table of synthetic rows, on all threads. */
-#include "synth/generator.h"
+#include "synth/rows.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
-#include "table/table.h"
+#include "synth/spec.h"
 
 #define FLOOR_BLOCKS 313 /* the lowest loss of classes is the mean over 20032 rows */
-
-const nu_generator *const nu_generators[] = {
-    &nu_synth_linear,  &nu_synth_teacher, &nu_synth_friedman1, &nu_synth_blobs,
-    &nu_synth_moons,   &nu_synth_circles, &nu_synth_spirals,   &nu_synth_classification,
-    &nu_synth_parity,  &nu_synth_or,      &nu_synth_xor,       &nu_synth_line,
-    NULL,
-};
-
-const nudge_synth_info *nudge_synth_list(size_t i)
-{
-    size_t n = sizeof nu_generators / sizeof *nu_generators - 1;
-    return i < n ? &nu_generators[i]->info : NULL;
-}
 
 /* ---- Scratch --------------------------------------------------------------------------- */
 
@@ -45,12 +30,12 @@ static size_t n_blocks(size_t rows)
     return rows / NU_BLOCK + (rows % NU_BLOCK > 0);
 }
 
-/* No more threads than there are blocks for. */
+/* No more threads than there are cores, or blocks for. */
 static int thread_count(int asked, size_t rows)
 {
-    size_t threads = asked > 0 ? (size_t)asked : (size_t)nu_cores();
+    int threads = asked > 0 && asked < nu_cores() ? asked : nu_cores();
     size_t most = n_blocks(rows);
-    return (int)(threads < most ? threads : most);
+    return (size_t)threads < most ? threads : (int)most;
 }
 
 static double *thread_scratch(const nu_synth_maker *m, int thread)
@@ -63,7 +48,6 @@ static double *thread_scratch(const nu_synth_maker *m, int thread)
 static nudge_status start(nu_synth_maker *m, const char *spec, int threads, nudge_error *err)
 {
     nu_synth *s = &m->synth;
-    NU_TRY(s->kind->size(s, err)); /* which sets the rows of those that have a fixed number */
     m->threads = thread_count(threads, s->rows);
     size_t scratch = (size_t)m->threads * scratch_width(s) * NU_BLOCK;
     NU_TRY(nu_memory_check((scratch + s->n_hidden) * sizeof(double), spec, err));
@@ -101,7 +85,6 @@ nudge_status nudge_synth_measure(nudge_synth_shape *shape, const char *spec, nud
 {
     nu_synth s = {0};
     NU_TRY(nu_synth_parse(&s, spec, 0, err));
-    NU_TRY(s.kind->size(&s, err));
     *shape = (nudge_synth_shape){s.rows, s.features, s.classes};
     return NUDGE_OK;
 }
@@ -114,26 +97,16 @@ const char *nu_synth_target(const nu_synth *s)
 /* ---- Rows ------------------------------------------------------------------------------ */
 
 /* The block's first `rows` rows, to row `at` of `to`. */
-static void store_f32(const nu_synth_out *to, size_t at, const nu_block *b, size_t features,
-                      size_t rows)
+static void store(const nu_synth_out *to, size_t at, const nu_block *b, size_t features,
+                  size_t rows)
 {
-    float *x = (float *)to->x + at * features;
     for (size_t r = 0; r < rows; r++)
         for (size_t j = 0; j < features; j++)
-            x[r * features + j] = (float)b->x[j * NU_BLOCK + r];
-    for (size_t r = 0; r < rows && to->y != NULL; r++)
-        ((float *)to->y)[at + r] = (float)b->y[r];
-}
-
-static void store_f64(const nu_synth_out *to, size_t at, const nu_block *b, size_t features,
-                      size_t rows)
-{
-    double *x = (double *)to->x + at * features;
-    for (size_t r = 0; r < rows; r++)
-        for (size_t j = 0; j < features; j++)
-            x[r * features + j] = b->x[j * NU_BLOCK + r];
-    for (size_t r = 0; r < rows && to->y != NULL; r++)
-        ((double *)to->y)[at + r] = b->y[r];
+            nu_put(to->x, to->element, (at + r) * features + j, b->x[j * NU_BLOCK + r]);
+    if (to->y != NULL)
+        nu_keep(to->y, to->element, at, rows, b->y);
+    for (size_t r = 0; r < rows && to->classes != NULL; r++)
+        to->classes[at + r] = (int32_t)b->y[r];
 }
 
 void nu_synth_make(const nu_synth_maker *m, int thread, size_t first, size_t rows,
@@ -146,19 +119,15 @@ void nu_synth_make(const nu_synth_maker *m, int thread, size_t first, size_t row
         n = rows - at < NU_BLOCK ? rows - at : NU_BLOCK;
         b.first = first + at;
         s->kind->make(s, &b);
-        if (to->element == NU_F32)
-            store_f32(to, at, &b, s->features, n);
-        else
-            store_f64(to, at, &b, s->features, n);
-        for (size_t r = 0; r < n && to->classes != NULL; r++)
-            to->classes[at + r] = (int32_t)b.y[r];
+        store(to, at, &b, s->features, n);
     }
 }
 
 typedef struct job {
     const nu_synth_maker *maker;
     nudge_table *table;
-    double *block_floor;  /* FLOOR_BLOCKS */
+    size_t first;                     /* row of the generator that the table begins with */
+    double block_floor[FLOOR_BLOCKS];
 } job;
 
 static void make_rows(void *arg, int thread, int threads)
@@ -176,7 +145,7 @@ static void make_rows(void *arg, int thread, int threads)
         .y = t->y != NULL ? (char *)t->y + first * size : NULL,
         .classes = t->classes != NULL ? t->classes + first : NULL,
     };
-    nu_synth_make(j->maker, thread, first, last - first, &to);
+    nu_synth_make(j->maker, thread, j->first + first, last - first, &to);
 }
 
 /* ---- The lowest loss of classes -------------------------------------------------------- */
@@ -185,7 +154,7 @@ static void make_rows(void *arg, int thread, int threads)
  * over rows of their own (a fixed Monte Carlo sample: the same seed gives the same number). */
 static void make_floor(void *arg, int thread, int threads)
 {
-    const job *j = arg;
+    job *j = arg;
     const nu_synth *s = &j->maker->synth;
     nu_block b = block_in(thread_scratch(j->maker, thread), s, NU_FLOOR_ROWS);
     size_t block, end;
@@ -201,79 +170,60 @@ static void make_floor(void *arg, int thread, int threads)
     }
 }
 
-static double noise_floor(job *j, int threads)
+static double noise_floor(job *j)
 {
     const nu_synth *s = &j->maker->synth;
     if (s->classes == 0 || !s->kind->knows_p)
         return s->kind->floor(s);
     double sum = 0;
-    nu_team_run(threads, make_floor, j);
+    nu_team_run(j->maker->threads, make_floor, j);
     for (size_t i = 0; i < FLOOR_BLOCKS; i++)
         sum += j->block_floor[i];
     return sum / FLOOR_BLOCKS;
 }
 
-/* ---- The table ------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------------- */
 
-/* No overflow: every factor is bounded by spec.c, and 2^32 rows x 2^16 features x 8 bytes
- * fit. */
-static nudge_status check_memory(const nu_synth *s, const char *spec, nudge_dtype dtype,
-                                 nudge_error *err)
+/* No overflow: every factor is bounded by spec.c, and 2^32 rows x 2^16 features x 8 bytes fit. */
+nudge_status nu_synth_allocate(nudge_table *t, const nu_synth *s, size_t rows, nudge_dtype dtype,
+                               nudge_error *err)
 {
-    uint64_t value = dtype == NUDGE_F32 ? 4 : 8;
-    uint64_t row = s->features * value + (s->classes > 0 ? 4 : value);
-    return nu_memory_check(s->rows * row, spec, err);
-}
-
-static nudge_status allocate_table(nudge_table *t, const nu_synth *s, const char *spec,
-                                   nudge_dtype dtype, nudge_error *err)
-{
-    t->format = "synth";
-    t->rows = s->rows;
-    t->noise_floor = NAN;
+    size_t value = nu_dtype_size(dtype);
+    size_t row = s->features * value + (s->classes > 0 ? sizeof *t->classes : value);
+    NU_TRY(nu_memory_check(rows * row, t->source, err));
+    t->rows = rows;
     t->features = s->features;
-    t->element = t->y_element = dtype == NUDGE_F32 ? NU_F32 : NU_F64;
+    t->element = t->y_element = nu_element_of(dtype);
     t->outputs = 1;
-    t->source = strdup(spec);
-    t->target_name = strdup(nu_synth_target(s));
-    t->x = nu_alloc(t->rows * t->features, nu_element_size(t->element));
-    if (s->classes > 0)
-        t->classes = nu_alloc(t->rows, sizeof *t->classes);
-    else
-        t->y = nu_alloc(t->rows, nu_element_size(t->element));
-    if (t->source == NULL || t->target_name == NULL || t->x == NULL ||
-        (t->classes == NULL && t->y == NULL))
-        return nu_no_memory(err, t->rows * t->features * nu_element_size(t->element), spec);
     t->n_classes = s->classes;
-    return s->classes > 0 ? nu_table_number_classes(t, err) : NUDGE_OK;
-}
-
-static nudge_status make_table(nudge_table **table, const nu_synth_maker *m, const char *spec,
-                               nudge_dtype dtype, nudge_error *err)
-{
-    NU_TRY(check_memory(&m->synth, spec, dtype, err));
-    nudge_table *t = calloc(1, sizeof *t);
-    if (t == NULL)
-        return nu_no_memory(err, sizeof *t, "a table");
-    nudge_status status = allocate_table(t, &m->synth, spec, dtype, err);
-    if (status != NUDGE_OK) {
-        nudge_table_free(t);
-        return status;
-    }
-    double block_floor[FLOOR_BLOCKS];
-    job j = {m, t, block_floor};
-    nu_team_run(m->threads, make_rows, &j);
-    t->noise_floor = noise_floor(&j, m->threads);
-    *table = t;
+    t->target_name = strdup(nu_synth_target(s));
+    t->x = nu_alloc(rows * s->features, value);
+    if (s->classes > 0)
+        t->classes = nu_alloc(rows, sizeof *t->classes);
+    else
+        t->y = nu_alloc(rows, value);
+    if (t->target_name == NULL || t->x == NULL || (t->classes == NULL && t->y == NULL))
+        return nu_no_memory(err, rows * row, t->source);
     return NUDGE_OK;
 }
 
-nudge_status nu_synth_read(nudge_table **table, const char *spec,
-                           const nudge_read_options *options, nudge_error *err)
+void nu_synth_fill(nudge_table *t, const nu_synth_maker *m, size_t first)
+{
+    job j = {.maker = m, .table = t, .first = first};
+    nu_team_run(m->threads, make_rows, &j);
+}
+
+nudge_status nu_synth_read(nudge_table *t, const char *spec, uint64_t seed, int threads,
+                           nudge_dtype dtype, nudge_error *err)
 {
     nu_synth_maker m;
-    NU_TRY(nu_synth_start(&m, spec, options->seed, options->threads, err));
-    nudge_status status = make_table(table, &m, spec, options->dtype, err);
+    NU_TRY(nu_synth_start(&m, spec, seed, threads, err));
+    nudge_status status = nu_synth_allocate(t, &m.synth, m.synth.rows, dtype, err);
+    if (status == NUDGE_OK) {
+        job j = {.maker = &m, .table = t};
+        nu_team_run(m.threads, make_rows, &j);
+        t->noise_floor = noise_floor(&j);
+    }
     nu_synth_end(&m);
     return status;
 }

@@ -1,0 +1,217 @@
+/* Models from files, ours whole or another's weights alone.
+ *
+ * Messages of the functions below do not name the file; the public ones put it in front. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/status.h"
+#include "model/network_text.h"
+#include "model/safetensors.h"
+#include "model/tensor.h"
+
+static nudge_status describe_file(nu_described *d, const nu_st_file *file, nudge_error *err)
+{
+    const char *format = nu_st_metadata(file, "format");
+    const char *version = nu_st_metadata(file, "version");
+    const char *text = nu_st_metadata(file, "network");
+    if (format == NULL || strcmp(format, NU_MODEL_FORMAT) != 0 || version == NULL || text == NULL)
+        return nu_fail(err, NUDGE_EDATA,
+                       "is no nudge model: __metadata__ must hold 'format' = '" NU_MODEL_FORMAT
+                       "', 'version' and 'network'");
+    if (strcmp(version, NU_MODEL_VERSION) != 0)
+        return nu_fail(err, NUDGE_EDATA,
+                       "is a nudge model of version '%.20s'; this nudge reads version "
+                       NU_MODEL_VERSION,
+                       version);
+    return nu_network_parse(d, text, err);
+}
+
+/* ---- Tensors --------------------------------------------------------------------------- */
+
+/* Whether a name is one of the network's own tensors'. */
+static int is_of_network(const nu_network *net, const char *name)
+{
+    size_t layer;
+    char own[NU_TENSOR_NAME];
+    if (sscanf(name, "layers.%9zu.", &layer) != 1 || layer >= net->layers)
+        return 0;
+    for (size_t i = 2 * layer; i < 2 * layer + 2; i++) {
+        nu_tensor t = nu_tensor_of(net, NULL, NUDGE_F32, i);
+        if (strcmp(name, nu_tensor_name(own, &t)) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t,
+                                 nudge_status mismatch, nudge_error *err)
+{
+    char name[NU_TENSOR_NAME], found[NU_SHAPE_TEXT], needed[NU_SHAPE_TEXT];
+    uint64_t shape[2];
+    size_t rank = nu_tensor_shape(shape, t);
+    const nu_st_tensor *st = nu_st_find(file, nu_tensor_name(name, t));
+    if (st == NULL)
+        return nu_fail(err, mismatch, "tensor '%s' of shape %s is missing", name,
+                       nu_shape_text(needed, shape, rank));
+    if (strcmp(st->dtype, "F32") != 0 && strcmp(st->dtype, "F64") != 0)
+        return nu_fail(err, NUDGE_EDATA, "tensor '%s' is %s; nudge reads F32 and F64", name,
+                       st->dtype);
+    if (st->rank != rank || memcmp(st->shape, shape, rank * sizeof *shape) != 0)
+        return nu_fail(err, mismatch, "tensor '%s' has shape %s; the network needs %s", name,
+                       nu_shape_text(found, st->shape, st->rank),
+                       nu_shape_text(needed, shape, rank));
+    return NUDGE_OK;
+}
+
+/* All tensors of the network are there with the right shapes. Others: of a file of our own none
+ * may be there, of another's none that look like layers beyond the network. */
+static nudge_status check_tensors(const nu_st_file *file, const nu_network *net, int own,
+                                  nudge_error *err)
+{
+    nudge_status mismatch = own ? NUDGE_EDATA : NUDGE_EMISMATCH;
+    for (size_t i = 0; i < 2 * net->layers; i++) {
+        nu_tensor t = nu_tensor_of(net, NULL, NUDGE_F32, i);
+        NU_TRY(check_tensor(file, &t, mismatch, err));
+    }
+    for (size_t i = 0; i < file->n_tensors; i++) {
+        const char *name = file->tensors[i].name;
+        if ((own || strncmp(name, "layers.", 7) == 0) && !is_of_network(net, name))
+            return nu_fail(err, mismatch,
+                           "tensor '%.80s' is none of the network's, which has layers 0 to %zu",
+                           name, net->layers - 1);
+    }
+    return NUDGE_OK;
+}
+
+/* A file of our own has all tensors in the type that its network text names. */
+static nudge_status check_dtypes(const nu_st_file *file, nudge_dtype dtype, nudge_error *err)
+{
+    for (size_t i = 0; i < file->n_tensors; i++)
+        if (strcmp(file->tensors[i].dtype, nu_tensor_dtype(dtype)) != 0)
+            return nu_fail(err, NUDGE_EDATA, "tensor '%.80s' is %s; the network's dtype is %s",
+                           file->tensors[i].name, file->tensors[i].dtype, nudge_dtype_name(dtype));
+    return NUDGE_OK;
+}
+
+static nudge_status bad_value(const nu_tensor *t, size_t j, double value, nudge_error *err)
+{
+    char name[NU_TENSOR_NAME], place[NU_SHAPE_TEXT];
+    uint64_t index[2] = {j / t->columns, j % t->columns};
+    return nu_fail(err, NUDGE_EDATA, "tensor '%s': element %s is %g%s", nu_tensor_name(name, t),
+                   t->is_bias ? nu_shape_text(place, index + 1, 1) : nu_shape_text(place, index, 2),
+                   value, isfinite(value) ? ", too large for f32" : "; it must be a finite number");
+}
+
+/* Straight from the file into place, a stretch at a time. */
+static nudge_status read_tensor(const nu_st_file *file, const nu_tensor *t, nudge_error *err)
+{
+    double raw[NU_STRETCH], values[NU_STRETCH]; /* raw: room for either dtype */
+    char name[NU_TENSOR_NAME];
+    const nu_st_tensor *st = nu_st_find(file, nu_tensor_name(name, t));
+    nudge_dtype dtype = strcmp(st->dtype, "F32") == 0 ? NUDGE_F32 : NUDGE_F64;
+    size_t size = nu_dtype_size(dtype), total = nu_tensor_count(t), n;
+    for (size_t first = 0; first < total; first += n) {
+        n = total - first < NU_STRETCH ? total - first : NU_STRETCH;
+        NU_TRY(nu_st_read(file, st, first * size, n * size, raw, err));
+        nu_load(values, raw, nu_element_of(dtype), 0, n);
+        size_t bad = nu_keep(raw, t->element, 0, n, values);
+        if (bad < n)
+            return bad_value(t, first + bad, values[bad], err);
+        nu_tensor_put(t, first, n, values);
+    }
+    return NUDGE_OK;
+}
+
+/* A new block with the weights of a checked file. */
+static nudge_status read_params(void **params, const nu_st_file *file, const nu_network *net,
+                                nudge_dtype dtype, nudge_error *err)
+{
+    void *block;
+    NU_TRY(nu_model_params(&block, net, dtype, err));
+    for (size_t i = 0; i < 2 * net->layers; i++) {
+        nu_tensor t = nu_tensor_of(net, block, dtype, i);
+        nudge_status status = read_tensor(file, &t, err);
+        if (status != NUDGE_OK) {
+            free(block);
+            return status;
+        }
+    }
+    *params = block;
+    return NUDGE_OK;
+}
+
+/* ---- Loading --------------------------------------------------------------------------- */
+
+/* Fills a zeroed model; on failure the caller frees what it holds by then. */
+static nudge_status fill_model(nudge_model *m, const nu_st_file *file, nu_described *d,
+                               nudge_error *err)
+{
+    nudge_error inner;
+    nudge_status status = nu_network_start(&m->net, &d->options, &inner);
+    if (status != NUDGE_OK)
+        return nu_fail(err, status == NUDGE_EARGUMENT ? NUDGE_EDATA : status, "network: %s",
+                       inner.text);
+    m->dtype = d->options.dtype;
+    if (nu_model_check_prep(&m->net, d->prep, &inner) != NUDGE_OK)
+        return nu_fail(err, NUDGE_EDATA, "network: %s", inner.text);
+    m->prep = d->prep;
+    d->prep = NULL;
+    NU_TRY(check_tensors(file, &m->net, 1, err));
+    NU_TRY(check_dtypes(file, m->dtype, err));
+    return read_params(&m->params, file, &m->net, m->dtype, err);
+}
+
+static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *err)
+{
+    nudge_model *m = calloc(1, sizeof *m);
+    if (m == NULL)
+        return nu_no_memory(err, sizeof *m, "a model");
+    nu_described d = {.options = nudge_model_defaults()};
+    nudge_status status = describe_file(&d, file, err);
+    if (status == NUDGE_OK)
+        status = fill_model(m, file, &d, err);
+    nu_described_free(&d);
+    if (status != NUDGE_OK) {
+        nudge_model_free(m);
+        return status;
+    }
+    *(nudge_model **)to = m;
+    return NUDGE_OK;
+}
+
+static nudge_status take_weights(void *to, const nu_st_file *file, nudge_error *err)
+{
+    nudge_model *model = to;
+    void *params;
+    NU_TRY(check_tensors(file, &model->net, 0, err));
+    NU_TRY(read_params(&params, file, &model->net, model->dtype, err));
+    free(model->params);
+    model->params = params;
+    return NUDGE_OK;
+}
+
+/* Calls `take` with the file; its messages get the path in front. */
+static nudge_status read_file(const char *path, nudge_status (*take)(void *to, const nu_st_file *f,
+                                                                     nudge_error *err),
+                              void *to, nudge_error *err)
+{
+    nu_st_file file;
+    nudge_error inner;
+    nudge_status status = nu_st_open(&file, path, &inner);
+    if (status == NUDGE_OK) {
+        status = take(to, &file, &inner);
+        nu_st_close(&file);
+    }
+    return status == NUDGE_OK ? status : nu_fail(err, status, "%s: %s", path, inner.text);
+}
+
+nudge_status nudge_model_load(nudge_model **model, const char *path, nudge_error *err)
+{
+    return read_file(path, take_model, model, err);
+}
+
+nudge_status nudge_model_load_weights(nudge_model *model, const char *path, nudge_error *err)
+{
+    return read_file(path, take_weights, model, err);
+}

@@ -1,0 +1,19 @@
+/* Preprocessing as JSON, for the model file. */
+#ifndef NUDGE_PREP_PREP_JSON_H
+#define NUDGE_PREP_PREP_JSON_H
+
+#include <jansson.h>
+
+#include "nudge.h"
+
+/* An array of n items, item(of, i) each. A new reference, NULL without memory. */
+json_t *nu_json_list(size_t n, json_t *(*item)(const void *of, size_t i), const void *of);
+
+/* A new reference, NULL without memory. */
+json_t *nu_prep_to_json(const nudge_prep *prep);
+
+/* Trusts nothing: NUDGE_EDATA, NUDGE_EMEMORY. `where` begins messages ("model.safetensors"). */
+nudge_status nu_prep_from_json(nudge_prep **prep, const json_t *json, const char *where,
+                               nudge_error *err);
+
+#endif

@@ -1,0 +1,43 @@
+/* Which columns of a CSV file are stored, and as what. */
+#ifndef NUDGE_READ_CSV_COLUMNS_H
+#define NUDGE_READ_CSV_COLUMNS_H
+
+#include "nudge.h"
+#include "read/csv_header.h"
+#include "read/csv_text.h"
+#include "table/dictionary.h"
+
+/* Cells of one sort in a column. */
+typedef struct nu_csv_seen {
+    size_t count;
+    size_t line;         /* of the first, */
+    char text[NU_SHORT]; /* and what it holds */
+} nu_csv_seen;
+
+typedef enum nu_csv_want { NU_WANT_ANY, NU_WANT_NUMBER, NU_WANT_CATEGORY } nu_csv_want;
+
+typedef struct nu_csv_field {
+    const char *name;       /* belongs to `names` */
+    int used;               /* its cells are stored, */
+    size_t column;          /* in this column of the table */
+    int is_target;
+    nu_csv_want want;
+    int decided, category;  /* category is known once decided: cells are numbers of `words` */
+    nu_csv_seen seen[NU_CELL_TEXT + 1]; /* by nu_cell; of NU_CELL_MISSING nothing */
+    nu_dictionary words;
+} nu_csv_field;
+
+typedef struct nu_csv_fields {
+    const char *source;
+    size_t n;
+    nu_csv_field *field; /* n */
+    nu_dictionary names; /* a field's name has its number */
+} nu_csv_fields;
+
+/* Names the columns and decides, by the options, which are stored, as what. On failure there is
+ * nothing to free. NUDGE_EDATA, NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. */
+nudge_status nu_csv_choose(nu_csv_fields *fields, const char *source, const nu_csv_first *first,
+                           const nudge_read_options *options, nudge_error *err);
+void nu_csv_fields_free(nu_csv_fields *fields);
+
+#endif

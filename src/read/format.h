@@ -1,0 +1,52 @@
+/* What a file format is: a row of the table in formats.c. */
+#ifndef NUDGE_READ_FORMAT_H
+#define NUDGE_READ_FORMAT_H
+
+#include "read/array_files.h"
+#include "read/source.h"
+#include "table/table.h"
+
+/* Rows to be written, a table at a time. */
+typedef struct nu_rows {
+    nudge_table *table; /* the first rows; not changed without `next` */
+    /* Puts the next rows into the table; none: its rows are then 0. NULL: the table is all.
+     * NUDGE_ESTOPPED, NUDGE_EMEMORY. */
+    nudge_status (*next)(struct nu_rows *rows, nudge_error *err);
+    void *user;
+} nu_rows;
+
+typedef struct nu_format {
+    const char *name;
+    const char *prefix;     /* of a spec that is no path: "synth:"; or NULL */
+    const char *ending[2];  /* of files that are written; NULL: none */
+    int by_ending;          /* a file with the ending is of this format whatever it begins with:
+                             * if it is damaged, the message is about this format */
+
+    int one_array;          /* features and targets need a file each */
+
+    /* Whether a file begins so; NULL: its content does not tell. */
+    int (*looks_like)(const unsigned char *head, size_t size);
+
+    /* Fills a zeroed table that has its source's name and its format. */
+    nudge_status (*read)(nudge_table *t, nu_source *s, const nudge_read_options *options,
+                         nudge_error *err);
+
+    /* Whether a file of labels goes with it, and whether it can be one: reads a target for each
+     * of the t->rows rows. */
+    int takes_labels;
+    nudge_status (*read_labels)(nudge_table *t, nu_source *s, nudge_error *err);
+
+    /* One of the two. Text, from beginning to end; or files whose rows have their places: creates
+     * them with their headers. labels: the path of the file of targets, or NULL; path may be NULL
+     * where there is one. */
+    nudge_status (*write)(nu_rows *rows, const char *path, nudge_error *err);
+    nudge_status (*start)(nu_array_files *files, const nu_array_layout *layout, const char *path,
+                          const char *labels, nudge_error *err);
+} nu_format;
+
+extern const nu_format nu_csv_format;          /* csv.c */
+extern const nu_format nu_idx_format;          /* idx.c */
+extern const nu_format nu_npy_format;          /* npy.c */
+extern const nu_format nu_safetensors_format;  /* safetensors_data.c */
+
+#endif
