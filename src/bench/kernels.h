@@ -1,47 +1,8 @@
-/* The elementwise kernels that can be measured, and their data. */
+/* The elementwise kernels that can be measured. */
 #ifndef NUDGE_BENCH_KERNELS_H
 #define NUDGE_BENCH_KERNELS_H
 
-#include "table/dataset.h"
-#include "nudge.h"
-
-/* What a kernel does with its arrays a, b, c, d: */
-enum nu_kernel_operation {
-    NU_KERNEL_COPY,     /* b = a */
-    NU_KERNEL_PACK,     /* a = rows of a dataset in random order */
-    NU_KERNEL_FORWARD,  /* a = f(a + bias), and b = f' where it is kept */
-    NU_KERNEL_BACKWARD, /* a *= f', from b */
-    NU_KERNEL_LOSS,     /* b = gradient for output a and target c or classes */
-    NU_KERNEL_UPDATE,   /* weights a, gradient b, states c and d */
-    NU_KERNEL_SUMS,     /* bias = sums of columns of a */
-    NU_KERNEL_TRANSPOSE /* b = a transposed */
-};
-
-typedef struct nu_kernel {
-    const char *name;
-    enum nu_kernel_operation operation;
-    int arrays;         /* of a, b, c, d that it needs */
-    double reals;       /* per element, that it must read and write */
-    double other_bytes; /* per element, likewise */
-    size_t columns;     /* of the rows that elements form; 0: a single row */
-    nudge_activation activation;
-    nudge_loss loss;
-    nudge_optimizer_kind optimizer;
-    double momentum;
-    int nesterov;
-    int pixels;         /* pack: bytes */
-} nu_kernel;
-
-/* One thread's. */
-typedef struct nu_kernel_data {
-    size_t rows, columns;
-    void *array[4];     /* rows x columns each, or NULL */
-    void *bias;         /* columns */
-    int32_t *classes;   /* loss: rows */
-    nu_store store;     /* pack: what it packs */
-    uint32_t *order;    /* pack: rows */
-    nudge_optimizer optimizer;
-} nu_kernel_data;
+#include "bench/kernel.h"
 
 /* The kernel of this operation whose activation, loss or optimizer (whichever matters) is the one of
  * `like`, with its momentum and pixels. Always there for what a training run can ask. */

@@ -2,7 +2,7 @@
 #ifndef NUDGE_BENCH_NUMERIC_H
 #define NUDGE_BENCH_NUMERIC_H
 
-#include "bench/kernels.h"
+#include "bench/kernel.h"
 
 typedef struct nu_bench_numeric {
     size_t real_size;

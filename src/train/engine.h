@@ -3,58 +3,14 @@
 #ifndef NUDGE_TRAIN_ENGINE_H
 #define NUDGE_TRAIN_ENGINE_H
 
-#include "core/memory.h"
 #include "model/model.h"
-#include "train/plan.h"
-
-/* When a thread was through with its part of a step; a cache line each. */
-typedef struct nu_step_end {
-    double at __attribute__((aligned(NU_ALIGN)));
-} nu_step_end;
-
-/* What to train. Everything is borrowed and must outlive the engine. */
-typedef struct nu_job {
-    const nu_network *net;
-    void *params;                     /* net->size reals, changed by updates */
-    const nudge_dataset *data;
-    const nu_plan *plan;
-    const nudge_optimizer *optimizer; /* NULL: updates only leave the gradient, for `gradient` */
-    const double *units;              /* as in nu_loss_kind */
-    uint64_t seed;
-    int shuffle;
-    int threads;                      /* most that will call */
-    struct nu_barrier *barrier;       /* of those threads; NULL if there is one */
-    int profile;                      /* measure phases */
-    nu_step_end *ends;                /* threads: filled at the end of each step; NULL: not wanted */
-} nu_job;
+#include "train/job.h"
+#include "train/tally.h"
 
 /* What an engine allocates, in bytes. */
 typedef struct nu_engine_memory {
     uint64_t gradients, optimizer_state, activations;
 } nu_engine_memory;
-
-typedef struct nu_engine nu_engine; /* differs between precisions */
-
-/* Sums over rows of a model against targets; they grow. Targets and predictions are as the network
- * has them, not in the target's own units. */
-typedef struct nu_tally {
-    double loss;           /* of the rows, in the target's own units */
-    size_t correct;        /* rows classified right (cross-entropy), elements (bce) */
-    int loss_only;         /* in: what follows is not wanted, nor bce's `correct` */
-    const double *origin;  /* in, outputs: a row of targets, so that sums of squares keep digits */
-    double *squared;       /* outputs each, regression only: of prediction - target, */
-    double *absolute;      /* likewise, */
-    double *sum, *sum2;    /* of target - origin and of its square */
-    size_t classes;        /* in: as in nudge_metrics */
-    uint64_t *confusion;   /* classes x classes, may be shared by threads; NULL if classes is 0 */
-} nu_tally;
-
-/* What is wanted of some rows. */
-typedef struct nu_inference {
-    const double *units;  /* in: as in nu_loss_kind */
-    nu_tally *tally;      /* the data has targets, and these sums are wanted; NULL: they are not */
-    double *predictions;  /* out, rows x outputs: in the target's own units; NULL: not wanted */
-} nu_inference;
 
 typedef struct nu_numeric {
     size_t real_size;

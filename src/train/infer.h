@@ -3,7 +3,8 @@
 #define NUDGE_TRAIN_INFER_H
 
 #include "linalg/real.h"
-#include "train/engine.h"
+#include "model/model.h"
+#include "train/tally.h"
 
 /* As nu_numeric declares them. */
 size_t X(nu_infer_buffer)(const nu_network *net, size_t rows);

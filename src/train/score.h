@@ -3,7 +3,7 @@
 #define NUDGE_TRAIN_SCORE_H
 
 #include "net/loss.h"
-#include "train/engine.h"
+#include "train/tally.h"
 
 /* Adds the metrics of predictions p (rows x n; for cross-entropy the network's output does as well)
  * against targets t to the tally: all but its loss and cross-entropy's `correct`. */

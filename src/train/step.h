@@ -8,7 +8,7 @@
 #include "core/clock.h"
 #include "table/batch.h"
 #include "net/loss.h"
-#include "train/engine.h"
+#include "train/job.h"
 
 /* One thread's time by phase; a cache line each. */
 typedef struct nu_watch {

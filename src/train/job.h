@@ -1,0 +1,32 @@
+/* What an engine is asked to train. */
+#ifndef NUDGE_TRAIN_JOB_H
+#define NUDGE_TRAIN_JOB_H
+
+#include "core/memory.h"
+#include "table/dataset.h"
+#include "train/plan.h"
+
+/* When a thread was through with its part of a step; a cache line each. */
+typedef struct nu_step_end {
+    double at __attribute__((aligned(NU_ALIGN)));
+} nu_step_end;
+
+/* What to train. Everything is borrowed and must outlive the engine. */
+typedef struct nu_job {
+    const nu_network *net;
+    void *params;                     /* net->size reals, changed by updates */
+    const nudge_dataset *data;
+    const nu_plan *plan;
+    const nudge_optimizer *optimizer; /* NULL: updates only leave the gradient, for `gradient` */
+    const double *units;              /* as in nu_loss_kind */
+    uint64_t seed;
+    int shuffle;
+    int threads;                      /* most that will call */
+    struct nu_barrier *barrier;       /* of those threads; NULL if there is one */
+    int profile;                      /* measure phases */
+    nu_step_end *ends;                /* threads: filled at the end of each step; NULL: not wanted */
+} nu_job;
+
+typedef struct nu_engine nu_engine; /* differs between precisions */
+
+#endif
