@@ -4,13 +4,12 @@ LDADD = libnudgetool.la libnudge_all.la \
 
 unit_tests = \
 	tests/test_bench tests/test_csv tests/test_csv_names tests/test_data_files \
-	tests/test_dataset tests/test_environment tests/test_evaluate tests/test_file \
+	tests/test_dataset tests/test_evaluate tests/test_file \
 	tests/test_forecast tests/test_gradient tests/test_idx tests/test_invariance \
 	tests/test_load tests/test_model tests/test_model_file tests/test_names \
 	tests/test_network tests/test_npy tests/test_plan tests/test_prep tests/test_prep_json \
-	tests/test_procfs tests/test_programs tests/test_random tests/test_safetensors \
-	tests/test_scale_fit tests/test_scale_measure tests/test_scale_output \
-	tests/test_scale_report tests/test_scale_stats tests/test_synth tests/test_team tests/test_torch \
+	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_laws \
+	tests/test_scale_report tests/test_scale_stats tests/test_scale_vary tests/test_synth tests/test_team tests/test_torch \
 	tests/test_train tests/test_train_refused tests/test_watch
 
 # The numeric functions, which are compiled once per precision.
@@ -31,7 +30,7 @@ TESTS += $(unit_tests) $(numeric_tests) $(cli_tests) tests/check-structure
 
 EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py \
-	tests/csv_fixtures.h tests/model_fixtures.h tests/made_study.h tests/notes.h tests/scale_made.h \
-	tests/file_fixtures.h tests/read_fixtures.h tests/study_folder.h tests/suite.h tests/table_fixtures.h \
+	tests/csv_fixtures.h tests/model_fixtures.h tests/scale_runs_fixtures.h tests/study_fixtures.h \
+	tests/file_fixtures.h tests/read_fixtures.h tests/suite.h tests/table_fixtures.h \
 	scripts/or-init scripts/torch-reference scripts/torch-mnist scripts/compare \
 	scripts/compare-peer scripts/compare-fann.c doc/example.c

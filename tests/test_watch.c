@@ -1,16 +1,99 @@
-/* What the machine did while something was measured: seen here, and told of made studies. */
+/* What the machine did while something was measured: from texts and folders of other machines, and
+ * here. */
+#include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "notes.h"
-#include "scale/pinning.h"
-#include "scale/procfs.h"
-#include "scale/watch.h"
 #include "suite.h"
+#include "support/pin.h"
+#include "support/proc.h"
+#include "support/watch.h"
+
+/* ---- Texts ----------------------------------------------------------------------------- */
+
+/* Only the asked CPUs count, guest time not twice, and lines of old kernels are short. */
+START_TEST(stat_text)
+{
+    static const char text[] = "cpu  999 999 999 999 999 999 999 999 999 999\n"
+                               "cpu0 100 20 30 400 50 6 7 8 90 0\n"
+                               "cpu1 1000 200 300 4000 500 60 70 80 0 0\n"
+                               "cpu3 10 20 30 40\n"
+                               "intr 1 2 3\n";
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(0, &set);
+    CPU_SET(3, &set);
+    proc_times t = proc_stat_times(text, &set, 100);
+    ck_assert_int_eq(t.cpus, 2);
+    ck_assert_double_eq_tol(t.busy, (100 + 20 + 30 + 6 + 7 + 10 + 20 + 30) / 100.0, 1e-12);
+    ck_assert_double_eq_tol(t.steal, 0.08, 1e-12);
+    ck_assert_double_eq_tol(t.total, (163 + 400 + 50 + 8 + 100) / 100.0, 1e-12);
+    CPU_ZERO(&set);
+    CPU_SET(2, &set);
+    ck_assert_int_eq(proc_stat_times(text, &set, 100).cpus, 0);
+}
+END_TEST
+
+START_TEST(fields_of_texts)
+{
+    static const char text[] = "processor\t: 0\nmodel name\t: A CPU: fast\nmodel\t\t: 7\n"
+                               "throttled_usec 250000\n";
+    char *model = proc_field(text, "model name");
+    ck_assert_str_eq(model, "A CPU: fast");
+    ck_assert_ptr_null(proc_field(text, "CPU part"));
+    ck_assert(proc_number(text, "throttled_usec") == 250000 && proc_number(text, "model") == 7);
+    ck_assert(isnan(proc_number(text, "nothing")) && isnan(proc_number(text, "model name")));
+    free(model);
+}
+END_TEST
+
+/* ---- Folders of other machines --------------------------------------------------------- */
+
+static char folder[64];
+
+/* Writes folder/path, with all folders on the way. */
+static void put_file(const char *path, const char *text)
+{
+    char name[512];
+    snprintf(name, sizeof name, "%s/%s", folder, path);
+    for (char *c = name + strlen(folder) + 1; *c != '\0'; c++)
+        if (*c == '/') {
+            *c = '\0';
+            mkdir(name, 0700);
+            *c = '/';
+        }
+    FILE *f = fopen(name, "w");
+    ck_assert_ptr_nonnull(f);
+    fputs(text, f);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+/* All throttling on the way up counts, of version 2 and of version 1, where a container sees its own
+ * group as the root. */
+START_TEST(throttling_of_cgroups)
+{
+    char command[128];
+    strcpy(folder, "/tmp/nudge-test.XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    put_file("a/b/cpu.stat", "usage_usec 5\nthrottled_usec 250000\n");
+    put_file("a/cpu.stat", "usage_usec 5\nthrottled_usec 1000000\n");
+    put_file("cpu/cpu.stat", "nr_throttled 3\nthrottled_time 2000000000\n");
+    ck_assert_double_eq_tol(proc_throttled("0::/a/b\n", folder), 1.25, 1e-12);
+    ck_assert_double_eq_tol(proc_throttled("0::/a", folder), 1, 1e-12);
+    ck_assert_double_eq_tol(
+        proc_throttled("5:memory:/x\n4:cpu,cpuacct:/docker/12ab\n0::/\n", folder), 2, 1e-12);
+    ck_assert(isnan(proc_throttled("5:memory:/x\n4:cpuset:/\n", folder)));
+    ck_assert(isnan(proc_throttled("0::/not/here\n", folder)) && isnan(proc_throttled("", folder)));
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
 
 /* ---- This machine ---------------------------------------------------------------------- */
 
@@ -28,63 +111,50 @@ static void work(double seconds)
         ;
 }
 
-static double seconds_of(int who)
+static double own_seconds(void)
 {
     struct rusage r;
-    getrusage(who, &r);
+    getrusage(RUSAGE_SELF, &r);
     return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
            1e-6 * (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec);
 }
 
-static double own_seconds(void)
-{
-    return seconds_of(RUSAGE_SELF);
-}
-
 /* Binds this process to the last CPU that it may use. */
-static cpu_set_t one_cpu(void)
+static void take_one_cpu(void)
 {
     cpu_set_t set;
     int last = 0;
-    ck_assert_int_gt(scale_usable_cpus(&set), 0);
+    ck_assert_int_eq(sched_getaffinity(0, sizeof set, &set), 0);
     for (int c = 0; c < CPU_SETSIZE; c++)
         if (CPU_ISSET(c, &set))
             last = c;
     CPU_ZERO(&set);
     CPU_SET(last, &set);
     ck_assert_int_eq(sched_setaffinity(0, sizeof set, &set), 0);
-    return set;
 }
 
 /* A CPU on which a child is always ready to run is busy with others, whatever else runs on it:
- * load + steal is 1. 0.8: 1.5 s are counted in ticks. Not above 1.1: there is only that CPU. A
- * program that got less than 0.05 of a core has no name; 0.1 leaves room for ticks. */
+ * load + steal is 1. 0.8: 1.5 s are counted in ticks. Not above 1.1: there is only that CPU. */
 START_TEST(sees_another_program)
 {
-    cpu_set_t set = one_cpu();
-    scale_watcher *w = scale_watcher_new(&set);
+    take_one_cpu();
+    watcher *w = watcher_new();
     pid_t child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         work(60);
         _exit(0);
     }
-    scale_watch watch;
-    scale_watch_start(w);
+    watch_start(w);
     usleep(1500000);
-    scale_watch_stop(w, &watch);
-    char *name = scale_busiest_other(w);
+    watch_result seen = watch_stop(w);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    ck_assert_double_ge(watch.seconds, 1.5);
-    if (!isnan(watch.other_load)) {
-        ck_assert_double_ge(watch.other_load + watch.steal, 0.8);
-        ck_assert_double_le(watch.other_load, 1.1);
-        if (seconds_of(RUSAGE_CHILDREN) > 0.1 * watch.seconds)
-            ck_assert_ptr_nonnull(name); /* the child, or something that uses even more */
+    if (!isnan(seen.other_load)) {
+        ck_assert_double_ge(seen.other_load + seen.steal, 0.8);
+        ck_assert_double_le(seen.other_load, 1.1);
     }
-    free(name);
-    scale_watcher_free(w);
+    free(w);
 }
 END_TEST
 
@@ -93,133 +163,93 @@ END_TEST
  * more. */
 START_TEST(own_work_is_not_others)
 {
-    cpu_set_t set = one_cpu();
-    scale_watcher *w = scale_watcher_new(&set);
-    scale_watch watch;
-    double before = own_seconds();
-    scale_watch_start(w);
+    take_one_cpu();
+    watcher *w = watcher_new();
+    double before = own_seconds(), begin = seconds_now();
+    watch_start(w);
     work(1.5);
-    scale_watch_stop(w, &watch);
-    double own = (own_seconds() - before) / watch.seconds;
-    if (!isnan(watch.other_load))
-        ck_assert_double_le(watch.other_load + own, 1.1);
-    scale_watcher_free(w);
+    watch_result seen = watch_stop(w);
+    double own = (own_seconds() - before) / (seconds_now() - begin);
+    if (!isnan(seen.other_load))
+        ck_assert_double_le(seen.other_load + own, 1.1);
+    free(w);
 }
 END_TEST
 
-/* A short repeat is judged over the time before it, too. A pair of readings takes well below 1 ms
- * on an idle machine; 20 ms a pair leaves room for a loaded one and sanitizers. */
-START_TEST(short_repeats)
+/* A short run is judged over the time before it, too. A pair of readings takes well below 1 ms on an
+ * idle machine; 20 ms a pair leaves room for a loaded one and sanitizers. */
+START_TEST(short_runs)
 {
-    scale_watcher *w = scale_watcher_new(NULL);
-    scale_watch watch;
+    watcher *w = watcher_new();
+    watch_result seen = {0};
     usleep(200000);
     double start = own_seconds();
     for (int i = 0; i < 100; i++) {
-        scale_watch_start(w);
-        scale_watch_stop(w, &watch);
+        watch_start(w);
+        seen = watch_stop(w);
     }
     ck_assert_double_lt(own_seconds() - start, 100 * 0.02);
     char *stat = proc_text("/proc/stat");
     if (stat != NULL && strncmp(stat, "cpu  0 0 0 0", 12) != 0)
-        ck_assert(!isnan(watch.other_load) && watch.other_load >= 0);
+        ck_assert(!isnan(seen.other_load) && seen.other_load >= 0);
     free(stat);
-    scale_watcher_free(w);
+    free(w);
 }
 END_TEST
 
-/* ---- Sentences ------------------------------------------------------------------------- */
+/* ---- Pinning --------------------------------------------------------------------------- */
 
-/* Two points of two quiet repeats. */
-static void make_study(scale_study *s)
+/* Every CPU that the process may use comes once before any comes again. */
+START_TEST(cpus_take_turns)
 {
-    *s = (scale_study){.mode = SCALE_BATCH, .value_name = "batch", .cores = 2, .n_points = 2};
-    s->points = calloc(2, sizeof *s->points);
-    for (int i = 0; i < 2; i++) {
-        scale_point *p = &s->points[i];
-        *p = (scale_point){.threads = i + 1, .value = 64, .n = 2};
-        p->repeats = calloc(2, sizeof *p->repeats);
-        for (int k = 0; k < 2; k++)
-            p->repeats[k] = (scale_repeat){
-                .pulse = 1e-3, .watch = {1, 0.01, 0, 0, 2000, 0}};
+    cpu_set_t set, seen;
+    const char *why;
+    unsetenv("OMP_PLACES");
+    unsetenv("OMP_PROC_BIND");
+    unsetenv("GOMP_CPU_AFFINITY");
+    ck_assert_int_eq(sched_getaffinity(0, sizeof set, &set), 0);
+    int n = CPU_COUNT(&set), *cpus = pin_cpus(2 * n, &why);
+    ck_assert((cpus != NULL) == (why == NULL));
+    if (cpus == NULL) /* a CPU limit */
+        return;
+    CPU_ZERO(&seen);
+    for (int i = 0; i < n; i++) {
+        ck_assert(CPU_ISSET(cpus[i], &set));
+        CPU_SET(cpus[i], &seen);
+        ck_assert_int_eq(cpus[i + n], cpus[i]);
     }
-}
-
-START_TEST(quiet_study)
-{
-    scale_study s;
-    make_study(&s);
-    scale_judge_watches(&s, NULL);
-    notes_are(&s, NULL, 0);
-    ck_assert_int_eq(s.points[0].repeats[0].disturbed, 0);
-    scale_study_end(&s);
+    ck_assert_int_eq(CPU_COUNT(&seen), n);
+    free(cpus);
 }
 END_TEST
 
-START_TEST(troubled_study)
+START_TEST(openmp_decides)
 {
-    static const char *const want[] = {
-        "other programs used 0.75 of a core on average during 2 of 4 repeats "
-        "(4 threads, batch 64)",
-        "the hypervisor took 0.30 of a core away on average during 1 of 4 repeats "
-        "(1 thread, batch 64)",
-        "a cgroup's CPU limit stopped nudge for 1.5 s during 2 of 4 repeats "
-        "(1 thread, batch 64; 4 threads, batch 64)",
-        "the machine's speed varied by 8 % during the study (a fixed product took 1 to 1.08 ms)",
-        "the cores' clock varied by 10 % during the study (2000 to 2200 MHz)",
-        "4 threads on 2 cores: more threads than cores, which take turns; these points do not "
-        "show how training scales"};
-    scale_study s;
-    make_study(&s);
-    scale_repeat *a = s.points[0].repeats, *b = s.points[1].repeats;
-    b[0].watch.other_load = 0.5;
-    b[1].watch.other_load = 1.0;
-    a[1].watch.steal = 0.3;
-    a[0].watch.throttled = 0.5;
-    b[1].watch.throttled = 1.0;
-    a[0].pulse = 1.08e-3;
-    b[0].watch.mhz = 2200;
-    s.points[1].threads = 4;
-    s.points[1].oversubscribed = 1;
-    scale_judge_watches(&s, NULL);
-    ck_assert_int_eq(a[0].disturbed, 0);
-    ck_assert_int_eq(a[1].disturbed, 1);
-    ck_assert_int_eq(b[0].disturbed, 1);
-    notes_are(&s, want, 6);
-    scale_study_end(&s);
+    const char *why;
+    setenv("OMP_PLACES", "cores", 1);
+    ck_assert_ptr_null(pin_cpus(1, &why));
+    ck_assert_ptr_nonnull(strstr(why, "OMP_PLACES"));
 }
 END_TEST
 
-START_TEST(unknown_study)
-{
-    static const char *const want[] = {
-        "whether other programs ran meanwhile is not known: the system does not tell how busy the "
-        "cores are, or the study was too short"};
-    scale_study s;
-    make_study(&s);
-    for (int i = 0; i < 4; i++)
-        s.points[i / 2].repeats[i % 2].watch = (scale_watch){1, NAN, NAN, NAN, NAN, NAN};
-    scale_judge_watches(&s, NULL);
-    notes_are(&s, want, 1);
-    scale_study_end(&s);
-}
-END_TEST
-
-static Suite *watch_suite(void)
+static Suite *make_suite(void)
 {
     Suite *suite = suite_create("watch");
-    TCase *here = tcase_create("here");
-    TCase *notes = tcase_create("notes");
-    tcase_add_test(here, sees_another_program);
-    tcase_add_test(here, own_work_is_not_others);
-    tcase_add_test(here, short_repeats);
-    tcase_set_timeout(here, 30);
-    tcase_add_test(notes, quiet_study);
-    tcase_add_test(notes, troubled_study);
-    tcase_add_test(notes, unknown_study);
-    suite_add_tcase(suite, here);
-    suite_add_tcase(suite, notes);
+    TCase *c = tcase_create("Texts");
+    tcase_add_test(c, stat_text);
+    tcase_add_test(c, fields_of_texts);
+    tcase_add_test(c, throttling_of_cgroups);
+    suite_add_tcase(suite, c);
+    c = tcase_create("Watching");
+    tcase_add_test(c, sees_another_program);
+    tcase_add_test(c, own_work_is_not_others);
+    tcase_add_test(c, short_runs);
+    suite_add_tcase(suite, c);
+    c = tcase_create("Pinning");
+    tcase_add_test(c, cpus_take_turns);
+    tcase_add_test(c, openmp_decides);
+    suite_add_tcase(suite, c);
     return suite;
 }
 
-SUITE_MAIN(watch_suite)
+SUITE_MAIN(make_suite)

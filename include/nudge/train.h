@@ -39,13 +39,7 @@ NUDGE_API const char *nudge_phase_name(nudge_phase phase);
 /* Where the time of a training run went: seconds by phase, summed over its threads, so that the
  * sum of all is about threads times the time of the epochs. */
 typedef struct nudge_phases {
-    union {
-        double seconds[NUDGE_PHASES];
-        /* The names of 0.1.0, until the scaling study no longer uses them. */
-        struct {
-            double pack, forward, loss, backward, update, wait;
-        };
-    };
+    double seconds[NUDGE_PHASES];
 } nudge_phases;
 
 /* One finished epoch. */

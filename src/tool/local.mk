@@ -8,11 +8,17 @@ libnudgetool_la_SOURCES = \
 	src/tool/support/json.h src/tool/support/json.c \
 	src/tool/support/options.h src/tool/support/options.c \
 	src/tool/support/option.h src/tool/support/option_tables.h src/tool/support/option_tables.c \
+	src/tool/support/machine.h src/tool/support/machine.c \
+	src/tool/support/pin.h src/tool/support/pin.c \
+	src/tool/support/proc.h src/tool/support/proc.c \
 	src/tool/support/progress.h src/tool/support/progress.c \
 	src/tool/support/say.h src/tool/support/say.c \
+	src/tool/support/stats.h src/tool/support/stats.c \
+	src/tool/support/page.h src/tool/support/page.c src/tool/support/page_style.h \
 	src/tool/support/text_table.h src/tool/support/text_table.c \
 	src/tool/support/train_report.h src/tool/support/train_report.c \
-	src/tool/support/train_setup.h src/tool/support/train_setup.c
+	src/tool/support/train_setup.h src/tool/support/train_setup.c \
+	src/tool/support/watch.h src/tool/support/watch.c
 libnudgetool_la_SOURCES += \
 	src/tool/cmd_eval.c src/tool/cmd_gen.c src/tool/cmd_gradcheck.c src/tool/cmd_info.c \
 	src/tool/cmd_plan.c src/tool/plan.h src/tool/plan_report.c \

@@ -1,89 +1,34 @@
-/* nudge scale: how training scales with threads, batch, network and data. */
-#include <errno.h>
-#include <math.h>
+/* nudge scale: how training scales with threads, and with what else varies. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "scale/analyse.h"
+#include "scale/files.h"
+#include "scale/laws.h"
+#include "scale/measure.h"
+#include "scale/peer.h"
+#include "scale/report.h"
+#include "scale/results.h"
+#include "signals.h"
 #include "support/commands.h"
-#include "support/say.h"
-#include "support/json.h"
+#include "support/machine.h"
 #include "support/option_tables.h"
-#include "scale/complete.h"
-#include "scale/environment.h"
-#include "scale/fit.h"
-#include "scale/live.h"
-#include "scale/output.h"
-#include "scale/pinning.h"
-#include "scale/prepare.h"
-#include "scale/report_text.h"
-#include "scale/run.h"
-#include "scale/setup.h"
-#include "scale/weights.h"
-#include "scale/write.h"
-
-#define CONFIDENCE 0.95
-
-/* The command line as a shell would take it. */
-static char *command_line(const arguments *args)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *f = need(open_memstream(&text, &size));
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789-_=+./,:@%";
-    fputs("nudge", f);
-    for (int i = 0; i < args->argc; i++) {
-        const char *word = args->argv[i];
-        fputc(' ', f);
-        if (*word != '\0' && word[strspn(word, plain)] == '\0') {
-            fputs(word, f);
-            continue;
-        }
-        fputc('\'', f);
-        for (; *word != '\0'; word++)
-            fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, f);
-        fputc('\'', f);
-    }
-    if (fclose(f) != 0)
-        need(NULL);
-    return need(text);
-}
-
-/* All options with the values that they have, given or not. */
-static json_t *options_of(const arguments *args)
-{
-    json_t *object = json_new();
-    for (size_t i = 0; i < args->n; i++)
-        json_put_text(object, args->all[i].option.name, args->all[i].text);
-    return object;
-}
-
-/* What will be measured, and on what. */
-static void tell_plan(const scale_study *s, int quiet)
-{
-    scale_tell("%s scaling: %s", s->mode_name, s->title);
-    scale_tell("data: %s", s->data);
-    if (!quiet)
-        scale_environment_summary(s->environment, stderr);
-}
+#include "support/say.h"
 
 /* Writes and prints. Returns an exit_status. */
 static int report(const scale_study *s, const scale_setup *setup)
 {
+    const char *name = setup->args->command->name;
     char pictures[NUDGE_ERROR_SIZE] = "";
     int status = EXIT_DONE;
-    if (setup->out != NULL) {
-        scale_live("writing %s", setup->out);
-        status = scale_output_write(s, setup->command, setup->out, pictures, sizeof pictures);
-        scale_live_clear();
-    }
+    if (setup->out != NULL)
+        status = scale_folder_write(s, name, setup->out, pictures, sizeof pictures);
     if (setup->json)
         scale_write_json(s, stdout);
     else
-        scale_report_text(s, stdout);
+        scale_report(s, stdout);
     if (pictures[0] != '\0')
-        say(setup->command, "%s", pictures);
+        say(name, "%s", pictures);
     if (setup->out != NULL && status == EXIT_DONE && !setup->json && !setup->quiet)
         printf("\nresults are in %s: report.html to read, results.json and CSV for programs\n",
                setup->out);
@@ -93,88 +38,62 @@ static int report(const scale_study *s, const scale_setup *setup)
 /* After measuring, to the end or to where it was interrupted. */
 static int finish(scale_study *s, const scale_setup *setup)
 {
-    char differ[NUDGE_ERROR_SIZE];
-    scale_compare_weights(s, differ, sizeof differ);
-    scale_environment_notes(s);
-    scale_complete(s);
-    scale_fit(s);
-    int status = report(s, setup);
-    if (s->identical == 0) {
-        say(setup->command, "%s", differ);
-        return EXIT_RUN_FAILED;
-    }
-    if (status != EXIT_DONE || !s->interrupted)
-        return status;
+    const char *name = setup->args->command->name;
     size_t done = 0;
     for (size_t i = 0; i < s->n_points; i++)
         done += s->points[i].n;
-    say(setup->command, "interrupted after %zu repeat%s; the results are of these", done,
-        done == 1 ? "" : "s");
-    return EXIT_INTERRUPTED;
+    int stopped = s->ended == SCALE_INTERRUPTED ? 128 + nu_signal_caught() : EXIT_DONE;
+    if (done == 0) {
+        say(name, "interrupted before the first run was done; there are no results");
+        return stopped;
+    }
+    scale_analyse(s);
+    scale_fit_laws(s);
+    int status = report(s, setup);
+    if (s->identical == 0) {
+        say(name, "the weights differ between runs that must give the same; see the hashes in --json");
+        return EXIT_RUN_FAILED;
+    }
+    if (stopped != EXIT_DONE)
+        say(name, "interrupted after %zu run%s; the results are of these", done,
+            done == 1 ? "" : "s");
+    return status != EXIT_DONE ? status : stopped;
 }
 
-static int interrupted_early(const scale_setup *setup)
+static int measure(scale_study *s, const scale_setup *setup)
 {
-    say(setup->command, "interrupted before the first repeat was done; there are no results");
-    return EXIT_INTERRUPTED;
-}
-
-static int measure(scale_study *s, const scale_setup *setup, scale_jobs *jobs)
-{
-    tell_plan(s, setup->quiet);
-    int status = scale_run(s, setup, jobs);
-    scale_tell("%s", ""); /* on a terminal the results follow */
-    if (status != EXIT_DONE && status != EXIT_INTERRUPTED)
-        return status;
-    scale_live_end();
-    return s->n_points > 0 ? finish(s, setup) : interrupted_early(setup);
-}
-
-static int prepare_and_measure(scale_study *s, const scale_setup *setup, const nudge_data *data)
-{
-    nudge_prep_info prep = nudge_prep_describe(data->prep);
-    scale_jobs jobs = {0};
-    int status = scale_setup_points(s, setup, nudge_dataset_describe(data->train).rows,
-                                    prep.features, prep.outputs);
-    scale_live_start(setup->quiet);
-    if (status == EXIT_DONE)
-        status = scale_prepare(&jobs, s, setup, data);
-    if (status == EXIT_DONE)
-        status = scale_interrupted() ? interrupted_early(setup) : measure(s, setup, &jobs);
-    scale_live_end();
+    scale_jobs jobs;
+    int status = scale_make_points(&jobs, s, setup);
+    if (status == EXIT_DONE) {
+        nu_signals_catch();
+        machine_facts(scale_add_fact, s);
+        scale_add_fact(s, "threads", need(strdup(jobs.cpus != NULL ? "each bound to a CPU of its own"
+                                                                   : "not bound to CPUs")));
+        if (!setup->quiet)
+            fprintf(stderr, "%s scaling: %s\ndata: %s\n%zu point%s, measured in rounds\n",
+                    scale_mode_names[s->mode], s->title, s->data, s->n_points,
+                    s->n_points == 1 ? "" : "s");
+        status = scale_measure(s, setup, &jobs);
+    }
     scale_jobs_end(&jobs);
-    return status;
-}
-
-/* What keeps the study from what it is for, known from the start. */
-static void note_limits(scale_study *s)
-{
-    const char *few, *unpinned = scale_pin(); /* may start the program again */
-    if (unpinned != NULL)
-        scale_note(s, "threads are not pinned to cores: %s", unpinned);
-    if (nudge_threads(nudge_machine_info().cores, &few) > 0 && few != NULL)
-        scale_note(s, "not all cores can be used: %s", few);
+    return status == EXIT_DONE ? finish(s, setup) : status;
 }
 
 static int run(arguments *args)
 {
     scale_setup setup;
-    scale_study study = {.level = CONFIDENCE, .identical = -1};
-    nudge_data data = {0};
-    nudge_error err;
+    const char *few;
+    scale_study study = {.identical = -1, .cores = nudge_machine_info().cores};
     int status = EXIT_BAD_INPUT;
-    scale_setup_start(&setup, args);
+    scale_setup_start(&setup, &study, args);
+    if (nudge_threads(study.cores, &few) > 0 && few != NULL)
+        scale_note(&study, "not all cores can be used: %s", few);
     if (!args->failed) {
-        note_limits(&study);
-        study.command = command_line(args);
-        study.environment = scale_environment(study.command, options_of(args));
-        status = setup.out != NULL ? scale_output_check(setup.command, setup.out) : EXIT_DONE;
-        if (status == EXIT_DONE && nudge_data_load(&data, &setup.train.data, &err) != NUDGE_OK)
-            status = fail(setup.command, &err);
-        if (status == EXIT_DONE)
-            status = prepare_and_measure(&study, &setup, &data);
+        study.command = scale_shell_line("nudge", args->argv, (size_t)args->argc);
+        status = setup.out != NULL ? scale_folder_check(args->command->name, setup.out) : EXIT_DONE;
     }
-    nudge_data_free(&data);
+    if (status == EXIT_DONE)
+        status = measure(&study, &setup);
     scale_study_end(&study);
     scale_setup_end(&setup);
     return status;
@@ -183,26 +102,27 @@ static int run(arguments *args)
 const command command_scale = {
     .name = "scale",
     .synopsis = "[OPTION]...",
-    .summary = "measure how training scales with threads, batch, network and data",
-    .about = "Trains the same network on several numbers of threads, several times each, and tells "
-             "how much faster more threads are, how sure that is, where the rest of their time "
-             "goes, and what simple laws predict for more.\n\n"
-             "All runs are in one process, on threads that are kept on their cores (OMP_PLACES and "
-             "OMP_PROC_BIND, unless they are set). The repeats come in random order, each from the "
-             "same initial weights, and the weights afterwards are compared: they must be the same "
-             "for every thread count. Without options it measures a built-in network that keeps a "
-             "machine of 16 cores busy.\n\n"
-             "Ctrl-C ends the study after keeping all finished repeats, and the exit status is "
+    .summary = "measure how training scales with threads, and with any option for training",
+    .about = "Trains the same network on several numbers of threads, in rounds, and tells how much "
+             "faster more threads are, how sure that is, where the rest of their time goes, and, if "
+             "the measurements agree with one, what a law of scaling predicts for more.\n\n"
+             "All runs are in one process. A round runs every point once, in a random order, each from "
+             "the same initial weights. Speed-ups are compared within rounds, so that what slows the "
+             "machine down for a while does not count. The weights afterwards are compared: they "
+             "must be the same for every thread count. Without options it measures a built-in network "
+             "that keeps a machine of 16 cores busy, for about a minute.\n\n"
+             "Ctrl-C ends the study after keeping all finished runs, and the exit status is "
              "130; a second Ctrl-C ends it at once.",
     .own = scale_options,
-    .options = "Study: threads mode values repeat seconds epochs to-loss\n"
+    .options = "Study: vary mode threads precision seconds repeat epochs to-loss level peer-base pin\n"
                "Output: out json quiet\n"
                TRAIN_DATA_OPTIONS TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS,
     .examples =
         "  nudge scale\n"
         "  nudge scale --threads all --out study\n"
         "  nudge scale --mode weak --threads 1,2,4,8 --batch 128\n"
-        "  nudge scale --mode batch --values 32,128,512 --hidden 128 --seconds 2\n"
+        "  nudge scale --vary batch=32,128,512 --hidden 128 --precision 1\n"
+        "  nudge scale --vary hidden=64,64x64,64x64x64 --vary dtype=f32,f64\n"
         "  nudge scale --data letters.csv --target Letter --hidden 128,128 --to-loss 0.3\n",
     .run = run,
 };

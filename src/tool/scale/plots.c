@@ -1,228 +1,198 @@
-#include "plots.h"
+#include "scale/plots.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "plot_parts.h"
-#include "support/say.h"
+#include "scale/report.h"
 #include "support/gnuplot.h"
 
-/* ---- Which there are ------------------------------------------------------------------- */
+const char *const scale_plot_names[SCALE_PLOTS] = {"speedup", "step", "phases", "single"};
 
-static const struct kind {
-    scale_plot plot;
-    scale_drawer *draw;
-} kinds[SCALE_PLOTS] = {
-    {{"throughput", "Throughput",
-      "Samples trained per second: median and interval. Ideal, over threads: each thread adds as "
-      "much as the first ones do. Lines: fitted models; dashed where they predict.",
-      NULL, NULL}, scale_plot_throughput},
-    {{"speedup", "Speed-up",
-      "Over the fewest threads with the same work. Lines: fitted models; dashed, with their "
-      "interval shaded, where they predict what was not measured.", NULL, NULL},
-     scale_plot_speedup},
-    {{"efficiency", "Efficiency", "Speed-up per thread; 1 is ideal.", NULL, NULL},
-     scale_plot_efficiency},
-    {{"step", "Time of a training step",
-      "Median and interval, fitted models, and what the cost model forecast before anything was "
-      "measured (open symbols).", NULL, NULL}, scale_plot_step},
-    {{"phases", "Where the time goes",
-      "Time of all threads together, for a sample. Below each bar: its threads. Bars of equal "
-      "height would be ideal scaling; what a bar has more than that of the fewest threads is "
-      "efficiency lost.", NULL, NULL},
-     scale_plot_phases},
-    {{"roofline", "Roofline",
-      "Arithmetic rate against arithmetic intensity (Williams et al. 2009). Roofs: rates of "
-      "large matrix products and of copying memory, measured on as many threads in the same run. "
-      "Intensity counts the bytes that a step moves at least; above the slope, caches spared the "
-      "memory some of them.", NULL, NULL},
-     scale_plot_roofline},
-    {{"loss", "Loss against time", "Training loss over seconds of training, one repeat of each "
-      "point; of many points, some with the most threads.", NULL, NULL}, scale_plot_loss},
-};
-
-/* ---- Parts of scripts ------------------------------------------------------------------ */
-
-void plot_widen(plot_range *range, double v)
+/* Distinct thread counts of this program, in the order of the points; returns how many. */
+static size_t thread_counts(const scale_study *s, int *threads, size_t most)
 {
-    if (isfinite(v)) {
-        range->low = fmin(range->low, v);
-        range->high = fmax(range->high, v);
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_points; i++) {
+        size_t k = 0;
+        while (k < n && threads[k] != s->points[i].threads)
+            k++;
+        if (k == n && n < most && !s->points[i].is_peer)
+            threads[n++] = s->points[i].threads;
     }
+    return n;
 }
 
-void plot_x_axis(FILE *script, const char *label, plot_range range, int log, const double *xs,
-                 size_t n)
+/* The settings, and where each is on an axis of what varies. */
+static void put_settings(const scale_study *s, FILE *out)
 {
-    /* As parts of the axis. */
-    const double room = 0.05, margin = 0.04;
-    double low = log ? log2(range.low) : fmin(range.low, 0);
-    double high = log ? log2(range.high) : range.high, last = -INFINITY;
-    if (high <= low) {
-        low -= 0.5;
-        high += 0.5;
+    double least = INFINITY, most = 0;
+    int numbers = s->n_settings > 1;
+    for (size_t i = 0; i < s->n_settings; i++) {
+        numbers = numbers && isfinite(s->settings[i].x);
+        least = fmin(least, s->settings[i].x);
+        most = fmax(most, s->settings[i].x);
     }
-    double width = high - low;
-    low -= log ? margin * width : 0;
-    high += margin * width;
-    fputs(log ? "set logscale x 2\n" : "unset logscale x\n", script);
-    fprintf(script, "set xrange [%.9g:%.9g]\n", log ? exp2(low) : low, log ? exp2(high) : high);
-    gnuplot_set(script, "xlabel", label);
-    fputs("set xtics (", script);
-    for (size_t i = 0, tics = 0; i < n; i++) {
-        double at = log ? log2(xs[i]) : xs[i];
-        if (at - last < room * width)
+    fprintf(out, "settings = %zu; array name[%zu]; array value[%zu]\n", s->n_settings,
+            s->n_settings, s->n_settings);
+    for (size_t i = 0; i < s->n_settings; i++) {
+        fprintf(out, "value[%zu] = %.9g; name[%zu] = ", i + 1,
+                numbers ? s->settings[i].x : (double)(i + 1), i + 1);
+        gnuplot_quote(out, s->settings[i].name);
+        fputc('\n', out);
+    }
+    fprintf(out, "named = %d; wide = %d; varied = ", s->n_settings > 1 && !numbers,
+            10 * (numbers && least > 0 && most >= 8 * least));
+    gnuplot_quote(out, s->n_settings == 1 ? "threads" :
+                  s->n_varied == 1 ? s->varied[0].option : "");
+    fputc('\n', out);
+}
+
+/* The laws that are used, and the most threads in them and the points. */
+static void put_laws(const scale_study *s, int most, FILE *out)
+{
+    size_t n = 0;
+    fprintf(out, "array law_of[%zu]; array law_name[%zu]\n", s->n_laws + 1, s->n_laws + 1);
+    for (size_t i = 0; i < s->n_laws; i++) {
+        const scale_law_fit *law = &s->laws[i];
+        if (law->n_predictions == 0)
             continue;
-        fprintf(script, "%s'%.6g' %.9g", tics++ > 0 ? ", " : "", xs[i], xs[i]);
-        last = at;
+        n++;
+        fprintf(out, "law_of[%zu] = %zu; law_name[%zu] = ", n, law->setting, n);
+        gnuplot_quote(out, law->name);
+        fputc('\n', out);
+        for (size_t k = 0; k < law->n_predictions; k++)
+            most = (int)fmax(most, law->predictions[k].threads);
     }
-    fputs(")\n", script);
+    fprintf(out, "laws = %zu; most = %d\n", n, most);
 }
 
-void plot_log_tics(FILE *script, const char *axis, double low, double high)
+static void put_study(const scale_study *s, FILE *out)
 {
-    static const double leading[] = {1, 2, 5};
-    const double most_decades = 3;
-    int tics = 0, step = log10(high / low) > most_decades ? 3 : 1;
-    fprintf(script, "set %s (", axis);
-    for (double decade = floor(log10(low)); decade <= log10(high); decade++)
-        for (int i = 0; i < 3; i += step) {
-            double at = leading[i] * pow(10, decade);
-            if (at >= low && at <= high)
-                fprintf(script, "%s'%.6g' %.9g", tics++ > 0 ? ", " : "", at, at);
-        }
-    fputs(")\n", script);
-}
-
-void plot_y_axis(FILE *script, const char *label, plot_range range, int log)
-{
-    const double margin = 1.08, log_margin = 1.25;
-    gnuplot_set(script, "ylabel", label);
-    if (!log) {
-        fprintf(script, "unset logscale y\nset yrange [0:%.9g]\nset ytics auto\n",
-                range.high > 0 ? margin * range.high : 1);
-        return;
+    enum { SERIES = 64 };
+    int threads[SERIES], most = 0, speedups = 0, times = 0, phases = 0, single = 0;
+    size_t n = thread_counts(s, threads, SERIES);
+    report_unit unit = report_unit_of(s);
+    for (size_t i = 0; i < s->n_points; i++) {
+        const scale_point *p = &s->points[i];
+        speedups += p->speedup.value > 0 && !p->is_base;
+        times += p->step.value > 0;
+        phases += p->phases[0] >= 0 && p->efficiency.value > 0;
+        single += p->single.n > 0;
     }
-    double low = range.low / log_margin, high = range.high * log_margin;
-    fprintf(script, "set logscale y 10\nset yrange [%.9g:%.9g]\n", low, high);
-    plot_log_tics(script, "ytics", low, high);
-}
-
-/* The look of all of them. */
-static void put_style(FILE *script, const scale_study *s, const scale_plot *plot)
-{
-    char title[200];
-    snprintf(title, sizeof title, "%s: %.100s%s", plot->title, s->title != NULL ? s->title : "",
-             s->interrupted ? " (interrupted)" : "");
-    fputs("set key tmargin center horizontal Left reverse\n"
-          "set bars small\n"
-          "set samples 400\n", script);
-    /* As the legend's title, which then stands between it and the picture's edge. */
-    gnuplot_set(script, "key title", title);
-}
-
-/* ---- Drawing --------------------------------------------------------------------------- */
-
-/* Pixels. PNGs are for places that take no SVG: larger. */
-static const gnuplot_canvas svg = {GNUPLOT_SVG, 760, 470}, png = {GNUPLOT_PNG, 1000, 620};
-
-/* The commands on a canvas; for free(). */
-static char *script_on(const gnuplot_canvas *canvas, const char *commands)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *script = need(open_memstream(&text, &size));
-    gnuplot_begin(script, canvas);
-    fputs(commands, script);
-    int bad = ferror(script);
-    if (fclose(script) != 0 || bad)
-        need(NULL);
-    return text;
-}
-
-/* The commands of one plot; for free(). NULL with plot->why_not if there is nothing to draw. */
-static char *commands_of(scale_plot *plot, scale_drawer *draw, const scale_study *s,
-                         const scale_axes *axes)
-{
-    char *commands = NULL;
-    size_t size;
-    FILE *script = need(open_memstream(&commands, &size));
-    put_style(script, s, plot);
-    plot->why_not = draw(script, s, axes);
-    int bad = ferror(script);
-    if (fclose(script) != 0 || bad)
-        need(NULL);
-    if (plot->why_not != NULL) {
-        free(commands);
-        return NULL;
+    put_settings(s, out);
+    fprintf(out, "teams = %zu; array threads[%zu]", n, n + 1);
+    for (size_t k = 0; k < n; k++) {
+        fprintf(out, "; threads[%zu] = %d", k + 1, threads[k]);
+        most = (int)fmax(most, threads[k]);
     }
-    return commands;
+    fputc('\n', out);
+    put_laws(s, most, out);
+    fprintf(out, "speedups = %d; times = %d; phases_known = %d; single_known = %d\n"
+            "unit = '%s'; per_second = %g\nphases = '", speedups, times, phases, single, unit.name,
+            unit.per_second);
+    for (int k = 0; k < SCALE_PHASES; k++)
+        fprintf(out, "%s%s", k > 0 ? " " : "", nudge_phase_name((nudge_phase)k));
+    fputs("'\n", out);
 }
 
-/* The SVG to plot->svg, the PNG to its file. 0 with why: gnuplot failed; -1: the file did. */
-static int draw_plot(scale_plot *plot, const char *commands, const char *dir, char *why,
-                     size_t size)
-{
-    char *script = script_on(&svg, commands), *path;
-    FILE *drawn = need(tmpfile());
-    int good = gnuplot_run(script, drawn, why, size);
-    long length = ftell(drawn) >= 0 && fseek(drawn, 0, SEEK_END) == 0 ? ftell(drawn) : 0;
-    rewind(drawn);
-    plot->svg = need(calloc((size_t)length + 1, 1));
-    good = good && fread(plot->svg, 1, (size_t)length, drawn) == (size_t)length;
-    fclose(drawn);
-    free(script);
-    if (!good)
-        return 0;
-    if (asprintf(&path, "%s/%s.png", dir, plot->name) < 0)
-        need(NULL);
-    script = script_on(&png, commands);
-    good = gnuplot_file(script, path, why, size);
-    /* A message that starts with the path is about the file. */
-    if (!good && strncmp(why, path, strlen(path)) == 0)
-        good = -1;
-    if (good <= 0) {
-        free(plot->svg);
-        plot->svg = NULL;
-    }
-    free(script);
-    free(path);
-    return good;
-}
+static const char head[] =
+    "# The plots of this study. Change them as you like, and run: gnuplot plots.gp\n"
+    "# They are drawn from points.csv, steps.csv and laws.csv, whose columns have names.\n\n";
 
-int scale_plots_draw(scale_plot plots[SCALE_PLOTS], const scale_study *s, const char *dir,
-                     char *pictures, size_t pictures_size, char *error, size_t error_size)
-{
-    scale_axes axes = scale_axes_of(s);
-    char why[NUDGE_ERROR_SIZE];
-    int status = 1;
-    pictures[0] = error[0] = '\0';
-    for (int i = 0; i < SCALE_PLOTS; i++) {
-        plots[i] = kinds[i].plot;
-        char *commands = commands_of(&plots[i], kinds[i].draw, s, &axes);
-        if (commands != NULL && pictures[0] == '\0' && status == 1) {
-            int drawn = draw_plot(&plots[i], commands, dir, why, sizeof why);
-            if (drawn <= 0)
-                snprintf(drawn < 0 ? error : pictures, drawn < 0 ? error_size : pictures_size,
-                         "%s", why);
-            status = drawn >= 0;
-        }
-        free(commands);
-    }
-    free(axes.series);
-    return status;
-}
+static const char script[] =
+    "\n"
+    "set encoding utf8\n"
+    "set datafile separator comma\n"
+    "set datafile columnheaders\n"
+    "set datafile missing NaN\n"
+    "# Colours of Okabe and Ito, which colour-blind readers can tell apart.\n"
+    "array colour[6] = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9']\n"
+    "do for [i=1:6] { set linetype i lc rgb colour[i] lw 2 pt 7 ps 0.7 }\n"
+    "set linetype cycle 6\n"
+    "grey = '#808080'\n"
+    "set border 3 lc rgb grey\n"
+    "set tics nomirror textcolor rgb '#303030'\n"
+    "set grid ytics lc rgb '#e0e0e0' lt 1 lw 1\n"
+    "set key tmargin center horizontal Left reverse samplen 2 width 2\n"
+    "set style fill solid 0.9 noborder\n"
+    "set bars small\n"
+    "set offsets graph 0.03, graph 0.03, 0, 0\n"
+    "svg = \"set terminal svg noenhanced size 640,400 font 'sans-serif,14'\"\n"
+    "png = \"set terminal pngcairo noenhanced size 960,600 font 'sans,15' background '#ffffff'\"\n"
+    "canvas(name, type) = (type eq 'svg' ? svg : png) . \\\n"
+    "  sprintf(\"; set output '%s.%s'\", name, type)\n"
+    "logarithmic(base) = sprintf('set logscale xy %d; set yrange [*:*]', base)\n"
+    "linear = 'unset logscale xy; set yrange [0:*]; set xtics autofreq norotate'\n"
+    "\n"
+    "# Rows of other settings or threads have no number, and are not drawn.\n"
+    "own(i) = int(column('setting')) == i && column('peer') == 0 ? 1 : NaN\n"
+    "team(k) = int(column('threads')) == threads[k] ? own(column('setting')) : NaN\n"
+    "law(j) = column('left_out') == 0 && strcol('law') eq law_name[j] && \\\n"
+    "  int(column('setting')) == law_of[j] ? column('threads') : NaN\n"
+    "u(name) = per_second * column(name)\n"
+    "# Of all threads for a sample, in percent of the base's.\n"
+    "phase(k) = 100 * column('phase_s_' . word(phases, k)) / column('threads') / \\\n"
+    "  column('step_s') / column('efficiency')\n"
+    "x(i) = settings > 1 ? value[column('setting') + 1] : column('threads')\n"
+    "bar(i) = strcol('threads') . (settings > 1 ? ', ' . name[int(column('setting')) + 1] : '')\n"
+    "called(k) = sprintf('%d thread%s', threads[k], threads[k] == 1 ? '' : 's')\n"
+    "\n"
+    "eval linear\n"
+    "set xlabel 'threads'\n"
+    "set ylabel 'speed-up over the base'\n"
+    "if (most > 8) { eval logarithmic(2) } else { set xtics 1 }\n"
+    "do for [type in (speedups > 1 ? 'svg png' : '')] {\n"
+    "  eval canvas('speedup', type)\n"
+    "  plot for [j=1:laws] 'laws.csv' using (law(j)):'speedup_low':'speedup_high' \\\n"
+    "      with filledcurves lt law_of[j] + 1 fs transparent solid 0.15 notitle, \\\n"
+    "    [1:most] x with lines lc rgb grey lw 1 dt 2 title 'ideal', \\\n"
+    "    for [j=1:laws] 'laws.csv' using (law(j)):'speedup' with lines lt law_of[j] + 1 \\\n"
+    "      lw 1 dt j title (settings > 1 ? '' : law_name[j]), \\\n"
+    "    for [i=0:settings-1] 'points.csv' using (own(i) * column('threads')):'speedup': \\\n"
+    "      'speedup_low':'speedup_high' with yerrorbars lt i + 1 \\\n"
+    "      title (settings > 1 ? name[i + 1] : 'measured')\n"
+    "}\n"
+    "\n"
+    "eval linear\n"
+    "set xlabel varied\n"
+    "set ylabel 'step in ' . unit\n"
+    "if (wide) { eval logarithmic(10) }\n"
+    "do for [i=1:settings] { if (named) { set xtics add (name[i] i) } }\n"
+    "do for [type in (times > 0 ? 'svg png' : '')] {\n"
+    "  eval canvas('step', type)\n"
+    "  plot for [k=1:(settings > 1 ? teams : 1)] 'points.csv' \\\n"
+    "    using ((settings > 1 ? team(k) : own(0)) * x(0)): \\\n"
+    "    (u('step_s')):(u('step_s_low')):(u('step_s_high')) with yerrorlines lt k lw 1 \\\n"
+    "    title (settings > 1 ? called(k) : '')\n"
+    "}\n"
+    "\n"
+    "eval linear\n"
+    "set xlabel (settings > 1 ? '' : 'threads')\n"
+    "set ylabel 'thread time for a sample, base = 100'\n"
+    "set xtics rotate by (settings > 1 ? 40 : 0) right\n"
+    "set style data histograms\n"
+    "set style histogram rowstacked\n"
+    "set boxwidth 0.75\n"
+    "set arrow 1 from graph 0, first 100 to graph 1, first 100 nohead lc rgb grey dt 2 front\n"
+    "do for [type in (phases_known > 0 ? 'svg png' : '')] {\n"
+    "  eval canvas('phases', type)\n"
+    "  plot for [k=1:words(phases)] 'points.csv' using (phase(k)):xtic(bar(0)) \\\n"
+    "    lc rgb (k <= 5 ? colour[k] : grey) title word(phases, k)\n"
+    "}\n"
+    "\n"
+    "unset arrow 1\n"
+    "eval linear\n"
+    "set style data lines\n"
+    "set xlabel 'a single step, percent of the median step'\n"
+    "set ylabel 'percent of steps that are not longer'\n"
+    "set xrange [*:*<250]\n"
+    "do for [type in (single_known > 0 ? 'svg png' : '')] {\n"
+    "  eval canvas('single', type)\n"
+    "  plot for [i=0:settings-1] for [k=(settings > 1 ? teams : 1):teams] 'steps.csv' \\\n"
+    "    using (own(i) * team(k) * 100 * column('of_median')):(100 * column('part')) \\\n"
+    "    lt i + k title called(k) . (settings > 1 ? ', ' . name[i + 1] : '')\n"
+    "}\n";
 
-const char *scale_plot_name(int i)
+void scale_write_plots(const scale_study *s, FILE *out)
 {
-    return kinds[i].plot.name;
-}
-
-void scale_plots_end(scale_plot plots[SCALE_PLOTS])
-{
-    for (int i = 0; i < SCALE_PLOTS; i++) {
-        free(plots[i].svg);
-        plots[i].svg = NULL;
-    }
+    fputs(head, out);
+    put_study(s, out);
+    fputs(script, out);
 }

@@ -1,49 +1,43 @@
-/* What a command line of "nudge scale" asks for, and the points that this comes to. */
+/* What a command line of "nudge scale" asks for. */
 #ifndef NUDGE_SCALE_SETUP_H
 #define NUDGE_SCALE_SETUP_H
 
-#include "scale/scale.h"
+#include "scale/study.h"
 #include "support/options.h"
 #include "support/train_setup.h"
 
+/* One setting's options for training: those of the command line, and the varied ones. */
+typedef struct scale_variant {
+    arguments args;     /* what the setup below was read from */
+    train_setup train;
+    size_t rows;        /* to train on, the first ones; 0: all */
+    size_t data;        /* the first variant that has the same data */
+} scale_variant;
+
 typedef struct scale_setup {
-    const char *command;     /* for messages */
-    train_setup train;       /* the options shared with "nudge train" */
-    char *spec;              /* of the built-in data, which train.data refers to; NULL: --data */
+    arguments *args;
     scale_mode mode;
     size_t n_threads;
-    int *threads;            /* ascending */
-    size_t n_values;
-    size_t *values;          /* ascending; none: strong and weak mode, or the data decides */
-    size_t repeats;
-    double seconds;          /* to measure a point for, in all; NaN: `epochs` says */
-    size_t epochs;           /* of a repeat, with to_loss at most; 0: `seconds` says */
-    double to_loss;          /* NaN: none */
-    const char *out;         /* folder for the results, or NULL */
-    int json, quiet;
+    int *threads;       /* ascending */
+    size_t repeats;     /* rounds; 0: `precision` says */
+    double precision;   /* NaN: `repeats` says */
+    double seconds;     /* of measuring, at most; NaN: `repeats` and `epochs` say */
+    size_t epochs;      /* of a run, with to_loss at most; 0: `seconds` says */
+    double to_loss;     /* NaN: none */
+    const char *peer;   /* or NULL */
+    const char *out;    /* folder for the results, or NULL */
+    int pin, json, quiet;
+    char *data;         /* the specification of the built-in data; NULL: --data */
+    size_t n_variants;  /* study->n_settings */
+    scale_variant *variant;
 } scale_setup;
 
-/* Of `command`'s own tables: what it has beside, and instead of, the options for training. */
+/* What the command has beside, and instead of, the shared options. */
 extern const option scale_options[];
 
-/* The names of the modes, in the order of scale_mode; NULL after the last. */
-extern const char *const scale_mode_names[];
-
-/* Reads all options; args->failed if something is wrong. Followed by scale_setup_end() in any case.
- * The setup refers to args. */
-void scale_setup_start(scale_setup *setup, arguments *args);
+/* Reads all options into the setup, and into the study what they say of it: mode, settings, limits.
+ * args->failed if something is wrong. Followed by scale_setup_end() in any case. */
+void scale_setup_start(scale_setup *setup, scale_study *study, arguments *args);
 void scale_setup_end(scale_setup *setup);
-
-/* points.c: fills in the study but for what is measured: mode, title, points with threads, value, batch,
- * rows, layers and widths, for data of `rows` rows, `features` inputs and `outputs` outputs.
- * Returns EXIT_DONE, or EXIT_BAD_INPUT after a message; the study is valid for scale_study_end()
- * then too. */
-int scale_setup_points(scale_study *study, const scale_setup *setup, size_t rows, size_t features,
-                       size_t outputs);
-
-/* "4 threads, batch 64", into buf, which is returned. */
-#define SCALE_POINT_TEXT 96
-const char *scale_describe_point(char buf[SCALE_POINT_TEXT], const scale_study *study,
-                             const scale_point *point);
 
 #endif

@@ -113,8 +113,14 @@ static struct poptOption *popt_table(const arguments *args)
 
 static void set(argument *a, char *text)
 {
-    free(a->text);
+    char *before = a->text;
     a->text = text;
+    if (a->option.repeats && a->given) {
+        if (asprintf(&a->text, "%s\n%s", before, text) < 0)
+            need(NULL);
+        free(text);
+    }
+    free(before);
     a->given = 1;
 }
 

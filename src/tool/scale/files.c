@@ -1,0 +1,143 @@
+#include "scale/files.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "atomic_file.h"
+#include "scale/plots.h"
+#include "scale/report.h"
+#include "scale/results.h"
+#include "support/gnuplot.h"
+#include "support/say.h"
+
+/* results.json first: a folder is known by it. Plots follow these, and report.html is last. */
+static const struct file {
+    const char *name;
+    void (*write)(const scale_study *s, FILE *out);
+} files[] = {
+    {"results.json", scale_write_json},
+    {"points.csv", scale_write_points},
+    {"rounds.csv", scale_write_rounds},
+    {"steps.csv", scale_write_steps},
+    {"laws.csv", scale_write_laws},
+    {"plots.gp", scale_write_plots},
+    {"report.md", scale_report},
+};
+
+enum { FILES = sizeof files / sizeof *files, NAMES = FILES + 1 + 2 * SCALE_PLOTS };
+
+/* DIR/NAME of each name that there can be, for free(): files, report.html, then pictures. */
+static char *path_of(const char *dir, int i)
+{
+    char *path;
+    int plot = i - FILES - 1, n = (int)strlen(dir);
+    while (n > 1 && dir[n - 1] == '/')
+        n--;
+    int length = plot < 0 ? asprintf(&path, "%.*s/%s", n, dir, i < FILES ? files[i].name : "report.html")
+                          : asprintf(&path, "%.*s/%s.%s", n, dir, scale_plot_names[plot / 2],
+                                     plot % 2 == 0 ? "svg" : "png");
+    return need(length < 0 ? NULL : path);
+}
+
+/* The folder's results.json says that nudge made it. */
+static int is_ours(const char *dir)
+{
+    char *path = path_of(dir, 0);
+    json_t *json = json_load_file(path, 0, NULL);
+    const char *format = json_string_value(json_object_get(json, "format"));
+    int ours = format != NULL && strcmp(format, "nudge-scale") == 0;
+    json_decref(json);
+    free(path);
+    return ours;
+}
+
+static int check_names(const char *command, const char *dir)
+{
+    int ours = is_ours(dir);
+    for (int i = 0; i < NAMES; i++) {
+        char *path = path_of(dir, i);
+        int error = nu_atomic_check(path), foreign = !ours && access(path, F_OK) == 0;
+        if (error != 0)
+            say(command, "--out %s: %s cannot be written: %s", dir, path, strerror(error));
+        else if (foreign)
+            say(command, "--out %s: %s is there already and not of nudge scale; give another "
+                "folder", dir, path);
+        free(path);
+        if (error != 0 || foreign)
+            return EXIT_BAD_INPUT;
+    }
+    return EXIT_DONE;
+}
+
+int scale_folder_check(const char *command, const char *dir)
+{
+    struct stat there;
+    int exists = stat(dir, &there) == 0;
+    if (exists && S_ISDIR(there.st_mode))
+        return check_names(command, dir);
+    if (!exists && errno == ENOENT && mkdir(dir, 0777) == 0) {
+        rmdir(dir);
+        return EXIT_DONE;
+    }
+    say(command, "--out %s: this folder cannot be made: %s", dir,
+        strerror(exists ? EEXIST : errno));
+    return EXIT_BAD_INPUT;
+}
+
+/* One of the names; 0 after a line. */
+static int write_file(const scale_study *s, const char *command, const char *dir, int i)
+{
+    nu_atomic_file out;
+    char *path = path_of(dir, i);
+    int error = nu_atomic_open(&out, path);
+    if (error == 0) {
+        if (i < FILES)
+            files[i].write(s, out.stream);
+        else
+            scale_report_html(s, dir, out.stream);
+        error = nu_atomic_commit(&out);
+    }
+    if (error != 0)
+        say(command, "%s: %s", path, strerror(error));
+    free(path);
+    return error == 0;
+}
+
+/* plots.gp draws into its own folder. Pictures of an earlier study would pass for those of this. */
+static void draw(const char *dir, char *why, size_t size)
+{
+    char *script = NULL;
+    size_t length;
+    for (int i = FILES + 1; i < NAMES; i++) {
+        char *path = path_of(dir, i);
+        unlink(path);
+        free(path);
+    }
+    FILE *stream = need(open_memstream(&script, &length));
+    fputs("cd ", stream);
+    gnuplot_quote(stream, dir);
+    fputs("\nload 'plots.gp'\n", stream);
+    if (fclose(stream) != 0)
+        need(NULL);
+    gnuplot_run(script, NULL, why, size);
+    free(script);
+}
+
+int scale_folder_write(const scale_study *s, const char *command, const char *dir, char *pictures,
+                       size_t size)
+{
+    pictures[0] = '\0';
+    if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
+        say(command, "%s: %s", dir, strerror(errno));
+        return EXIT_RUN_FAILED;
+    }
+    for (int i = 0; i < FILES; i++)
+        if (!write_file(s, command, dir, i))
+            return EXIT_RUN_FAILED;
+    draw(dir, pictures, size);
+    return write_file(s, command, dir, FILES) ? EXIT_DONE : EXIT_RUN_FAILED;
+}
