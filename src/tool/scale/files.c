@@ -14,33 +14,27 @@
 #include "support/gnuplot.h"
 #include "support/say.h"
 
-/* results.json first: a folder is known by it. Plots follow these, and report.html is last. */
+/* results.json first: a folder is known by it. report.html last, as it holds the pictures that
+ * plots.gp draws, which have no function. */
 static const struct file {
     const char *name;
     void (*write)(const scale_study *s, FILE *out);
 } files[] = {
-    {"results.json", scale_write_json},
-    {"points.csv", scale_write_points},
-    {"rounds.csv", scale_write_rounds},
-    {"steps.csv", scale_write_steps},
-    {"laws.csv", scale_write_laws},
-    {"plots.gp", scale_write_plots},
-    {"report.md", scale_report},
+    {"results.json", scale_write_json}, {"points.csv", scale_write_points},
+    {"rounds.csv", scale_write_rounds}, {"steps.csv", scale_write_steps},
+    {"laws.csv", scale_write_laws}, {"plots.gp", scale_write_plots}, {"report.md", scale_report},
+    {"speedup.svg", NULL}, {"speedup.png", NULL}, {"step.svg", NULL}, {"step.png", NULL},
+    {"phases.svg", NULL}, {"phases.png", NULL}, {"single.svg", NULL}, {"single.png", NULL},
+    {"report.html", NULL},
 };
 
-enum { FILES = sizeof files / sizeof *files, NAMES = FILES + 1 + 2 * SCALE_PLOTS };
+enum { NAMES = sizeof files / sizeof *files, REPORT = NAMES - 1 };
 
-/* DIR/NAME of each name that there can be, for free(): files, report.html, then pictures. */
-static char *path_of(const char *dir, int i)
+/* For free(). */
+static char *path_of(const char *dir, size_t i)
 {
     char *path;
-    int plot = i - FILES - 1, n = (int)strlen(dir);
-    while (n > 1 && dir[n - 1] == '/')
-        n--;
-    int length = plot < 0 ? asprintf(&path, "%.*s/%s", n, dir, i < FILES ? files[i].name : "report.html")
-                          : asprintf(&path, "%.*s/%s.%s", n, dir, scale_plot_names[plot / 2],
-                                     plot % 2 == 0 ? "svg" : "png");
-    return need(length < 0 ? NULL : path);
+    return need(asprintf(&path, "%s/%s", dir, files[i].name) < 0 ? NULL : path);
 }
 
 /* The folder's results.json says that nudge made it. */
@@ -58,7 +52,7 @@ static int is_ours(const char *dir)
 static int check_names(const char *command, const char *dir)
 {
     int ours = is_ours(dir);
-    for (int i = 0; i < NAMES; i++) {
+    for (size_t i = 0; i < NAMES; i++) {
         char *path = path_of(dir, i);
         int error = nu_atomic_check(path), foreign = !ours && access(path, F_OK) == 0;
         if (error != 0)
@@ -89,13 +83,13 @@ int scale_folder_check(const char *command, const char *dir)
 }
 
 /* One of the names; 0 after a line. */
-static int write_file(const scale_study *s, const char *command, const char *dir, int i)
+static int write_file(const scale_study *s, const char *command, const char *dir, size_t i)
 {
     nu_atomic_file out;
     char *path = path_of(dir, i);
     int error = nu_atomic_open(&out, path);
     if (error == 0) {
-        if (i < FILES)
+        if (i != REPORT)
             files[i].write(s, out.stream);
         else
             scale_report_html(s, dir, out.stream);
@@ -112,9 +106,10 @@ static void draw(const char *dir, char *why, size_t size)
 {
     char *script = NULL;
     size_t length;
-    for (int i = FILES + 1; i < NAMES; i++) {
+    for (size_t i = 0; i < REPORT; i++) {
         char *path = path_of(dir, i);
-        unlink(path);
+        if (files[i].write == NULL)
+            unlink(path);
         free(path);
     }
     FILE *stream = need(open_memstream(&script, &length));
@@ -135,9 +130,11 @@ int scale_folder_write(const scale_study *s, const char *command, const char *di
         say(command, "%s: %s", dir, strerror(errno));
         return EXIT_RUN_FAILED;
     }
-    for (int i = 0; i < FILES; i++)
-        if (!write_file(s, command, dir, i))
+    for (size_t i = 0; i < NAMES; i++) {
+        if (i == REPORT)
+            draw(dir, pictures, size);
+        if ((files[i].write != NULL || i == REPORT) && !write_file(s, command, dir, i))
             return EXIT_RUN_FAILED;
-    draw(dir, pictures, size);
-    return write_file(s, command, dir, FILES) ? EXIT_DONE : EXIT_RUN_FAILED;
+    }
+    return EXIT_DONE;
 }

@@ -3,8 +3,6 @@
 #include "scale/report.h"
 #include "support/gnuplot.h"
 
-const char *const scale_plot_names[SCALE_PLOTS] = {"speedup", "step", "phases", "single"};
-
 /* Distinct thread counts of this program, in the order of the points; returns how many. */
 static size_t thread_counts(const scale_study *s, int *threads, size_t most)
 {
@@ -138,7 +136,7 @@ static const char script[] =
     "set xlabel 'threads'\n"
     "set ylabel 'speed-up over the base'\n"
     "if (most > 8) { eval logarithmic(2) } else { set xtics 1 }\n"
-    "do for [type in (speedups > 1 ? 'svg png' : '')] {\n"
+    "do for [type in (speedups > 0 ? 'svg png' : '')] {\n"
     "  eval canvas('speedup', type)\n"
     "  plot for [j=1:laws] 'laws.csv' using (law(j)):'speedup_low':'speedup_high' \\\n"
     "      with filledcurves lt law_of[j] + 1 fs transparent solid 0.15 notitle, \\\n"

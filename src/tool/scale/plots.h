@@ -7,10 +7,7 @@
 
 #include "scale/study.h"
 
-/* Each is a NAME.svg and a NAME.png, if the study has numbers for it. */
-enum { SCALE_PLOTS = 4 };
-extern const char *const scale_plot_names[SCALE_PLOTS];
-
+/* It makes speedup, step, phases and single, each as .svg and .png, if the study has numbers for it. */
 void scale_write_plots(const scale_study *s, FILE *out);
 
 #endif

@@ -15,8 +15,8 @@ static int decimals(double like, int digits)
     return digits < 0 ? -digits : whole >= digits ? 0 : digits - whole;
 }
 
-static const char *range_text(char buf[REPORT_TEXT], const char *format, const scale_estimate *e,
-                              double factor, int digits)
+const char *report_range(char buf[REPORT_TEXT], const char *format, const scale_estimate *e,
+                         double factor, int digits)
 {
     int n = decimals(factor * e->value, digits);
     char low[24], high[24];
@@ -26,11 +26,6 @@ static const char *range_text(char buf[REPORT_TEXT], const char *format, const s
     if (e->level > 0 && e->level < 1)
         snprintf(buf, REPORT_TEXT, format, low, isfinite(e->high) ? high : "no end");
     return buf;
-}
-
-const char *report_range(char buf[REPORT_TEXT], const char *format, const scale_estimate *e)
-{
-    return range_text(buf, format, e, 1, 3);
 }
 
 report_unit report_unit_of(const scale_study *s)
@@ -69,7 +64,7 @@ static void add_estimate(text_table *t, const json_t *object, double factor, int
     add_number(t, factor * e.value, digits);
     if (digits == 0)
         return;
-    range_text(text, "%s–%s", &e, factor, digits);
+    report_range(text, "%s–%s", &e, factor, digits);
     table_add(t, "%s", e.level == 1 ? "base" : text[0] != '\0' ? text : "-");
 }
 
@@ -187,7 +182,7 @@ static void tell_lead(const scale_study *s, page *p)
         page_say(p, PAGE_LEAD, "%s: %.3g times as fast as 1 thread%s%s, %.0f %% of ideal.",
                  scale_point_text(name, s, most), most->speedup.value,
                  base != NULL && base->is_peer ? " of the peer" : "",
-                 report_range(range, " [%s, %s]", &most->speedup),
+                 report_range(range, " [%s, %s]", &most->speedup, 1, 3),
                  100 * most->efficiency.value);
     }
     if (best != NULL)
@@ -230,25 +225,11 @@ static void tell_rounds(const scale_study *s, page *p)
     if (isfinite(least))
         snprintf(level, sizeof level, "intervals have %.1f %% confidence%s", 100 * least,
                  least < s->level ? ", as so few rounds allow no more" : "");
-    if (!isnan(s->precision))
+    if (isfinite(least) && !isnan(s->precision))
         snprintf(precise, sizeof precise, "; %zu of %zu points are within the %.3g %% of "
                  "--precision", n, s->n_points, 100 * s->precision);
     page_say(p, PAGE_PARAGRAPH, "Ended after %zu round%s%s; %s%s.", s->rounds,
              s->rounds == 1 ? "" : "s", why[s->ended], level, precise);
-}
-
-static void tell_weights(const scale_study *s, page *p)
-{
-    const scale_point *own = &s->points[s->n_points > 1 && s->points[0].is_peer];
-    if (s->identical < 0)
-        return;
-    page_say(p, PAGE_HEADING, "Weights after training");
-    if (s->identical && s->n_settings == 1 && own->n > 0)
-        page_say(p, PAGE_PARAGRAPH, "The same bits for every thread count (hash %016" PRIx64 ").",
-                 own->runs[0].hash);
-    else
-        page_say(p, PAGE_PARAGRAPH, "%s bits for every thread count.",
-                 s->identical ? "The same" : "NOT the same");
 }
 
 static void tell_method(page *p)
@@ -278,6 +259,7 @@ static void tell_method(page *p)
 static void tell_facts(const scale_study *s, page *p)
 {
     char took[NU_TEXT], text[160];
+    const scale_point *own = &s->points[s->n_points > 1 && s->points[0].is_peer];
     page_say(p, PAGE_HEADING, "What was measured");
     page_fact(p, "command", s->command);
     page_fact(p, "network", s->title);
@@ -286,6 +268,11 @@ static void tell_facts(const scale_study *s, page *p)
         page_fact(p, s->facts[i].key, s->facts[i].text);
     if (s->peer != NULL)
         page_fact(p, "peer", s->peer);
+    if (s->identical >= 0 && own->n > 0) {
+        snprintf(text, sizeof text, "%s bits for every thread count (hash of the first %016" PRIx64
+                 ")", s->identical ? "the same" : "NOT the same", own->runs[0].hash);
+        page_fact(p, "weights", text);
+    }
     snprintf(text, sizeof text, "%s, took %s; seed %" PRIu64, s->started,
              nu_seconds_text(took, s->seconds), s->seed);
     page_fact(p, "started", text);
@@ -340,7 +327,6 @@ static void tell(const scale_study *s, page *p)
     tell_tables(s, p);
     if (s->n_laws > 0)
         report_laws(s, p);
-    tell_weights(s, p);
     tell_method(p);
     tell_facts(s, p);
     page_end(p);

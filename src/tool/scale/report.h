@@ -32,10 +32,11 @@ typedef struct report_column {
 int report_table(const scale_study *s, page *p, page_role role, const char *heading, json_t *rows,
                  const report_column *columns, size_t n, size_t keys);
 
-/* Both ends of an estimate's interval, with as many decimals as give the value three digits, through
- * a format with two %s; empty if there is no interval. Returns buf. */
+/* Both ends of an estimate's interval, times a factor, with as many decimals as give the value so
+ * many digits, through a format with two %s; empty if there is no interval. Returns buf. */
 #define REPORT_TEXT 80
-const char *report_range(char buf[REPORT_TEXT], const char *format, const scale_estimate *e);
+const char *report_range(char buf[REPORT_TEXT], const char *format, const scale_estimate *e,
+                         double factor, int digits);
 
 /* What the step times of a study are told in. */
 typedef struct report_unit {

@@ -17,7 +17,7 @@ static void tell_parameter(page *p, const scale_parameter *q)
     char range[REPORT_TEXT], value[NU_TEXT], low[NU_TEXT], high[NU_TEXT];
     const scale_estimate *e = &q->estimate;
     snprintf(value, sizeof value, "%.3g", e->value);
-    report_range(range, " [%s, %s]", e);
+    report_range(range, " [%s, %s]", e, 1, 3);
     if (q->seconds) {
         nu_seconds_text(value, e->value);
         snprintf(range, sizeof range, " [%s, %s]", nu_seconds_text(low, e->low),
@@ -41,7 +41,7 @@ static void tell_test(page *p, const scale_law_fit *law)
     if (!isnan(law->best_threads.value))
         page_say(p, PAGE_ITEM, "Most samples/s on %.0f threads%s, if it holds that far.",
                  law->best_threads.value,
-                 report_range(range, " [%s, %s]", &law->best_threads));
+                 report_range(range, " [%s, %s]", &law->best_threads, 1, 2));
 }
 
 static void tell_predictions(const scale_study *s, page *p, const scale_law_fit *law)
@@ -60,18 +60,16 @@ static void tell_predictions(const scale_study *s, page *p, const scale_law_fit 
     report_table(s, p, PAGE_PARAGRAPH, heading, rows, columns, 3, 1);
 }
 
-/* How many laws have this one's name and reason, and whether one before it does. */
-static size_t like(const scale_study *s, size_t i, int *told)
+/* A reason that several settings share is told once. */
+static void tell_unused(const scale_study *s, page *p, size_t i)
 {
-    size_t n = 0;
-    *told = 0;
-    for (size_t k = 0; k < s->n_laws; k++)
-        if (strcmp(s->laws[k].name, s->laws[i].name) == 0 &&
-            strcmp(s->laws[k].why_not, s->laws[i].why_not) == 0) {
-            n++;
-            *told = *told || k < i;
-        }
-    return n;
+    char setting[SCALE_POINT_TEXT] = "";
+    size_t laws = s->n_laws / s->n_settings; /* of each setting */
+    if (i >= laws && strcmp(s->laws[i].why_not, s->laws[i - laws].why_not) == 0)
+        return;
+    if (i >= laws)
+        setting_of(setting, s, s->laws[i].setting);
+    page_say(p, PAGE_ITEM, "%s%s: not used; %s.", s->laws[i].name, setting, s->laws[i].why_not);
 }
 
 void report_laws(const scale_study *s, page *p)
@@ -89,12 +87,7 @@ void report_laws(const scale_study *s, page *p)
         tell_test(p, law);
         tell_predictions(s, p, law);
     }
-    for (size_t i = 0; i < s->n_laws; i++) {
-        const scale_law_fit *law = &s->laws[i];
-        int told;
-        size_t n = like(s, i, &told);
-        if (law->why_not[0] != '\0' && !told)
-            page_say(p, PAGE_ITEM, "%s%s: not used; %s.", law->name,
-                     n > 1 ? "" : setting_of(setting, s, law->setting), law->why_not);
-    }
+    for (size_t i = 0; i < s->n_laws; i++)
+        if (s->laws[i].why_not[0] != '\0')
+            tell_unused(s, p, i);
 }

@@ -9,16 +9,11 @@
 
 /* ---- Columns --------------------------------------------------------------------------- */
 
-/* Lists of columns end without a name. */
+/* A list of these ends without a name. */
 typedef struct real_column {
     const char *name;
     double value;
 } real_column;
-
-typedef struct whole_column {
-    const char *name;
-    uint64_t value;
-} whole_column;
 
 static void put_real(json_t *row, const char *name, double v)
 {
@@ -29,12 +24,6 @@ static void put_reals(json_t *row, const real_column *list)
 {
     for (; list->name != NULL; list++)
         put_real(row, list->name, list->value);
-}
-
-static void put_wholes(json_t *row, const whole_column *list)
-{
-    for (; list->name != NULL; list++)
-        json_put_whole(row, list->name, list->value);
 }
 
 static void put_estimate(json_t *row, const char *name, const scale_estimate *e)
@@ -85,9 +74,13 @@ json_t *scale_point_columns(const scale_study *s, const scale_point *p)
     json_put_flag(row, "oversubscribed", p->oversubscribed);
     json_put_flag(row, "precise", p->precise);
     json_put_text(row, "network", p->network);
-    put_wholes(row, (whole_column[]){
-        {"batch", p->batch}, {"rows", p->rows}, {"epochs", p->epochs}, {"steps", p->steps},
-        {"parameters", p->parameters}, {"memory_bytes", p->memory}, {"runs", p->n}, {NULL, 0}});
+    json_put_whole(row, "batch", p->batch);
+    json_put_whole(row, "rows", p->rows);
+    json_put_whole(row, "epochs", p->epochs);
+    json_put_whole(row, "steps", p->steps);
+    json_put_whole(row, "parameters", p->parameters);
+    json_put_whole(row, "memory_bytes", p->memory);
+    json_put_whole(row, "runs", p->n);
     put_estimate(row, "step_s", &p->step);
     put_estimate(row, "samples_per_s", &p->rate);
     put_estimate(row, "speedup", &p->speedup);
@@ -153,8 +146,9 @@ static void put_study(json_t *row, const scale_study *s)
     put_reals(row, (real_column[]){
         {"took_s", s->seconds}, {"asked_s", s->seconds_asked}, {"precision", s->precision},
         {"level", s->level}, {"target_loss", s->target_loss}, {NULL, 0}});
-    put_wholes(row, (whole_column[]){
-        {"seed", s->seed}, {"cores", (uint64_t)s->cores}, {"rounds", s->rounds}, {NULL, 0}});
+    json_put_whole(row, "seed", s->seed);
+    json_put_whole(row, "cores", (uint64_t)s->cores);
+    json_put_whole(row, "rounds", s->rounds);
     json_put_text(row, "ended", ends[s->ended]);
     json_put(row, "identical_weights", s->identical < 0 ? json_null() : json_boolean(s->identical));
 }
