@@ -138,25 +138,19 @@ static inline nudge_table *table_matrix(nu_element element, size_t rows, size_t 
 static inline void table_values(nudge_table *t, size_t outputs, const double *y)
 {
     t->outputs = outputs;
-    t->target_name = table_text("y");
     t->y_element = t->element == NU_F64 ? NU_F64 : NU_F32;
     t->y = table_block(t->y_element, t->rows * outputs, y);
+    ck_assert_int_eq(nu_table_finish(t, NULL), NUDGE_OK);
 }
 
 /* Labels "0", "1", ... */
 static inline void table_classes(nudge_table *t, size_t n, const int32_t *classes)
 {
     t->outputs = 1;
-    t->target_name = table_text("label");
     t->classes = table_memory(t->rows, sizeof *t->classes);
     memcpy(t->classes, classes, t->rows * sizeof *t->classes);
     t->n_classes = n;
-    t->class_labels = table_memory(n, sizeof *t->class_labels);
-    for (size_t k = 0; k < n; k++) {
-        char text[24];
-        snprintf(text, sizeof text, "%zu", k);
-        t->class_labels[k] = table_text(text);
-    }
+    ck_assert_int_eq(nu_table_finish(t, NULL), NUDGE_OK);
 }
 
 #endif

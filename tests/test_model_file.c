@@ -12,7 +12,7 @@
 static nudge_error err;
 
 /* Two raw columns, three inputs, one standardised target. */
-static nudge_prep table_prep(void)
+static const nudge_prep *table_prep(void)
 {
     static char *towns[] = {"New \"Town\"", "Z\xc3\xbcrich"};
     static nu_prep_column columns[] = {
@@ -22,17 +22,17 @@ static nudge_prep table_prep(void)
     static char *targets[] = {"price"};
     static double shift[] = {0.1, 0, 0}, factor[] = {1e-7, 1, 1};
     static double t_shift[] = {-7.7}, t_factor[] = {3};
-    return (nudge_prep){.loss = NUDGE_HUBER, .scale = NUDGE_SCALE_STANDARD, .n_columns = 2,
-                        .columns = columns, .features = 3, .feature_names = features,
-                        .shift = shift, .factor = factor, .outputs = 1, .n_targets = 1,
-                        .target_names = targets, .target_shift = t_shift,
-                        .target_factor = t_factor};
+    static nudge_prep prep = {.loss = NUDGE_HUBER, .scale = NUDGE_SCALE_STANDARD, .n_columns = 2,
+                              .columns = columns, .features = 3, .feature_names = features,
+                              .shift = shift, .factor = factor, .outputs = 1, .n_targets = 1,
+                              .target_names = targets, .target_shift = t_shift,
+                              .target_factor = t_factor};
+    return &prep;
 }
 
 /* 3-5-1, huber, with the prep or without. */
 static nudge_model *make(nudge_dtype dtype, int with_prep, uint64_t seed)
 {
-    nudge_prep prep = table_prep();
     nudge_model_options o = nudge_model_defaults();
     o.dtype = dtype;
     o.layers = 2;
@@ -42,7 +42,7 @@ static nudge_model *make(nudge_dtype dtype, int with_prep, uint64_t seed)
     o.huber_delta = 0.3;
     o.seed = seed;
     nudge_model *m = NULL;
-    ck_ok(nudge_model_create(&m, &o, with_prep ? &prep : NULL, &err), &err);
+    ck_ok(nudge_model_create(&m, &o, with_prep ? table_prep() : NULL, &err), &err);
     return m;
 }
 

@@ -118,7 +118,7 @@ typedef struct nudge_data_options {
 NUDGE_API nudge_data_options nudge_data_defaults(void);
 
 typedef struct nudge_data {
-    nudge_prep *prep;          /* learned from the training rows; nudge_model_create() copies it */
+    nudge_prep *prep;          /* learned from the training rows; nudge_model_create() shares it */
     nudge_dataset *train;
     nudge_dataset *val, *test; /* NULL where none was asked for */
     double noise_floor;        /* as in nudge_table_info, for `data` */

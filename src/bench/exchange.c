@@ -10,7 +10,6 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
-#include "quantiles.h"
 
 /* Each thread's block: as large as a core's share of a layer's weights, small beside its cache. */
 #define COUNT ((size_t)32768) /* floats: 128 KB */
@@ -82,6 +81,18 @@ static void work(void *arg, int thread, int threads)
     }
 }
 
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *seconds)
+{
+    qsort(seconds, ROUNDS, sizeof *seconds, ascending);
+    return (seconds[ROUNDS / 2 - 1] + seconds[ROUNDS / 2]) / 2;
+}
+
 nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, const int *cpus,
                                  nudge_error *err)
 {
@@ -103,7 +114,7 @@ nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, const int *
     if (status == NUDGE_OK) {
         double bytes = (double)(COUNT * sizeof(float)), all[KINDS];
         for (int kind = 0; kind < KINDS; kind++)
-            all[kind] = nu_median(x.seconds[kind], ROUNDS);
+            all[kind] = median(x.seconds[kind]);
         exchange->read = fmax(0, all[READ] - all[READ_OWN]) / bytes;
         exchange->own = fmax(0, all[WRITE] - all[WRITE_OWN]) / bytes;
         exchange->barrier = all[BARRIER] / CROSSINGS;

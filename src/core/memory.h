@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/cgroup.h"
 #include "nudge.h"
 
 /* A cache line and a full vector register. */
@@ -22,11 +21,17 @@ void *nu_alloc(size_t count, size_t size);
 /* Likewise, zeroed. */
 void *nu_alloc_zero(size_t count, size_t size);
 
-/* Bytes that this process can have without swapping: MemAvailable and its control groups' limits,
- * which nu_cgroup_limits() found. */
-uint64_t nu_memory_available(const nu_limits *limits);
+/* p = alloc(n, sizeof *p), which is calloc or one of the above; or returns NUDGE_EMEMORY from the
+ * function. `what` as for nu_no_memory(). With core/status.h. */
+#define NU_NEW(p, alloc, n, what, err)                                          \
+    NU_TRY(((p) = alloc((n), sizeof *(p))) != NULL                              \
+               ? NUDGE_OK                                                       \
+               : nu_no_memory((err), (n) * sizeof *(p), (what)))
 
-/* NUDGE_EMEMORY, with the sizes, if `bytes` for `what` are more than that.
+/* Bytes that this process can have without swapping: MemAvailable and the cgroup's limit. */
+uint64_t nu_memory_available(void);
+
+/* NUDGE_EMEMORY, with the sizes, if `bytes` for `what` are more than nu_memory_available().
  * Linux overcommits: without this question the refusal would be a kill in the middle. */
 nudge_status nu_memory_check(uint64_t bytes, const char *what, nudge_error *err);
 

@@ -41,9 +41,8 @@ static nudge_status new_model(nudge_model **model, const nudge_model_options *op
 {
     if ((unsigned)options->dtype > NUDGE_F64)
         return nu_fail(err, NUDGE_EARGUMENT, "element type %d is unknown", (int)options->dtype);
-    nudge_model *m = calloc(1, sizeof *m);
-    if (m == NULL)
-        return nu_no_memory(err, sizeof *m, "a model");
+    nudge_model *m;
+    NU_NEW(m, calloc, 1, "a model", err);
     m->dtype = options->dtype;
     nudge_status status = nu_network_start(&m->net, options, err);
     if (status == NUDGE_OK)
@@ -78,9 +77,8 @@ nudge_status nu_model_check_prep(const nu_network *net, const nudge_prep *prep, 
         return nu_fail(err, NUDGE_EMISMATCH, "the network has %zu outputs; the data needs %zu", out,
                        prep->outputs);
     if (net->loss != prep->loss)
-        return nu_fail(err, NUDGE_EMISMATCH,
-                       "the network's loss is %s; the data was prepared for %s",
-                       nudge_loss_name(net->loss), nudge_loss_name(prep->loss));
+        return nu_fail(err, NUDGE_EMISMATCH, "the network's loss is %s; the data was prepared for "
+                       "%s", nudge_loss_name(net->loss), nudge_loss_name(prep->loss));
     return NUDGE_OK;
 }
 
@@ -141,12 +139,11 @@ nudge_status nudge_model_create(nudge_model **model, const nudge_model_options *
     nudge_model *m = NULL;
     NU_TRY(new_model(&m, options, err));
     nudge_status status = nu_model_check_prep(&m->net, prep, err);
-    if (status == NUDGE_OK && prep != NULL)
-        status = nu_prep_copy(&m->prep, prep, err);
     if (status != NUDGE_OK) {
         nudge_model_free(m);
         return status;
     }
+    m->prep = nu_prep_share(prep);
     initialise(m, options);
     *model = m;
     return NUDGE_OK;

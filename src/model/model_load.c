@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "model/network_text.h"
 #include "model/safetensors.h"
@@ -16,14 +17,11 @@ static nudge_status describe_file(nu_described *d, const nu_st_file *file, nudge
     const char *version = nu_st_metadata(file, "version");
     const char *text = nu_st_metadata(file, "network");
     if (format == NULL || strcmp(format, NU_MODEL_FORMAT) != 0 || version == NULL || text == NULL)
-        return nu_fail(err, NUDGE_EDATA,
-                       "is no nudge model: __metadata__ must hold 'format' = '" NU_MODEL_FORMAT
-                       "', 'version' and 'network'");
+        return nu_fail(err, NUDGE_EDATA, "is no nudge model: __metadata__ must hold 'format' = '"
+                       NU_MODEL_FORMAT "', 'version' and 'network'");
     if (strcmp(version, NU_MODEL_VERSION) != 0)
-        return nu_fail(err, NUDGE_EDATA,
-                       "is a nudge model of version '%.20s'; this nudge reads version "
-                       NU_MODEL_VERSION,
-                       version);
+        return nu_fail(err, NUDGE_EDATA, "is a nudge model of version '%.20s'; this nudge reads "
+                       "version " NU_MODEL_VERSION, version);
     return nu_network_parse(d, text, err);
 }
 
@@ -77,9 +75,8 @@ static nudge_status check_tensors(const nu_st_file *file, const nu_network *net,
     for (size_t i = 0; i < file->n_tensors; i++) {
         const char *name = file->tensors[i].name;
         if ((own || strncmp(name, "layers.", 7) == 0) && !is_of_network(net, name))
-            return nu_fail(err, mismatch,
-                           "tensor '%.80s' is none of the network's, which has layers 0 to %zu",
-                           name, net->layers - 1);
+            return nu_fail(err, mismatch, "tensor '%.80s' is none of the network's, which has "
+                           "layers 0 to %zu", name, net->layers - 1);
     }
     return NUDGE_OK;
 }
@@ -164,9 +161,8 @@ static nudge_status fill_model(nudge_model *m, const nu_st_file *file, nu_descri
 
 static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *err)
 {
-    nudge_model *m = calloc(1, sizeof *m);
-    if (m == NULL)
-        return nu_no_memory(err, sizeof *m, "a model");
+    nudge_model *m;
+    NU_NEW(m, calloc, 1, "a model", err);
     nu_described d = {.options = nudge_model_defaults()};
     nudge_status status = describe_file(&d, file, err);
     if (status == NUDGE_OK)

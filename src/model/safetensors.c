@@ -104,11 +104,9 @@ static nudge_status parse_offsets(nu_st_tensor *t, const json_t *json, unsigned 
     char shape[NU_SHAPE_TEXT];
     if (__builtin_mul_overflow(t->elements, (uint64_t)bits, &needed) || needed % 8 != 0 ||
         needed / 8 != t->end - t->begin)
-        return nu_fail(err, NUDGE_EDATA,
-                       "tensor '%.80s': shape %s of %s does not fill the %" PRIu64
-                       " bytes of its data_offsets",
-                       t->name, nu_shape_text(shape, t->shape, t->rank), t->dtype,
-                       t->end - t->begin);
+        return nu_fail(err, NUDGE_EDATA, "tensor '%.80s': shape %s of %s does not fill the %" PRIu64
+                       " bytes of its data_offsets", t->name,
+                       nu_shape_text(shape, t->shape, t->rank), t->dtype, t->end - t->begin);
     return NUDGE_OK;
 }
 
@@ -159,9 +157,8 @@ static nudge_status check_cover(nu_st_file *f, uint64_t data_size, nudge_error *
         at = t->end;
     }
     if (at != data_size)
-        return nu_fail(err, NUDGE_EDATA,
-                       "the header describes %" PRIu64 " bytes of data; the file has %" PRIu64,
-                       at, data_size);
+        return nu_fail(err, NUDGE_EDATA, "the header describes %" PRIu64 " bytes of data; the file "
+                       "has %" PRIu64, at, data_size);
     qsort(f->tensors, f->n_tensors, sizeof *f->tensors, by_name);
     return NUDGE_OK;
 }
@@ -184,9 +181,7 @@ static nudge_status take_header(nu_st_file *f, json_t *root, uint64_t data_size,
     if (!json_is_object(root))
         return nu_fail(err, NUDGE_EDATA, "the header must be a JSON object");
     size_t entries = json_object_size(root);
-    f->tensors = calloc(entries > 0 ? entries : 1, sizeof *f->tensors);
-    if (f->tensors == NULL)
-        return nu_no_memory(err, entries * sizeof *f->tensors, "the list of tensors");
+    NU_NEW(f->tensors, calloc, entries > 0 ? entries : 1, "the list of tensors", err);
     const char *key;
     json_t *value;
     json_object_foreach(root, key, value) {
@@ -230,19 +225,15 @@ static nudge_status read_length(nu_st_file *f, uint64_t size, uint64_t *length, 
 {
     unsigned char bytes[8];
     if (size < sizeof bytes)
-        return nu_fail(err, NUDGE_EDATA,
-                       "is no safetensors file: it has %" PRIu64 " bytes; the length of the "
-                       "header alone takes 8",
-                       size);
+        return nu_fail(err, NUDGE_EDATA, "is no safetensors file: it has %" PRIu64
+                       " bytes; the length of the header alone takes 8", size);
     NU_TRY(read_at(f, 0, bytes, sizeof bytes, err));
     *length = 0;
     for (size_t i = sizeof bytes; i-- > 0;)
         *length = *length << 8 | bytes[i];
     if (*length > size - sizeof bytes)
-        return nu_fail(err, NUDGE_EDATA,
-                       "is no safetensors file, or cut short: its header would have %" PRIu64
-                       " bytes; the file has %" PRIu64,
-                       *length, size);
+        return nu_fail(err, NUDGE_EDATA, "is no safetensors file, or cut short: its header would "
+                       "have %" PRIu64 " bytes; the file has %" PRIu64, *length, size);
     if (*length > LONGEST_HEADER)
         return nu_fail(err, NUDGE_EDATA, "a header of %" PRIu64 " bytes; at most %d are allowed",
                        *length, LONGEST_HEADER);

@@ -59,7 +59,7 @@ static nudge_status take_scaled(nu_apply *apply, void **to, void **from, nu_elem
             return nu_no_memory(err, bytes, what);
     }
     s.to = *to;
-    nu_team_run(store->rows * columns < 1 << 18 ? 1 : nu_team_threads(0, 0, NULL), scale_rows, &s);
+    nu_team_run(store->rows * columns < 1 << 18 ? 1 : nu_cores(), scale_rows, &s);
     free(*from);
     *from = NULL;
     if (s.bad == SIZE_MAX)
@@ -79,18 +79,16 @@ static nudge_status check_matrix(const nu_apply *apply, nudge_error *err)
         return nu_fail(err, NUDGE_EMISMATCH, "the model takes %zu features, '%s' has %zu",
                        p->features, t->source, t->features);
     if (t->pixel_rows > 0 && p->pixel_rows > 0 && t->pixel_rows != p->pixel_rows)
-        return nu_fail(err, NUDGE_EMISMATCH,
-                       "the model takes images of %zu x %zu pixels, '%s' has %zu x %zu",
-                       p->pixel_rows, p->pixel_columns, t->source, t->pixel_rows,
+        return nu_fail(err, NUDGE_EMISMATCH, "the model takes images of %zu x %zu pixels, '%s' has "
+                       "%zu x %zu", p->pixel_rows, p->pixel_columns, t->source, t->pixel_rows,
                        t->pixel_columns);
     char text[NU_NAME_TEXT];
     for (size_t j = 0; j < t->features; j++) {
         const char *name = t->feature_names != NULL ? t->feature_names[j]
                                                     : nu_matrix_name(text, t->pixel_rows > 0, j);
         if (strcmp(name, p->feature_names[j]) != 0)
-            return nu_fail(err, NUDGE_EMISMATCH,
-                           "the model's feature %zu is '%s', that of '%s' is '%s'", j + 1,
-                           p->feature_names[j], t->source, name);
+            return nu_fail(err, NUDGE_EMISMATCH, "the model's feature %zu is '%s', that of '%s' is "
+                           "'%s'", j + 1, p->feature_names[j], t->source, name);
     }
     return NUDGE_OK;
 }
@@ -119,12 +117,10 @@ static nudge_status take_classes(nu_apply *apply, nudge_error *err)
 {
     nudge_table *t = apply->table;
     if (apply->prep->n_classes == 0)
-        return nu_fail(err, NUDGE_EMISMATCH,
-                       "%s: target '%s' holds classes; the model's target '%s' is a number",
-                       t->source, t->target_name, apply->prep->target_names[0]);
-    int32_t *number = nu_alloc(t->n_classes, sizeof *number);
-    if (number == NULL)
-        return nu_no_memory(err, t->n_classes * sizeof *number, "classes");
+        return nu_fail(err, NUDGE_EMISMATCH, "%s: target '%s' holds classes; the model's target "
+                       "'%s' is a number", t->source, t->target_name, apply->prep->target_names[0]);
+    int32_t *number;
+    NU_NEW(number, nu_alloc, t->n_classes, "classes", err);
     for (size_t k = 0; k < t->n_classes; k++)
         number[k] = -1;
     nudge_status status = nu_apply_make_targets(apply, err);

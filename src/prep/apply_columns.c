@@ -60,9 +60,7 @@ static nudge_status map_categories(const nudge_table *t, struct input *in, nudge
 {
     const nu_column *raw = &t->columns[in->column];
     size_t n = raw->kind == NUDGE_COLUMN_CATEGORY ? raw->n_categories : 0;
-    in->one = nu_alloc(n, sizeof *in->one);
-    if (in->one == NULL)
-        return nu_no_memory(err, n * sizeof *in->one, "categories");
+    NU_NEW(in->one, nu_alloc, n, "categories", err);
     for (size_t k = 0; k < n; k++)
         in->one[k] = find_category(in->like, raw->categories[k]);
     return NUDGE_OK;
@@ -79,10 +77,9 @@ static nudge_status match_input(const nu_apply *apply, struct input *in, size_t 
     const nu_column *raw = &t->columns[in->column];
     NU_TRY(check_kind(t, raw, in->like != NULL ? in->like->kind : NUDGE_COLUMN_NUMBER, err));
     if (in->like == NULL && raw->missing > 0)
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: column '%s' has no value in data row %zu, and the model, trained "
-                       "without missing values, has nothing to put there",
-                       t->source, in->name, raw->first_missing + 1);
+        return nu_fail(err, NUDGE_EDATA, "%s: column '%s' has no value in data row %zu, and the "
+                       "model, trained without missing values, has nothing to put there", t->source,
+                       in->name, raw->first_missing + 1);
     if (in->like != NULL && in->like->kind == NUDGE_COLUMN_CATEGORY)
         return map_categories(t, in, err);
     return NUDGE_OK;
@@ -111,9 +108,8 @@ static nudge_status match_targets(const nu_apply *apply, size_t **columns, nudge
     const nudge_prep *p = apply->prep;
     const nudge_table *t = apply->table;
     size_t found = 0, lacking = 0;
-    size_t *at = calloc(p->n_targets, sizeof *at);
-    if (at == NULL)
-        return nu_no_memory(err, p->n_targets * sizeof *at, "targets");
+    size_t *at;
+    NU_NEW(at, calloc, p->n_targets, "targets", err);
     for (size_t k = 0; k < p->n_targets; k++) {
         at[k] = find_column(t, p->target_names[k], 0);
         if (at[k] == SIZE_MAX)
@@ -133,10 +129,9 @@ static nudge_status match_targets(const nu_apply *apply, size_t **columns, nudge
     for (size_t k = 0; k < p->n_targets; k++) {
         const nu_column *c = &t->columns[at[k]];
         if (c->missing > 0)
-            return nu_fail(err, NUDGE_EDATA,
-                           "%s: target '%s' has no value in data row %zu (missing in %zu of %zu "
-                           "rows); leave such rows out",
-                           t->source, c->name, c->first_missing + 1, c->missing, t->rows);
+            return nu_fail(err, NUDGE_EDATA, "%s: target '%s' has no value in data row %zu "
+                           "(missing in %zu of %zu rows); leave such rows out", t->source, c->name,
+                           c->first_missing + 1, c->missing, t->rows);
         if (p->n_classes == 0)
             NU_TRY(check_kind(t, c, NUDGE_COLUMN_NUMBER, err));
     }
@@ -249,9 +244,7 @@ static nudge_status map_classes(const nu_apply *apply, struct plan *plan, nudge_
     const nu_column *c = &apply->table->columns[plan->targets[0]];
     if (apply->prep->n_classes == 0 || c->kind != NUDGE_COLUMN_CATEGORY)
         return NUDGE_OK;
-    plan->classes = nu_alloc(c->n_categories, sizeof *plan->classes);
-    if (plan->classes == NULL)
-        return nu_no_memory(err, c->n_categories * sizeof *plan->classes, "classes");
+    NU_NEW(plan->classes, nu_alloc, c->n_categories, "classes", err);
     for (size_t k = 0; k < c->n_categories; k++)
         NU_TRY(nu_apply_class(apply, c->categories[k], &plan->classes[k], err));
     return NUDGE_OK;
@@ -289,9 +282,7 @@ nudge_status nu_apply_columns(nu_apply *apply, nudge_error *err)
 {
     const nudge_prep *p = apply->prep;
     struct plan plan = {.n_inputs = p->n_columns > 0 ? p->n_columns : p->features};
-    plan.inputs = calloc(plan.n_inputs, sizeof *plan.inputs);
-    if (plan.inputs == NULL)
-        return nu_no_memory(err, plan.n_inputs * sizeof *plan.inputs, "columns");
+    NU_NEW(plan.inputs, calloc, plan.n_inputs, "columns", err);
     nudge_status status = apply_plan(apply, &plan, err);
     for (size_t j = 0; j < plan.n_inputs; j++)
         free(plan.inputs[j].one);

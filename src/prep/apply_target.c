@@ -15,9 +15,7 @@ static int compare_labels(const void *a, const void *b)
 nudge_status nu_apply_sort_labels(nu_apply *apply, nudge_error *err)
 {
     size_t n = apply->prep->n_classes;
-    apply->labels = nu_alloc(n, sizeof *apply->labels);
-    if (apply->labels == NULL)
-        return nu_no_memory(err, n * sizeof *apply->labels, "class labels");
+    NU_NEW(apply->labels, nu_alloc, n, "class labels", err);
     for (size_t k = 0; k < n; k++)
         apply->labels[k] = (nu_label){apply->prep->class_labels[k], (int32_t)k};
     qsort(apply->labels, n, sizeof *apply->labels, compare_labels);
@@ -32,11 +30,10 @@ nudge_status nu_apply_class(const nu_apply *apply, const char *label, int32_t *n
     const nu_label *found =
         bsearch(&key, apply->labels, p->n_classes, sizeof key, compare_labels);
     if (found == NULL)
-        return nu_fail(err, NUDGE_EMISMATCH,
-                       "%s: target '%s' has the class '%s', which is none of the model's %zu "
-                       "classes ('%s', '%s', ...)",
-                       apply->table->source, p->target_names[0], label, p->n_classes,
-                       p->class_labels[0], p->class_labels[1]);
+        return nu_fail(err, NUDGE_EMISMATCH, "%s: target '%s' has the class '%s', which is none of "
+                       "the model's %zu classes ('%s', '%s', ...)", apply->table->source,
+                       p->target_names[0], label, p->n_classes, p->class_labels[0],
+                       p->class_labels[1]);
     *number = found->number;
     return NUDGE_OK;
 }
@@ -47,9 +44,8 @@ nudge_status nu_apply_number_class(const nu_apply *apply, double value, int32_t 
     char text[NU_LABEL_TEXT];
     if (value == rint(value))
         return nu_apply_class(apply, nu_label_text(text, value), number, err);
-    return nu_fail(err, NUDGE_EMISMATCH,
-                   "%s: target '%s' is %g somewhere, which is none of the model's %zu classes",
-                   apply->table->source, apply->prep->target_names[0], value,
+    return nu_fail(err, NUDGE_EMISMATCH, "%s: target '%s' is %g somewhere, which is none of the "
+                   "model's %zu classes", apply->table->source, apply->prep->target_names[0], value,
                    apply->prep->n_classes);
 }
 
@@ -79,12 +75,10 @@ nudge_status nu_apply_check_target(const nu_apply *apply, size_t r, const char *
 {
     nudge_loss loss = apply->prep->loss;
     if (loss == NUDGE_BCE && !(value >= 0 && value <= 1))
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: target '%s' is %g in data row %zu; bce takes numbers from 0 to 1",
-                       apply->table->source, name, value, r + 1);
+        return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in data row %zu; bce takes numbers "
+                       "from 0 to 1", apply->table->source, name, value, r + 1);
     if (loss == NUDGE_POISSON && !(value >= 0))
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: target '%s' is %g in data row %zu; poisson takes numbers from 0 up",
-                       apply->table->source, name, value, r + 1);
+        return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in data row %zu; poisson takes "
+                       "numbers from 0 up", apply->table->source, name, value, r + 1);
     return NUDGE_OK;
 }

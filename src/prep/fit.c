@@ -23,10 +23,8 @@ static size_t gather_present(const nu_fit *fit, size_t column, double *values)
 
 static nudge_status no_value(const nu_fit *fit, const char *name, nudge_error *err)
 {
-    return nu_fail(err, NUDGE_EDATA,
-                   "%s: column '%s' has no value in any of %zu training rows; leave it out with "
-                   "--ignore",
-                   fit->table->source, name, fit->n);
+    return nu_fail(err, NUDGE_EDATA, "%s: column '%s' has no value in any of %zu training rows; "
+                   "leave it out with --ignore", fit->table->source, name, fit->n);
 }
 
 static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *column,
@@ -87,9 +85,7 @@ static nudge_status fit_columns(nu_fit *fit, double *scratch, nudge_error *err)
 {
     const nudge_table *t = fit->table;
     nudge_prep *p = fit->prep;
-    p->columns = calloc(t->n_columns, sizeof *p->columns);
-    if (p->columns == NULL)
-        return nu_no_memory(err, t->n_columns * sizeof *p->columns, "columns");
+    NU_NEW(p->columns, calloc, t->n_columns, "columns", err);
     for (size_t j = 0; j < t->n_columns; j++) {
         if (t->columns[j].is_target)
             continue;
@@ -110,39 +106,12 @@ static nudge_status fit_columns(nu_fit *fit, double *scratch, nudge_error *err)
         nu_prep_column *c = &p->columns[column++];
         if (c->kind == NUDGE_COLUMN_NUMBER)
             NU_TRY(fit_number(fit, j, c, scratch, &p->shift[input], &p->factor[input], err));
-        input += c->kind == NUDGE_COLUMN_NUMBER ? 1 : c->n_categories;
+        input += nu_prep_width(c);
     }
     return NUDGE_OK;
 }
 
 /* ---- Features of a matrix -------------------------------------------------------------- */
-
-/* The same sums in the same order as nu_moments_of(), for a block of columns at a time. */
-static void block_moments(const nu_fit *fit, size_t first, size_t count, nu_moments *moments)
-{
-    double value[NU_CONVERT_BLOCK], sum[NU_CONVERT_BLOCK] = {0}, squares[NU_CONVERT_BLOCK] = {0};
-    double min[NU_CONVERT_BLOCK], max[NU_CONVERT_BLOCK], mean[NU_CONVERT_BLOCK];
-    const nudge_table *t = fit->table;
-    nu_load(min, t->x, t->element, nu_fit_row(fit, 0) * t->features + first, count);
-    memcpy(max, min, count * sizeof *max);
-    for (size_t i = 0; i < fit->n; i++) {
-        nu_load(value, t->x, t->element, nu_fit_row(fit, i) * t->features + first, count);
-        for (size_t j = 0; j < count; j++) {
-            sum[j] += value[j];
-            min[j] = value[j] < min[j] ? value[j] : min[j];
-            max[j] = value[j] > max[j] ? value[j] : max[j];
-        }
-    }
-    for (size_t j = 0; j < count; j++)
-        mean[j] = sum[j] / (double)fit->n;
-    for (size_t i = 0; i < fit->n; i++) {
-        nu_load(value, t->x, t->element, nu_fit_row(fit, i) * t->features + first, count);
-        for (size_t j = 0; j < count; j++)
-            squares[j] += (value[j] - mean[j]) * (value[j] - mean[j]);
-    }
-    for (size_t j = 0; j < count; j++)
-        moments[first + j] = (nu_moments){min[j], max[j], mean[j], squares[j] / (double)fit->n};
-}
 
 struct matrix_work {
     const nu_fit *fit;
@@ -154,11 +123,13 @@ struct matrix_work {
 static void matrix_moments(void *arg, int thread, int threads)
 {
     struct matrix_work *work = arg;
+    const nudge_table *t = work->fit->table;
     size_t first, end;
-    nu_team_share(work->fit->table->features, thread, threads, &first, &end);
+    nu_team_share(t->features, thread, threads, &first, &end);
     for (size_t count; first < end; first += count) {
         count = end - first < NU_CONVERT_BLOCK ? end - first : NU_CONVERT_BLOCK;
-        block_moments(work->fit, first, count, work->moments);
+        nu_block_moments(work->fit, t->x, t->element, t->features, first, count,
+                         work->moments + first);
     }
 }
 
@@ -168,7 +139,7 @@ static nudge_status scale_matrix(nu_fit *fit, nudge_error *err)
     struct matrix_work work = {fit, nu_alloc(p->features, sizeof(nu_moments))};
     if (work.moments == NULL)
         return nu_no_memory(err, p->features * sizeof(nu_moments), "statistics of features");
-    size_t threads = fit->n < 4096 ? 1 : (size_t)nu_team_threads(0, 0, NULL);
+    size_t threads = fit->n < 4096 ? 1 : (size_t)nu_cores();
     if (threads > p->features / 8) /* a narrow column is not worth a thread */
         threads = p->features < 16 ? 1 : p->features / 8;
     nu_team_run((int)threads, matrix_moments, &work);
@@ -227,9 +198,8 @@ static nudge_status fit_all(nu_fit *fit, nudge_error *err)
     NU_TRY(nu_fit_targets(fit, err)); /* first: what is wrong with it is worth knowing first */
     if (t->n_columns == 0)
         return fit_matrix(fit, err);
-    double *scratch = nu_alloc(fit->n, sizeof *scratch);
-    if (scratch == NULL)
-        return nu_no_memory(err, fit->n * sizeof *scratch, "a column");
+    double *scratch;
+    NU_NEW(scratch, nu_alloc, fit->n, "a column", err);
     nudge_status status = fit_columns(fit, scratch, err);
     free(scratch);
     return status;
@@ -242,9 +212,7 @@ nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const u
     if (options != NULL)
         fit.asked = *options;
     NU_TRY(check_rows(&fit, err));
-    fit.prep = calloc(1, sizeof *fit.prep);
-    if (fit.prep == NULL)
-        return nu_no_memory(err, sizeof *fit.prep, "preprocessing");
+    NU_NEW(fit.prep, calloc, 1, "preprocessing", err);
     nudge_status status = fit_all(&fit, err);
     if (status != NUDGE_OK) {
         nudge_prep_free(fit.prep);

@@ -1,7 +1,6 @@
 #include "prep/fit_target.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,9 +31,7 @@ static double value_at(const struct target *t, size_t k, size_t r)
     const nudge_table *table = t->fit->table;
     if (t->columns != NULL)
         return nu_table_cell(table, r, t->columns[k]);
-    size_t at = r * table->outputs + k;
-    return table->y_element == NU_F64 ? ((const double *)table->y)[at]
-                                      : (double)((const float *)table->y)[at];
+    return nu_value(table->y, table->y_element, r * table->outputs + k);
 }
 
 static double training_value(const struct target *t, size_t k, size_t i)
@@ -47,28 +44,22 @@ static double training_value(const struct target *t, size_t k, size_t i)
 static nudge_status find_columns(struct target *t, nudge_error *err)
 {
     const nudge_table *table = t->fit->table;
-    t->columns = calloc(table->n_columns, sizeof *t->columns);
-    if (t->columns == NULL)
-        return nu_no_memory(err, table->n_columns * sizeof *t->columns, "target columns");
+    NU_NEW(t->columns, calloc, table->n_columns, "target columns", err);
     for (size_t j = 0; j < table->n_columns; j++)
         if (table->columns[j].is_target)
             t->columns[t->n++] = j;
     if (t->n == 0)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%s: no target column; name the column to learn with --target",
-                       table->source);
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: no target column; name the column to learn with "
+                       "--target", table->source);
     for (size_t k = 0; k < t->n; k++) {
         const nu_column *c = &table->columns[t->columns[k]];
         if (c->missing > 0)
-            return nu_fail(err, NUDGE_EDATA,
-                           "%s: target '%s' has no value in data row %zu (missing in %zu of %zu "
-                           "rows); leave such rows out",
-                           table->source, c->name, c->first_missing + 1, c->missing,
-                           table->rows);
+            return nu_fail(err, NUDGE_EDATA, "%s: target '%s' has no value in data row %zu "
+                           "(missing in %zu of %zu rows); leave such rows out", table->source,
+                           c->name, c->first_missing + 1, c->missing, table->rows);
         if (c->kind == NUDGE_COLUMN_CATEGORY && t->n > 1)
-            return nu_fail(err, NUDGE_EARGUMENT,
-                           "%s: target '%s' holds text; several targets must all be numbers",
-                           table->source, c->name);
+            return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' holds text; several targets must "
+                           "all be numbers", table->source, c->name);
         t->is_class = c->kind == NUDGE_COLUMN_CATEGORY;
         t->labels = c->categories;
         t->n_labels = c->n_categories;
@@ -101,9 +92,8 @@ static size_t class_of_row(const struct target *t, size_t r)
 
 static nudge_status one_class(const struct target *t, const char *label, nudge_error *err)
 {
-    return nu_fail(err, NUDGE_EDATA,
-                   "%s: target '%s' has only one class ('%s'); at least two are needed",
-                   t->fit->table->source, target_name(t, 0), label);
+    return nu_fail(err, NUDGE_EDATA, "%s: target '%s' has only one class ('%s'); at least two are "
+                   "needed", t->fit->table->source, target_name(t, 0), label);
 }
 
 static nudge_status use_classes(const struct target *t, nudge_error *err)
@@ -119,8 +109,7 @@ static nudge_status use_classes(const struct target *t, nudge_error *err)
                        "%s: target '%s' has %zu classes, bce takes two; use --loss cross-entropy",
                        t->fit->table->source, target_name(t, 0), t->n_labels);
     if (p->loss != NUDGE_BCE && p->loss != NUDGE_CROSS_ENTROPY)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%s: target '%s' holds %s; use --loss cross-entropy",
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' holds %s; use --loss cross-entropy",
                        t->fit->table->source, target_name(t, 0),
                        t->columns != NULL ? "text classes" : "classes");
     p->class_labels = nu_strings_copy(t->labels, t->n_labels);
@@ -135,15 +124,13 @@ static nudge_status check_labels(const struct target *t, nudge_error *err)
 {
     const nudge_table *table = t->fit->table;
     if (t->n > 1)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%s: cross-entropy takes one target column, not %zu; use --loss mse",
-                       table->source, t->n);
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: cross-entropy takes one target column, not %zu; "
+                       "use --loss mse", table->source, t->n);
     for (size_t r = 0; r < table->rows; r++) {
         double v = value_at(t, 0, r);
         if (v != rint(v))
-            return nu_fail(err, NUDGE_EARGUMENT,
-                           "%s: target '%s' is %g in data row %zu; cross-entropy takes text or "
-                           "whole numbers; use --loss mse",
+            return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' is %g in data row %zu; "
+                           "cross-entropy takes text or whole numbers; use --loss mse",
                            table->source, target_name(t, 0), v, r + 1);
     }
     double first = training_value(t, 0, 0);
@@ -186,13 +173,10 @@ static nudge_status use_values_as_classes(const struct target *t, nudge_error *e
     NU_TRY(check_labels(t, err));
     size_t n = different_values(t, value);
     if (n == 0)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%s: target '%s' has more than %d different numbers, too many for "
-                       "cross-entropy; use --loss mse",
-                       t->fit->table->source, target_name(t, 0), MAX_NUMERIC_CLASSES);
-    p->class_labels = calloc(n, sizeof *p->class_labels);
-    if (p->class_labels == NULL)
-        return nu_no_memory(err, n * sizeof(char *), "class labels");
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' has more than %d different numbers, "
+                       "too many for cross-entropy; use --loss mse", t->fit->table->source,
+                       target_name(t, 0), MAX_NUMERIC_CLASSES);
+    NU_NEW(p->class_labels, calloc, n, "class labels", err);
     p->n_classes = n;
     char text[NU_LABEL_TEXT];
     for (size_t k = 0; k < n; k++)
@@ -224,19 +208,14 @@ static nudge_status check_range(const struct target *t, size_t k, const nu_momen
     nudge_loss loss = t->fit->prep->loss;
     const char *source = t->fit->table->source, *name = target_name(t, k);
     if (m->min == m->max)
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: target '%s' is %g in all %zu training rows; there is nothing to learn",
-                       source, name, m->min, t->fit->n);
+        return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in all %zu training rows; there is "
+                       "nothing to learn", source, name, m->min, t->fit->n);
     if (loss == NUDGE_BCE && (m->min < 0 || m->max > 1))
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%s: target '%s' goes from %g to %g; bce takes numbers from 0 to 1; use "
-                       "--loss mse",
-                       source, name, m->min, m->max);
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' goes from %g to %g; bce takes "
+                       "numbers from 0 to 1; use --loss mse", source, name, m->min, m->max);
     if (loss == NUDGE_POISSON && m->min < 0)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%s: target '%s' goes down to %g; poisson takes numbers from 0 up; use "
-                       "--loss mse",
-                       source, name, m->min);
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' goes down to %g; poisson takes "
+                       "numbers from 0 up; use --loss mse", source, name, m->min);
     return NUDGE_OK;
 }
 
@@ -248,9 +227,8 @@ static nudge_status use_numbers(const struct target *t, nudge_error *err)
                                                                 : NUDGE_SCALE_STANDARD;
     if (p->loss == NUDGE_BCE || p->loss == NUDGE_POISSON)
         scale = NUDGE_SCALE_NONE;
-    double *values = nu_alloc(t->fit->n, sizeof *values);
-    if (values == NULL)
-        return nu_no_memory(err, t->fit->n * sizeof *values, "targets");
+    double *values;
+    NU_NEW(values, nu_alloc, t->fit->n, "targets", err);
     nudge_status status = NUDGE_OK;
     for (size_t k = 0; k < t->n && status == NUDGE_OK; k++) {
         for (size_t i = 0; i < t->fit->n; i++)
@@ -267,28 +245,18 @@ static nudge_status use_numbers(const struct target *t, nudge_error *err)
 
 /* ---- All of it ------------------------------------------------------------------------- */
 
-/* A matrix with several outputs has one name for them, to which their numbers are added. */
+/* A matrix has its target's name already, with a number where there are several. */
 static char *make_name(const struct target *t, size_t k)
 {
     const nudge_table *table = t->fit->table;
-    if (t->columns != NULL)
-        return strdup(table->columns[t->columns[k]].name);
-    const char *name = table->target_name != NULL ? table->target_name : "y";
-    if (t->n == 1)
-        return strdup(name);
-    size_t size = strlen(name) + NU_NAME_TEXT;
-    char *numbered = malloc(size);
-    if (numbered != NULL)
-        snprintf(numbered, size, "%s%zu", name, k + 1);
-    return numbered;
+    return strdup(t->columns != NULL ? table->columns[t->columns[k]].name
+                                     : table->names[table->n_names - t->n + k]);
 }
 
 static nudge_status name_targets(const struct target *t, nudge_error *err)
 {
     nudge_prep *p = t->fit->prep;
-    p->target_names = calloc(t->n, sizeof *p->target_names);
-    if (p->target_names == NULL)
-        return nu_no_memory(err, t->n * sizeof(char *), "target names");
+    NU_NEW(p->target_names, calloc, t->n, "target names", err);
     p->n_targets = t->n;
     for (size_t k = 0; k < t->n; k++)
         if ((p->target_names[k] = make_name(t, k)) == NULL)

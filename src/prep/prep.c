@@ -57,15 +57,15 @@ const char *nu_prep_raw_column(const nudge_prep *prep, size_t j)
     return prep->n_columns > 0 ? prep->columns[j].name : prep->feature_names[j];
 }
 
-/* "ocean_proximity=INLAND", or the column's name alone without a category. */
-static char *input_name(const char *column, const char *category)
+/* "ocean_proximity=INLAND", or a number's name alone. */
+static char *input_name(const nu_prep_column *c, size_t k)
 {
-    if (category == NULL)
-        return strdup(column);
-    size_t size = strlen(column) + 1 + strlen(category) + 1;
+    if (c->kind == NUDGE_COLUMN_NUMBER)
+        return strdup(c->name);
+    size_t size = strlen(c->name) + 1 + strlen(c->categories[k]) + 1;
     char *name = malloc(size);
     if (name != NULL)
-        snprintf(name, size, "%s=%s", column, category);
+        snprintf(name, size, "%s=%s", c->name, c->categories[k]);
     return name;
 }
 
@@ -74,10 +74,8 @@ static nudge_status count_features(nudge_prep *prep, const char *where, nudge_er
     size_t n = prep->features;
     if (prep->n_columns > 0) {
         n = 0;
-        for (size_t j = 0; j < prep->n_columns && n <= NU_PREP_MAX_FEATURES; j++) {
-            const nu_prep_column *c = &prep->columns[j];
-            n += c->kind == NUDGE_COLUMN_NUMBER ? 1 : c->n_categories;
-        }
+        for (size_t j = 0; j < prep->n_columns && n <= NU_PREP_MAX_FEATURES; j++)
+            n += nu_prep_width(&prep->columns[j]);
     }
     if (n == 0)
         return nu_fail(err, NUDGE_EDATA, "%s: no feature columns; at least one is needed", where);
@@ -103,14 +101,9 @@ nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_er
         for (size_t j = 0; j < n && whole; j++)
             whole = (names[j] = strdup(nu_matrix_name(text, prep->pixel_rows > 0, j))) != NULL;
     }
-    for (size_t c = 0, j = 0; c < prep->n_columns; c++) {
-        const nu_prep_column *column = &prep->columns[c];
-        size_t width = column->kind == NUDGE_COLUMN_NUMBER ? 1 : column->n_categories;
-        for (size_t k = 0; k < width && whole; k++, j++)
-            whole = (names[j] = input_name(column->name, column->kind == NUDGE_COLUMN_NUMBER
-                                                             ? NULL
-                                                             : column->categories[k])) != NULL;
-    }
+    for (size_t c = 0, j = 0; c < prep->n_columns; c++)
+        for (size_t k = 0; k < nu_prep_width(&prep->columns[c]) && whole; k++, j++)
+            whole = (names[j] = input_name(&prep->columns[c], k)) != NULL;
     if (!whole) {
         nu_strings_free(names, n);
         return nu_no_memory(err, n * sizeof *names, "feature names");
@@ -119,63 +112,17 @@ nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_er
     return NUDGE_OK;
 }
 
-static double *doubles_copy(const double *values, size_t n)
+nudge_prep *nu_prep_share(const nudge_prep *prep)
 {
-    double *copy = nu_alloc(n, sizeof *copy);
-    if (copy != NULL && n > 0)
-        memcpy(copy, values, n * sizeof *copy);
-    return copy;
-}
-
-static int columns_copy(nudge_prep *to, const nudge_prep *from)
-{
-    to->columns = calloc(from->n_columns > 0 ? from->n_columns : 1, sizeof *to->columns);
-    if (to->columns == NULL)
-        return 0;
-    to->n_columns = from->n_columns;
-    for (size_t j = 0; j < from->n_columns; j++) {
-        const nu_prep_column *f = &from->columns[j];
-        nu_prep_column *t = &to->columns[j];
-        t->kind = f->kind;
-        t->median = f->median;
-        t->name = strdup(f->name);
-        t->categories = nu_strings_copy(f->categories, f->n_categories);
-        if (t->categories != NULL)
-            t->n_categories = f->n_categories;
-        if (t->name == NULL || t->categories == NULL)
-            return 0;
-    }
-    return 1;
-}
-
-nudge_status nu_prep_copy(nudge_prep **copy, const nudge_prep *prep, nudge_error *err)
-{
-    nudge_prep *p = malloc(sizeof *p);
-    if (p == NULL)
-        return nu_no_memory(err, sizeof *p, "preprocessing");
-    *p = *prep;
-    p->n_columns = 0;
-    p->columns = NULL;
-    p->feature_names = nu_strings_copy(prep->feature_names, prep->features);
-    p->target_names = nu_strings_copy(prep->target_names, prep->n_targets);
-    p->class_labels = nu_strings_copy(prep->class_labels, prep->n_classes);
-    p->shift = doubles_copy(prep->shift, prep->features);
-    p->factor = doubles_copy(prep->factor, prep->features);
-    p->target_shift = doubles_copy(prep->target_shift, prep->outputs);
-    p->target_factor = doubles_copy(prep->target_factor, prep->outputs);
-    if (!columns_copy(p, prep) || p->feature_names == NULL || p->target_names == NULL ||
-        p->class_labels == NULL || p->shift == NULL || p->factor == NULL ||
-        p->target_shift == NULL || p->target_factor == NULL) {
-        nudge_prep_free(p);
-        return nu_no_memory(err, prep->features * sizeof(double), "a copy of the preprocessing");
-    }
-    *copy = p;
-    return NUDGE_OK;
+    nudge_prep *shared = (nudge_prep *)prep; /* the count is no part of what does not change */
+    if (shared != NULL)
+        (void)__atomic_add_fetch(&shared->sharers, 1, __ATOMIC_RELAXED);
+    return shared;
 }
 
 void nudge_prep_free(nudge_prep *prep)
 {
-    if (prep == NULL)
+    if (prep == NULL || __atomic_sub_fetch(&prep->sharers, 1, __ATOMIC_ACQ_REL) >= 0)
         return;
     for (size_t j = 0; j < prep->n_columns; j++) {
         free(prep->columns[j].name);

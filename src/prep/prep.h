@@ -15,7 +15,9 @@ typedef struct nu_prep_column {
     size_t n_categories;
 } nu_prep_column;
 
+/* Immutable once it is made: a model shares the caller's. */
 struct nudge_prep {
+    int sharers;               /* owners but one; changed with __atomic builtins */
     nudge_loss loss;
     nudge_scale scale;
 
@@ -45,6 +47,12 @@ struct nudge_prep {
 #define NU_LABEL_TEXT 320
 const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
 
+/* Network inputs of a column. */
+static inline size_t nu_prep_width(const nu_prep_column *c)
+{
+    return c->kind == NUDGE_COLUMN_NUMBER ? 1 : c->n_categories;
+}
+
 /* Sets features and feature_names from the columns; for a matrix, whose features are set, makes
  * "x1", "x2", ... or "p1", "p2", ... if it has no names yet. NUDGE_EDATA (none, or too many;
  * `where` begins the message), NUDGE_EMEMORY. */
@@ -55,6 +63,7 @@ nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_er
 size_t nu_prep_raw_columns(const nudge_prep *prep);
 const char *nu_prep_raw_column(const nudge_prep *prep, size_t j);
 
-nudge_status nu_prep_copy(nudge_prep **copy, const nudge_prep *prep, nudge_error *err);
+/* Another owner, who frees it too. */
+nudge_prep *nu_prep_share(const nudge_prep *prep);
 
 #endif

@@ -19,6 +19,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"
+#include "table/dictionary.h"
 
 /* ---- Writing --------------------------------------------------------------------------- */
 
@@ -141,26 +142,17 @@ static const char *text_of(const json_t *json)
     return text != NULL && strlen(text) == json_string_length(json) ? text : NULL;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static nudge_status check_different(const struct source *in, const char *key,
                                     char *const *strings, size_t n)
 {
-    char **sorted = malloc((n > 0 ? n : 1) * sizeof *sorted);
-    if (sorted == NULL)
-        return no_memory(in);
-    if (n > 0)
-        memcpy(sorted, strings, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, compare_texts);
-    size_t i = 1;
-    while (i < n && strcmp(sorted[i - 1], sorted[i]) != 0)
+    nu_dictionary seen = {0};
+    size_t i = 0, number = 0;
+    while (i < n && (number = nu_dictionary_add(&seen, strings[i], strlen(strings[i]))) == i)
         i++;
-    const char *twice = i < n ? sorted[i] : NULL;
-    free(sorted);
-    return twice == NULL ? NUDGE_OK : bad(in, "'%s' has '%s' twice", key, twice);
+    nu_dictionary_free(&seen);
+    if (i == n)
+        return NUDGE_OK;
+    return number == NU_NOT_FOUND ? no_memory(in) : bad(in, "'%s' has '%s' twice", key, strings[i]);
 }
 
 /* An array of at least one text, all different. */
@@ -290,8 +282,7 @@ static nudge_status read_matrix(const struct source *in, const json_t *json, nud
     if (names != NULL) {
         NU_TRY(read_strings(in, "feature_names", names, &p->feature_names, &p->features));
         if (p->features != features)
-            return bad(in, "'feature_names' has %zu names for %zu features", p->features,
-                       features);
+            return bad(in, "'feature_names' has %zu names for %zu features", p->features, features);
     }
     p->features = features;
     return NUDGE_OK;

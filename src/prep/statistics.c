@@ -1,25 +1,41 @@
 #include "prep/statistics.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/status.h"
 
+void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size_t columns,
+                      size_t first, size_t count, nu_moments *moments)
+{
+    double value[NU_CONVERT_BLOCK], sum[NU_CONVERT_BLOCK] = {0}, squares[NU_CONVERT_BLOCK] = {0};
+    double min[NU_CONVERT_BLOCK], max[NU_CONVERT_BLOCK], mean[NU_CONVERT_BLOCK];
+    nu_load(min, x, element, nu_fit_row(fit, 0) * columns + first, count);
+    memcpy(max, min, count * sizeof *max);
+    for (size_t i = 0; i < fit->n; i++) {
+        nu_load(value, x, element, nu_fit_row(fit, i) * columns + first, count);
+        for (size_t j = 0; j < count; j++) {
+            sum[j] += value[j];
+            min[j] = value[j] < min[j] ? value[j] : min[j];
+            max[j] = value[j] > max[j] ? value[j] : max[j];
+        }
+    }
+    for (size_t j = 0; j < count; j++)
+        mean[j] = sum[j] / (double)fit->n;
+    for (size_t i = 0; i < fit->n; i++) {
+        nu_load(value, x, element, nu_fit_row(fit, i) * columns + first, count);
+        for (size_t j = 0; j < count; j++)
+            squares[j] += (value[j] - mean[j]) * (value[j] - mean[j]);
+    }
+    for (size_t j = 0; j < count; j++)
+        moments[j] = (nu_moments){min[j], max[j], mean[j], squares[j] / (double)fit->n};
+}
+
 nu_moments nu_moments_of(const double *values, size_t n)
 {
-    nu_moments m = {.min = values[0], .max = values[0]};
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < n; i++) {
-        double v = values[i];
-        sum += v;
-        m.min = v < m.min ? v : m.min;
-        m.max = v > m.max ? v : m.max;
-    }
-    m.mean = sum / (double)n;
-    for (size_t i = 0; i < n; i++) {
-        double d = values[i] - m.mean;
-        squares += d * d;
-    }
-    m.variance = squares / (double)n;
+    nu_moments m;
+    nu_fit all = {.n = n};
+    nu_block_moments(&all, values, NU_F64, 1, 0, 1, &m);
     return m;
 }
 
@@ -80,9 +96,8 @@ nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, cons
         *factor = constant ? 1 : 1 / (m->max - m->min);
     }
     if (!isfinite(*shift) || !isfinite(*factor) || *factor == 0)
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: %s '%s': values from %g to %g are too far apart or too close together "
-                       "to scale; use --scale none",
-                       fit->table->source, what, name, m->min, m->max);
+        return nu_fail(err, NUDGE_EDATA, "%s: %s '%s': values from %g to %g are too far apart or "
+                       "too close together to scale; use --scale none", fit->table->source, what,
+                       name, m->min, m->max);
     return NUDGE_OK;
 }

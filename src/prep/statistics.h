@@ -22,8 +22,13 @@ typedef struct nu_moments {
     double min, max, mean, variance; /* variance of the population: over n */
 } nu_moments;
 
-/* Of n >= 1 values, in two passes. */
+/* Of n >= 1 values. */
 nu_moments nu_moments_of(const double *values, size_t n);
+
+/* Of columns first ... first + count - 1, count <= NU_CONVERT_BLOCK, of the training rows of a
+ * matrix. In two passes; each column's sums are in the order of rows. */
+void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size_t columns,
+                      size_t first, size_t count, nu_moments *moments);
 
 /* Of n >= 1 values, which are reordered. */
 double nu_median_of(double *values, size_t n);

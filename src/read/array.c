@@ -204,7 +204,7 @@ static nudge_status read_block(void **block, nu_element element, const nu_array 
                  .bad = SIZE_MAX};
     if (r.to == NULL)
         return nu_no_memory(err, bytes, a->name);
-    nu_team_run(bytes < 4 * PIECE ? 1 : nu_team_threads(0, 0, NULL), read_pieces, &r);
+    nu_team_run(bytes < 4 * PIECE ? 1 : nu_cores(), read_pieces, &r);
     nudge_status status = NUDGE_OK;
     if (r.error != 0)
         status = nu_fetch_failed(a->name, r.error, err);
@@ -258,9 +258,7 @@ static nudge_status read_classes(nudge_table *t, const nu_array *a, nudge_error 
                        "%s: whole numbers in %zu columns; labels are one class number a row, and "
                        "targets in several columns are floats ('<f4', '<f8')", a->name, a->width);
     NU_TRY(nu_memory_check(t->rows * sizeof *t->classes, a->name, err));
-    t->classes = nu_alloc(t->rows, sizeof *t->classes);
-    if (t->classes == NULL)
-        return nu_no_memory(err, t->rows * sizeof *t->classes, a->name);
+    NU_NEW(t->classes, nu_alloc, t->rows, a->name, err);
     for (size_t i = 0; i < t->rows; i++) {
         size_t left = t->rows - i;
         int error = i % EACH > 0 ? 0
@@ -270,9 +268,8 @@ static nudge_status read_classes(nudge_table *t, const nu_array *a, nudge_error 
             return nu_fetch_failed(a->name, error, err);
         long double label = number_at(a, raw + i % EACH * size);
         if (!(label >= 0 && label < NU_MOST_CLASSES))
-            return nu_fail(err, NUDGE_EDATA,
-                           "%s: label %zu is %.0Lf; labels are class numbers from 0 to %d",
-                           a->name, i + 1, label, NU_MOST_CLASSES - 1);
+            return nu_fail(err, NUDGE_EDATA, "%s: label %zu is %.0Lf; labels are class numbers "
+                           "from 0 to %d", a->name, i + 1, label, NU_MOST_CLASSES - 1);
         t->classes[i] = (int32_t)label;
         if ((size_t)label >= t->n_classes)
             t->n_classes = (size_t)label + 1;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"
 #include "spell.h"
@@ -79,8 +80,7 @@ static nudge_status mark(nu_csv_fields *f, const char *name, size_t size, role a
         snprintf(whole, sizeof whole, "%.*s", (int)(size < sizeof whole ? size : sizeof whole),
                  name);
         return nu_fail(err, NUDGE_EARGUMENT, "%s: unknown %s column '%s'%s", f->source, what[as],
-                       nu_csv_short(text, whole),
-                       describe_names(list, sizeof list, f, whole));
+                       nu_csv_short(text, whole), describe_names(list, sizeof list, f, whole));
     }
     nu_csv_field *field = &f->field[j];
     nu_csv_short(text, field->name);
@@ -201,9 +201,7 @@ nudge_status nu_csv_choose(nu_csv_fields *fields, const char *source, const nu_c
                            const nudge_read_options *options, nudge_error *err)
 {
     nu_csv_fields f = {.source = source, .n = first->n};
-    f.field = calloc(f.n, sizeof *f.field);
-    if (f.field == NULL)
-        return nu_no_memory(err, f.n * sizeof *f.field, "the columns of a CSV file");
+    NU_NEW(f.field, calloc, f.n, "the columns of a CSV file", err);
     nudge_status status = choose(&f, first, options, err);
     if (status != NUDGE_OK)
         nu_csv_fields_free(&f);

@@ -48,9 +48,8 @@ static nudge_status open_array(nu_array *a, nu_source *s, nudge_error *err)
                        "(labels) or 0x00000803 (images)", s->name, big_endian_32(head));
     size_t rank = head[3], at = 4 + 4 * rank;
     if (size < at)
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: cut short: an IDX header of rank %zu has %zu bytes, the file %zu",
-                       s->name, rank, at, size);
+        return nu_fail(err, NUDGE_EDATA, "%s: cut short: an IDX header of rank %zu has %zu bytes, "
+                       "the file %zu", s->name, rank, at, size);
     uint64_t dim[NU_ARRAY_RANK];
     for (size_t k = 0; k < rank; k++)
         dim[k] = big_endian_32(head + 4 + 4 * k);
@@ -79,9 +78,8 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
     nu_array a;
     NU_TRY(open_array(&a, s, err));
     if (a.rank == 1)
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: an IDX file of rank 1, which is labels: give it with --labels, and the "
-                       "file of the images with --data", s->name);
+        return nu_fail(err, NUDGE_EDATA, "%s: an IDX file of rank 1, which is labels: give it with "
+                       "--labels, and the file of the images with --data", s->name);
     return nu_array_read_features(t, &a, err);
 }
 

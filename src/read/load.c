@@ -154,9 +154,8 @@ static nudge_status load_other(struct loading *l, nudge_dataset **data, const ch
     if (nudge_dataset_describe(*data).outputs > 0)
         return NUDGE_OK;
     if (matrix)
-        return nu_fail(err, NUDGE_EMISMATCH,
-                       "%s: %s data without labels; name their file with --%s-labels", spec, what,
-                       what);
+        return nu_fail(err, NUDGE_EMISMATCH, "%s: %s data without labels; name their file with "
+                       "--%s-labels", spec, what, what);
     return nu_fail(err, NUDGE_EMISMATCH, "%s: %s data without the target column '%s'", spec, what,
                    nudge_prep_target_name(l->data.prep, 0));
 }
@@ -167,13 +166,11 @@ static nudge_status check_given(const char *spec, const char *labels, double par
                                 const char *what, nudge_error *err)
 {
     if (spec != NULL && part != 0)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "both --%s '%s' and --%s-split %g; one of them is enough", what, spec, what,
-                       part);
+        return nu_fail(err, NUDGE_EARGUMENT, "both --%s '%s' and --%s-split %g; one of them is "
+                       "enough", what, spec, what, part);
     if (spec == NULL && labels != NULL)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "--%s-labels '%s' without the data they belong to; name them with --%s",
-                       what, labels, what);
+        return nu_fail(err, NUDGE_EARGUMENT, "--%s-labels '%s' without the data they belong to; "
+                       "name them with --%s", what, labels, what);
     return NUDGE_OK;
 }
 

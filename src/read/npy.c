@@ -230,8 +230,7 @@ static nudge_status start(nu_array_files *f, const nu_array_layout *l, const cha
     NU_TRY(add_file(f, labels, l->y, y_shape, l->outputs > 1 ? 2 : 1, nu_layout_y_row(l), err));
     f->y = &f->out[f->n - 1];
     if (f->x != NULL && same_place(f->out[0].path, f->out[1].path))
-        return nu_fail(err, NUDGE_EARGUMENT, "features and targets cannot both go to '%s'",
-                       labels);
+        return nu_fail(err, NUDGE_EARGUMENT, "features and targets cannot both go to '%s'", labels);
     return NUDGE_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "model/safetensors.h"
 #include "read/formats.h"
@@ -50,9 +51,8 @@ static nudge_status fill(nudge_table *t, nu_source *s, const nu_format *format,
 nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *format,
                             const nudge_read_options *options, nudge_error *err)
 {
-    nudge_table *t = calloc(1, sizeof *t);
-    if (t == NULL)
-        return nu_no_memory(err, sizeof *t, "a table");
+    nudge_table *t;
+    NU_NEW(t, calloc, 1, "a table", err);
     nudge_status status = fill(t, s, format, options, err);
     if (status != NUDGE_OK)
         nudge_table_free(t);

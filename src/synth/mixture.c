@@ -129,13 +129,11 @@ static nudge_status classification_size(nu_synth *s, nudge_error *err)
     NU_TRY(mixture_size(s, err));
     size_t informative = (size_t)s->value[NU_INFORMATIVE];
     if (informative > s->features)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "synth:classification: informative=%zu is more than features=%zu",
-                       informative, s->features);
+        return nu_fail(err, NUDGE_EARGUMENT, "synth:classification: informative=%zu is more than "
+                       "features=%zu", informative, s->features);
     if (n_centres(s) > different_vertices(s))
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "synth:classification: classes=%zu of clusters=%zu each are more than the "
-                       "%zu vertices of informative=%zu dimensions",
+        return nu_fail(err, NUDGE_EARGUMENT, "synth:classification: classes=%zu of clusters=%zu "
+                       "each are more than the %zu vertices of informative=%zu dimensions",
                        s->classes, n_centres(s) / s->classes, different_vertices(s), informative);
     s->n_hidden += informative * s->features;
     return NUDGE_OK;

@@ -55,9 +55,8 @@ const nu_generator nu_synth_linear = {
 static nudge_status friedman_size(nu_synth *s, nudge_error *err)
 {
     if (s->features < 5)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "synth:friedman1: features=%zu: the function has 5 arguments, so 5 or more",
-                       s->features);
+        return nu_fail(err, NUDGE_EARGUMENT, "synth:friedman1: features=%zu: the function has 5 "
+                       "arguments, so 5 or more", s->features);
     return NUDGE_OK;
 }
 

@@ -112,9 +112,8 @@ static nudge_status set_seed(nu_synth *s, const char *text, nudge_error *err)
 {
     if (nu_parse_whole(text, 0, UINT64_MAX, &s->seed))
         return NUDGE_OK;
-    return nu_fail(err, NUDGE_EARGUMENT,
-                   "synth:%s: seed=%s: a whole number from 0 to 18446744073709551615 is right",
-                   s->kind->info.name, text);
+    return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: seed=%s: a whole number from 0 to "
+                   "18446744073709551615 is right", s->kind->info.name, text);
 }
 
 static int in_range(int k, double value)

@@ -63,12 +63,10 @@ nudge_status nu_dataset_check(size_t rows, size_t features, size_t outputs, nudg
                               nudge_error *err)
 {
     if (rows == 0 || features == 0 || outputs == 0)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%zu rows, %zu features and %zu outputs; none may be 0", rows, features,
-                       outputs);
+        return nu_fail(err, NUDGE_EARGUMENT, "%zu rows, %zu features and %zu outputs; none may be "
+                       "0", rows, features, outputs);
     if (rows > UINT32_MAX)
-        return nu_fail(err, NUDGE_EARGUMENT, "%zu rows; at most %u are possible", rows,
-                       UINT32_MAX);
+        return nu_fail(err, NUDGE_EARGUMENT, "%zu rows; at most %u are possible", rows, UINT32_MAX);
     if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
         return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
     return NUDGE_OK;

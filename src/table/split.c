@@ -52,9 +52,8 @@ nudge_status nu_parts_make(nu_parts *split, size_t rows, double val, double test
     NU_TRY(count_part(&s.n_test, rows, test, "test", err));
     NU_TRY(count_part(&s.n_val, rows, val, "validation", err));
     if (s.n_test + s.n_val >= rows)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%zu rows for testing and %zu for validation leave none of %zu to train on",
-                       s.n_test, s.n_val, rows);
+        return nu_fail(err, NUDGE_EARGUMENT, "%zu rows for testing and %zu for validation leave "
+                       "none of %zu to train on", s.n_test, s.n_val, rows);
     s.n_train = rows - s.n_test - s.n_val;
     s.rows = nu_alloc(rows, sizeof *s.rows);
     unsigned char *part_of = calloc(rows, 1); /* TRAIN everywhere */

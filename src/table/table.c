@@ -72,9 +72,7 @@ static nudge_status name_columns(nudge_table *t, nudge_error *err)
 {
     size_t n = feature_columns(t) + t->outputs;
     NU_TRY(nu_memory_check(n * NAME_BYTES, t->source, err));
-    t->names = calloc(n, sizeof *t->names);
-    if (t->names == NULL)
-        return nu_no_memory(err, n * sizeof *t->names, "the names of columns");
+    NU_NEW(t->names, calloc, n, "the names of columns", err);
     for (; t->n_names < n; t->n_names++)
         if ((t->names[t->n_names] = column_name(t, t->n_names)) == NULL)
             return nu_no_memory(err, 32, "the name of a column");
@@ -83,9 +81,7 @@ static nudge_status name_columns(nudge_table *t, nudge_error *err)
 
 static nudge_status number_classes(nudge_table *t, nudge_error *err)
 {
-    t->class_labels = calloc(t->n_classes, sizeof *t->class_labels);
-    if (t->class_labels == NULL)
-        return nu_no_memory(err, t->n_classes * sizeof *t->class_labels, "class labels");
+    NU_NEW(t->class_labels, calloc, t->n_classes, "class labels", err);
     for (size_t k = 0; k < t->n_classes; k++) {
         char text[24];
         snprintf(text, sizeof text, "%zu", k);
