@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/team.h"
-#include "made.h"
+#include "model_fixtures.h"
 #include "suite.h"
 
 enum { THREADS = 2 };
