@@ -86,7 +86,8 @@ size_t nu_print_wrapped(FILE *stream, const char *text, size_t at, size_t indent
             fputc(' ', stream);
             at++;
         }
-        fwrite(text, 1, (size_t)bytes, stream);
+        for (int i = 0; i < bytes; i++)
+            fputc(text[i] == '\t' ? ' ' : text[i], stream);
         at += columns;
         text += bytes;
         if (*text == '\n') {

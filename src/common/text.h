@@ -21,7 +21,8 @@ const char *nu_count_text(char buf[NU_TEXT], double count);
 size_t nu_text_width(const char *text);
 
 /* Prints words from column `at`, continuing on new lines at column `indent` so that none is longer
- * than `width` (but a word that is). '\n' in the text ends a line. Returns the column reached. */
+ * than `width` (but a word that is). '\n' in the text ends a line; '\t' is a blank that
+ * does not. Returns the column reached. */
 size_t nu_print_wrapped(FILE *stream, const char *text, size_t at, size_t indent, size_t width);
 
 #endif

@@ -10,6 +10,7 @@
 #include "support/commands.h"
 #include "support/say.h"
 #include "support/data_options.h"
+#include "support/live_line.h"
 #include "support/text_table.h"
 
 static const option own[] = {
@@ -87,37 +88,30 @@ static void check_words(arguments *args)
 
 /* ---- Writing --------------------------------------------------------------------------- */
 
-/* Whether there is a line that shows how far it is. */
-typedef struct live {
-    int terminal;
-    int drawn;
-} live;
-
 static int on_progress(const nudge_write_progress *now, void *user)
 {
-    live *l = user;
-    char left[NU_TEXT] = "?";
+    const int *quiet = user;
+    char rate[NU_TEXT], left[NU_TEXT] = "?";
     double part = (double)now->rows / (double)now->all_rows;
-    if (nu_signal_caught() != 0 || !l->terminal)
+    if (nu_signal_caught() != 0 || *quiet)
         return nu_signal_caught() != 0;
     if (part > 0)
         nu_seconds_text(left, ceil(now->seconds * (1 - part) / part));
-    fprintf(stderr, "\r\033[K%3.0f%%  %.0f rows/s  %s left", floor(100 * part),
-            (double)now->rows / now->seconds, left);
-    fflush(stderr);
-    l->drawn = 1;
+    live_line("%3.0f%%  %s rows/s  %s left", floor(100 * part),
+              nu_count_text(rate, (double)now->rows / now->seconds), left);
     return 0;
 }
 
 static void print_written(const nudge_written *w)
 {
-    char size[NU_TEXT], took[NU_TEXT];
+    char rows[NU_TEXT], size[NU_TEXT], took[NU_TEXT];
     double values = (double)w->rows * (double)(w->features + w->targets);
-    fprintf(stderr, "%" PRIu64 " rows, %" PRIu64 " features, %s in %s", w->rows, w->features,
-            nu_bytes_text(size, (double)w->bytes), nu_seconds_text(took, w->seconds));
-    if (w->seconds > 0)
-        fprintf(stderr, ": %.3g million values/s, %.3g GB/s", 1e-6 * values / w->seconds,
-                1e-9 * (double)w->bytes / w->seconds);
+    fprintf(stderr, "%s rows, %" PRIu64 " features, %s in %s", nu_count_text(rows, (double)w->rows),
+            w->features, nu_bytes_text(size, (double)w->bytes), nu_seconds_text(took, w->seconds));
+    if (w->seconds > 0) {
+        fprintf(stderr, ": %s values/s,", nu_count_text(rows, values / w->seconds));
+        fprintf(stderr, " %s/s", nu_bytes_text(size, (double)w->bytes / w->seconds));
+    }
     fputc('\n', stderr);
 }
 
@@ -131,17 +125,15 @@ static int write_data(arguments *args, const char *spec, nudge_write_options *wr
 {
     const char *out = text_of(args, "out");
     int quiet = given(args, "quiet");
-    live l = {.terminal = !quiet && isatty(STDERR_FILENO)};
     nudge_written written;
     nudge_error err;
     writing->on_progress = on_progress;
-    writing->user = &l;
+    writing->user = &quiet;
     nu_signals_catch();
     /* A file at its size limit is an error of its write, not the end of the program. */
     signal(SIGXFSZ, SIG_IGN);
     nudge_status status = nudge_synth_write(&written, spec, out, writing, &err);
-    if (l.drawn)
-        fputs("\r\033[K", stderr);
+    live_line_clear();
     if (status == NUDGE_ESTOPPED) {
         say(args->command->name, "interrupted; nothing was written");
         return 128 + nu_signal_caught();

@@ -7,6 +7,7 @@
 #include "support/option_tables.h"
 #include "support/say.h"
 #include "support/progress.h"
+#include "support/run_lines.h"
 #include "support/train_report.h"
 #include "support/train_setup.h"
 
@@ -100,11 +101,10 @@ static int train(train_report *r, nudge_model *model, const char *name)
     if (nudge_train_plan_make(&r->plan, model, r->data->train, r->data->val, &options, &err) !=
         NUDGE_OK)
         return fail(name, &err);
-    r->peak = r->plan.total > r->data->load_bytes ? r->plan.total : r->data->load_bytes;
     if (!s->quiet)
         report_start(r);
     if (s->explain)
-        report_explanation(r);
+        engine_lines(stderr, &r->plan);
     progress_start(&p, &options, s->quiet, s->log);
     nudge_status status = nudge_train(model, r->data->train, r->data->val, &options, &r->result,
                                       &err);

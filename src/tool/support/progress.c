@@ -3,21 +3,14 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "signals.h"
 #include "support/json.h"
+#include "support/live_line.h"
 #include "support/text_table.h"
 
 /* Epochs shown as lines that stay. */
 enum { MOST_LINES = 20 };
-
-static void clear_live_line(progress *p)
-{
-    if (p->drawn)
-        fputs("\r\033[K", stderr);
-    p->drawn = 0;
-}
 
 /* ---- Log ------------------------------------------------------------------------------- */
 
@@ -53,17 +46,17 @@ static void print_epoch(const nudge_epoch *e)
 {
     char text[NU_TEXT];
     snprintf(text, sizeof text, "%zu", e->epochs);
-    fprintf(stderr, "epoch %*zu/%s  loss %-9.4g", (int)strlen(text), e->epoch, text,
+    fprintf(stderr, "epoch %*zu/%s  loss %-10.5g", (int)strlen(text), e->epoch, text,
             e->train_loss);
     if (e->has_val)
-        fprintf(stderr, "  val %-9.4g", e->val_loss);
+        fprintf(stderr, "  val %-10.5g", e->val_loss);
     if (!isnan(e->val_accuracy))
         fprintf(stderr, "  val accuracy %.4f", e->val_accuracy);
     else if (!isnan(e->train_accuracy))
         fprintf(stderr, "  accuracy %.4f", e->train_accuracy);
     else if (!isnan(e->val_rmse))
-        fprintf(stderr, "  val RMSE %-9.4g", e->val_rmse);
-    fprintf(stderr, "  %.0f samples/s\n", e->samples_per_s);
+        fprintf(stderr, "  val RMSE %-9.5g", e->val_rmse);
+    fprintf(stderr, "  %s samples/s\n", nu_count_text(text, e->samples_per_s));
 }
 
 static int on_epoch(const nudge_epoch *e, void *user)
@@ -79,7 +72,7 @@ static int on_epoch(const nudge_epoch *e, void *user)
                e->epoch * (MOST_LINES - 1) / e->epochs !=
                    (e->epoch - 1) * (MOST_LINES - 1) / e->epochs;
     if (!p->quiet && (e->epochs <= MOST_LINES || show)) {
-        clear_live_line(p);
+        live_line_clear();
         print_epoch(e);
     }
     p->interrupted = nu_signal_caught();
@@ -90,23 +83,21 @@ static int on_progress(const nudge_progress *now, void *user)
 {
     progress *p = user;
     p->interrupted = nu_signal_caught();
-    if (p->interrupted || p->quiet || !p->terminal)
+    if (p->interrupted || p->quiet)
         return p->interrupted;
     double part = (double)now->batch / (double)now->batches;
     double done = ((double)(now->epoch - 1) + part) / (double)now->epochs;
-    char left[NU_TEXT] = "?";
+    char rate[NU_TEXT], left[NU_TEXT] = "?";
     if (done > 0)
         nu_seconds_text(left, ceil(now->seconds * (1 - done) / done));
-    fprintf(stderr, "\repoch %zu/%zu  %3.0f%%  loss %.4g  %.0f samples/s  %s left\033[K",
-            now->epoch, now->epochs, 100 * part, now->loss, now->samples_per_s, left);
-    fflush(stderr);
-    p->drawn = 1;
+    live_line("epoch %zu/%zu  %3.0f%%  loss %.4g  %s samples/s  %s left", now->epoch, now->epochs,
+              100 * part, now->loss, nu_count_text(rate, now->samples_per_s), left);
     return 0;
 }
 
 void progress_start(progress *p, nudge_train_options *options, int quiet, const char *log)
 {
-    *p = (progress){.quiet = quiet, .terminal = isatty(STDERR_FILENO), .log_path = log};
+    *p = (progress){.quiet = quiet, .log_path = log};
     options->on_epoch = on_epoch;
     options->on_progress = on_progress;
     options->user = p;
@@ -115,7 +106,7 @@ void progress_start(progress *p, nudge_train_options *options, int quiet, const 
 
 void progress_end(progress *p, int ran)
 {
-    clear_live_line(p);
+    live_line_clear();
     errno = 0;
     int good = 1;
     if (ran && p->log_path != NULL)

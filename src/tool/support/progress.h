@@ -8,8 +8,6 @@
 
 typedef struct progress {
     int quiet;
-    int terminal;      /* stderr is one: a live line is drawn */
-    int drawn;         /* a live line is there now */
     const char *log_path;
     FILE *log;
     int log_error;     /* errno of a failed write; training was stopped for it */

@@ -2,159 +2,84 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "support/json.h"
+#include "support/run_lines.h"
+#include "support/say.h"
 #include "support/text_table.h"
-
-/* "784-128-10" */
-static void print_widths(const nudge_model_info *m, FILE *stream)
-{
-    for (size_t i = 0; i <= m->layers; i++)
-        fprintf(stream, "%s%zu", i > 0 ? "-" : "", m->widths[i]);
-}
-
-/* "relu", or all names if they differ; the output layer's only if it is not identity. */
-static void print_activations(const nudge_model_info *m, FILE *stream)
-{
-    size_t hidden = m->layers - 1;
-    int alike = 1;
-    for (size_t i = 1; i < hidden; i++)
-        alike = alike && m->activations[i] == m->activations[0];
-    for (size_t i = 0; i < (alike && hidden > 0 ? 1 : hidden); i++)
-        fprintf(stream, "%s%s", i > 0 ? "," : " ", nudge_activation_name(m->activations[i]));
-    if (m->activations[hidden] != NUDGE_IDENTITY)
-        fprintf(stream, "%s%s output", hidden > 0 ? ", " : " ",
-                nudge_activation_name(m->activations[hidden]));
-}
 
 static size_t rows_of(const nudge_dataset *d)
 {
     return d != NULL ? nudge_dataset_describe(d).rows : 0;
 }
 
-static void report_data(const train_report *r)
+/* "90,000" */
+static const char *rows_text(char buf[NU_TEXT], const nudge_dataset *d)
+{
+    return nu_count_text(buf, (double)rows_of(d));
+}
+
+static void data_lines(const train_report *r)
 {
     nudge_prep_info prep = nudge_prep_describe(r->data->prep);
     const char *target = nudge_prep_target_name(r->data->prep, 0);
-    fprintf(stderr, "data      %s: ", r->setup->data.data);
+    char text[NU_TEXT], *line;
+    size_t size;
+    FILE *f = need(open_memstream(&line, &size));
+    fprintf(f, "%s: ", r->setup->data.data);
     if (prep.pixels)
-        fprintf(stderr, "%zu pixels", prep.features);
+        fprintf(f, "%zu pixels", prep.features);
     else if (prep.category_columns > 0)
-        fprintf(stderr, "%zu features from %zu columns of numbers and %zu of categories",
-                prep.features, prep.number_columns, prep.category_columns);
+        fprintf(f, "%zu features from %zu columns of numbers and %zu of categories", prep.features,
+                prep.number_columns, prep.category_columns);
     else
-        fprintf(stderr, "%zu feature%s", prep.features, prep.features == 1 ? "" : "s");
+        fprintf(f, "%zu feature%s", prep.features, prep.features == 1 ? "" : "s");
     if (prep.classes > 0)
-        fprintf(stderr, ", target '%s' of %zu classes", target, prep.classes);
+        fprintf(f, ", target '%s' of %zu classes", target, prep.classes);
     else if (prep.outputs > 1)
-        fprintf(stderr, ", %zu targets", prep.outputs);
+        fprintf(f, ", %zu targets", prep.outputs);
     else
-        fprintf(stderr, ", target '%s'", target);
-    fprintf(stderr, "\nrows      %zu train", rows_of(r->data->train));
+        fprintf(f, ", target '%s'", target);
+    fclose(f);
+    line_print(stderr, "data", need(line));
+    free(line);
+    line_start(stderr, "rows");
+    fprintf(stderr, "%s train", rows_text(text, r->data->train));
     if (r->data->val != NULL)
-        fprintf(stderr, ", %zu validation", rows_of(r->data->val));
+        fprintf(stderr, ", %s validation", rows_text(text, r->data->val));
     if (r->data->test != NULL)
-        fprintf(stderr, ", %zu test", rows_of(r->data->test));
+        fprintf(stderr, ", %s test", rows_text(text, r->data->test));
     fputc('\n', stderr);
     if (r->data->unknown > 0)
-        fprintf(stderr, "          %zu cells held out hold a category that training rows do not "
-                "have; they count as none\n", r->data->unknown);
+        fprintf(stderr, "%*s%zu cells held out hold a category that training rows lack; they "
+                "count as none\n", LINE_INDENT, "", r->data->unknown);
 }
 
-static void report_network(const train_report *r)
+static void training_line(const train_report *r)
 {
-    nudge_model_info m = nudge_model_describe(r->model);
     const nudge_train_options *t = &r->setup->train;
-    fprintf(stderr, "network   ");
-    print_widths(&m, stderr);
-    print_activations(&m, stderr);
-    fprintf(stderr, ", %" PRIu64 " parameters, %s\n", m.parameters, nudge_dtype_name(m.dtype));
-    fprintf(stderr, "training  loss %s, %s, lr %g, batch %zu, %zu epoch%s\n",
-            nudge_loss_name(m.loss), nudge_optimizer_name(t->optimizer.kind), t->optimizer.lr,
-            r->plan.batch, t->epochs, t->epochs == 1 ? "" : "s");
-}
-
-/* Prints a piece of a line, on a new one below the first if it would not fit 80 columns. */
-static void print_piece(size_t *column, const char *separator, const char *piece)
-{
-    size_t length = strlen(separator) + strlen(piece);
-    if (*column + length >= 80) {
-        fprintf(stderr, "%.1s\n          %s", separator, piece);
-        *column = 10 + strlen(piece);
-    } else {
-        fprintf(stderr, "%s%s", separator, piece);
-        *column += length;
-    }
-}
-
-static void report_memory(const train_report *r)
-{
-    const nudge_train_plan *p = &r->plan;
-    struct {
-        const char *name;
-        uint64_t bytes;
-    } part[] = {
-        {"data", p->dataset}, {"weights", p->weights}, {"gradients", p->gradients},
-        {"optimizer", p->optimizer_state}, {"last good weights", p->snapshot},
-        {"activations", p->activations}, {"evaluation", p->evaluation},
-    };
-    char text[NU_TEXT], piece[2 * NU_TEXT];
-    size_t column = 10;
-    fprintf(stderr, "memory    ");
-    print_piece(&column, "", nu_bytes_text(text, (double)p->total));
-    const char *separator = ": ";
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-        if (part[i].bytes > 0) {
-            snprintf(piece, sizeof piece, "%s %s", part[i].name,
-                     nu_bytes_text(text, (double)part[i].bytes));
-            print_piece(&column, separator, piece);
-            separator = ", ";
-        }
-    if (r->peak > p->total) {
-        snprintf(piece, sizeof piece, "%s while loading", nu_bytes_text(text, (double)r->peak));
-        print_piece(&column, "; ", piece);
-    }
-    fputc('\n', stderr);
-}
-
-static void report_threads(const train_report *r)
-{
-    nudge_machine m = nudge_machine_info();
-    static const char *const variant[] = {"serial", "pthread", "OpenMP"};
-    fprintf(stderr, "threads   %d of %d core%s, OpenBLAS for %s, %s build", r->plan.threads,
-            m.cores, m.cores == 1 ? "" : "s", m.blas_core,
-            m.blas_parallel >= 0 && m.blas_parallel <= 2 ? variant[m.blas_parallel] : "unknown");
-    int asked = r->setup->train.threads > 0 ? r->setup->train.threads : m.cores;
-    if (r->plan.threads_why != NULL)
-        fprintf(stderr, "; %s", r->plan.threads_why);
-    else if (r->plan.threads < asked)
-        fprintf(stderr, "; --explain says why not more");
-    fputc('\n', stderr);
+    line_start(stderr, "training");
+    fprintf(stderr, "%s, lr %g, batch %zu, %zu epoch%s\n", nudge_optimizer_name(t->optimizer.kind),
+            t->optimizer.lr, r->plan.batch, t->epochs, t->epochs == 1 ? "" : "s");
 }
 
 void report_start(const train_report *r)
 {
-    report_data(r);
-    report_network(r);
-    report_memory(r);
-    report_threads(r);
-}
-
-void report_explanation(const train_report *r)
-{
-    const char *line = r->plan.explain;
-    for (const char *head = "engine"; *line != '\0'; head = "") {
-        size_t n = strcspn(line, "\n");
-        fprintf(stderr, "%-8s  %.*s\n", head, (int)n, line);
-        line += n + (line[n] == '\n');
-    }
+    int cores = nudge_machine_info().cores, asked = r->setup->train.threads;
+    const char *why = r->plan.threads_why;
+    if (why == NULL && r->plan.threads < (asked > 0 ? asked : cores))
+        why = "--explain says why not more";
+    data_lines(r);
+    network_line(stderr, r->model);
+    training_line(r);
+    memory_line(stderr, &r->plan, r->data->load_bytes);
+    threads_line(stderr, r->plan.threads, why);
 }
 
 /* ---- Result ---------------------------------------------------------------------------- */
 
-/* A row of the table, if any of its numbers is known. The training rows' are those seen during the
- * last epoch. */
+/* A row of the table, if any of its numbers is known. */
 static void add_metric(text_table *t, const train_report *r, const char *name,
                        const char *format, double train, double val, double test, double known)
 {
@@ -187,34 +112,42 @@ static void report_metrics(const train_report *r)
     text_table t;
     table_start(&t, columns);
     table_add(&t, "%s", "");
-    table_add(&t, "train");
+    table_add(&t, "train *");
     if (v->rows > 0)
         table_add(&t, "validation");
     if (s->rows > 0)
         table_add(&t, "test");
     if (!isnan(r->data->noise_floor))
         table_add(&t, "noise floor");
-    const char *loss = nudge_loss_name(nudge_model_describe(r->model).loss);
-    add_metric(&t, r, loss, "%.6g", last->train_loss, v->loss, s->loss, floor);
+    /* In the target's own units, both are what the loss is made of. */
+    nudge_loss loss = nudge_model_describe(r->model).loss;
+    double rmse = loss == NUDGE_MSE ? sqrt(last->train_loss) : NAN;
+    double mae = loss == NUDGE_MAE ? last->train_loss : NAN;
+    add_metric(&t, r, nudge_loss_name(loss), "%.6g", last->train_loss, v->loss, s->loss, floor);
     add_metric(&t, r, "accuracy", "%.4f", last->train_accuracy, v->accuracy, s->accuracy, NAN);
-    add_metric(&t, r, "RMSE", "%.6g", NAN, v->rmse, s->rmse, NAN);
-    add_metric(&t, r, "MAE", "%.6g", NAN, v->mae, s->mae, NAN);
+    add_metric(&t, r, "RMSE", "%.6g", rmse, v->rmse, s->rmse, NAN);
+    add_metric(&t, r, "MAE", "%.6g", mae, v->mae, s->mae, NAN);
     add_metric(&t, r, "R2", "%.4f", NAN, v->r2, s->r2, NAN);
     table_print(&t, 0, stdout);
     table_end(&t);
+    printf("* mean over the last epoch, of each batch before its update\n");
 }
 
 void report_result(const train_report *r)
 {
     const nudge_train_result *result = &r->result;
-    char text[NU_TEXT];
+    char time[NU_TEXT], rate[NU_TEXT];
     if (result->epochs > 0)
         report_metrics(r);
-    printf("\ntime      %s for %zu epoch%s, %.0f samples/s, %.3g GFLOP/s\n",
-           nu_seconds_text(text, result->seconds), result->epochs, result->epochs == 1 ? "" : "s",
-           result->samples_per_s, result->gflops);
-    printf("weights   %016" PRIx64 "\n", nudge_model_hash(r->model));
-    printf("model     %s\n", r->saved ? r->setup->out : "not saved (no --out)");
+    putchar('\n');
+    line_start(stdout, "time");
+    printf("%s for %zu epoch%s, %s samples/s, %.3g GFLOP/s\n",
+           nu_seconds_text(time, result->seconds), result->epochs, result->epochs == 1 ? "" : "s",
+           nu_count_text(rate, result->samples_per_s), result->gflops);
+    line_start(stdout, "weights");
+    printf("hash %016" PRIx64 "\n", nudge_model_hash(r->model));
+    line_start(stdout, "model");
+    printf("%s\n", r->saved ? r->setup->out : "not saved (no --out)");
 }
 
 /* ---- JSON ------------------------------------------------------------------------------ */
@@ -263,18 +196,8 @@ static json_t *json_settings(const train_report *r)
 static json_t *json_plan(const train_report *r)
 {
     const nudge_train_plan *p = &r->plan;
-    json_t *object = json_new(), *memory = json_new();
-    json_put_whole(memory, "dataset", p->dataset);
-    json_put_whole(memory, "weights", p->weights);
-    json_put_whole(memory, "gradients", p->gradients);
-    json_put_whole(memory, "optimizer_state", p->optimizer_state);
-    json_put_whole(memory, "snapshot", p->snapshot);
-    json_put_whole(memory, "activations", p->activations);
-    json_put_whole(memory, "evaluation", p->evaluation);
-    json_put_whole(memory, "total", p->total);
-    json_put_whole(memory, "load", r->data->load_bytes);
-    json_put_whole(memory, "peak", r->peak);
-    json_put(object, "memory", memory);
+    json_t *object = json_new();
+    json_put(object, "memory", json_memory(p, r->data->load_bytes));
     json_put_whole(object, "threads", (uint64_t)p->threads);
     json_put_text(object, "threads_why", p->threads_why);
     json_put_whole(object, "batches", p->batches);

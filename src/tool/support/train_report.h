@@ -11,7 +11,6 @@ typedef struct train_report {
     const nudge_data *data;
     const nudge_model *model;
     nudge_train_plan plan;
-    uint64_t peak;             /* memory: plan.total, or what loading took, if that is more */
     nudge_train_result result;
     nudge_metrics val, test;   /* rows 0: none */
     int saved;                 /* the model is in setup->out */
@@ -19,7 +18,6 @@ typedef struct train_report {
 
 /* Data, network, memory and threads, on stderr. */
 void report_start(const train_report *r);
-void report_explanation(const train_report *r);
 
 /* The result, on stdout. */
 void report_result(const train_report *r);

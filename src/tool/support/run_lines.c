@@ -1,0 +1,116 @@
+#include "support/run_lines.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "text.h"
+
+void line_start(FILE *stream, const char *head)
+{
+    fprintf(stream, "%-*s", LINE_INDENT, head);
+}
+
+void line_print(FILE *stream, const char *head, const char *text)
+{
+    line_start(stream, head);
+    nu_print_wrapped(stream, text, LINE_INDENT, LINE_INDENT, 80);
+    fputc('\n', stream);
+}
+
+/* "relu", or all names if they differ; the output layer's only if it is not identity. */
+static void print_activations(const nudge_model_info *m, FILE *stream)
+{
+    size_t hidden = m->layers - 1;
+    int alike = 1;
+    for (size_t i = 1; i < hidden; i++)
+        alike = alike && m->activations[i] == m->activations[0];
+    for (size_t i = 0; i < (alike && hidden > 0 ? 1 : hidden); i++)
+        fprintf(stream, "%s%s", i > 0 ? "," : " ", nudge_activation_name(m->activations[i]));
+    if (m->activations[hidden] != NUDGE_IDENTITY)
+        fprintf(stream, "%s%s output", hidden > 0 ? ", " : " ",
+                nudge_activation_name(m->activations[hidden]));
+}
+
+void network_line(FILE *stream, const nudge_model *model)
+{
+    nudge_model_info m = nudge_model_describe(model);
+    char text[NU_TEXT];
+    line_start(stream, "network");
+    for (size_t i = 0; i <= m.layers; i++)
+        fprintf(stream, "%s%zu", i > 0 ? "-" : "", m.widths[i]);
+    print_activations(&m, stream);
+    fprintf(stream, ", %s parameters, %s; loss %s", nu_count_text(text, (double)m.parameters),
+            nudge_dtype_name(m.dtype), nudge_loss_name(m.loss));
+    if (m.loss == NUDGE_HUBER)
+        fprintf(stream, " with delta %g", m.huber_delta);
+    fputc('\n', stream);
+}
+
+/* What memory is for; the names are those of people and of JSON. */
+typedef struct memory_part {
+    const char *name, *key;
+    uint64_t bytes;
+} memory_part;
+
+enum { MEMORY_PARTS = 6 };
+
+static void memory_parts(memory_part part[MEMORY_PARTS], const nudge_train_plan *p)
+{
+    memcpy(part, (memory_part[MEMORY_PARTS]){
+        {"data", "dataset", p->dataset},
+        {"weights", "weights", p->weights + p->snapshot},
+        {"gradients", "gradients", p->gradients},
+        {"optimizer", "optimizer_state", p->optimizer_state},
+        {"activations", "activations", p->activations},
+        {"validation", "validation", p->evaluation},
+    }, MEMORY_PARTS * sizeof *part);
+}
+
+void memory_line(FILE *stream, const nudge_train_plan *plan, uint64_t loading)
+{
+    memory_part part[MEMORY_PARTS];
+    char size[NU_TEXT], line[400];
+    memory_parts(part, plan);
+    int n = snprintf(line, sizeof line, "%s", nu_bytes_text(size, (double)plan->total));
+    for (size_t i = 0, shown = 0; i < MEMORY_PARTS; i++)
+        if (part[i].bytes > 0)
+            n += snprintf(line + n, sizeof line - (size_t)n, "%s%s\t%s", shown++ > 0 ? ", " : ": ",
+                          part[i].name, nu_bytes_text(size, (double)part[i].bytes));
+    if (loading > plan->total)
+        snprintf(line + n, sizeof line - (size_t)n, "; %s while loading",
+                 nu_bytes_text(size, (double)loading));
+    for (char *c = line + 1; c[1] != '\0'; c++)
+        if (*c == ' ' && isdigit((unsigned char)c[-1]))
+            *c = '\t'; /* a number and its unit stay on one line */
+    line_print(stream, "memory", line);
+}
+
+void threads_line(FILE *stream, int threads, const char *why)
+{
+    static const char *const builds[] = {"serial", "pthread", "OpenMP"};
+    nudge_machine m = nudge_machine_info();
+    int known = m.blas_parallel >= 0 && m.blas_parallel <= 2;
+    char line[400];
+    snprintf(line, sizeof line, "%d of %d core%s, OpenBLAS for %s, %s build%s%s", threads, m.cores,
+             m.cores == 1 ? "" : "s", m.blas_core, known ? builds[m.blas_parallel] : "unknown",
+             why != NULL ? "; " : "", why != NULL ? why : "");
+    line_print(stream, "threads", line);
+}
+
+void engine_lines(FILE *stream, const nudge_train_plan *plan)
+{
+    line_print(stream, "engine", plan->explain);
+}
+
+json_t *json_memory(const nudge_train_plan *plan, uint64_t loading)
+{
+    memory_part part[MEMORY_PARTS];
+    json_t *object = json_new();
+    memory_parts(part, plan);
+    for (size_t i = 0; i < MEMORY_PARTS; i++)
+        json_put_whole(object, part[i].key, part[i].bytes);
+    json_put_whole(object, "total", plan->total);
+    json_put_whole(object, "load", loading);
+    json_put_whole(object, "peak", loading > plan->total ? loading : plan->total);
+    return object;
+}

@@ -1,0 +1,33 @@
+/* Lines about a network, its memory and the engine, the same in every command. */
+#ifndef NUDGE_TOOL_RUN_LINES_H
+#define NUDGE_TOOL_RUN_LINES_H
+
+#include <stdio.h>
+
+#include "nudge.h"
+#include "support/json.h"
+
+/* Starts a line: "network     "; what follows stands LINE_INDENT columns from the left. */
+#define LINE_INDENT 12
+void line_start(FILE *stream, const char *head);
+
+/* A whole line, on several lines of at most 80 columns if it is long. */
+void line_print(FILE *stream, const char *head, const char *text);
+
+/* "network     784-128-10 relu, 101,770 parameters, f32; loss mse" */
+void network_line(FILE *stream, const nudge_model *model);
+
+/* "memory      32 MB: data 24 MB, weights 84 kB, ..." and what loading the data takes, if that is
+ * more. */
+void memory_line(FILE *stream, const nudge_train_plan *plan, uint64_t loading);
+
+/* "threads     2 of 4 cores, OpenBLAS for Haswell, pthread build"; `why` may be NULL: why not more. */
+void threads_line(FILE *stream, int threads, const char *why);
+
+/* How the engine arranges the work, on one to three lines. */
+void engine_lines(FILE *stream, const nudge_train_plan *plan);
+
+/* {"dataset": BYTES, ..., "total": ..., "load": ..., "peak": ...} */
+json_t *json_memory(const nudge_train_plan *plan, uint64_t loading);
+
+#endif
