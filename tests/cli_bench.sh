@@ -39,7 +39,7 @@ refuse 2 "only 'bench gemm' has it" "--shape for kernels" nudge bench kernels --
 # ---- train -------------------------------------------------------------------------------
 # The case of 13 parameters: steps of well under a millisecond are measured, not the clock.
 check "bench train, tiny" nudge bench train --layers 2,3,1 --batch 4 --rows 4 --dtype f64 \
-    --optimizer sgd --threads 1 --seconds 0.2 --json
+    --optimizer sgd --threads 1 --seconds 0.1 --json
 step=$(value step_us) low=$(value step_us_low) high=$(value step_us_high)
 gflops=$(value gflops) peak=$(value gemm_peak_gflops)
 expect "a step takes time, the median is between the quartiles" \
@@ -61,42 +61,31 @@ done
 
 check "bench train with classes" nudge bench train --layers 20,16,3 --batch 32 --rows 100 \
     --activation gelu --optimizer rmsprop --momentum 0.9 --pixels --threads 2 --explain $short
-for word in network data threads engine step samples rate peak efficiency pack wait; do
+for word in network data training threads engine peak step pack wait; do
     expect "it prints $word" grep -q "^$word  " "$out"
 done
-expect "the last, short batch is a step" \
-    grep -q "100 rows of random bytes, batch 32, 4 steps" "$out"
+expect "the last, short batch is a step" grep -q "batch 32, 4 steps" "$out"
+expect "no line is wider than 80 columns" awk '{ gsub(/µ/, "u") } length > 80 { exit 1 }' "$out"
 
 # ---- infer -------------------------------------------------------------------------------
-# Repeats of 0.04 s: a call that the scheduler holds up cannot be taken for one.
+# Repeats of 0.02 s: a call that the scheduler holds up cannot be taken for one.
 check "bench infer, tiny" nudge bench infer --layers 2,3,1 --rows 40 --dtype f64 --threads 1 \
-    --seconds 0.2 --json
-peak=$(value gemm_peak_gflops)
+    --seconds 0.1 --json
 for task in predict evaluate; do
     low=$(value $task.call_us_low) median=$(value $task.call_us) high=$(value $task.call_us_high)
     expect "$task: a call takes time, the median is between the quartiles" \
         true_of "0 < $low && $low <= $median && $median <= $high"
-    expect "$task: the best is the least" true_of "$(value $task.call_us_best) <= $low"
     expect "$task: many calls make a repeat" true_of "$(value $task.calls_per_repeat) > 10"
     expect "$task: at least 5 repeats" true_of "$(value $task.repeats) >= 5"
     # 2 rows (2*3 + 3*1) = 720 flops a call of 40 rows
     expect "$task: gflops is 720 flops a call" near \
         "$(awk "BEGIN { print 1e3 * $(value $task.gflops) * $median }")" 720 1e-5
-    expect "$task: samples_per_s is 40 a call" near "$(value $task.samples_per_s)" \
-        "$(awk "BEGIN { print 40e6 / $median }")" 1e-5
-    expect "$task: efficiency is a share of the peak" near "$(value $task.efficiency)" \
-        "$(awk "BEGIN { print $(value $task.gflops) / $peak }")" 1e-5
 done
-expect "mse for one output" test "$(value loss)" = mse
 check "bench infer with classes" nudge bench infer --layers 20,16,3 --rows 100 --pixels \
     --activation gelu --threads 2 $short
 for word in network data threads peak predict evaluate; do
     expect "it prints $word" grep -q "^$word  " "$out"
 done
-expect "cross-entropy for three outputs" grep -q "loss cross-entropy$" "$out"
-refuse 2 "--rows: '0' is not a whole number" "--rows 0" nudge bench infer --rows 0
-refuse 2 "--layers: '5' is not two or more" "--layers 5" nudge bench infer --layers 5
-refuse 2 "frobnicate" "an unknown loss" nudge bench infer --loss frobnicate
 refuse 2 "only 'bench train' has it" "--batch for infer" nudge bench infer --batch 5
 refuse 2 "of memory" "rows that do not fit" nudge bench infer --rows 4000000000 --layers 9000,1
 
@@ -109,17 +98,9 @@ bad() {
 }
 bad layers 5 "two or more whole numbers"
 bad layers 5,0,1 "two or more whole numbers"
-bad layers 5,,1 "two or more whole numbers"
-bad batch 0 "a whole number from 1 to"
-bad rows 0 "a whole number from 1 to"
 bad rows x "a whole number from 1 to"
-bad seconds 0 "a positive number"
 bad seconds -1 "a positive number"
-bad threads 0 "a whole number from 1 to"
-bad lr 0 "a positive number"
-for o in activation loss optimizer dtype; do
-    refuse 2 "frobnicate" "--$o with an unknown name" nudge bench train --$o frobnicate
-done
+refuse 2 "--loss: 'frobnicate'" "an unknown loss" nudge bench train --loss frobnicate
 refuse 2 "only sgd and rmsprop have it" "--momentum with adam" nudge bench train --momentum 0.9
 refuse 2 "only 'bench train' and 'bench infer' have it" "--rows for gemm" nudge bench gemm --rows 5
 refuse 2 "of memory" "rows that do not fit" nudge bench train --rows 4000000000 --layers 9000,1

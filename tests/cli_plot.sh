@@ -165,7 +165,7 @@ log going.jsonl '{"epoch": 1, "train_loss": 1}' "" '{"epoch": 2, "train_loss": 0
 printf '{"epoch": 4, "tra' >>going.jsonl
 check "a run that is going on, with a 0" nudge plot going.jsonl a.jsonl --log -o p.svg
 expect "... its last line is left out" has "$err" "going.jsonl: line 4 is half written"
-expect "... and so is the 0" has "$err" "--log: 1 of 8 points are not above 0"
+expect "... and so is the 0" has "$err" "--log: left out, as not above 0: 1 point"
 check "one of two runs has accuracy" nudge plot a.jsonl b.jsonl --y accuracy -o p.svg
 expect "... and the other is named" has "$err" "a.jsonl: it has no accuracy, and so no curve"
 

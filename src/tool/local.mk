@@ -23,13 +23,12 @@ libnudgetool_la_SOURCES = \
 	src/tool/support/watch.h src/tool/support/watch.c
 libnudgetool_la_SOURCES += \
 	src/tool/cmd_eval.c src/tool/cmd_gen.c src/tool/cmd_gradcheck.c src/tool/cmd_info.c \
-	src/tool/cmd_plan.c src/tool/plan.h src/tool/plan_report.c \
+	src/tool/cmd_plan.c \
 	src/tool/cmd_predict.c src/tool/cmd_train.c
 libnudgetool_la_SOURCES += \
 	src/tool/bench/cmd_bench.c src/tool/bench/bench.h \
-	src/tool/bench/bench_gemm.c src/tool/bench/bench_infer.c src/tool/bench/bench_kernels.c \
-	src/tool/bench/bench_network.h src/tool/bench/bench_network.c \
-	src/tool/bench/bench_train.h src/tool/bench/bench_train.c src/tool/bench/bench_train_report.c
+	src/tool/bench/bench_gemm.c src/tool/bench/bench_kernels.c src/tool/bench/bench_network.h \
+	src/tool/bench/bench_network.c src/tool/bench/bench_network_report.c
 libnudgetool_la_SOURCES += \
 	src/tool/plot/cmd_plot.c \
 	src/tool/plot/curves.h src/tool/plot/curves.c \

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "bench/bench.h"
+#include "support/live_line.h"
+#include "support/run_lines.h"
 #include "support/say.h"
-#include "support/text_table.h"
-#include "whole.h"
 
 enum { MOST_SIZE = 2147483647 };
 
@@ -103,24 +103,17 @@ nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double sec
 
 static void print_products(const products *list, const bench_setup *setup)
 {
-    char text[BENCH_TEXT];
     text_table t;
-    printf("%s; %s\n\n", bench_machine(text, setup), nudge_dtype_name(setup->dtype));
-    table_start(&t, 9);
-    static const char *const heads[] = {"product", "kind", "m x n x k", "threads", "GFLOP/s",
-                                        "quartiles", "", "best", "of peak"};
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        table_add(&t, "%s", heads[i]);
+    threads_line(stdout, setup->threads, setup->why);
+    putchar('\n');
+    table_heads(&t, "product|kind|m x n x k|threads|GFLOP/s|quartiles||best|of peak");
     for (size_t i = 0; i < list->count; i++) {
         const product *p = &list->item[i];
         table_add(&t, "%s", p->name);
         table_add(&t, "%s", kind_names[p->kind]);
         table_add(&t, "%zu x %zu x %zu", p->m, p->n, p->k);
         table_add(&t, "%d", p->threads);
-        table_add(&t, "%.1f", 1e-9 * p->rate.median);
-        table_add(&t, "%.1f", 1e-9 * p->rate.low);
-        table_add(&t, "%.1f", 1e-9 * p->rate.high);
-        table_add(&t, "%.1f", 1e-9 * p->rate.best);
+        bench_cells(&t, &p->rate, 1e-9);
         table_add_real(&t, "%.0f %%", 100 * p->rate.median / peak_of(list, p->threads));
     }
     table_print(&t, 2, stdout);
@@ -140,11 +133,7 @@ static void print_json(const products *list, const bench_setup *setup)
         json_put_whole(item, "n", p->n);
         json_put_whole(item, "k", p->k);
         json_put_whole(item, "threads", (uint64_t)p->threads);
-        json_put_whole(item, "repeats", p->rate.repeats);
-        json_put_real(item, "gflops", 1e-9 * p->rate.median);
-        json_put_real(item, "gflops_low", 1e-9 * p->rate.low);
-        json_put_real(item, "gflops_high", 1e-9 * p->rate.high);
-        json_put_real(item, "gflops_best", 1e-9 * p->rate.best);
+        bench_put(item, "gflops", &p->rate, 1e-9);
         json_put_real(item, "of_peak", p->rate.median / peak_of(list, p->threads));
         json_add(items, item);
     }
@@ -157,45 +146,34 @@ static int measure(products *list, const bench_setup *setup)
     nudge_error err;
     for (size_t i = 0; i < list->count; i++) {
         product *p = &list->item[i];
-        bench_progress("product", i, list->count);
+        live_line("product %zu of %zu", i + 1, list->count);
         nudge_status status = nudge_bench_gemm(&p->rate, setup->dtype, p->kind, p->m, p->n, p->k,
                                                p->threads, NULL, setup->seconds, &err);
-        bench_progress_end();
+        live_line_clear();
         if (status != NUDGE_OK)
             return fail(setup->command, &err);
     }
     return EXIT_DONE;
 }
 
-static void read_shape(size_t size[3], arguments *args)
-{
-    size_t n;
-    char **part = split_commas(text_of(args, "shape"), &n);
-    int good = n == 3;
-    for (size_t i = 0; good && i < 3; i++) {
-        uint64_t value = 0;
-        good = nu_parse_whole(part[i], 1, MOST_SIZE, &value);
-        size[i] = (size_t)value;
-    }
-    if (!good)
-        refuse(args, "shape", "three whole numbers from 1 to 2147483647, separated by commas");
-    free(part);
-}
-
 int bench_gemm(arguments *args, const bench_setup *setup)
 {
     products list = {0};
-    size_t size[3] = {1, 1, 1};
+    size_t *size = NULL, n = 0;
     nudge_gemm_kind kind = (nudge_gemm_kind)choice_of(args, "kind");
-    if (given(args, "shape"))
-        read_shape(size, args);
-    else
+    if (given(args, "shape")) {
+        size = wholes_of(args, "shape", MOST_SIZE, "three ", &n);
+        if (n != 3)
+            refuse(args, "shape", "three whole numbers, separated by commas");
+    } else
         refuse_given(args, "kind", "it needs --shape");
-    if (args->failed)
+    if (args->failed) {
+        free(size);
         return EXIT_BAD_INPUT;
+    }
     int counts[] = {1, setup->threads};
     for (int i = 0; i < (setup->threads > 1 ? 2 : 1); i++)
-        if (given(args, "shape"))
+        if (size != NULL)
             add(&list, counts[i], kind, size[0], size[1], size[2]);
         else
             add_defaults(&list, counts[i]);
@@ -205,5 +183,6 @@ int bench_gemm(arguments *args, const bench_setup *setup)
     else if (status == EXIT_DONE)
         print_products(&list, setup);
     free(list.item);
+    free(size);
     return status;
 }

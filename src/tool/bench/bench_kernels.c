@@ -2,8 +2,9 @@
 #include <stdlib.h>
 
 #include "bench/bench.h"
+#include "support/live_line.h"
+#include "support/run_lines.h"
 #include "support/say.h"
-#include "support/text_table.h"
 
 /* Elements per thread that the caches of a core hold, and that those of a machine do not. */
 enum { IN_CACHE = 1 << 16, OUT_OF_CACHE = 1 << 22 };
@@ -22,22 +23,14 @@ static double of_copy(const kernels *k, size_t i, size_t j)
 
 static void print_kernels(const kernels *k, const bench_setup *setup)
 {
-    char text[BENCH_TEXT];
     text_table t;
-    printf("%s; %s\n", bench_machine(text, setup), nudge_dtype_name(setup->dtype));
+    threads_line(stdout, setup->threads, setup->why);
     for (size_t j = 0; j < k->sizes; j++) {
-        printf("\n%zu elements per thread\n", k->count[j]);
-        table_start(&t, 6);
-        static const char *const heads[] = {"kernel", "GB/s", "quartiles", "", "best", "of copy"};
-        for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-            table_add(&t, "%s", heads[i]);
+        printf("\n%zu elements per thread, %s\n", k->count[j], nudge_dtype_name(setup->dtype));
+        table_heads(&t, "kernel|GB/s|quartiles||best|of copy");
         for (size_t i = 0; i < k->kernels; i++) {
-            const nudge_measurement *rate = &k->rate[i * k->sizes + j];
             table_add(&t, "%s", nudge_bench_kernel_name(i));
-            table_add(&t, "%.1f", 1e-9 * rate->median);
-            table_add(&t, "%.1f", 1e-9 * rate->low);
-            table_add(&t, "%.1f", 1e-9 * rate->high);
-            table_add(&t, "%.1f", 1e-9 * rate->best);
+            bench_cells(&t, &k->rate[i * k->sizes + j], 1e-9);
             table_add(&t, "%.2f", of_copy(k, i, j));
         }
         table_print(&t, 1, stdout);
@@ -50,15 +43,10 @@ static void print_json(const kernels *k, const bench_setup *setup)
     json_t *object = bench_json(setup), *items = json_new_list();
     for (size_t i = 0; i < k->kernels; i++)
         for (size_t j = 0; j < k->sizes; j++) {
-            const nudge_measurement *rate = &k->rate[i * k->sizes + j];
             json_t *item = json_new();
             json_put_text(item, "name", nudge_bench_kernel_name(i));
             json_put_whole(item, "count", k->count[j]);
-            json_put_whole(item, "repeats", rate->repeats);
-            json_put_real(item, "gb_per_s", 1e-9 * rate->median);
-            json_put_real(item, "gb_per_s_low", 1e-9 * rate->low);
-            json_put_real(item, "gb_per_s_high", 1e-9 * rate->high);
-            json_put_real(item, "gb_per_s_best", 1e-9 * rate->best);
+            bench_put(item, "gb_per_s", &k->rate[i * k->sizes + j], 1e-9);
             json_put_real(item, "of_copy", of_copy(k, i, j));
             json_add(items, item);
         }
@@ -71,11 +59,11 @@ static int measure(kernels *k, const bench_setup *setup)
     nudge_error err;
     for (size_t i = 0; i < k->kernels; i++)
         for (size_t j = 0; j < k->sizes; j++) {
-            bench_progress("kernel", i, k->kernels);
+            live_line("kernel %zu of %zu", i + 1, k->kernels);
             nudge_status status = nudge_bench_kernel(&k->rate[i * k->sizes + j], i, setup->dtype,
                                                      k->count[j], setup->threads, NULL,
                                                      setup->seconds, &err);
-            bench_progress_end();
+            live_line_clear();
             if (status != NUDGE_OK)
                 return fail(setup->command, &err);
         }

@@ -1,100 +1,260 @@
+/* nudge bench train and nudge bench infer: a whole network on random data in memory. */
 #include "bench/bench_network.h"
 
-#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "quantiles.h"
+#include "support/live_line.h"
 #include "support/say.h"
-#include "whole.h"
 
-enum { MOST_UNITS = 2147483647 };
+/* Repeats go on until the time is over and there are enough. One takes about so many seconds, or a
+ * fifth of all if that is less. */
+enum { LEAST_REPEATS = 5, MOST_REPEATS = 100000 };
+#define REPEAT_SECONDS 0.1
 
-static void read_layers(bench_network *net, arguments *args)
+/* ---- Options --------------------------------------------------------------------------- */
+
+static void read_optimizer(nudge_optimizer *o, arguments *args)
 {
-    size_t n;
-    char **part = split_commas(text_of(args, "layers"), &n);
-    net->widths = need(calloc(n, sizeof *net->widths));
-    net->layers = n - 1;
-    int good = n >= 2;
-    for (size_t i = 0; good && i < n; i++) {
-        uint64_t units = 0;
-        good = nu_parse_whole(part[i], 1, MOST_UNITS, &units);
-        net->widths[i] = (size_t)units;
-    }
-    if (!good)
-        refuse(args, "layers", "two or more whole numbers from 1 to 2147483647, separated by "
-                               "commas");
-    free(part);
+    nudge_optimizer_kind kind = (nudge_optimizer_kind)choice_of(args, "optimizer");
+    *o = nudge_optimizer_defaults(kind);
+    o->lr = real_of(args, "lr", ABOVE_0);
+    read_real(args, "momentum", FROM_0, &o->momentum);
+    if (kind != NUDGE_SGD && kind != NUDGE_RMSPROP)
+        refuse_given(args, "momentum", "only sgd and rmsprop have it");
 }
 
-void bench_network_read(bench_network *n, arguments *args)
-{
-    read_layers(n, args);
-    n->activation = (nudge_activation)choice_of(args, "activation");
-    n->loss = (nudge_loss)choice_of(args, "loss");
-    if (n->loss == NUDGE_LOSS_AUTO)
-        n->loss = n->widths[n->layers] > 1 ? NUDGE_CROSS_ENTROPY : NUDGE_MSE;
-    n->pixels = given(args, "pixels");
-}
-
-void bench_network_end(bench_network *n)
-{
-    free(n->widths);
-    n->widths = NULL;
-}
-
-double bench_network_weights(const bench_network *n)
+/* Weights of the network: sum(in * out), without biases. */
+static double weights_of(const network_bench *b)
 {
     double weights = 0;
-    for (size_t i = 0; i < n->layers; i++)
-        weights += (double)n->widths[i] * (double)n->widths[i + 1];
+    for (size_t i = 0; i + 1 < b->widths; i++)
+        weights += (double)b->width[i] * (double)b->width[i + 1];
     return weights;
 }
 
-static nudge_status make_model(nudge_model **model, const bench_network *n, nudge_dtype dtype,
-                               nudge_error *err)
+/* As many as give 60000 rows or about half a second of work, whichever is less, but enough to share
+ * out in any case; whole batches for training. */
+static size_t default_rows(const network_bench *b)
+{
+    const double most_rows = 60000, least_rows = 2048, most_flops = 1e11, least_batches = 4;
+    double batch = b->training ? (double)b->options.batch : 1;
+    double rows = fmin(most_rows, most_flops / ((b->training ? 6 : 2) * weights_of(b)));
+    double least = b->training ? least_batches : least_rows;
+    return (size_t)fmin(fmax(floor(rows / batch), least) * batch, UINT32_MAX);
+}
+
+static void read_options(network_bench *b, arguments *args)
+{
+    b->options = nudge_train_defaults();
+    b->options.threads = b->setup->threads;
+    b->activation = (nudge_activation)choice_of(args, "activation");
+    b->loss = (nudge_loss)choice_of(args, "loss");
+    b->pixels = given(args, "pixels");
+    b->explain = given(args, "explain");
+    read_optimizer(&b->options.optimizer, args);
+    b->options.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
+    b->width = wholes_of(args, "layers", 2147483647, "two or more ", &b->widths);
+    if (b->widths < 2) {
+        refuse(args, "layers", "two or more whole numbers, separated by commas");
+        return;
+    }
+    if (b->loss == NUDGE_LOSS_AUTO)
+        b->loss = b->width[b->widths - 1] > 1 ? NUDGE_CROSS_ENTROPY : NUDGE_MSE;
+    b->rows = given(args, "rows") ? (size_t)whole_of(args, "rows", 1, UINT32_MAX)
+                                  : default_rows(b);
+}
+
+/* ---- Network and data ------------------------------------------------------------------ */
+
+static nudge_status make_model(network_bench *b, nudge_error *err)
 {
     nudge_model_options o = nudge_model_defaults();
-    nudge_activation *activations = need(calloc(n->layers, sizeof *activations));
-    for (size_t i = 0; i + 1 < n->layers; i++)
-        activations[i] = n->activation;
-    activations[n->layers - 1] = NUDGE_IDENTITY;
-    o.dtype = dtype;
-    o.layers = n->layers;
-    o.widths = n->widths;
+    nudge_activation *activations = need(calloc(b->widths, sizeof *activations));
+    o.dtype = b->setup->dtype;
+    o.layers = b->widths - 1;
+    o.widths = b->width;
+    for (size_t i = 0; i < o.layers; i++)
+        activations[i] = i + 1 < o.layers ? b->activation : NUDGE_IDENTITY;
     o.activations = activations;
-    o.loss = n->loss;
-    nudge_status status = nudge_model_create(model, &o, NULL, err);
+    o.loss = b->loss;
+    nudge_status status = nudge_model_create(&b->model, &o, NULL, err);
     free(activations);
     return status;
 }
 
-nudge_status bench_network_make(nudge_model **model, nudge_dataset **data, const bench_network *n,
-                                nudge_dtype dtype, size_t rows, uint64_t seed, nudge_error *err)
+/* Room for predictions; 0 with a message if there is not enough memory. */
+static int make_room(network_bench *b)
 {
-    nudge_status status = make_model(model, n, dtype, err);
+    size_t outputs = b->width[b->widths - 1];
+    double bytes = (double)b->rows * (double)outputs * sizeof *b->out;
+    char text[NU_TEXT];
+    if (bytes <= (double)nudge_machine_info().memory_available)
+        b->out = calloc(b->rows * outputs, sizeof *b->out);
+    if (b->out == NULL)
+        say(b->setup->command, "%zu predictions of %zu outputs need %s of memory", b->rows,
+            outputs, nu_bytes_text(text, bytes));
+    return b->out != NULL;
+}
+
+static nudge_status prepare(network_bench *b, nudge_error *err)
+{
+    double rows = (double)b->rows, flops = 2 * rows * weights_of(b);
+    nudge_status status = make_model(b, err);
     if (status == NUDGE_OK)
-        status = nudge_dataset_random(data, dtype, rows, n->widths[0], n->widths[n->layers],
-                                      n->loss == NUDGE_CROSS_ENTROPY, n->pixels, seed, err);
+        status = nudge_dataset_random(&b->data, b->setup->dtype, b->rows, b->width[0],
+                                      b->width[b->widths - 1], b->loss == NUDGE_CROSS_ENTROPY,
+                                      b->pixels, b->options.seed, err);
+    if (status == NUDGE_OK)
+        status = nudge_train_plan_make(&b->plan, b->model, b->data, NULL, &b->options, err);
+    double steps = (double)b->plan.batches;
+    b->work[BENCH_STEP] = (bench_work){"step", 1, steps, rows / steps,
+                                       b->plan.flops_per_epoch / steps, {0}};
+    b->work[BENCH_PREDICT] = (bench_work){"predict", 1, 1, rows, flops, {0}};
+    b->work[BENCH_EVALUATE] = (bench_work){"evaluate", 1, 1, rows, flops, {0}};
+    b->first = b->training ? BENCH_STEP : BENCH_PREDICT;
+    b->last = b->training ? BENCH_STEP : BENCH_EVALUATE;
     return status;
 }
 
-void bench_network_print(const bench_network *n, nudge_dtype dtype, uint64_t parameters)
+/* ---- Measuring ------------------------------------------------------------------------- */
+
+static double now(void)
 {
-    printf("network     ");
-    for (size_t i = 0; i <= n->layers; i++)
-        printf("%s%zu", i > 0 ? "-" : "", n->widths[i]);
-    if (n->layers > 1)
-        printf(" %s", nudge_activation_name(n->activation));
-    printf(", %" PRIu64 " parameters, %s; loss %s", parameters, nudge_dtype_name(dtype),
-           nudge_loss_name(n->loss));
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void bench_network_json(json_t *object, const bench_network *n)
+static nudge_status call(const network_bench *b, int which, nudge_error *err)
 {
-    json_t *widths = json_new_list();
-    for (size_t i = 0; i <= n->layers; i++)
-        json_add(widths, json_integer((json_int_t)n->widths[i]));
-    json_put(object, "layers", widths);
-    json_put_text(object, "activation", nudge_activation_name(n->activation));
-    json_put_text(object, "loss", nudge_loss_name(n->loss));
+    nudge_metrics m = {0};
+    if (which == BENCH_PREDICT)
+        return nudge_predict(b->model, b->data, b->setup->threads, b->out, err);
+    nudge_status status = nudge_evaluate(b->model, b->data, b->setup->threads, &m, err);
+    nudge_metrics_free(&m);
+    return status;
+}
+
+/* The time of a repeat; that of training leaves out what nudge_train() does once. */
+static nudge_status repeat(network_bench *b, int which, double *seconds, nudge_error *err)
+{
+    size_t count = b->work[which].count;
+    nudge_status status = NUDGE_OK;
+    double start = now();
+    if (which == BENCH_STEP) {
+        nudge_train_result r;
+        b->options.epochs = count;
+        status = nudge_train(b->model, b->data, NULL, &b->options, &r, err);
+        *seconds = r.train_seconds;
+        for (int i = 0; status == NUDGE_OK && i < NUDGE_PHASES; i++)
+            b->phase[i] = r.phases.seconds[i] /
+                          ((double)count * (double)b->plan.batches * b->plan.threads);
+    } else {
+        for (size_t i = 0; status == NUDGE_OK && i < count; i++)
+            status = call(b, which, err);
+        *seconds = now() - start;
+    }
+    *seconds = status == NUDGE_OK ? fmax(*seconds, 1e-9) : 1; /* less than the clock can tell */
+    return status;
+}
+
+/* Warms up, and finds how many epochs or calls make a repeat long enough. */
+static nudge_status find_count(network_bench *b, int which, nudge_error *err)
+{
+    double want = fmin(REPEAT_SECONDS, b->setup->seconds / LEAST_REPEATS), took = 0;
+    size_t *count = &b->work[which].count;
+    while (took < want / 2) {
+        nudge_status status = repeat(b, which, &took, err);
+        if (status != NUDGE_OK)
+            return status;
+        /* The first are slow: what they say is not believed beyond a factor of 100. */
+        *count = (size_t)fmin(ceil((double)*count * fmin(want / took, 100)), UINT32_MAX);
+    }
+    return NUDGE_OK;
+}
+
+/* All in turn, so that all meet the same machine. */
+static nudge_status measure_works(network_bench *b, nudge_error *err)
+{
+    double passed = 0, took, want = b->setup->seconds * (b->last - b->first + 1);
+    double *seconds[BENCH_WORKS] = {NULL};
+    nudge_status status = NUDGE_OK;
+    size_t n = 0;
+    for (int w = b->first; w <= b->last; w++)
+        seconds[w] = need(calloc(MOST_REPEATS, sizeof **seconds));
+    for (; status == NUDGE_OK && n < MOST_REPEATS && (n < LEAST_REPEATS || passed < want); n++)
+        for (int w = b->first; status == NUDGE_OK && w <= b->last; w++) {
+            status = repeat(b, w, &took, err);
+            passed += took;
+            seconds[w][n] = took / ((double)b->work[w].count * b->work[w].units);
+        }
+    for (int w = b->first; w <= b->last; w++) {
+        nu_sort_reals(seconds[w], n);
+        b->work[w].one = (nudge_measurement){.repeats = n,
+                                             .median = nu_quantile(seconds[w], n, 0.5),
+                                             .low = nu_quantile(seconds[w], n, 0.25),
+                                             .high = nu_quantile(seconds[w], n, 0.75),
+                                             .best = seconds[w][0]};
+        free(seconds[w]);
+    }
+    return status;
+}
+
+/* The peak is measured before and after, so that all meet the same machine. The clock readings of a
+ * profile may slow down training, which is therefore repeated for it. */
+static nudge_status measure(network_bench *b, nudge_error *err)
+{
+    const bench_setup *s = b->setup;
+    double peak_seconds = fmin(0.25, s->seconds / 8), took;
+    nudge_status status = NUDGE_OK;
+    live_line("warming up");
+    for (int w = b->first; status == NUDGE_OK && w <= b->last; w++)
+        status = find_count(b, w, err);
+    live_line("products");
+    if (status == NUDGE_OK)
+        status = bench_peak(&b->peak, s->dtype, s->threads, peak_seconds, err);
+    live_line("measuring");
+    if (status == NUDGE_OK)
+        status = measure_works(b, err);
+    b->options.profile = 1;
+    if (status == NUDGE_OK && b->training)
+        status = repeat(b, BENCH_STEP, &took, err);
+    live_line("products");
+    if (status == NUDGE_OK)
+        status = bench_peak(&b->peak, s->dtype, s->threads, peak_seconds, err);
+    live_line_clear();
+    return status;
+}
+
+static int bench_network(arguments *args, const bench_setup *setup, int training)
+{
+    network_bench b = {.setup = setup, .training = training};
+    nudge_error err;
+    int status = EXIT_BAD_INPUT;
+    read_options(&b, args);
+    if (!args->failed && prepare(&b, &err) != NUDGE_OK)
+        status = fail(setup->command, &err);
+    else if (!args->failed && (training || make_room(&b))) {
+        status = measure(&b, &err) == NUDGE_OK ? EXIT_DONE : fail(setup->command, &err);
+        if (status == EXIT_DONE)
+            (setup->json ? network_bench_print_json : network_bench_print)(&b);
+    }
+    free(b.out);
+    nudge_dataset_free(b.data);
+    nudge_model_free(b.model);
+    free(b.width);
+    return status;
+}
+
+int bench_train(arguments *args, const bench_setup *setup)
+{
+    return bench_network(args, setup, 1);
+}
+
+int bench_infer(arguments *args, const bench_setup *setup)
+{
+    return bench_network(args, setup, 0);
 }

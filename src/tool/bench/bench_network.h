@@ -1,32 +1,41 @@
-/* The networks and random data that "nudge bench train" and "nudge bench infer" measure. */
+/* What "nudge bench train" and "nudge bench infer" measure and find. */
 #ifndef NUDGE_TOOL_BENCH_NETWORK_H
 #define NUDGE_TOOL_BENCH_NETWORK_H
 
 #include "bench/bench.h"
 
-typedef struct bench_network {
-    size_t layers, *widths; /* layers + 1 widths, freed by bench_network_end() */
+enum { BENCH_STEP, BENCH_PREDICT, BENCH_EVALUATE, BENCH_WORKS };
+
+/* Something that is timed: a training step, or a call. */
+typedef struct bench_work {
+    const char *name;
+    size_t count;         /* epochs or calls of a repeat */
+    double units;         /* steps of an epoch; 1 for a call */
+    double rows, flops;   /* of a step or call */
+    nudge_measurement one; /* seconds of a step or call */
+} bench_work;
+
+typedef struct network_bench {
+    const bench_setup *setup;
+    int training;
+    size_t widths, *width;   /* from inputs to outputs */
     nudge_activation activation;
     nudge_loss loss;
-    int pixels;             /* features are bytes */
-} bench_network;
+    int pixels, explain;
+    size_t rows;
+    nudge_train_options options;
 
-/* Reads --layers, --activation, --loss and --pixels; sets args->failed. Always followed by
- * bench_network_end(). */
-void bench_network_read(bench_network *n, arguments *args);
-void bench_network_end(bench_network *n);
+    nudge_model *model;      /* random weights, and random data for it */
+    nudge_dataset *data;
+    double *out;             /* rows x outputs: predictions */
+    nudge_train_plan plan;   /* for training */
+    int first, last;         /* the works that are timed */
+    bench_work work[BENCH_WORKS];
+    double phase[NUDGE_PHASES]; /* training: seconds per step and thread */
+    double peak;             /* flops/s of large products with setup->threads threads */
+} network_bench;
 
-/* Weights of the network: sum(in * out), without biases. */
-double bench_network_weights(const bench_network *n);
-
-/* A model with random weights, and random data for it; the caller frees both, also on failure. */
-nudge_status bench_network_make(nudge_model **model, nudge_dataset **data, const bench_network *n,
-                                nudge_dtype dtype, size_t rows, uint64_t seed, nudge_error *err);
-
-/* "network     784-128-10 relu, 101770 parameters, f32; loss mse", without a line end. */
-void bench_network_print(const bench_network *n, nudge_dtype dtype, uint64_t parameters);
-
-/* "layers", "activation", "loss". */
-void bench_network_json(json_t *object, const bench_network *n);
+void network_bench_print(const network_bench *b);
+void network_bench_print_json(const network_bench *b);
 
 #endif

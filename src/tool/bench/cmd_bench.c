@@ -1,53 +1,32 @@
 /* nudge bench: rates on this machine. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench/bench.h"
 #include "support/commands.h"
 #include "support/say.h"
-#include "quantiles.h"
 #include "support/data_options.h"
 
 static const option own[] = {
-    {"threads", "N", NULL, .help = "default: the cores this process may use; gemm measures 1 and N"},
-    {"seconds", "S", NULL, .help = "measure each thing for so long, in at least 5 repeats; default: gemm "
-                           "0.2, kernels 0.1, train and infer 2"},
-    {"shape", "M,N,K", NULL, .help = "only the product of M x K and K x N; without it large squares and "
-                             "the products of some usual networks"},
-    {"kind", "nn|nt|tn", "nn", .help = "of --shape: A B (forward), A B^T (gradients of activations), "
-                               "A^T B (gradients of weights)"},
-    {"count", "N", NULL, .help = "elements per thread; without it 65536, which caches hold, and 4194304, "
-                         "which they do not"},
+    {"threads", "N", .help = "default: the cores this process may use; gemm measures 1 and N"},
+    {"seconds", "S", .help = "measure each thing for so long, in at least 5 repeats; default: gemm "
+                             "0.2, kernels 0.1, train and infer 2"},
+    {"shape", "M,N,K", .help = "only the product of M x K and K x N; without it large squares and "
+                               "the products of some usual networks"},
+    {"kind", "nn|nt|tn", "nn", .help = "of --shape: A B (forward), A B^T (gradients of "
+                                       "activations), A^T B (gradients of weights)"},
+    {"count", "N", .help = "elements per thread; without it 65536, which caches hold, and 4194304, "
+                           "which they do not"},
     {"layers", "N,N,...", "784,128,10", .help = "inputs, units of the hidden layers, outputs"},
     {"activation", "NAME", .help = "of the hidden layers"},
-    {"rows", "N", NULL, .help = "samples; default: up to 60000, fewer for large networks"},
-    {"pixels", NULL, NULL, .help = "features are bytes, as images have them"},
-    {"lr", "X", "1e-6", .help = "learning rate; tiny, so that training on random targets goes nowhere"},
+    {"rows", "N", .help = "samples; default: up to 60000, fewer for large networks"},
+    {"pixels", .help = "features are bytes, as images have them"},
+    {"lr", "X", "1e-6", .help = "learning rate; tiny, so that training on random targets goes "
+                                "nowhere"},
     {0},
 };
 
 enum { GEMM, KERNELS, TRAIN, INFER, KINDS };
-
-/* Options that not all benchmarks have, and those that have them, as bits. */
-static const struct {
-    const char *option;
-    unsigned of;
-} owners[] = {
-    {"shape", 1 << GEMM},
-    {"kind", 1 << GEMM},
-    {"count", 1 << KERNELS},
-    {"layers", 1 << TRAIN | 1 << INFER},
-    {"activation", 1 << TRAIN | 1 << INFER},
-    {"loss", 1 << TRAIN | 1 << INFER},
-    {"rows", 1 << TRAIN | 1 << INFER},
-    {"pixels", 1 << TRAIN | 1 << INFER},
-    {"optimizer", 1 << TRAIN},
-    {"momentum", 1 << TRAIN},
-    {"lr", 1 << TRAIN},
-    {"batch", 1 << TRAIN},
-    {"explain", 1 << TRAIN},
-};
 
 static const struct {
     const char *name;
@@ -75,19 +54,18 @@ static int kind_of(arguments *args)
     return TRAIN;
 }
 
+/* Options that other benchmarks have, but not this one. */
 static void refuse_others(arguments *args, int kind)
 {
-    for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
-        if (owners[i].of >> kind & 1)
-            continue;
-        char why[80] = "only";
-        for (int k = GEMM, n = 0; k < KINDS; k++)
-            if (owners[i].of >> k & 1)
-                snprintf(why + strlen(why), sizeof why - strlen(why), "%s 'bench %s'",
-                         n++ > 0 ? " and" : "", kinds[k].name);
-        strcat(why, owners[i].of & (owners[i].of - 1) ? " have it" : " has it");
-        refuse_given(args, owners[i].option, why);
-    }
+    if (kind != GEMM)
+        refuse_all(args, "shape kind", "only 'bench gemm' has it");
+    if (kind != KERNELS)
+        refuse_all(args, "count", "only 'bench kernels' has it");
+    if (kind != TRAIN && kind != INFER)
+        refuse_all(args, "layers activation loss rows pixels",
+                   "only 'bench train' and 'bench infer' have it");
+    if (kind != TRAIN)
+        refuse_all(args, "optimizer momentum lr batch explain", "only 'bench train' has it");
 }
 
 static int run(arguments *args)
@@ -104,34 +82,9 @@ static int run(arguments *args)
 
 /* ---- Shared ---------------------------------------------------------------------------- */
 
-nudge_measurement bench_measurement(double *seconds, size_t n)
-{
-    nu_sort_reals(seconds, n);
-    return (nudge_measurement){.repeats = n,
-                               .median = nu_quantile(seconds, n, 0.5),
-                               .low = nu_quantile(seconds, n, 0.25),
-                               .high = nu_quantile(seconds, n, 0.75),
-                               .best = seconds[0]};
-}
-
-static const char *blas_build(void)
-{
-    static const char *const build[] = {"serial", "pthread", "OpenMP"};
-    int parallel = nudge_machine_info().blas_parallel;
-    return parallel >= 0 && parallel <= 2 ? build[parallel] : "unknown";
-}
-
-const char *bench_machine(char buf[BENCH_TEXT], const bench_setup *setup)
-{
-    nudge_machine m = nudge_machine_info();
-    snprintf(buf, BENCH_TEXT, "%d of %d core%s, OpenBLAS for %s, %s build%s%s", setup->threads,
-             m.cores, m.cores == 1 ? "" : "s", m.blas_core, blas_build(),
-             setup->why != NULL ? "; " : "", setup->why != NULL ? setup->why : "");
-    return buf;
-}
-
 json_t *bench_json(const bench_setup *setup)
 {
+    static const char *const builds[] = {"serial", "pthread", "OpenMP"};
     nudge_machine m = nudge_machine_info();
     json_t *object = json_new(), *machine = json_new();
     json_put_text(object, "version", nudge_version());
@@ -141,21 +94,30 @@ json_t *bench_json(const bench_setup *setup)
     json_put_whole(machine, "cores", (uint64_t)m.cores);
     json_put_text(machine, "blas", m.blas_config);
     json_put_text(machine, "blas_core", m.blas_core);
-    json_put_text(machine, "blas_build", blas_build());
+    if (m.blas_parallel >= 0 && m.blas_parallel <= 2)
+        json_put_text(machine, "blas_build", builds[m.blas_parallel]);
     json_put(object, "machine", machine);
     return object;
 }
 
-void bench_progress(const char *what, size_t done, size_t of)
+void bench_cells(text_table *t, const nudge_measurement *m, double factor)
 {
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K%s %zu of %zu", what, done + 1, of);
+    table_add(t, "%.1f", factor * m->median);
+    table_add(t, "%.1f", factor * m->low);
+    table_add(t, "%.1f", factor * m->high);
+    table_add(t, "%.1f", factor * m->best);
 }
 
-void bench_progress_end(void)
+void bench_put(json_t *object, const char *key, const nudge_measurement *m, double factor)
 {
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    static const char *const endings[] = {"", "_low", "_high", "_best"};
+    const double values[] = {m->median, m->low, m->high, m->best};
+    char name[40];
+    json_put_whole(object, "repeats", m->repeats);
+    for (int i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "%s%s", key, endings[i]);
+        json_put_real(object, name, factor * values[i]);
+    }
 }
 
 const command command_bench = {
@@ -170,8 +132,8 @@ const command command_bench = {
              "that must be read and written, beside a copy.\n\n"
              "train: whole training steps on random data in memory, with shuffling, packing and "
              "update; the step's share of the machine's ceiling, and where its time goes.\n\n"
-             "infer: predictions and evaluations of random data in memory, whole calls in turn, and "
-             "their share of the machine's ceiling; 2 rows sum(in out) operations a call.",
+             "infer: predictions and evaluations of random data in memory, whole calls in turn, "
+             "and their share of the machine's ceiling; 2 rows sum(in out) operations a call.",
     .own = own,
     .options = "All benchmarks: threads dtype seconds json\n"
                "bench gemm: shape kind\n"

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "plot/curves.h"
 #include "support/commands.h"
 #include "support/data_options.h"
 #include "support/gnuplot.h"
+#include "support/live_line.h"
 #include "support/say.h"
 #include "whole.h"
 
@@ -36,12 +36,12 @@ static void read_size(plot *p, arguments *args)
     int text = p->kind == PLOT_TEXT;
     uint64_t *size = NULL;
     size_t n = 0;
-    struct winsize w;
-    p->width = text ? 80 : 800;
-    p->height = text ? 24 : 500;
-    if (text && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40 && w.ws_row >= 12) {
-        p->width = w.ws_col;
-        p->height = w.ws_row - 1;
+    p->width = 800;
+    p->height = 500;
+    if (text) {
+        terminal_size(STDOUT_FILENO, &p->width, &p->height);
+        p->width = p->width < 40 ? 40 : p->width;
+        p->height = p->height < 12 ? 12 : p->height - isatty(STDOUT_FILENO);
     }
     if (!given(args, "size"))
         return;
@@ -154,7 +154,7 @@ static int check_curves(const plot *p, const arguments *args)
                 snprintf(have + strlen(have), sizeof have - strlen(have), "%s%s",
                          *have != '\0' ? ", " : "", plot_metrics[y].name);
         say(name, "--y: there is no %s; %s has %s", what, args->word[0], have);
-    } else if (p->log && p->not_above_0 == p->points)
+    } else if (p->log && isinf(p->low))
         say(name, "--log: no %s is above 0, and a logarithmic axis has nothing else", what);
     else if (p->kind == PLOT_TEXT && p->n_curves > PLOT_MOST_LETTERS)
         say(name, "--text: %zu curves, but there are letters for at most %d; give fewer runs, "
@@ -177,8 +177,8 @@ static void tell_omissions(const plot *p, const arguments *args)
                 plot_metrics[p->y].name);
     }
     if (p->log && p->not_above_0 > 0)
-        say(name, "--log: %zu of %zu points are not above 0 and left out", p->not_above_0,
-            p->points);
+        say(name, "--log: left out, as not above 0: %zu point%s", p->not_above_0,
+            p->not_above_0 == 1 ? "" : "s");
 }
 
 /* What gnuplot drew, without form feeds, spaces at the ends of lines and empty lines; 0 if that is

@@ -37,7 +37,6 @@ static void look_at_points(plot *p, const plot_curve *c)
     const run_log *run = &p->runs[c->run];
     for (size_t i = 0; i < run->n; i++) {
         double y = run->epochs[i].value[c->value];
-        p->points += !isnan(y);
         p->not_above_0 += y <= 0;
         p->high = fmax(p->high, y);
         p->low = y > 0 ? fmin(p->low, y) : p->low;

@@ -46,7 +46,7 @@ typedef struct plot {
     size_t n_curves;   /* from here on what plot_find_curves() found */
     plot_curve curves[2 * PLOT_MOST_RUNS];
     int kinds[2];      /* there are curves of training, of validation */
-    size_t points, not_above_0;
+    size_t not_above_0;
     double first, last; /* x from and to */
     double low, high;   /* the least and the most above 0 of all y */
 } plot;

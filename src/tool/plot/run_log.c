@@ -66,8 +66,8 @@ static int read_line(run_log *log, const char *text, size_t length, const place 
     run_epoch *e = &log->epochs[log->n];
     int good = json_is_object(object)
                    ? read_epoch(e, object, log->n > 0 ? e - 1 : NULL, at)
-                   : BAD(at, "it is no JSON object (%s); a line of 'nudge train --log' is one, such "
-                         "as {\"epoch\": 1, \"train_loss\": 0.5}",
+                   : BAD(at, "it is no JSON object (%s); a line of 'nudge train --log' is one, "
+                             "such as {\"epoch\": 1, \"train_loss\": 0.5}",
                          object == NULL ? error.text : "but JSON");
     json_decref(object);
     for (int i = 0; good && i < RUN_VALUES; i++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/say.h"
+#include "whole.h"
 
 /* A confusion matrix of more classes is wider than a screen. */
 enum { MOST_MATRIX_CLASSES = 20, CONFUSED_PAIRS = 12 };
@@ -13,6 +14,16 @@ enum { MOST_MATRIX_CLASSES = 20, CONFUSED_PAIRS = 12 };
 void table_start(text_table *t, size_t columns)
 {
     *t = (text_table){.columns = columns};
+}
+
+void table_heads(text_table *t, const char *heads)
+{
+    size_t n;
+    char **head = need(nu_split(heads, '|', &n));
+    table_start(t, n);
+    for (size_t i = 0; i < n; i++)
+        table_add(t, "%s", head[i]);
+    free(head);
 }
 
 void table_add(text_table *t, const char *format, ...)

@@ -16,6 +16,8 @@ typedef struct text_table {
 } text_table;
 
 void table_start(text_table *t, size_t columns);
+/* Likewise, with a row of heads: "threads|step|samples/s". */
+void table_heads(text_table *t, const char *heads);
 void table_add(text_table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "-" for NaN. */
 void table_add_real(text_table *t, const char *format, double value);

@@ -151,27 +151,27 @@ static void read_init(train_setup *s, arguments *args)
     refuse(args, "init", what);
 }
 
-nudge_status train_setup_model(nudge_model **model, const train_setup *s, const nudge_prep *prep,
-                               nudge_error *err)
+nudge_status train_setup_network(nudge_model **model, const train_setup *s, size_t features,
+                                 size_t outputs, nudge_loss loss, const nudge_prep *prep,
+                                 nudge_error *err)
 {
-    nudge_prep_info info = nudge_prep_describe(prep);
     nudge_model_options o = nudge_model_defaults();
     size_t layers = s->hidden + 1;
     size_t *widths = need(calloc(layers + 1, sizeof *widths));
     nudge_activation *activations = need(calloc(layers, sizeof *activations));
-    widths[0] = info.features;
+    widths[0] = features;
     for (size_t i = 0; i < s->hidden; i++) {
         widths[i + 1] = s->units[i];
         activations[i] = s->activation[s->activations == 1 ? 0 : i];
     }
-    widths[layers] = info.outputs;
+    widths[layers] = outputs;
     activations[layers - 1] = s->activations == layers ? s->activation[layers - 1]
                                                        : NUDGE_IDENTITY;
     o.dtype = s->dtype;
     o.layers = layers;
     o.widths = widths;
     o.activations = activations;
-    o.loss = info.loss;
+    o.loss = loss;
     o.huber_delta = s->huber_delta;
     o.init = s->init;
     o.seed = s->train.seed;
@@ -186,6 +186,13 @@ nudge_status train_setup_model(nudge_model **model, const train_setup *s, const 
     free(widths);
     free(activations);
     return status;
+}
+
+nudge_status train_setup_model(nudge_model **model, const train_setup *s, const nudge_prep *prep,
+                               nudge_error *err)
+{
+    nudge_prep_info info = nudge_prep_describe(prep);
+    return train_setup_network(model, s, info.features, info.outputs, info.loss, prep, err);
 }
 
 /* ---- Output ---------------------------------------------------------------------------- */

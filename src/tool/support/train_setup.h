@@ -30,7 +30,12 @@ void train_setup_start(train_setup *setup, arguments *args, int threads);
 void train_setup_shared(train_setup *setup, arguments *args, int threads);
 void train_setup_end(train_setup *setup);
 
-/* The model that the setup asks for, for this data. */
+/* The model that the setup asks for, for so many features and outputs; prep may be NULL. */
+nudge_status train_setup_network(nudge_model **model, const train_setup *setup, size_t features,
+                                 size_t outputs, nudge_loss loss, const nudge_prep *prep,
+                                 nudge_error *err);
+
+/* Likewise, for this data. */
 nudge_status train_setup_model(nudge_model **model, const train_setup *setup,
                                const nudge_prep *prep, nudge_error *err);
 
