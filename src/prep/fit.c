@@ -69,17 +69,6 @@ static nudge_status fit_category(const nu_fit *fit, size_t j, nu_prep_column *co
     return count > 0 ? NUDGE_OK : no_value(fit, column->name, err);
 }
 
-static nudge_status alloc_scale(nudge_prep *p, nudge_error *err)
-{
-    p->shift = nu_alloc_zero(p->features, sizeof *p->shift);
-    p->factor = nu_alloc(p->features, sizeof *p->factor);
-    if (p->shift == NULL || p->factor == NULL)
-        return nu_no_memory(err, 2 * p->features * sizeof(double), "scales of features");
-    for (size_t j = 0; j < p->features; j++)
-        p->factor[j] = 1;
-    return NUDGE_OK;
-}
-
 /* Numbers are learned last, when categories have told how many inputs come before each. */
 static nudge_status fit_columns(nu_fit *fit, double *scratch, nudge_error *err)
 {
@@ -98,7 +87,7 @@ static nudge_status fit_columns(nu_fit *fit, double *scratch, nudge_error *err)
             NU_TRY(fit_category(fit, j, c, err));
     }
     NU_TRY(nu_prep_name_features(p, t->source, err));
-    NU_TRY(alloc_scale(p, err));
+    NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->features, err));
     size_t column = 0, input = 0;
     for (size_t j = 0; j < t->n_columns; j++) {
         if (t->columns[j].is_target)
@@ -164,7 +153,7 @@ static nudge_status fit_matrix(nu_fit *fit, nudge_error *err)
             return nu_no_memory(err, t->features * sizeof(char *), "feature names");
     }
     NU_TRY(nu_prep_name_features(p, t->source, err));
-    NU_TRY(alloc_scale(p, err));
+    NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->features, err));
     if (p->scale != NUDGE_SCALE_NONE)
         return scale_matrix(fit, err);
     if (t->element == NU_U8 && fit->asked.scale == NUDGE_SCALE_AUTO)

@@ -264,18 +264,6 @@ static nudge_status name_targets(const struct target *t, nudge_error *err)
     return NUDGE_OK;
 }
 
-static nudge_status alloc_outputs(nudge_prep *p, size_t outputs, nudge_error *err)
-{
-    p->outputs = outputs;
-    p->target_shift = nu_alloc_zero(outputs, sizeof *p->target_shift);
-    p->target_factor = nu_alloc(outputs, sizeof *p->target_factor);
-    if (p->target_shift == NULL || p->target_factor == NULL)
-        return nu_no_memory(err, 2 * outputs * sizeof(double), "scales of targets");
-    for (size_t k = 0; k < outputs; k++)
-        p->target_factor[k] = 1;
-    return NUDGE_OK;
-}
-
 static nudge_status use_target(struct target *t, nudge_error *err)
 {
     nudge_prep *p = t->fit->prep;
@@ -292,7 +280,8 @@ static nudge_status use_target(struct target *t, nudge_error *err)
         if (p->loss == NUDGE_CROSS_ENTROPY)
             NU_TRY(use_values_as_classes(t, err));
     }
-    NU_TRY(alloc_outputs(p, p->loss == NUDGE_CROSS_ENTROPY ? p->n_classes : t->n, err));
+    p->outputs = p->loss == NUDGE_CROSS_ENTROPY ? p->n_classes : t->n;
+    NU_TRY(nu_fit_identity(&p->target_shift, &p->target_factor, p->outputs, err));
     return p->n_classes > 0 ? NUDGE_OK : use_numbers(t, err);
 }
 

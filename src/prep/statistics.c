@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 
 void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size_t columns,
@@ -76,6 +77,15 @@ double nu_median_of(double *v, size_t n)
     for (size_t i = 1; i < n / 2; i++)
         lower = v[i] > lower ? v[i] : lower;
     return lower / 2 + upper / 2;
+}
+
+nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_error *err)
+{
+    NU_NEW(*shift, nu_alloc_zero, n, "scales", err);
+    NU_NEW(*factor, nu_alloc, n, "scales", err);
+    for (size_t k = 0; k < n; k++)
+        (*factor)[k] = 1;
+    return NUDGE_OK;
 }
 
 nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,

@@ -33,6 +33,9 @@ void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size
 /* Of n >= 1 values, which are reordered. */
 double nu_median_of(double *values, size_t n);
 
+/* n shifts of 0 and factors of 1. NUDGE_EMEMORY. */
+nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_error *err);
+
 /* The shift and factor that `scale` (not auto) makes of a column with these moments. A constant
  * column has factor 1. NUDGE_EDATA if they are not finite; `what` and `name` go into the
  * message: "column", "age". */

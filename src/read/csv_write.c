@@ -13,43 +13,17 @@
 #include "core/status.h"
 #include "csv_quote.h"
 
-/* ---- Bytes out ------------------------------------------------------------------------- */
-
-/* Text on its way to the stream, through zlib if gz is there. */
+/* Text on its way to the file, compressed or not: zlib does both, and buffers. */
 typedef struct sink {
-    FILE *stream;
     gzFile gz;
-    const char *path;
-    nudge_error *err;
-    nudge_status status;
-    size_t used;
-    char text[65536];
+    int error; /* errno of the first write that failed */
 } sink;
-
-static void flush(sink *s)
-{
-    int written = s->status != NUDGE_OK || s->used == 0;
-    if (!written && s->gz != NULL)
-        written = gzwrite(s->gz, s->text, (unsigned)s->used) == (int)s->used;
-    else if (!written)
-        written = fwrite(s->text, 1, s->used, s->stream) == s->used;
-    s->used = 0;
-    if (!written)
-        s->status = nu_fail(s->err, NUDGE_EIO, "cannot write '%s': %s", s->path, strerror(errno));
-}
 
 static void put(void *to, const char *text, size_t size)
 {
     sink *s = to;
-    while (size > 0) {
-        if (s->used == sizeof s->text)
-            flush(s);
-        size_t room = sizeof s->text - s->used, n = size < room ? size : room;
-        memcpy(s->text + s->used, text, n);
-        s->used += n;
-        text += n;
-        size -= n;
-    }
+    if (size > 0 && s->error == 0 && gzwrite(s->gz, text, (unsigned)size) != (int)size)
+        s->error = errno != 0 ? errno : EIO;
 }
 
 /* ---- Cells ----------------------------------------------------------------------------- */
@@ -151,49 +125,24 @@ static void put_row(sink *s, const nudge_table *t, size_t row)
     put(s, "\n", 1);
 }
 
-static void put_rows(sink *s, nu_rows *rows)
-{
-    put_names(s, rows->table);
-    do {
-        for (size_t row = 0; row < rows->table->rows && s->status == NUDGE_OK; row++)
-            put_row(s, rows->table, row);
-        if (rows->next == NULL)
-            break;
-        if (s->status == NUDGE_OK)
-            s->status = rows->next(rows, s->err);
-    } while (s->status == NUDGE_OK && rows->table->rows > 0);
-}
-
-static nudge_status write_text(sink *s, nu_rows *rows)
+/* In the C locale, which is this thread's alone: printf's decimal point. */
+static nudge_status put_rows(sink *s, nu_rows *rows, nudge_error *err)
 {
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (c == (locale_t)0)
-        return nu_no_memory(s->err, 1024, "the C locale");
-    locale_t before = uselocale(c); /* of this thread only: printf's decimal point */
-    put_rows(s, rows);
-    flush(s);
+        return nu_no_memory(err, 1024, "the C locale");
+    locale_t before = uselocale(c);
+    nudge_status status = NUDGE_OK;
+    put_names(s, rows->table);
+    do {
+        for (size_t row = 0; row < rows->table->rows && s->error == 0; row++)
+            put_row(s, rows->table, row);
+        if (rows->next == NULL || s->error != 0)
+            break;
+        status = rows->next(rows, err);
+    } while (status == NUDGE_OK && rows->table->rows > 0);
     uselocale(before);
     freelocale(c);
-    return s->status;
-}
-
-/* All of it to the stream, through zlib if the name says so. */
-static nudge_status write_stream(sink *s, nu_rows *rows)
-{
-    size_t size = strlen(s->path);
-    if (size < 3 || strcmp(s->path + size - 3, ".gz") != 0)
-        return write_text(s, rows);
-    int fd = dup(fileno(s->stream)); /* gzclose() closes its descriptor */
-    s->gz = fd >= 0 ? gzdopen(fd, "wb") : NULL;
-    if (s->gz == NULL) {
-        int error = errno;
-        if (fd >= 0)
-            close(fd);
-        return nu_fail(s->err, NUDGE_EIO, "cannot write '%s': %s", s->path, strerror(error));
-    }
-    nudge_status status = write_text(s, rows);
-    if (gzclose(s->gz) != Z_OK && status == NUDGE_OK)
-        status = nu_fail(s->err, NUDGE_EIO, "cannot write '%s': %s", s->path, strerror(errno));
     return status;
 }
 
@@ -201,20 +150,24 @@ nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err)
 {
     nu_output out;
     NU_TRY(nu_output_open(&out, path, err));
-    sink *s = malloc(sizeof *s);
-    nudge_status status;
-    if (s == NULL) {
-        status = nu_no_memory(err, sizeof *s, "a write buffer");
+    size_t size = strlen(path);
+    int gzip = size > 3 && strcmp(path + size - 3, ".gz") == 0;
+    int fd = dup(fileno(out.stream)); /* gzclose() closes its descriptor */
+    sink s = {.gz = fd >= 0 ? gzdopen(fd, gzip ? "wb" : "wbT") : NULL};
+    nudge_status status = NUDGE_OK;
+    if (s.gz != NULL) {
+        gzbuffer(s.gz, 65536);
+        status = put_rows(&s, rows, err);
+        errno = 0;
+        if (gzclose(s.gz) != Z_OK && s.error == 0)
+            s.error = errno != 0 ? errno : EIO;
     } else {
-        s->stream = out.stream;
-        s->gz = NULL;
-        s->path = path;
-        s->err = err;
-        s->status = NUDGE_OK;
-        s->used = 0;
-        status = write_stream(s, rows);
+        s.error = errno;
+        if (fd >= 0)
+            close(fd);
     }
-    free(s);
+    if (status == NUDGE_OK && s.error != 0)
+        status = nu_fail(err, NUDGE_EIO, "cannot write '%s': %s", path, strerror(s.error));
     if (status == NUDGE_OK)
         return nu_output_commit(&out, err);
     nu_output_abandon(&out);
