@@ -179,6 +179,10 @@ expect "text: labels and curves" has "$out" epoch loss "a training" "a validatio
     '***' '###' '$$$'
 expect "text: nothing for a terminal in it" [ "$(tr -d '\n -~' <"$out" | wc -c)" -eq 0 ]
 expect "text: no spaces at the ends of lines" sh -c '! grep -q " $" "$1"' - "$out"
+log_on_stdin() {
+    nudge plot - --text <a.jsonl
+}
+check "a log on standard input" log_on_stdin
 check "text of many runs and another size" nudge plot a.jsonl b.jsonl a.jsonl b.jsonl a.jsonl \
     --names 1,2,3,4,5 --text --size 60x15
 expect "... has letters" has "$out" "H"

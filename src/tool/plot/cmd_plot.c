@@ -237,8 +237,8 @@ const command command_plot = {
     .synopsis = "RUN.jsonl... [OPTION]...",
     .summary = "curves of training runs",
     .about = "Draws the training and validation curves of one or several runs, from the files "
-             "that 'nudge train --log' wrote, also while training goes on. Training is solid and "
-             "validation dashed, a colour per run.\n\n"
+             "that 'nudge train --log' wrote (- is standard input), also while training goes on. "
+             "Training is solid and validation dashed, a colour per run.\n\n"
              "gnuplot draws (Debian: gnuplot-nox); the environment variable GNUPLOT may name "
              "another program than the gnuplot on PATH.",
     .own = own,

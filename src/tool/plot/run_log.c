@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/data_options.h"
 #include "support/say.h"
 
 static const char *const keys[RUN_VALUES] = {
@@ -91,21 +92,21 @@ static int read_lines(run_log *log, FILE *stream, place *at)
     return good;
 }
 
-int run_log_read(run_log *log, const char *command, const char *path)
+int run_log_read(run_log *log, const char *name, const char *path)
 {
-    place at = {command, path, 0};
+    place at = {name, path, 0};
     *log = (run_log){0};
     errno = 0;
-    FILE *stream = fopen(path, "r");
+    FILE *stream = is_standard(path) ? stdin : fopen(path, "r");
     int good = stream != NULL && read_lines(log, stream, &at), error = 0;
     if (stream == NULL || ferror(stream)) {
         error = errno;
-        say(command, "%s: %s", path, strerror(error));
+        say(name, "%s: %s", path, strerror(error));
     } else if (good && log->n == 0) {
-        say(command, "%s: it is empty; a log of 'nudge train --log' has a line per epoch", path);
+        say(name, "%s: it is empty; a log of 'nudge train --log' has a line per epoch", path);
         good = 0;
     }
-    if (stream != NULL)
+    if (stream != NULL && stream != stdin)
         fclose(stream);
     return error == EIO ? EXIT_RUN_FAILED : error != 0 || !good ? EXIT_BAD_INPUT : EXIT_DONE;
 }
