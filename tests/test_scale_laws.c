@@ -1,5 +1,5 @@
-/* Laws fitted to made studies: what they were made with is found again, and what no law made is told not
- * to be one. */
+/* Laws fitted to made studies: what they were made with is found again, and what no law made is
+ * told not to be one. */
 #include "scale/analyse.h"
 #include "scale/laws.h"
 #include "scale_runs_fixtures.h"
@@ -82,7 +82,8 @@ START_TEST(amdahl_is_recovered)
 }
 END_TEST
 
-/* Weak scaling: S(p) = s + (1 - s) p, so that a step takes p / S(p) times as long as on one thread. */
+/* Weak scaling: S(p) = s + (1 - s) p, so that a step takes p / S(p) times as long as on one
+ * thread. */
 START_TEST(gustafson_is_recovered)
 {
     scale_study s = empty_study(SCALE_WEAK);
@@ -115,9 +116,10 @@ START_TEST(usl_is_recovered)
 }
 END_TEST
 
-/* With noise of 1 % an Amdahl study's serial part is in its interval in at least 93 % of studies, the
- * medians at 64 threads in the predictions' interval, and the law is refused in at most 3 %. Were the
- * intervals of no use, they would hold all: they are narrower than the parameter. */
+/* With noise of 1 % an Amdahl study's serial part is in its interval in at least 93 % of
+ * studies, the medians at 64 threads in the predictions' interval, and the law is refused in at
+ * most 3 %. Were the intervals of no use, they would hold all: they are narrower than the
+ * parameter. */
 START_TEST(intervals_hold_the_truth)
 {
     enum { STUDIES = 400 };
@@ -168,8 +170,8 @@ START_TEST(few_rounds_are_no_law)
 }
 END_TEST
 
-/* Step times that have nothing to do with the threads: with a factor of 2 between points, and with 40 % of
- * noise in each run. Of 100 such studies none has a law. */
+/* Step times that have nothing to do with the threads: with a factor of 2 between points, and
+ * with 40 % of noise in each run. Of 100 such studies none has a law. */
 START_TEST(noise_is_no_law)
 {
     unsigned short state[3] = {8, 9, 10};
@@ -187,7 +189,8 @@ START_TEST(noise_is_no_law)
 }
 END_TEST
 
-/* A neighbour that takes a core at every other time, as it was seen to give s = 1 with 23 % of error. */
+/* A neighbour that takes a core at every other time, as it was seen to give s = 1 with 23 % of
+ * error. */
 START_TEST(a_busy_neighbour_is_no_law)
 {
     unsigned short state[3] = {1, 1, 2};
@@ -213,8 +216,8 @@ START_TEST(slower_is_no_law)
 }
 END_TEST
 
-/* Perfect scaling: s, sigma and kappa are at their bound 0, which is said, without an interval that would
- * look certain; predictions still have one. */
+/* Perfect scaling: s, sigma and kappa are at their bound 0, which is said, without an interval
+ * that would look certain; predictions still have one. */
 START_TEST(a_bound_is_told)
 {
     unsigned short state[3] = {1, 2, 3};

@@ -531,8 +531,8 @@ static int refused(const char *dir)
     return scale_folder_check("scale", dir) == 2;
 }
 
-/* A new name is taken and not made; a file, a folder in no folder, a foreign file of one of the names
- * and a name that is a folder are refused and left as they are. */
+/* A new name is taken and not made; a file, a folder in no folder, a foreign file of one of the
+ * names and a name that is a folder are refused and left as they are. */
 START_TEST(folders_are_checked)
 {
     char path[5000];

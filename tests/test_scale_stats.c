@@ -12,7 +12,8 @@ static void assert_near(double got, double want, double tolerance)
 
 /* ---- Distributions --------------------------------------------------------------------- */
 
-/* Tables of the binomial distribution: 1 - 2 / 32; 1 - 2 / 64; 1 - 2 * 10 / 512; 1 - 2 * 21700 / 2^20. */
+/* Tables of the binomial distribution: 1 - 2 / 32; 1 - 2 / 64; 1 - 2 * 10 / 512; 1 - 2 * 21700
+ * / 2^20. */
 START_TEST(levels_of_ranks)
 {
     assert_near(stats_rank_level(5, 1), 0.9375, 1e-12);
@@ -75,8 +76,9 @@ START_TEST(outliers_by_hand)
 }
 END_TEST
 
-/* The error of a median of 15 normal values: simulated, 0.32 (asymptotically sqrt(pi / 2 / 15)). From the
- * absolute deviation, which is low for few values, its mean is within a fifth of that. */
+/* The error of a median of 15 normal values: simulated, 0.32 (asymptotically sqrt(pi / 2 /
+ * 15)). From the absolute deviation, which is low for few values, its mean is within a fifth of
+ * that. */
 START_TEST(errors_of_medians)
 {
     enum { TRIES = 2000, N = 15 };
@@ -101,8 +103,8 @@ typedef struct coverage {
     double width; /* mean, relative */
 } coverage;
 
-/* Two points, the second twice as fast, in rounds whose speed wanders by 5 % (a random walk that is drawn
- * back to the middle, correlation 0.8), each run with independent noise. */
+/* Two points, the second twice as fast, in rounds whose speed wanders by 5 % (a random walk
+ * that is drawn back to the middle, correlation 0.8), each run with independent noise. */
 static coverage simulate(size_t rounds, double noise, int paired)
 {
     enum { TRIES = 4000 };
@@ -118,7 +120,8 @@ static coverage simulate(size_t rounds, double noise, int paired)
         }
         scale_estimate e = stats_paired_ratio(a, b, rounds, 0.95);
         if (!paired) {
-            scale_estimate of_a = stats_median(a, rounds, 0.95), of_b = stats_median(b, rounds, 0.95);
+            scale_estimate of_a = stats_median(a, rounds, 0.95);
+            scale_estimate of_b = stats_median(b, rounds, 0.95);
             e = (scale_estimate){of_a.value / of_b.value, of_a.low / of_b.high,
                                  of_a.high / of_b.low, 0.95};
         }
@@ -128,9 +131,9 @@ static coverage simulate(size_t rounds, double noise, int paired)
     return c;
 }
 
-/* Asked for 95 %: of 4000 studies' intervals 93 to 98 % hold the truth (the standard error is 0.34 %, and
- * exact levels are 96.1 % of 9 rounds, 97.9 % of 10, 95.9 % of 20). Paired intervals are at most half as
- * wide as what the two medians' own intervals give. */
+/* Asked for 95 %: of 4000 studies' intervals 93 to 98 % hold the truth (the standard error is
+ * 0.34 %, and exact levels are 96.1 % of 9 rounds, 97.9 % of 10, 95.9 % of 20). Paired
+ * intervals are at most half as wide as what the two medians' own intervals give. */
 START_TEST(paired_intervals_cover)
 {
     static const size_t rounds[] = {6, 9, 12, 20, 40};
@@ -140,9 +143,9 @@ START_TEST(paired_intervals_cover)
 }
 END_TEST
 
-/* A study ends when its interval is narrow, which may happen by chance: not so often that the intervals
- * at the end hold the truth in less than 92 %. Looked at after every round from the 10th on, as
- * measure.c does. */
+/* A study ends when its interval is narrow, which may happen by chance: not so often that the
+ * intervals at the end hold the truth in less than 92 %. Looked at after every round from the
+ * 10th on, as measure.c does. */
 START_TEST(stopping_early_costs_little)
 {
     enum { TRIES = 3000, MOST = 200 };
@@ -186,7 +189,8 @@ START_TEST(speedups_of_points)
     assert_near(p[1].rate.value, 12.8, 1e-12);
     assert_near(p[1].karp_flatt, 0.25, 1e-12); /* (1 / 1.6 - 1 / 2) / (1 / 2) */
     assert_near(p[2].speedup.value, 2, 1e-12);
-    /* 2 threads x 5 s are 10 s, of which the base needed 8: a tenth more updating, a tenth waiting. */
+    /* 2 threads x 5 s are 10 s, of which the base needed 8: a tenth more updating, a tenth
+     * waiting. */
     assert_near(p[1].lost[4], 0.1, 1e-12);
     assert_near(p[1].lost[5], 0.1, 1e-12);
     assert_near(p[1].lost_rest, 0, 1e-12);

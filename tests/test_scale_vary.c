@@ -12,7 +12,8 @@ extern const command command_scale;
 enum { MOST = 12 };
 
 /* Reads a command line of "nudge scale"; `words` ends with NULL. */
-static void read_line(arguments *args, scale_setup *setup, scale_study *study, const char *const *words)
+static void read_line(arguments *args, scale_setup *setup, scale_study *study,
+                      const char *const *words)
 {
     static char *argv[MOST + 2];
     int n = 0;
@@ -56,8 +57,8 @@ START_TEST(all_combinations)
     arguments args;
     scale_setup setup;
     scale_study s;
-    read_line(&args, &setup, &s, (const char *const[]){"--vary", "hidden=64,128x32", "--vary=dtype=f32,f64",
-                                                       NULL});
+    read_line(&args, &setup, &s, (const char *const[]){"--vary", "hidden=64,128x32",
+                                                       "--vary=dtype=f32,f64", NULL});
     ck_assert_int_eq(args.failed, 0);
     ck_assert_uint_eq(s.n_settings, 4);
     ck_assert_str_eq(s.settings[1].name, "hidden 64, dtype f64");

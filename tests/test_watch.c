@@ -74,8 +74,8 @@ static void put_file(const char *path, const char *text)
     ck_assert_int_eq(fclose(f), 0);
 }
 
-/* All throttling on the way up counts, of version 2 and of version 1, where a container sees its own
- * group as the root. */
+/* All throttling on the way up counts, of version 2 and of version 1, where a container sees
+ * its own group as the root. */
 START_TEST(throttling_of_cgroups)
 {
     char command[128];
@@ -176,8 +176,8 @@ START_TEST(own_work_is_not_others)
 }
 END_TEST
 
-/* A short run is judged over the time before it, too. A pair of readings takes well below 1 ms on an
- * idle machine; 20 ms a pair leaves room for a loaded one and sanitizers. */
+/* A short run is judged over the time before it, too. A pair of readings takes well below 1 ms
+ * on an idle machine; 20 ms a pair leaves room for a loaded one and sanitizers. */
 START_TEST(short_runs)
 {
     watcher *w = watcher_new();

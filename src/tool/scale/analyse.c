@@ -77,7 +77,7 @@ static void analyse_speedup(scale_point *p, const scale_point *base, double leve
         double work = (double)p->batch / (double)base->batch;
         size_t rounds = p->n < base->n ? p->n : base->n;
         p->speedup = times(stats_paired_ratio(before, after, rounds, level), work * base->threads);
-        if (p->threads > 1)
+        if (p->threads > 1 && p->speedup.value >= 1)
             p->karp_flatt = (1 / p->speedup.value - 1 / threads) / (1 - 1 / threads);
         free(before);
         free(after);
@@ -192,8 +192,8 @@ static void note_above(scale_study *s, double (*value)(const scale_run *r), doub
             }
         }
     if (above > 0)
-        scale_note(s, "%s %.2f %s on average during %zu of %zu runs", what, sum / (double)above, unit,
-                   above, runs);
+        scale_note(s, "%s %.2f %s on average during %zu of %zu runs", what, sum / (double)above,
+                   unit, above, runs);
 }
 
 static double other_load(const scale_run *r) { return r->watch.other_load; }
@@ -215,7 +215,7 @@ void scale_judge(scale_study *s)
         scale_note(s, "whether other programs ran meanwhile is not known: the system does not tell "
                       "how busy the cores are, or the study was too short");
     if (oversubscribed > 0)
-        scale_note(s, "%zu point%s more threads than the %d core%s, which take turns: %s not show how "
-                      "training scales", oversubscribed, oversubscribed == 1 ? " has" : "s have",
-                   s->cores, s->cores == 1 ? "" : "s", oversubscribed == 1 ? "it does" : "they do");
+        scale_note(s, "%zu point%s more threads than the %d core%s, which take turns: %s not show "
+                      "how training scales", oversubscribed,
+                   oversubscribed == 1 ? " has" : "s have", s->cores, s->cores == 1 ? "" : "s", oversubscribed == 1 ? "it does" : "they do");
 }

@@ -4,9 +4,9 @@
 
 #include "scale/study.h"
 
-/* Fills what scale_point says is completed here, outliers, study->rounds and study->identical, from the
- * runs done so far; all points have one at least. `phases` of the points are as measured. May be called
- * again when there are more runs. */
+/* Fills what scale_point says is completed here, outliers, study->rounds and study->identical,
+ * from the runs done so far; all points have one at least. `phases` of the points are as
+ * measured. May be called again when there are more runs. */
 void scale_analyse(scale_study *study);
 
 /* Whether all intervals are as narrow as study->precision. */

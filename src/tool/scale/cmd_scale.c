@@ -51,7 +51,7 @@ static int finish(scale_study *s, const scale_setup *setup)
     scale_fit_laws(s);
     int status = report(s, setup);
     if (s->identical == 0) {
-        say(name, "the weights differ between runs that must give the same; see the hashes in --json");
+        say(name, "the weights differ between runs that must give the same: see --json");
         return EXIT_RUN_FAILED;
     }
     if (stopped != EXIT_DONE)
@@ -67,8 +67,8 @@ static int measure(scale_study *s, const scale_setup *setup)
     if (status == EXIT_DONE) {
         nu_signals_catch();
         machine_facts(scale_add_fact, s);
-        scale_add_fact(s, "threads", need(strdup(jobs.cpus != NULL ? "each bound to a CPU of its own"
-                                                                   : "not bound to CPUs")));
+        const char *bound = jobs.cpus != NULL ? "each bound to a CPU of its own" : "not bound";
+        scale_add_fact(s, "threads", need(strdup(bound)));
         if (!setup->quiet)
             fprintf(stderr, "%s scaling: %s\ndata: %s\n%zu point%s, measured in rounds\n",
                     scale_mode_names[s->mode], s->title, s->data, s->n_points,
@@ -104,18 +104,18 @@ const command command_scale = {
     .synopsis = "[OPTION]...",
     .summary = "measure how training scales with threads, and with any option for training",
     .about = "Trains the same network on several numbers of threads, in rounds, and tells how much "
-             "faster more threads are, how sure that is, where the rest of their time goes, and, if "
-             "the measurements agree with one, what a law of scaling predicts for more.\n\n"
-             "All runs are in one process. A round runs every point once, in a random order, each from "
-             "the same initial weights. Speed-ups are compared within rounds, so that what slows the "
-             "machine down for a while does not count. The weights afterwards are compared: they "
-             "must be the same for every thread count. Without options it measures a built-in network "
-             "that keeps a machine of 16 cores busy, for about a minute.\n\n"
+             "faster more threads are, how sure that is, where the rest of their time goes, and, "
+             "if the measurements agree with one, what a law of scaling predicts for more.\n\n"
+             "A round runs every point once, in random order, from the same initial weights. "
+             "Speed-ups are compared within rounds, so that what slows the machine down for a "
+             "while does not count. The weights afterwards must be the same for every thread "
+             "count. Without options it measures a built-in network that keeps a machine of 16 "
+             "cores busy, for about a minute.\n\n"
              "Ctrl-C ends the study after keeping all finished runs, and the exit status is "
              "130; a second Ctrl-C ends it at once.",
     .own = scale_options,
-    .options = "Study: vary mode threads precision seconds repeat epochs to-loss level peer-base pin\n"
-               "Output: out json quiet\n"
+    .options = "Study: vary mode threads precision seconds repeat epochs to-loss level peer-base "
+               "pin\nOutput: out json quiet\n"
                TRAIN_DATA_OPTIONS TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS,
     .examples =
         "  nudge scale\n"

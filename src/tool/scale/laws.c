@@ -322,7 +322,8 @@ static void check_points(scale_law_fit *l, const law *of, const series *s)
         snprintf(why, size, "needs %d rounds, to know the scatter; there %s %zu", LEAST_ROUNDS,
                  s->rounds == 1 ? "is" : "are", s->rounds);
     else if (s->scatter > MOST_SCATTER)
-        snprintf(why, size, "the medians scatter by %.0f %%, too much to test it", 100 * s->scatter);
+        snprintf(why, size, "the medians scatter by %.0f %%, too much to test it",
+                 100 * s->scatter);
 }
 
 /* Why they contradict it, likewise. */

@@ -89,8 +89,8 @@ static int failed(const measuring *m, const scale_point *p, const nudge_error *e
     return scale_point_failed(m->study, p, m->setup, err);
 }
 
-/* Trains point i for `epochs`, or by the peer. `target`: NaN for none. `steps` may be NULL. Returns an
- * exit_status: EXIT_INTERRUPTED if it was stopped. */
+/* Trains point i for `epochs`, or by the peer. `target`: NaN for none. `steps` may be NULL.
+ * Returns an exit_status: EXIT_INTERRUPTED if it was stopped. */
 static int train(measuring *m, size_t i, size_t epochs, double target, int profile,
                  nudge_steps *steps, once *o)
 {
@@ -113,7 +113,7 @@ static int train(measuring *m, size_t i, size_t epochs, double target, int profi
     options.user = o;
     nudge_status status = scale_make_model(&model, job, &err);
     if (status == NUDGE_OK)
-        status = nudge_train(model, job->train, isnan(target) ? NULL : job->val, &options, &r, &err);
+        status = nudge_train(model, job->train, job->val, &options, &r, &err);
     if (status == NUDGE_ESTOPPED && !isnan(o->to_loss))
         status = NUDGE_OK;
     if (status == NUDGE_OK) {
@@ -125,8 +125,8 @@ static int train(measuring *m, size_t i, size_t epochs, double target, int profi
     }
     nudge_model_free(model);
     if (status == NUDGE_EDIVERGED)
-        snprintf(err.text, sizeof err.text, "training diverged: the loss became non-finite in epoch "
-                 "%zu, batch %zu; try a smaller --lr (it is %g)", r.diverged_epoch,
+        snprintf(err.text, sizeof err.text, "training diverged: the loss became non-finite in "
+                 "epoch %zu, batch %zu; try a smaller --lr (it is %g)", r.diverged_epoch,
                  r.diverged_batch, options.optimizer.lr);
     return status == NUDGE_OK         ? EXIT_DONE
            : status == NUDGE_ESTOPPED ? EXIT_INTERRUPTED
@@ -135,11 +135,12 @@ static int train(measuring *m, size_t i, size_t epochs, double target, int profi
 
 /* ---- Before the rounds ----------------------------------------------------------------- */
 
-/* Warms up, and finds how long an epoch takes. The first steps are slow: what they say is not believed
- * beyond a factor of 100. */
+/* Warms up, and finds how long an epoch takes. The first steps are slow: what they say is not
+ * believed beyond a factor of 100. */
 static int calibrate(measuring *m, size_t i)
 {
-    double want = m->setup->epochs > 0 ? 0 : fmin(CALIBRATION_SECONDS, m->setup->seconds / USUAL_ROUNDS);
+    double want = m->setup->epochs > 0
+                      ? 0 : fmin(CALIBRATION_SECONDS, m->setup->seconds / USUAL_ROUNDS);
     size_t epochs = 1;
     int status;
     once o;
@@ -151,8 +152,8 @@ static int calibrate(measuring *m, size_t i)
     return status;
 }
 
-/* Points of one setting run the same epochs, so that their weights can be compared: those that make the
- * mean of their runs as long as is wanted. */
+/* Points of one setting run the same epochs, so that their weights can be compared: those that
+ * make the mean of their runs as long as is wanted. */
 static void choose_epochs(measuring *m)
 {
     scale_study *s = m->study;
@@ -217,9 +218,8 @@ static int time_steps(measuring *m, size_t i)
     if (status == EXIT_DONE)
         describe_steps(&p->single, &steps, p->threads);
     if (p->single.clock_cost > MOST_CLOCK_COST)
-        scale_note(m->study, "%s: reading the clock takes %.0f %% of a single step; the single steps "
-                   "are longer than those of the rounds by so much",
-                   scale_point_text(text, m->study, p), 100 * p->single.clock_cost);
+        scale_note(m->study, "%s: single steps are longer by the %.0f %% that reading the clock "
+                   "takes", scale_point_text(text, m->study, p), 100 * p->single.clock_cost);
     free(steps.step);
     return status;
 }
@@ -239,8 +239,8 @@ static int measure_peak(measuring *m, size_t i)
     int threads = p->oversubscribed ? s->cores : p->threads;
     double seconds = fmin(2 * m->epoch[i] * (double)p->epochs, LONGEST_PEAK);
     if (isnan(p->gemm_peak) &&
-        nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, SQUARE, SQUARE, SQUARE, threads, m->jobs->cpus,
-                         fmax(seconds, SHORTEST_PEAK), &err) != NUDGE_OK)
+        nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, SQUARE, SQUARE, SQUARE, threads,
+                         m->jobs->cpus, fmax(seconds, SHORTEST_PEAK), &err) != NUDGE_OK)
         return failed(m, p, &err);
     p->gemm_peak = isnan(p->gemm_peak) ? rate.best : p->gemm_peak;
     return EXIT_DONE;
@@ -305,7 +305,8 @@ static int run_round(measuring *m, size_t *order, const char *what)
     return status;
 }
 
-/* Whether the study is at its end after so many rounds, which took so long; study->ended says why. */
+/* Whether the study is at its end after so many rounds, which took so long; study->ended says
+ * why. */
 static int is_enough(scale_study *study, const scale_setup *setup, size_t rounds, double seconds)
 {
     study->ended = SCALE_ROUNDS;

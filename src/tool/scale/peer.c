@@ -44,12 +44,14 @@ static char *option_word(const char *name, const char *value)
     return word;
 }
 
-/* What the variant's command line gives, and what this command has initial values of its own for. */
+/* What the variant's command line gives, and what this command has initial values of its own
+ * for. */
 static char *peer_line(const scale_setup *setup, const scale_variant *v, size_t epochs)
 {
     char number[24], *word[MOST_WORDS];
     snprintf(number, sizeof number, "%zu", epochs);
-    const char *const own[][2] = {{"data", v->train.data.data}, {"hidden", text_of(&v->args, "hidden")},
+    const char *const own[][2] = {{"data", v->train.data.data},
+                                  {"hidden", text_of(&v->args, "hidden")},
                                   {"batch", text_of(&v->args, "batch")}, {"epochs", number},
                                   {"threads", "1"}, {"json"}, {"quiet"}};
     size_t n = 0;

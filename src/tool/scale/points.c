@@ -110,7 +110,8 @@ static int choose_sizes(scale_point *p, const scale_setup *setup, const scale_jo
     p->batch = v->train.train.batch * (is_weak ? times : 1);
     p->rows = is_weak ? rows / most * times : v->rows > 0 ? v->rows : rows;
     if (p->rows > rows)
-        say(name, "--vary: %zu rows, but %s has %zu to train on", p->rows, v->train.data.data, rows);
+        say(name, "--vary: %zu rows, but %s has %zu to train on", p->rows, v->train.data.data,
+            rows);
     else if (p->batch > p->rows)
         say(name, "--batch: %zu samples%s, but there are only %zu rows%s to train on",
             v->train.train.batch, is_weak ? " a thread" : "", is_weak ? rows / most : p->rows,
@@ -148,9 +149,10 @@ static nudge_status plan_point(nudge_train_plan *plan, const scale_jobs *jobs, s
 static void leave_out(scale_study *study, const scale_point *p, const nudge_train_plan *plan)
 {
     char text[SCALE_POINT_TEXT];
-    scale_note(study, "%s: not measured; training would use %d: %s", scale_point_text(text, study, p),
-               plan->threads, plan->threads_why != NULL ? plan->threads_why
-               : "a step has no more pieces, or is too little work to share");
+    scale_note(study, "%s: not measured; training would use %d: %s",
+               scale_point_text(text, study, p), plan->threads,
+               plan->threads_why != NULL ? plan->threads_why
+                                         : "a step has no more pieces, or too little work to share");
 }
 
 /* Adds the point of a setting on some threads. Returns an exit_status. */
@@ -170,7 +172,8 @@ static int add_point(scale_jobs *jobs, scale_study *study, const scale_setup *se
                        .last_share = NAN, .clock_cost = NAN}};
     if (choose_sizes(p, setup, job) != EXIT_DONE)
         return EXIT_BAD_INPUT;
-    /* Where rows vary every point trains on such a part, so that all find their rows in the same way. */
+    /* Where rows vary every point trains on such a part, so that all find their rows in the
+     * same way. */
     if ((setup->mode == SCALE_WEAK || v->rows > 0) &&
         take_first(jobs, study->n_points, p->rows, &err) != NUDGE_OK)
         return scale_point_failed(study, p, setup, &err);

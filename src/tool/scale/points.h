@@ -20,9 +20,9 @@ typedef struct scale_jobs {
     int *cpus;             /* for the threads of all points; NULL: not bound */
 } scale_jobs;
 
-/* Loads the data, and makes the study's points: all but what is measured. Points that cannot be are left
- * out with a note. Returns an exit_status, after a message if it is not EXIT_DONE. Followed by
- * scale_jobs_end() in any case. */
+/* Loads the data, and makes the study's points: all but what is measured. Points that cannot be
+ * are left out with a note. Returns an exit_status, after a message if it is not EXIT_DONE.
+ * Followed by scale_jobs_end() in any case. */
 int scale_make_points(scale_jobs *jobs, scale_study *study, const scale_setup *setup);
 void scale_jobs_end(scale_jobs *jobs);
 

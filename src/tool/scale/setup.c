@@ -16,40 +16,41 @@ enum { ROWS = 32768, ROWS_PER_THREAD = 16384 };
 
 enum { MOST_THREADS = 4096, MOST_REPEATS = 1000, MOST_TO_LOSS_EPOCHS = 100 };
 
-/* Up to so many cores every count of threads is measured; beyond, 1.5 times and twice a power of two:
- * a law with three parameters needs four counts. */
+/* Up to so many cores every count of threads is measured; beyond, 1.5 times and twice a power
+ * of two: a law with three parameters needs four counts. */
 enum { ALL_COUNTS = 4 };
 
 const option scale_options[] = {
     {"vary", "OPTION=V1,V2,...", .repeats = 1,
      .help = "measure with each of these values of an option for training, or with each number of "
              "'rows' of the data, such as batch=64,256 or optimizer=sgd,adam or hidden=64,64x64 (x "
-             "between the layers of one network). Values that hold commas are separated by ';'. Given "
-             "again: every combination"},
-    {"mode", "strong|weak", "strong", .help = "strong: the same work on more threads; weak: as many samples "
-                                      "of the batch and rows of the data for each thread"},
+             "between the layers of one network). Values that hold commas are separated by ';'. "
+             "Given again: every combination"},
+    {"mode", "strong|weak", "strong",
+     .help = "strong: the same work on more threads; weak: as many samples of the batch and rows "
+             "of the data for each thread"},
     {"threads", "N,N,...|all", .help = "thread counts; default: 1, 2, 3, 4, 6, 8, 12, ... and the "
                                        "cores this process may use; all: every count up to these. "
                                        "More than there are cores are measured too, and marked"},
-    {"precision", "P", "2", .help = "in percent: measure in rounds until the intervals of all speed-ups are "
-                            "within so much of their value, or --seconds end"},
+    {"precision", "P", "2", .help = "in percent: measure in rounds until the intervals of all "
+                                    "speed-ups are as narrow as that, or --seconds end"},
     {"seconds", "S", "60", .help = "of measuring, at most, beside warming up and single runs"},
-    {"repeat", "N", .help = "instead of --precision: so many rounds; fewer than 6 allow no intervals "
-                            "of 95 % confidence"},
+    {"repeat", "N", .help = "instead of --precision: so many rounds; fewer than 6 allow no "
+                            "intervals of 95 % confidence"},
     {"epochs", "N", .help = "of a run; default: what makes 20 rounds in --seconds, or runs of a "
                             "second"},
     {"to-loss", "X", .help = "instead: each run trains until an epoch's loss is at most X (of the "
                              "validation data if there is some), for at most --epochs [100]"},
     {"level", "P", "95", .help = "confidence of the intervals, in percent"},
-    {"peer-base", "PROGRAM", .help = "also measure this program, such as a nudge built without OpenMP, "
-                                     "on one thread: if it is faster, speed-ups are over it"},
+    {"peer-base", "PROGRAM", .help = "also measure this program, such as a nudge built without "
+                                     "OpenMP, on one thread: if it is faster, it is the base"},
     {"out", "DIR", .help = "write the results there: a report to read, plots (with gnuplot), CSV, "
                            "JSON"},
     /* With other defaults than those of nudge train. */
     {"pin", .initial = "yes"},
-    {"data", "SPEC", .help = "a data file or synth:NAME,rows=N,...; without it a built-in synthetic "
-                             "dataset of 64 features and 32768 rows (weak: 16384 for each thread; "
-                             "with --vary rows: the most of them)"},
+    {"data", "SPEC", .help = "a data file or synth:NAME,rows=N,...; without it a built-in "
+                             "synthetic dataset of 64 features and 32768 rows (weak: 16384 for "
+                             "each thread; with --vary rows: the most of them)"},
     {"val", "SPEC", .help = "validation data, for --to-loss"},
     {"val-split", "F", "0", .help = "hold out this part of --data for validation, for --to-loss"},
     {"hidden", .initial = "512,512"},

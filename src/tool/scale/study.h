@@ -1,14 +1,15 @@
-/* A scaling study: what "nudge scale" measures and finds. One structure, filled by measure.c, completed
- * by analyse.c, told by the files that write it.
+/* A scaling study: what "nudge scale" measures and finds. One structure, filled by measure.c,
+ * completed by analyse.c, told by the files that write it.
  *
- * Words. A setting is one combination of the values that --vary lists ("batch 64, dtype f64"); a point
- * is a setting on a number of threads. Points are measured in rounds: each round runs every point once,
- * in a random order. Run k of a point belongs to round k. All times are in seconds. NaN: not known.
+ * Words. A setting is one combination of the values that --vary lists ("batch 64, dtype f64");
+ * a point is a setting on a number of threads. Points are measured in rounds: each round runs
+ * every point once, in a random order. Run k of a point belongs to round k. All times are in
+ * seconds. NaN: not known.
  *
- * A run is one nudge_train() in this process, from the same initial weights, on data in memory; its time
- * is that of its epochs, without making the model and starting threads. A step is a run's time by its
- * number of steps; medians are over rounds. Phases and single steps come from one more run each.
- */
+ * A run is one nudge_train() in this process, from the same initial weights, on data in memory;
+ * its time is that of its epochs, without making the model and starting threads. A step is a
+ * run's time by its number of steps; medians are over rounds. Phases and single steps come from
+ * one more run each. */
 #ifndef NUDGE_SCALE_STUDY_H
 #define NUDGE_SCALE_STUDY_H
 
@@ -76,7 +77,7 @@ typedef struct scale_point {
 
     /* Single runs beside the rounds. */
     scale_steps single;
-    double phases[SCALE_PHASES]; /* of a step, summed over threads, scaled to `step`; NaN: unknown */
+    double phases[SCALE_PHASES]; /* of a step, summed over threads, scaled to `step` */
     double gemm_peak;    /* flops/s of large products on these threads */
 
     /* Completed by scale_analyse() (analyse.h). */
@@ -90,7 +91,7 @@ typedef struct scale_point {
     int precise;               /* the interval (of the speed-up; of the step where there is no other
                                 * point to compare) is as narrow as study->precision */
     double karp_flatt;         /* (1/S - 1/p) / (1 - 1/p): experimentally determined serial part
-                                * (Karp and Flatt 1990); NaN for 1 thread and for the base */
+                                * (Karp and Flatt 1990); NaN for 1 thread, the base, and below S = 1 */
     scale_estimate to_loss;    /* over the runs that have it */
     double to_loss_epochs;     /* NaN: not reached or not asked for */
     double lost[SCALE_PHASES]; /* parts of threads x step that the base did not need for as many
@@ -141,8 +142,8 @@ typedef struct scale_law_fit {
     const char *formula; /* "T(p) = T1 (s + (1 - s) / p)" */
     const char *source;  /* "Amdahl 1967" */
     size_t setting;
-    char why_not[160];   /* the law is not used, and why, in one line without a full stop; then there
-                          * are no predictions, and parameters are not to be told. Empty: it is */
+    char why_not[160];   /* why the law is not used, without a full stop; then there are no
+                          * predictions and no parameters. Empty: it is used */
     size_t n_points;     /* that were fitted */
     double error;        /* residual standard error, relative, by degrees of freedom; NaN: no fit */
     double scatter;      /* standard error of a median, relative: what chance alone makes of it */
@@ -172,7 +173,7 @@ typedef enum scale_end {
 typedef struct scale_study {
     scale_mode mode;
     char *command;       /* the command line that was typed */
-    char *title;         /* "784-128-10, adam, batch 64, 60000 rows, f32"; what varies is not in it */
+    char *title;         /* "784-128-10, adam, batch 64, 60000 rows, f32", but for what varies */
     char *data;          /* "synth:teacher,..." */
     char *peer;          /* the program of --peer-base; NULL: none */
     char started[32];    /* ISO 8601, UTC */

@@ -146,7 +146,7 @@ static void change(arguments *args, const char *name, const char *value)
 arguments scale_vary(const arguments *args, const scale_study *s, size_t setting, size_t *rows)
 {
     arguments varied;
-    arguments_with(&varied, args, "mode", scale_mode_names[s->mode]); /* a copy: it is that already */
+    arguments_with(&varied, args, "mode", scale_mode_names[s->mode]); /* a copy: it is that */
     *rows = 0;
     for (size_t j = 0; j < s->n_varied; j++) {
         const char *name = s->varied[j].option, *value = s->settings[setting].values[j];

@@ -12,7 +12,8 @@ int scale_is_for_training(const char *name);
  * none. Refuses what is no option for training, or is on the command line too. */
 void scale_read_varied(scale_study *study, arguments *args);
 
-/* The command line with the values of a setting in the place of others, for arguments_end(). *rows: the value of 'rows', 0 if they do not vary. */
+/* The command line with the values of a setting in the place of others, for arguments_end().
+ * *rows: the value of 'rows', 0 if they do not vary. */
 arguments scale_vary(const arguments *args, const scale_study *study, size_t setting, size_t *rows);
 
 /* Whether two settings are about the same data set: no option that reads or makes data differs. */

@@ -36,7 +36,8 @@ static void tell(const receiver *r, const char *key, const char *format, ...)
 }
 
 #ifdef HAVE_HWLOC
-/* "2 usable; 1 package, 2 cores, 2 hardware threads, 1 NUMA node", and caches: of the first core. */
+/* "2 usable; 1 package, 2 cores, 2 hardware threads, 1 NUMA node", and caches: of the first
+ * core. */
 static void describe_topology(const receiver *r, hwloc_topology_t topology)
 {
     static const struct {

@@ -9,8 +9,8 @@
 #ifdef HAVE_HWLOC
 #include <hwloc.h>
 
-/* The CPUs of `set` into list: the first of every core, then the second of those that have one, and so
- * on. Returns how many: 0 if the topology is not known. */
+/* The CPUs of `set` into list: the first of every core, then the second of those that have one,
+ * and so on. Returns how many: 0 if the topology is not known. */
 static int order_cpus(int *list, const cpu_set_t *set)
 {
     hwloc_topology_t topology;

@@ -137,7 +137,8 @@ double proc_throttled(const char *cgroups, const char *mount)
     char cpu[4096];
     snprintf(cpu, sizeof cpu, "%s/cpu", mount);
     for (const char *line = cgroups; line != NULL && isnan(found); line = next_line(line)) {
-        const char *first = strchr(line, ':'), *path = first != NULL ? strchr(first + 1, ':') : NULL;
+        const char *first = strchr(line, ':');
+        const char *path = first != NULL ? strchr(first + 1, ':') : NULL;
         if (path == NULL)
             break;
         char *folder = need(strndup(path + 1, strcspn(path + 1, "\n")));

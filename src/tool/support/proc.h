@@ -28,9 +28,9 @@ typedef struct proc_times {
 /* From the text of /proc/stat, whose unit is 1/hz seconds. CPUs outside `set` are not counted. */
 proc_times proc_stat_times(const char *stat, const cpu_set_t *set, double hz);
 
-/* Seconds for which CPU limits stopped the cgroups of a process, and those above them: from the text of
- * its /proc/self/cgroup and the files below `mount` (/sys/fs/cgroup). Versions 1 and 2. NaN: none
- * tells. */
+/* Seconds for which CPU limits stopped the cgroups of a process, and those above them: from the
+ * text of its /proc/self/cgroup and the files below `mount` (/sys/fs/cgroup). Versions 1 and 2.
+ * NaN: none tells. */
 double proc_throttled(const char *cgroups, const char *mount);
 
 #endif

@@ -11,7 +11,8 @@
 
 /* ---- The median ------------------------------------------------------------------------ */
 
-/* Sums probabilities from the end inwards, their logarithms by recurrence, as 2^-n may underflow. */
+/* Sums probabilities from the end inwards, their logarithms by recurrence, as 2^-n may
+ * underflow. */
 double stats_rank_level(size_t n, size_t r)
 {
     double log_p = -(double)n * M_LN2, tail = 0;

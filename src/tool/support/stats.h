@@ -9,7 +9,7 @@
 /* A value and an interval around it; all NaN: not known. low <= value <= high. */
 typedef struct stats_estimate {
     double value, low, high;
-    double level; /* confidence that the interval has, such as 0.961: at least what was asked for, or
+    double level; /* confidence that the interval has, such as 0.961: what was asked for or more, or
                    * less where too few rounds allow no more. 0: there is no interval (one round),
                    * and low and high are the value. 1: exact by definition (the base's speed-up) */
 } stats_estimate;
@@ -20,8 +20,8 @@ typedef struct stats_estimate {
  * the r-th largest of n independent values: 1 - 2 P(Binomial(n, 1/2) < r), 1 <= r <= n / 2. */
 double stats_rank_level(size_t n, size_t r);
 
-/* The median of n values with the narrowest such interval whose level is at least `level`; with fewer
- * than 6 values (of 95 %) the widest there is. Unknown for n = 0. */
+/* The median of n values with the narrowest such interval whose level is at least `level`; with
+ * fewer than 6 values (of 95 %) the widest there is. Unknown for n = 0. */
 stats_estimate stats_median(const double *x, size_t n, double level);
 
 /* Likewise of a[i] / b[i]: what was measured in the same round shares what the machine did then. */
@@ -30,8 +30,8 @@ stats_estimate stats_paired_ratio(const double *a, const double *b, size_t n, do
 /* Half of an interval's width over its value; infinite if there is none. */
 double stats_half_width(const stats_estimate *e);
 
-/* Sets outlier[i] to whether x[i] is outside Tukey's fences: 1.5 times the distance of the quartiles
- * beyond them. None of fewer than 4. */
+/* Sets outlier[i] to whether x[i] is outside Tukey's fences: 1.5 times the distance of the
+ * quartiles beyond them. None of fewer than 4. */
 void stats_outliers(const double *x, size_t n, int *outlier);
 
 /* The standard error of a median of n >= 2 values, from their median absolute deviation, for values

@@ -27,7 +27,7 @@ struct watcher {
     double hz;
     double window; /* seconds that loads are taken over, at least */
     reading start; /* by watch_start() */
-    reading mark[2]; /* the first is at least a window old, the second replaces it one window later */
+    reading mark[2]; /* the first is a window old at least, the second becomes it when it is */
 };
 
 /* ---- Watching -------------------------------------------------------------------------- */
