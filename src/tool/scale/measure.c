@@ -1,16 +1,15 @@
 #include "scale/measure.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "quantiles.h"
 #include "scale/analyse.h"
 #include "scale/peer.h"
 #include "signals.h"
+#include "support/live_line.h"
 #include "support/say.h"
 #include "text.h"
 
@@ -47,14 +46,11 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Draws over the line on a terminal: "WHAT, POINT"; only removes it without a point. */
 static void live(const measuring *m, const char *what, const scale_point *p)
 {
     char text[SCALE_POINT_TEXT];
-    if (m->setup->quiet || !isatty(STDERR_FILENO))
-        return;
-    fprintf(stderr, p != NULL ? "\r%.40s, %.38s\033[K" : "\r\033[K", what,
-            p != NULL ? scale_point_text(text, m->study, p) : "");
+    if (!m->setup->quiet)
+        live_line("%s, %s", what, scale_point_text(text, m->study, p));
 }
 
 /* ---- One run --------------------------------------------------------------------------- */
@@ -366,7 +362,7 @@ int scale_measure(scale_study *study, const scale_setup *setup, const scale_jobs
     int status = prepare_all(&m);
     if (status == EXIT_DONE)
         status = run_rounds(&m);
-    live(&m, "", NULL);
+    live_line_clear();
     if (status == EXIT_INTERRUPTED)
         study->ended = SCALE_INTERRUPTED;
     if (status == EXIT_INTERRUPTED || status == EXIT_DONE)

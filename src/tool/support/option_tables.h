@@ -17,7 +17,7 @@ extern const option shared_options[];
 #define TRAIN_OPTIONS                                                        \
     TRAIN_DATA_OPTIONS "Test: test test-labels test-split\n"                 \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS                            \
-    "Running: epochs threads oversubscribe\n"                                \
+    "Running: epochs threads pin oversubscribe\n"                                \
     "Output: out log json quiet explain\n"
 
 /* What other programs call the option: "batch" for "batch-size". NULL: not known. */

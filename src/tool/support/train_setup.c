@@ -7,6 +7,7 @@
 
 #include "support/say.h"
 #include "support/data_options.h"
+#include "support/pin.h"
 
 /* With no --data: data that every build can make, whose noise floor is known. */
 #define BUILT_IN_DATA "synth:teacher,rows=400000,features=16,hidden=32"
@@ -226,12 +227,23 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
         refuse_given(args, "huber-delta", "it needs --loss huber");
 }
 
+static void read_pin(train_setup *s, arguments *args, int threads)
+{
+    const char *why = NULL;
+    int most = nudge_threads(threads, NULL);
+    if (choice_of(args, "pin") == 1)
+        s->train.cpus = s->cpus = pin_cpus(threads > most ? threads : most, &why);
+    if (why != NULL)
+        refuse_given(args, "pin", why);
+}
+
 void train_setup_start(train_setup *s, arguments *args, int threads)
 {
     train_setup_shared(s, args, threads);
     read_test(&s->data, args);
     s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
     s->train.oversubscribe = given(args, "oversubscribe");
+    read_pin(s, args, threads);
     read_output(s, args);
 }
 
@@ -239,4 +251,5 @@ void train_setup_end(train_setup *s)
 {
     free(s->units);
     free(s->activation);
+    free(s->cpus);
 }

@@ -16,6 +16,7 @@ typedef struct train_setup {
     nudge_activation *activation;
     double huber_delta;
     nudge_train_options train;
+    int *cpus;               /* of train, or NULL */
     const char *out, *log;   /* or NULL */
     int json, quiet, explain;
 } train_setup;
