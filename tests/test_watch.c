@@ -78,7 +78,7 @@ static void put_file(const char *path, const char *text)
  * its own group as the root. */
 START_TEST(throttling_of_cgroups)
 {
-    char command[128];
+    char line[128];
     strcpy(folder, "/tmp/nudge-test.XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     put_file("a/b/cpu.stat", "usage_usec 5\nthrottled_usec 250000\n");
@@ -90,8 +90,8 @@ START_TEST(throttling_of_cgroups)
         proc_throttled("5:memory:/x\n4:cpu,cpuacct:/docker/12ab\n0::/\n", folder), 2, 1e-12);
     ck_assert(isnan(proc_throttled("5:memory:/x\n4:cpuset:/\n", folder)));
     ck_assert(isnan(proc_throttled("0::/not/here\n", folder)) && isnan(proc_throttled("", folder)));
-    snprintf(command, sizeof command, "rm -rf '%s'", folder);
-    ck_assert_int_eq(system(command), 0);
+    snprintf(line, sizeof line, "rm -rf '%s'", folder);
+    ck_assert_int_eq(system(line), 0);
 }
 END_TEST
 

@@ -12,6 +12,7 @@ typedef struct bench_setup {
     nudge_dtype dtype;
     int threads;         /* that will be used */
     const char *why;     /* why not those asked for; or NULL */
+    int *cpus;           /* that they are bound to; or NULL */
     double seconds;      /* to measure each thing for */
     int json;
 } bench_setup;
@@ -22,11 +23,10 @@ int bench_kernels(arguments *args, const bench_setup *setup);
 int bench_train(arguments *args, const bench_setup *setup);
 int bench_infer(arguments *args, const bench_setup *setup);
 
-/* The GEMM rate of `threads` threads: the best median of some large squares, in flops/s. Raises
+/* The GEMM rate of the setup's threads: the best median of some large squares, in flops/s. Raises
  * *peak if it is more. Squares that take longer than 2 * seconds by what *peak says are left
  * out. */
-nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double seconds,
-                        nudge_error *err);
+nudge_status bench_peak(double *peak, const bench_setup *setup, double seconds, nudge_error *err);
 
 /* An object with version, dtype, machine, threads. */
 json_t *bench_json(const bench_setup *setup);

@@ -83,17 +83,16 @@ static double peak_of(const products *list, int threads)
     return peak;
 }
 
-nudge_status bench_peak(double *peak, nudge_dtype dtype, int threads, double seconds,
-                        nudge_error *err)
+nudge_status bench_peak(double *peak, const bench_setup *setup, double seconds, nudge_error *err)
 {
     for (size_t i = 1; i < sizeof squares / sizeof *squares; i++) {
         size_t n = squares[i];
-        double operations = 2 * (double)n * (double)n * (double)n * threads;
+        double operations = 2 * (double)n * (double)n * (double)n * setup->threads;
         if (*peak > 0 && operations / *peak > 2 * seconds)
             break;
         nudge_measurement rate;
-        nudge_status status = nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, n, n, n, threads,
-                                               NULL, seconds, err);
+        nudge_status status = nudge_bench_gemm(&rate, setup->dtype, NUDGE_GEMM_NN, n, n, n,
+                                               setup->threads, setup->cpus, seconds, err);
         if (status != NUDGE_OK)
             return status;
         *peak = fmax(*peak, rate.median);
@@ -148,7 +147,7 @@ static int measure(products *list, const bench_setup *setup)
         product *p = &list->item[i];
         live_line("product %zu of %zu", i + 1, list->count);
         nudge_status status = nudge_bench_gemm(&p->rate, setup->dtype, p->kind, p->m, p->n, p->k,
-                                               p->threads, NULL, setup->seconds, &err);
+                                               p->threads, setup->cpus, setup->seconds, &err);
         live_line_clear();
         if (status != NUDGE_OK)
             return fail(setup->command, &err);

@@ -61,7 +61,7 @@ static int measure(kernels *k, const bench_setup *setup)
         for (size_t j = 0; j < k->sizes; j++) {
             live_line("kernel %zu of %zu", i + 1, k->kernels);
             nudge_status status = nudge_bench_kernel(&k->rate[i * k->sizes + j], i, setup->dtype,
-                                                     k->count[j], setup->threads, NULL,
+                                                     k->count[j], setup->threads, setup->cpus,
                                                      setup->seconds, &err);
             live_line_clear();
             if (status != NUDGE_OK)

@@ -50,6 +50,7 @@ static void read_options(network_bench *b, arguments *args)
 {
     b->options = nudge_train_defaults();
     b->options.threads = b->setup->threads;
+    b->options.cpus = b->setup->cpus;
     b->activation = (nudge_activation)choice_of(args, "activation");
     b->loss = (nudge_loss)choice_of(args, "loss");
     b->pixels = given(args, "pixels");
@@ -132,8 +133,9 @@ static nudge_status call(const network_bench *b, int which, nudge_error *err)
 {
     nudge_metrics m = {0};
     if (which == BENCH_PREDICT)
-        return nudge_predict(b->model, b->data, b->setup->threads, b->out, err);
-    nudge_status status = nudge_evaluate(b->model, b->data, b->setup->threads, &m, err);
+        return nudge_predict_on(b->model, b->data, b->setup->threads, b->setup->cpus, b->out, err);
+    nudge_status status = nudge_evaluate_on(b->model, b->data, b->setup->threads, b->setup->cpus,
+                                            &m, err);
     nudge_metrics_free(&m);
     return status;
 }
@@ -215,7 +217,7 @@ static nudge_status measure(network_bench *b, nudge_error *err)
         status = find_count(b, w, err);
     live_line("products");
     if (status == NUDGE_OK)
-        status = bench_peak(&b->peak, s->dtype, s->threads, peak_seconds, err);
+        status = bench_peak(&b->peak, s, peak_seconds, err);
     live_line("measuring");
     if (status == NUDGE_OK)
         status = measure_works(b, err);
@@ -224,7 +226,7 @@ static nudge_status measure(network_bench *b, nudge_error *err)
         status = repeat(b, BENCH_STEP, &took, err);
     live_line("products");
     if (status == NUDGE_OK)
-        status = bench_peak(&b->peak, s->dtype, s->threads, peak_seconds, err);
+        status = bench_peak(&b->peak, s, peak_seconds, err);
     live_line_clear();
     return status;
 }

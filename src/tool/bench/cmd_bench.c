@@ -4,7 +4,10 @@
 
 #include "bench/bench.h"
 #include "support/commands.h"
+#include "support/machine.h"
+#include "support/pin.h"
 #include "support/say.h"
+#include "support/watch.h"
 #include "support/data_options.h"
 
 static const option own[] = {
@@ -68,6 +71,20 @@ static void refuse_others(arguments *args, int kind)
         refuse_all(args, "optimizer momentum lr batch explain", "only 'bench train' has it");
 }
 
+/* Runs the benchmark, and says below its table if others slowed it down. */
+static int watched(arguments *args, const bench_setup *setup, int kind)
+{
+    watcher *w = watcher_new();
+    watch_start(w);
+    int status = kinds[kind].run(args, setup);
+    watch_result seen = watch_stop(w);
+    double others = seen.other_load + seen.steal;
+    if (status == EXIT_DONE && !setup->json && others > WATCH_DISTURBING)
+        printf("\nnote: others used %.2f of a core meanwhile, which makes figures lower\n", others);
+    free(w);
+    return status;
+}
+
 static int run(arguments *args)
 {
     bench_setup setup = {.command = args->command->name, .json = given(args, "json")};
@@ -77,10 +94,19 @@ static int run(arguments *args)
     setup.threads = nudge_threads(threads_of(args), &setup.why);
     setup.seconds = given(args, "seconds") ? real_of(args, "seconds", ABOVE_0)
                                            : kinds[kind].seconds;
-    return args->failed ? EXIT_BAD_INPUT : kinds[kind].run(args, &setup);
+    setup.cpus = pin_option(args, setup.threads);
+    int status = args->failed ? EXIT_BAD_INPUT : watched(args, &setup, kind);
+    free(setup.cpus);
+    return status;
 }
 
 /* ---- Shared ---------------------------------------------------------------------------- */
+
+static void put_fact(void *to, const char *key, char *text)
+{
+    json_put_text(to, key, text);
+    free(text);
+}
 
 json_t *bench_json(const bench_setup *setup)
 {
@@ -91,6 +117,7 @@ json_t *bench_json(const bench_setup *setup)
     json_put_text(object, "dtype", nudge_dtype_name(setup->dtype));
     json_put_whole(object, "threads", (uint64_t)setup->threads);
     json_put_text(object, "threads_why", setup->why);
+    machine_facts(put_fact, machine);
     json_put_whole(machine, "cores", (uint64_t)m.cores);
     json_put_text(machine, "blas", m.blas_config);
     json_put_text(machine, "blas_core", m.blas_core);
@@ -135,7 +162,7 @@ const command command_bench = {
              "infer: predictions and evaluations of random data in memory, whole calls in turn, "
              "and their share of the machine's ceiling; 2 rows sum(in out) operations a call.",
     .own = own,
-    .options = "All benchmarks: threads dtype seconds json\n"
+    .options = "All benchmarks: threads pin dtype seconds json\n"
                "bench gemm: shape kind\n"
                "bench kernels: count\n"
                "bench train, bench infer: layers activation loss rows pixels\n"

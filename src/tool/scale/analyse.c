@@ -171,10 +171,6 @@ int scale_precise(const scale_study *s)
 
 /* ---- Disturbances ---------------------------------------------------------------------- */
 
-/* A run is disturbed if other programs, or the hypervisor, used more cores meanwhile: above what an
- * idle system and the counters' resolution show. */
-#define DISTURBING 0.08
-
 /* Of all runs, those whose value is above the limit; "1.2 cores on average during 3 of 18 runs". */
 static void note_above(scale_study *s, double (*value)(const scale_run *r), double limit,
                        const char *what, const char *unit)
@@ -203,8 +199,8 @@ static double throttled(const scale_run *r) { return r->watch.throttled; }
 void scale_judge(scale_study *s)
 {
     size_t oversubscribed = 0, known = 0;
-    note_above(s, other_load, DISTURBING, "other programs used", "of a core");
-    note_above(s, steal, DISTURBING, "the hypervisor took", "of a core away");
+    note_above(s, other_load, WATCH_DISTURBING, "other programs used", "of a core");
+    note_above(s, steal, WATCH_DISTURBING, "the hypervisor took", "of a core away");
     note_above(s, throttled, 0, "a cgroup's CPU limit stopped nudge for", "s");
     for (size_t i = 0; i < s->n_points; i++) {
         oversubscribed += s->points[i].oversubscribed != 0;

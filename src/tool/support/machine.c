@@ -55,7 +55,7 @@ static void describe_topology(const receiver *r, hwloc_topology_t topology)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%d %s", i > 0 ? ", " : "", n,
                                  n == 1 ? parts[i].one : parts[i].many);
     }
-    tell(r, "cores", "%d usable; the machine: %s", nudge_machine_info().cores, text);
+    tell(r, "topology", "%d usable; the machine: %s", nudge_machine_info().cores, text);
     used = 0;
     for (int i = 0; i < 3; i++) {
         hwloc_obj_t cache = hwloc_get_obj_by_type(topology, caches[i], 0);
@@ -79,7 +79,7 @@ static void tell_topology(const receiver *r)
         describe_topology(r, topology);
     hwloc_topology_destroy(topology);
 #else
-    tell(r, "cores", "%d usable", nudge_machine_info().cores);
+    tell(r, "topology", "%d usable", nudge_machine_info().cores);
 #endif
 }
 

@@ -2,7 +2,7 @@
 #ifndef NUDGE_TOOL_MACHINE_H
 #define NUDGE_TOOL_MACHINE_H
 
-/* Calls add(to, KEY, TEXT) for each fact: cpu, cores, caches, memory, system, blas, compiler,
+/* Calls add(to, KEY, TEXT) for each fact: cpu, topology, caches, memory, system, blas, compiler,
  * openmp; TEXT is for free(). What is not known is left out. */
 void machine_facts(void (*add)(void *to, const char *key, char *text), void *to);
 

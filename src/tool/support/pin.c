@@ -75,3 +75,12 @@ int *pin_cpus(int threads, const char **why)
         list[i] = list[i % n];
     return list;
 }
+
+int *pin_option(arguments *args, int threads)
+{
+    const char *why = NULL;
+    int *cpus = choice_of(args, "pin") == 1 ? pin_cpus(threads, &why) : NULL;
+    if (why != NULL)
+        refuse_given(args, "pin", why);
+    return cpus;
+}

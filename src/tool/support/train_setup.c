@@ -227,23 +227,14 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
         refuse_given(args, "huber-delta", "it needs --loss huber");
 }
 
-static void read_pin(train_setup *s, arguments *args, int threads)
-{
-    const char *why = NULL;
-    int most = nudge_threads(threads, NULL);
-    if (choice_of(args, "pin") == 1)
-        s->train.cpus = s->cpus = pin_cpus(threads > most ? threads : most, &why);
-    if (why != NULL)
-        refuse_given(args, "pin", why);
-}
-
 void train_setup_start(train_setup *s, arguments *args, int threads)
 {
     train_setup_shared(s, args, threads);
     read_test(&s->data, args);
     s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
     s->train.oversubscribe = given(args, "oversubscribe");
-    read_pin(s, args, threads);
+    int most = nudge_threads(threads, NULL);
+    s->train.cpus = s->cpus = pin_option(args, threads > most ? threads : most);
     read_output(s, args);
 }
 

@@ -8,6 +8,9 @@ typedef struct watch_result {
     double throttled;  /* seconds that a cgroup's limit stopped this process */
 } watch_result;
 
+/* Cores of other load or steal that disturb: above what an idle system shows. */
+#define WATCH_DISTURBING 0.08
+
 typedef struct watcher watcher;
 
 /* Watches the CPUs that this process may use; for free(). */
