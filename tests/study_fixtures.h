@@ -42,7 +42,8 @@ static inline void fixture_runs(scale_point *p, size_t n)
         p->runs[k] = (scale_run){
             .order = 8 * k + (size_t)p->threads % 8, .at = 1.25 * (double)k + 0.1, .step = step,
             .seconds = step * (double)p->steps, .to_loss = NAN, .hash = 0x0123456789abcdefu,
-            .watch = {.other_load = 0.02, .steal = 0.001}, .disturbed = k == 0, .outlier = k + 1 == n};
+            .watch = {.other_load = 0.02, .steal = 0.001}, .disturbed = k == 0,
+            .outlier = k + 1 == n};
     }
 }
 
@@ -76,7 +77,8 @@ static inline scale_point fixture_point(size_t setting, int threads, size_t batc
         .parameters = 101770, .memory = 196000000, .gemm_peak = 120e9 * p / (1 + 0.02 * p),
         .step = fixture_estimate(step, 0.011),
         .rate = fixture_estimate((double)batch / step, 0.011),
-        .speedup = fixture_estimate(speedup, 0.02), .efficiency = fixture_estimate(speedup / p, 0.02),
+        .speedup = fixture_estimate(speedup, 0.02),
+        .efficiency = fixture_estimate(speedup / p, 0.02),
         .is_base = threads == 1, .precise = threads < 6,
         .karp_flatt = threads > 1 ? (1 / speedup - 1 / p) / (1 - 1 / p) : NAN,
         .to_loss = SCALE_UNKNOWN, .to_loss_epochs = NAN, .lost_rest = 0.05 * lost};
@@ -100,7 +102,8 @@ static inline scale_study fixture_study(scale_mode mode, const char *option, siz
                                         const char *const *values)
 {
     scale_study s = {
-        .mode = mode, .command = fixture_text(FIXTURE_COMMAND), .title = fixture_text(FIXTURE_TITLE),
+        .mode = mode, .command = fixture_text(FIXTURE_COMMAND),
+        .title = fixture_text(FIXTURE_TITLE),
         .data = fixture_text("synth:teacher,rows=60000"), .started = "2025-01-02T03:04:05Z",
         .seconds = 312.5, .seconds_asked = 300, .precision = 0.02, .level = 0.95,
         .target_loss = NAN, .seed = 1, .cores = 8, .rounds = 9, .ended = SCALE_TIME_UP,

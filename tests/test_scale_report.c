@@ -131,7 +131,7 @@ END_TEST
 /* A setting's name may be of any length. */
 START_TEST(long_names_fit_a_terminal)
 {
-    static const char *const values[] = {"512,512,512,512,512,512,512,512,512,512,512,512,512,512,512,"
+    static const char *const values[] = {"512,512,512,512,512,512,512,512,512,512,512,512,512,512,"
                                          "512,512,512,512,512", "64"};
     scale_study s = fixture_study(SCALE_STRONG, "hidden", 2, values);
     s.n_points = 2;
@@ -229,8 +229,8 @@ static void check_no_word(const char *name, const char *text, const char *word)
 {
     size_t n = strlen(word);
     for (const char *at = text; (at = strcasestr(at, word)) != NULL; at++)
-        ck_assert_msg((at > text && isalpha((unsigned char)at[-1])) || isalpha((unsigned char)at[n]),
-                      "%s: '%.30s'", name, at);
+        ck_assert_msg(isalpha((unsigned char)at[n]) ||
+                      (at > text && isalpha((unsigned char)at[-1])), "%s: '%.30s'", name, at);
 }
 
 START_TEST(nothing_is_nan)

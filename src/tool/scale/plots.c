@@ -3,20 +3,6 @@
 #include "scale/report.h"
 #include "support/gnuplot.h"
 
-/* Distinct thread counts of this program, in the order of the points; returns how many. */
-static size_t thread_counts(const scale_study *s, int *threads, size_t most)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s->n_points; i++) {
-        size_t k = 0;
-        while (k < n && threads[k] != s->points[i].threads)
-            k++;
-        if (k == n && n < most && !s->points[i].is_peer)
-            threads[n++] = s->points[i].threads;
-    }
-    return n;
-}
-
 /* The settings, and where each is on an axis of what varies. */
 static void put_settings(const scale_study *s, FILE *out)
 {
@@ -63,28 +49,24 @@ static void put_laws(const scale_study *s, int most, FILE *out)
 
 static void put_study(const scale_study *s, FILE *out)
 {
-    enum { SERIES = 64 };
-    int threads[SERIES], most = 0, speedups = 0, times = 0, phases = 0, single = 0;
-    size_t n = thread_counts(s, threads, SERIES);
+    int most = 0, teams = 0, speedups = 0, times = 0, phases = 0, single = 0;
     report_unit unit = report_unit_of(s);
+    put_settings(s, out);
+    fprintf(out, "array threads[%zu]\n", s->n_points + 1);
     for (size_t i = 0; i < s->n_points; i++) {
         const scale_point *p = &s->points[i];
         speedups += p->speedup.value > 0 && !p->is_base;
         times += p->step.value > 0;
         phases += p->phases[0] >= 0 && p->efficiency.value > 0;
         single += p->single.n > 0;
+        most = (int)fmax(most, p->threads);
+        if (p->setting == 0 && !p->is_peer) /* other settings have the same */
+            fprintf(out, "threads[%d] = %d\n", ++teams, p->threads);
     }
-    put_settings(s, out);
-    fprintf(out, "teams = %zu; array threads[%zu]", n, n + 1);
-    for (size_t k = 0; k < n; k++) {
-        fprintf(out, "; threads[%zu] = %d", k + 1, threads[k]);
-        most = (int)fmax(most, threads[k]);
-    }
-    fputc('\n', out);
     put_laws(s, most, out);
-    fprintf(out, "speedups = %d; times = %d; phases_known = %d; single_known = %d\n"
-            "unit = '%s'; per_second = %g\nphases = '", speedups, times, phases, single, unit.name,
-            unit.per_second);
+    fprintf(out, "teams = %d; speedups = %d; times = %d; phases_known = %d; single_known = %d\n"
+            "unit = '%s'; per_second = %g\nphases = '", teams, speedups, times, phases, single,
+            unit.name, unit.per_second);
     for (int k = 0; k < SCALE_PHASES; k++)
         fprintf(out, "%s%s", k > 0 ? " " : "", nudge_phase_name((nudge_phase)k));
     fputs("'\n", out);

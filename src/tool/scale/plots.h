@@ -7,7 +7,7 @@
 
 #include "scale/study.h"
 
-/* It makes speedup, step, phases and single, each as .svg and .png, if the study has numbers for it. */
+/* It makes speedup, step, phases and single, each as .svg and .png, if there are numbers for it. */
 void scale_write_plots(const scale_study *s, FILE *out);
 
 #endif

@@ -69,7 +69,8 @@ static void add_estimate(text_table *t, const json_t *object, double factor, int
 }
 
 /* The cells of a column, or their heads. */
-static void add_cells(text_table *t, json_t *row, const report_column *c, report_unit unit, int head)
+static void add_cells(text_table *t, json_t *row, const report_column *c, report_unit unit,
+                      int head)
 {
     json_t *value = json_object_get(row, c->name), *part;
     const char *key, *end = strchr(c->head, '\0');
@@ -145,14 +146,16 @@ static json_t *point_row(const scale_study *s, const scale_point *q)
     return row;
 }
 
-/* A table of all points; its first two columns are the keys, of which the first may not be needed. */
+/* A table of all points; before its columns are the keys: the setting, if there are several, and the
+ * threads. */
 static int tell_points(const scale_study *s, page *p, page_role role, const char *heading,
                        const report_column *columns, size_t n)
 {
     int several = s->n_settings > 1;
     report_column own[16];
     json_t *rows = json_new_list();
-    own[0] = (report_column){s->n_varied == 1 ? s->varied[0].option : "setting", "setting_name", 1, 0};
+    const char *setting = s->n_varied == 1 ? s->varied[0].option : "setting";
+    own[0] = (report_column){setting, "setting_name", 1, 0};
     own[1] = (report_column){"threads", "threads", 1, 0};
     memcpy(own + 2, columns, n * sizeof *columns);
     for (size_t i = 0; i < s->n_points; i++)
@@ -194,9 +197,6 @@ static void tell_lead(const scale_study *s, page *p)
 static void tell_base(const scale_study *s, page *p)
 {
     const scale_point *base = s->n_points > 0 ? scale_base(s, 0) : NULL;
-    int over = 0;
-    for (size_t i = 0; i < s->n_points; i++)
-        over = over || s->points[i].oversubscribed;
     if (base != NULL)
         page_say(p, PAGE_PARAGRAPH, "Step: one update. Speed-ups are paired: medians of the ratios "
                  "to the base in the same round. Base: %s%s.", base->is_peer ?
@@ -204,7 +204,7 @@ static void tell_base(const scale_study *s, page *p)
                  "this program on 1 thread" : "the fewest threads, taken for ideal",
                  s->peer != NULL && !base->is_peer ? ", faster there than the peer" : "");
     page_say(p, PAGE_PARAGRAPH, "Runs in brackets: disturbed by other programs, or far from the "
-             "others; kept.%s", over ? " * more threads than cores: they take turns." : "");
+             "others; kept. A star: more threads than cores, which take turns.");
 }
 
 /* When measuring ended, and how sure the intervals are. */

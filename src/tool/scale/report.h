@@ -27,8 +27,8 @@ typedef struct report_column {
     int digits;         /* that count; 0: as counts are told; -n: n decimals */
 } report_column;
 
-/* A table of the rows in a list, which it frees; those with nothing known but their keys, the first
- * columns, are left out. Returns whether any is left; if none, the heading is not printed either. */
+/* A table of the rows in a list, which it frees; those with nothing known but their keys, the
+ * first columns, are left out. Returns whether any is left; otherwise there is no heading. */
 int report_table(const scale_study *s, page *p, page_role role, const char *heading, json_t *rows,
                  const report_column *columns, size_t n, size_t keys);
 

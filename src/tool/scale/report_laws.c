@@ -12,19 +12,14 @@ static const char *setting_of(char buf[SCALE_POINT_TEXT], const scale_study *s, 
     return buf;
 }
 
-static void tell_parameter(page *p, const scale_parameter *q)
+static void tell_parameter(page *p, const scale_parameter *q, report_unit unit)
 {
-    char range[REPORT_TEXT], value[NU_TEXT], low[NU_TEXT], high[NU_TEXT];
-    const scale_estimate *e = &q->estimate;
-    snprintf(value, sizeof value, "%.3g", e->value);
-    report_range(range, " [%s, %s]", e, 1, 3);
-    if (q->seconds) {
-        nu_seconds_text(value, e->value);
-        snprintf(range, sizeof range, " [%s, %s]", nu_seconds_text(low, e->low),
-                 nu_seconds_text(high, e->high));
-    }
-    page_say(p, PAGE_ITEM, "%s = %s%s: %s.", q->name, value,
-             q->at_bound ? ", the least that is possible" : range, q->meaning);
+    char range[REPORT_TEXT];
+    double factor = q->seconds ? unit.per_second : 1;
+    report_range(range, " [%s, %s]", &q->estimate, factor, 3);
+    page_say(p, PAGE_ITEM, "%s = %.3g%s%s%s: %s.", q->name, factor * q->estimate.value,
+             q->at_bound ? ", the least that is possible" : range, q->seconds ? " " : "",
+             q->seconds ? unit.name : "", q->meaning);
 }
 
 static void tell_test(page *p, const scale_law_fit *law)
@@ -35,8 +30,8 @@ static void tell_test(page *p, const scale_law_fit *law)
         left_out += law->predictions[i].left_out != 0;
         within += law->predictions[i].left_out && law->predictions[i].within;
     }
-    page_say(p, PAGE_ITEM, "Test: off by %.1f %% (standard error) at %zu points, where chance alone "
-             "makes %.1f %%; of %zu points left out of the fit, %zu came as predicted.",
+    page_say(p, PAGE_ITEM, "Test: off by %.1f %% (standard error) at %zu points, where chance "
+             "alone makes %.1f %%; of %zu points left out of the fit, %zu came as predicted.",
              100 * law->error, law->n_points, 100 * law->scatter, left_out, within);
     if (!isnan(law->best_threads.value))
         page_say(p, PAGE_ITEM, "Most samples/s on %.0f threads%s, if it holds that far.",
@@ -46,8 +41,8 @@ static void tell_test(page *p, const scale_law_fit *law)
 
 static void tell_predictions(const scale_study *s, page *p, const scale_law_fit *law)
 {
-    static const report_column columns[] = {{"threads", "threads", 1, 0}, {"step, ", "step_s", 0, 3},
-                                            {"speed-up", "speedup", 1, 3}};
+    static const report_column columns[] = {
+        {"threads", "threads", 1, 0}, {"step, ", "step_s", 0, 3}, {"speed-up", "speedup", 1, 3}};
     char heading[120];
     json_t *rows = json_new_list();
     for (size_t i = 0; i < law->n_predictions; i++)
@@ -80,10 +75,10 @@ void report_laws(const scale_study *s, page *p)
         const scale_law_fit *law = &s->laws[i];
         if (law->why_not[0] != '\0')
             continue;
-        page_say(p, PAGE_PARAGRAPH, "%s%s: %s (%s)", law->name, setting_of(setting, s, law->setting),
-                 law->formula, law->source);
+        page_say(p, PAGE_PARAGRAPH, "%s%s: %s (%s)", law->name,
+                 setting_of(setting, s, law->setting), law->formula, law->source);
         for (size_t k = 0; k < law->n_parameters; k++)
-            tell_parameter(p, &law->parameter[k]);
+            tell_parameter(p, &law->parameter[k], report_unit_of(s));
         tell_test(p, law);
         tell_predictions(s, p, law);
     }

@@ -93,7 +93,8 @@ json_t *scale_point_columns(const scale_study *s, const scale_point *p)
     put_phases(row, "lost", p->lost);
     put_reals(row, (real_column[]){
         {"lost_rest", p->lost_rest}, {"single_p50_s", one->p50}, {"single_p95_s", one->p95},
-        {"single_p99_s", one->p99}, {"single_longest_s", one->n > 0 ? one->seconds[one->n - 1] : NAN},
+        {"single_p99_s", one->p99},
+        {"single_longest_s", one->n > 0 ? one->seconds[one->n - 1] : NAN},
         {"last_thread", one->n > 0 ? (double)one->last_thread : NAN},
         {"last_share", one->last_share}, {"clock_cost", one->clock_cost}, {NULL, 0}});
     return row;
@@ -229,7 +230,7 @@ static void put_value(const json_t *value, FILE *out)
         json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 }
 
-/* The cells of a row or their names; those of objects in it are PREFIX_KEY, or PREFIX for "value". */
+/* The cells of a row, or their names: PREFIX_KEY in an object, but PREFIX for "value". */
 static void put_cells(json_t *row, const char *prefix, int names, int *n, FILE *out)
 {
     const char *key;
