@@ -146,8 +146,8 @@ static json_t *point_row(const scale_study *s, const scale_point *q)
     return row;
 }
 
-/* A table of all points; before its columns are the keys: the setting, if there are several, and the
- * threads. */
+/* A table of all points; before its columns are the keys: the setting, if there are several, and
+ * the threads. */
 static int tell_points(const scale_study *s, page *p, page_role role, const char *heading,
                        const report_column *columns, size_t n)
 {

@@ -1,8 +1,5 @@
 #include "scale/results.h"
 
-#include <string.h>
-
-#include "csv_quote.h"
 #include "quantiles.h"
 #include "support/json.h"
 #include "support/say.h"
@@ -220,52 +217,11 @@ void scale_write_json(const scale_study *s, FILE *out)
 
 /* ---- CSV ------------------------------------------------------------------------------- */
 
-static void put_value(const json_t *value, FILE *out)
-{
-    if (json_is_string(value))
-        nu_csv_quote(out, json_string_value(value));
-    else if (json_is_boolean(value))
-        fputc(json_is_true(value) ? '1' : '0', out);
-    else if (!json_is_null(value))
-        json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-}
-
-/* The cells of a row, or their names: PREFIX_KEY in an object, but PREFIX for "value". */
-static void put_cells(json_t *row, const char *prefix, int names, int *n, FILE *out)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach(row, key, value) {
-        char name[128];
-        snprintf(name, sizeof name, "%s%s%s", prefix, *prefix != '\0' ? "_" : "", key);
-        if (json_is_object(value)) {
-            put_cells(value, name, names, n, out);
-            continue;
-        }
-        fputs((*n)++ > 0 ? "," : "", out);
-        if (names)
-            fputs(strcmp(key, "value") == 0 ? prefix : name, out);
-        else
-            put_value(value, out);
-    }
-}
-
-/* A line, with names above it if it is the first; frees the row. */
-static void put_line(json_t *row, int *lines, FILE *out)
-{
-    for (int names = (*lines)++ == 0; names >= 0; names--) {
-        int n = 0;
-        put_cells(row, "", names, &n, out);
-        fputc('\n', out);
-    }
-    json_decref(row);
-}
-
 void scale_write_points(const scale_study *s, FILE *out)
 {
     int lines = 0;
     for (size_t i = 0; i < s->n_points; i++)
-        put_line(scale_point_columns(s, &s->points[i]), &lines, out);
+        json_csv_line(scale_point_columns(s, &s->points[i]), &lines, out);
 }
 
 void scale_write_rounds(const scale_study *s, FILE *out)
@@ -276,7 +232,7 @@ void scale_write_rounds(const scale_study *s, FILE *out)
             json_t *row = point_row(s, &s->points[i]);
             json_put_whole(row, "round", k);
             put_run(row, &s->points[i].runs[k]);
-            put_line(row, &lines, out);
+            json_csv_line(row, &lines, out);
         }
 }
 
@@ -291,7 +247,7 @@ void scale_write_steps(const scale_study *s, FILE *out)
             double part = (double)k / PARTS, step = nu_quantile(single->seconds, single->n, part);
             put_reals(row, (real_column[]){{"part", part}, {"step_s", step},
                                            {"of_median", step / single->p50}, {NULL, 0}});
-            put_line(row, &lines, out);
+            json_csv_line(row, &lines, out);
         }
     }
 }
@@ -304,6 +260,6 @@ void scale_write_laws(const scale_study *s, FILE *out)
             json_t *row = row_of(s, s->laws[i].setting);
             json_put_text(row, "law", s->laws[i].name);
             scale_prediction_columns(row, &s->laws[i].predictions[k]);
-            put_line(row, &lines, out);
+            json_csv_line(row, &lines, out);
         }
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csv_quote.h"
 #include "support/say.h"
 #include "support/text_table.h"
 
@@ -128,4 +129,46 @@ int json_print(json_t *value, int pretty, FILE *stream)
     int done = json_dumpf(value, stream, pretty ? JSON_INDENT(2) : 0) == 0;
     json_decref(value);
     return fputc('\n', stream) != EOF && done;
+}
+
+/* ---- CSV ------------------------------------------------------------------------------- */
+
+static void put_value(const json_t *value, FILE *out)
+{
+    if (json_is_string(value))
+        nu_csv_quote(out, json_string_value(value));
+    else if (json_is_boolean(value))
+        fputc(json_is_true(value) ? '1' : '0', out);
+    else if (!json_is_null(value))
+        json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+}
+
+/* The cells of a row, or their names: PREFIX_KEY in an object, but PREFIX for "value". */
+static void put_cells(json_t *row, const char *prefix, int names, int *n, FILE *out)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(row, key, value) {
+        char name[128];
+        snprintf(name, sizeof name, "%s%s%s", prefix, *prefix != '\0' ? "_" : "", key);
+        if (json_is_object(value)) {
+            put_cells(value, name, names, n, out);
+            continue;
+        }
+        fputs((*n)++ > 0 ? "," : "", out);
+        if (names)
+            fputs(strcmp(key, "value") == 0 ? prefix : name, out);
+        else
+            put_value(value, out);
+    }
+}
+
+void json_csv_line(json_t *row, int *lines, FILE *out)
+{
+    for (int names = (*lines)++ == 0; names >= 0; names--) {
+        int n = 0;
+        put_cells(row, "", names, &n, out);
+        fputc('\n', out);
+    }
+    json_decref(row);
 }
