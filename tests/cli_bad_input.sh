@@ -37,6 +37,12 @@ refuse 2 "synth" "bad key of a generator" train --data synth:moons,colour=3
 refuse 2 "rows" "no rows" train --data synth:moons,rows=0
 refuse 2 "rows" "negative rows" train --data synth:moons,rows=-5
 
+refuse 2 "no columns to choose" "a target of synthetic data" train --data synth:moons --target y
+refuse 2 "no header" "a header of synthetic data" train --data synth:moons --header no
+refuse 2 "labels" "labels beside a table" train --data good.csv --target y --labels good.csv
+refuse 2 "standard output has the results" "the model on standard output" \
+    "$NUDGE" train --epochs 1 --out -
+
 # ---- IDX ----------------------------------------------------------------------------------
 # 3 images of 2 x 2 pixels, 3 labels
 printf '\0\0\10\3\0\0\0\3\0\0\0\2\0\0\0\2abcdefghijkl' >images

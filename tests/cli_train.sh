@@ -108,23 +108,77 @@ check "start from saved weights" nudge train --data b.csv --target "$target" \
     --category "$target" --hidden 8,8 --activation tanh,relu --epochs 1 --quiet \
     --init b.safetensors
 
-# Ctrl-C: a script's background jobs ignore SIGINT, so the signal's effect is restored first.
+# A script's background jobs ignore SIGINT, so the signals' effects are restored first.
 if command -v python3 >/dev/null 2>&1; then
-    python3 - "$NUDGE" >"$out" 2>"$err" <<'PY'
+    for s in INT TERM HUP; do
+        rm -f c.jsonl c.safetensors
+        python3 - "$NUDGE" $s >"$out" 2>"$err" <<'PY'
 import os, signal, subprocess, sys, time
+number = getattr(signal, "SIG" + sys.argv[2])
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 p = subprocess.Popen([sys.argv[1], "train", "--data", "synth:line", "--epochs", "100000000",
                       "--quiet", "--log", "c.jsonl", "--out", "c.safetensors"])
 for _ in range(200):
     if os.path.exists("c.jsonl"):
         break
     time.sleep(0.05)
-p.send_signal(signal.SIGINT)
-sys.exit(0 if p.wait(20) == 130 else 1)
+p.send_signal(number)
+sys.exit(0 if p.wait(20) == 128 + number else 1)
 PY
-    expect "Ctrl-C: exit status 130" [ $? -eq 0 ]
-    check "Ctrl-C: the model is there" nudge info c.safetensors
+        expect "SIG$s: exit status 128 and its number" [ $? -eq 0 ]
+        check "SIG$s: the model is there" nudge info c.safetensors
+    done
+    # One batch takes many seconds: only the second signal ends it at once.
+    python3 - "$NUDGE" >"$out" 2>"$err" <<'PY'
+import signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+p = subprocess.Popen([sys.argv[1], "train", "--data", "synth:teacher,rows=20000", "--threads", "1",
+                      "--batch", "20000", "--hidden", "2048,2048", "--epochs", "100"],
+                     stderr=subprocess.PIPE)
+for line in p.stderr:
+    if line.startswith(b"threads"):
+        break
+time.sleep(1)
+p.send_signal(signal.SIGINT)
+time.sleep(0.2)
+p.send_signal(signal.SIGINT)
+sys.exit(0 if p.wait(10) == -signal.SIGINT else 1)
+PY
+    expect "a second signal ends it at once" [ $? -eq 0 ]
+    # Interrupted while it writes: nothing is left.
+    check "a model of many outputs" nudge train --data synth:friedman1,rows=100 --epochs 1 --quiet \
+        --out big.safetensors
+    python3 - "$NUDGE" >"$out" 2>"$err" <<'PY'
+import glob, os, signal, subprocess, sys, time
+p = subprocess.Popen([sys.argv[1], "predict", "--model", "big.safetensors", "--out", "sub/p.csv",
+                      "--data", "synth:friedman1,rows=3000000"]) if not os.mkdir("sub") else None
+for _ in range(2000):
+    if os.listdir("sub"):
+        break
+    time.sleep(0.01)
+p.send_signal(signal.SIGTERM)
+sys.exit(0 if p.wait(20) == 128 + signal.SIGTERM and not os.listdir("sub") else 1)
+PY
+    expect "interrupted predict leaves nothing" [ $? -eq 0 ]
 else
-    skip "Ctrl-C" "no python3"
+    skip "signals" "no python3"
 fi
+
+# ---- Standard input and output ------------------------------------------------------------
+nudge gen moons rows=40 seed=5 --out m.csv --quiet
+nudge gen moons rows=40 seed=5 --out - >m2.csv 2>"$err"
+expect "gen to standard output" cmp m.csv m2.csv
+trained() {
+    nudge train --target class --epochs 1 --json --quiet "$@" >"$out" 2>"$err" && json "$out" weights_hash
+}
+expect "data from standard input" [ "$(trained --data - <m.csv)" = "$(trained --data m.csv)" ]
+check "a log on standard output" nudge train --data m.csv --target class --epochs 3 --quiet --log -
+expect "... and nothing else" lines 3 "$out"
+check "predict to -" nudge predict --model big.safetensors --data synth:friedman1,rows=9 --out -
+expect "... makes no file" [ ! -e ./- ]
+expect "... has the rows" lines 10 "$out"
+expect "--json names the target" [ "$(trained --data m.csv --ignore x2 >/dev/null
+    json "$out" settings.target)" = class ]
+expect "... and what is ignored" [ "$(json "$out" settings.ignore)" = x2 ]
 finish

@@ -29,7 +29,55 @@ for c in $commands; do
     refuse 2 "unknown option --frobnicate" "$c: unknown option" nudge $c --frobnicate
 done
 
-refuse 2 "a command is needed" "no command" nudge
+check "nudge alone lists the commands" says "gradcheck" nudge
+check "nudge -V" says "^nudge [0-9]" nudge -V
+check "-h" says "^Usage: nudge eval" nudge eval -h
+check "--oversubscribe is for experts" says "--oversubscribe" nudge train --help-all
+nudge train --help >"$out"
+expect "... and not on the front page" sh -c '! grep -q oversubscribe "$1"' sh "$out"
+# what scikit-learn, Keras and PyTorch call it
+while read -r theirs ours; do
+    refuse 2 "did you mean --$ours?" "--$theirs is --$ours" nudge train --$theirs 1
+done <<'END'
+learning-rate lr
+learning_rate lr
+batch-size batch
+hidden-layer-sizes hidden
+n-epochs epochs
+max-iter epochs
+random-state seed
+units hidden
+validation-split val-split
+solver optimizer
+END
+refuse 2 "'nudge train --help' lists the options" "a heading is no option" nudge train --=1
+
+# ---- Completion and manual pages ----------------------------------------------------------
+if command -v bash >/dev/null 2>&1; then
+    completes() {
+        want=$1
+        shift
+        bash -c 'source <("$NUDGE" help --completion bash)
+            COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _nudge; echo "${COMPREPLY[*]}"' \
+            bash "$@" >"$out" && grep -q -w -e "$want" "$out"
+    }
+    export NUDGE
+    expect "completion of a command" completes gradcheck nudge gr
+    expect "completion of an option" completes --optimizer nudge train --opt
+    expect "completion of a name" completes adamw nudge train --optimizer ""
+    : >some.csv
+    expect "completion of a file" completes some.csv nudge train --data so
+else
+    skip "completion" "no bash"
+fi
+refuse 2 "bash and zsh" "completion for another shell" nudge help --completion fish
+for c in "" $commands plan; do
+    check "manual page of '$c' has its own name" says "^nudge${c:+-$c} .- " nudge help --man $c
+    if command -v groff >/dev/null 2>&1; then
+        check "... without warnings" sh -c '[ -z "$("$1" help --man $2 |
+            groff -man -ww -Tutf8 2>&1 >/dev/null)" ]' sh "$NUDGE" $c
+    fi
+done
 refuse 2 "did you mean 'train'?" "misspelt command" nudge trian
 refuse 2 "there is no command 'frobnicate'" "unknown command" nudge frobnicate
 refuse 2 "a command must come before" "option before the command" nudge --lr 1

@@ -33,4 +33,4 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/csv_fixtures.h tests/model_fixtures.h tests/scale_runs_fixtures.h tests/study_fixtures.h \
 	tests/file_fixtures.h tests/read_fixtures.h tests/suite.h tests/table_fixtures.h \
 	scripts/or-init scripts/torch-reference scripts/torch-mnist scripts/compare \
-	scripts/compare-peer scripts/compare-fann.c doc/example.c
+	scripts/compare-peer scripts/compare-fann.c

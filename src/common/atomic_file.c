@@ -103,10 +103,11 @@ int nu_atomic_open(nu_atomic_file *out, const char *path)
         return EISDIR;
     if (path[0] == '\0')
         return ENOENT;
-    nu_atomic_file o = {.path = final_path(path)};
+    int standard = strcmp(path, "-") == 0;
+    nu_atomic_file o = {.path = standard ? strdup(path) : final_path(path)};
     if (o.path == NULL)
         return ENOMEM;
-    int fd = open_target(&o, path, target);
+    int fd = standard ? dup(STDOUT_FILENO) : open_target(&o, path, target);
     if (fd >= 0)
         o.stream = fdopen(fd, "w");
     if (o.stream != NULL) {

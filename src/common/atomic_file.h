@@ -7,7 +7,7 @@
 /* A file being written. Write to `stream`, then commit or abandon. The path keeps what it held
  * until nu_atomic_commit() has renamed a temporary file of the same folder over it; a symbolic link
  * stays, and so do the permissions of a file that was there. A path that is no regular file (a
- * device, a pipe) is written directly. */
+ * device, a pipe) is written directly, and so is standard output, which "-" stands for. */
 typedef struct nu_atomic_file {
     FILE *stream;
     char *path;

@@ -57,8 +57,9 @@ const nu_format *nu_format_of_file(const nu_source *s, const nu_format *other)
 
 nudge_status nu_format_of_output(const nu_format **format, const char *path, nudge_error *err)
 {
+    int standard = path != NULL && strcmp(path, "-") == 0;
     for (size_t i = 0; path != NULL && i < FORMATS; i++)
-        if (has_ending(formats[i], path)) {
+        if (standard ? formats[i] == &nu_csv_format : has_ending(formats[i], path)) {
             *format = formats[i];
             return NUDGE_OK;
         }

@@ -41,6 +41,10 @@ static nudge_status fill(nudge_table *t, nu_source *s, const nu_format *format,
         return nu_fail(err, NUDGE_EARGUMENT, "%s is not an IDX or NPY file, so it cannot have "
                        "its labels in '%s'; a CSV table's target is one of its columns "
                        "(--target)", s->name, options->labels);
+    int chosen = options->target != NULL || options->ignore != NULL || options->category != NULL;
+    if (format != &nu_csv_format && (options->header >= 0 || (chosen && options->like == NULL)))
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header and no columns to choose "
+                       "by name, as CSV has", s->name, format->name);
     NU_TRY(format->read(t, s, options, err));
     t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);
     if (options->labels != NULL)

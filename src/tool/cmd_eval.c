@@ -33,11 +33,19 @@ static void report(const nudge_metrics *m, const nudge_model_info *info)
         report_classes(m, info->prep, stdout);
 }
 
-static void report_json(const nudge_metrics *m, const nudge_model *model)
+static void report_json(const nudge_metrics *m, const nudge_model *model, arguments *args)
 {
     nudge_model_info info = nudge_model_describe(model);
     json_t *object = json_metrics(m, info.prep, 1);
+    json_put_text(object, "version", nudge_version());
+    json_put_text(object, "model", text_of(args, "model"));
+    json_put_text(object, "data", text_of(args, "data"));
     json_put_text(object, "loss_name", nudge_loss_name(info.loss));
+    json_t *targets = json_new_list();
+    nudge_prep_info prep = nudge_prep_describe(info.prep);
+    for (size_t k = 0; k < (prep.classes > 0 ? 1 : prep.outputs); k++)
+        json_add_text(targets, nudge_prep_target_name(info.prep, k));
+    json_put(object, "targets", targets);
     json_put_hash(object, "weights_hash", nudge_model_hash(model));
     json_print(object, 1, stdout);
 }
@@ -56,7 +64,7 @@ static int run(arguments *args)
         } else {
             nudge_model_info info = nudge_model_describe(model);
             if (given(args, "json"))
-                report_json(&metrics, model);
+                report_json(&metrics, model, args);
             else
                 report(&metrics, &info);
             nudge_metrics_free(&metrics);

@@ -106,9 +106,12 @@ static void print_written(const nudge_written *w)
 {
     char rows[NU_TEXT], size[NU_TEXT], took[NU_TEXT];
     double values = (double)w->rows * (double)(w->features + w->targets);
-    fprintf(stderr, "%s rows, %" PRIu64 " features, %s in %s", nu_count_text(rows, (double)w->rows),
-            w->features, nu_bytes_text(size, (double)w->bytes), nu_seconds_text(took, w->seconds));
-    if (w->seconds > 0) {
+    fprintf(stderr, "%s rows, %" PRIu64 " features", nu_count_text(rows, (double)w->rows),
+            w->features);
+    if (w->bytes > 0)
+        fprintf(stderr, ", %s", nu_bytes_text(size, (double)w->bytes));
+    fprintf(stderr, " in %s", nu_seconds_text(took, w->seconds));
+    if (w->seconds > 0 && w->bytes > 0) { /* those of standard output are not counted */
         fprintf(stderr, ": %s values/s,", nu_count_text(rows, values / w->seconds));
         fprintf(stderr, " %s/s", nu_bytes_text(size, (double)w->bytes / w->seconds));
     }

@@ -66,7 +66,7 @@ static void print_model(const nudge_model *model)
     putchar('\n');
     if (m.prep != NULL)
         print_prep(m.prep);
-    printf("weights     %016" PRIx64 "\n", nudge_model_hash(model));
+    printf("weights     hash %016" PRIx64 "\n", nudge_model_hash(model));
 }
 
 static void model_json(const nudge_model *model)
@@ -158,13 +158,14 @@ static void print_table(const nudge_table *table)
     table_end(&t);
 }
 
-static void table_json(const nudge_table *table)
+static void table_json(const nudge_table *table, arguments *args)
 {
     nudge_table_info info = nudge_table_describe(table);
     json_t *object = json_new(), *columns = json_new_list();
     json_put_text(object, "kind", "data");
     json_put_text(object, "source", info.source);
     json_put_text(object, "format", info.format);
+    json_put_text(object, "ignored", text_of(args, "ignore"));
     json_put_whole(object, "rows", info.rows);
     json_put_whole(object, "bytes", info.bytes);
     json_put_real(object, "noise_floor", info.noise_floor);
@@ -223,7 +224,7 @@ static int data_info(arguments *args, const char *spec)
     if (nudge_table_read(&table, spec, &read, &err) != NUDGE_OK)
         return fail(args->command->name, &err);
     if (given(args, "json"))
-        table_json(table);
+        table_json(table, args);
     else
         print_table(table);
     nudge_table_free(table);

@@ -7,6 +7,7 @@
 #include "support/say.h"
 #include "atomic_file.h"
 #include "csv_quote.h"
+#include "signals.h"
 #include "support/data_options.h"
 #include "support/text_table.h"
 
@@ -96,7 +97,7 @@ static void write_row(const layout *l, const double *out, FILE *stream)
 static void write_all(const layout *l, const double *out, size_t rows, FILE *stream)
 {
     write_header(l, stream);
-    for (size_t i = 0; i < rows && !ferror(stream); i++)
+    for (size_t i = 0; i < rows && !ferror(stream) && nu_signal_caught() == 0; i++)
         write_row(l, out + i * l->outputs, stream);
 }
 
@@ -109,12 +110,18 @@ static int write_result(arguments *args, const layout *l, const double *out, siz
         write_all(l, out, rows, stdout);
         return EXIT_DONE;
     }
+    nu_signals_catch();
     int error = nu_atomic_open(&file, path);
     if (error != 0) {
         say(args->command->name, "--out: %s: %s", path, strerror(error));
         return EXIT_BAD_INPUT;
     }
     write_all(l, out, rows, file.stream);
+    if (nu_signal_caught() != 0) {
+        nu_atomic_abandon(&file);
+        say(args->command->name, "interrupted; nothing was written");
+        return 128 + nu_signal_caught();
+    }
     error = nu_atomic_commit(&file);
     if (error != 0) {
         say(args->command->name, "--out: %s: %s", path, strerror(error));

@@ -80,7 +80,7 @@ static int finish(train_report *r, const char *name, const progress *p)
     if (r->setup->json)
         report_json(r);
     else
-        report_result(r);
+        report_result(r, r->setup->log != NULL && is_standard(r->setup->log) ? stderr : stdout);
     if (!p->interrupted)
         return EXIT_DONE;
     if (r->saved)

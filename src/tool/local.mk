@@ -5,6 +5,8 @@ libnudgetool_la_SOURCES = \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
 	src/tool/support/help.h src/tool/support/help.c \
+	src/tool/support/manual.h src/tool/support/manual.c \
+	src/tool/support/completion.h src/tool/support/completion.c \
 	src/tool/support/json.h src/tool/support/json.c \
 	src/tool/support/live_line.h src/tool/support/live_line.c \
 	src/tool/support/options.h src/tool/support/options.c \

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "support/commands.h"
+#include "support/completion.h"
 #include "support/help.h"
+#include "support/manual.h"
 #include "support/say.h"
 #include "nudge.h"
 #include "spell.h"
@@ -45,20 +47,36 @@ static void print_commands(void)
         printf("  %-12s%s\n", commands[i]->name, commands[i]->summary);
     printf("  %-12s%s\n", "help", "show the help of a command: nudge help COMMAND");
     printf("\nOptions:\n"
-           "  --help      show this help\n"
-           "  --version   show the version\n"
+           "  -h, --help     show this help\n"
+           "  -V, --version  show the version\n"
            "\n'nudge COMMAND --help' shows the options of a command. 'nudge train' alone\n"
            "trains on built-in synthetic data.\n"
            "\nExit status: 0 success; 1 the run failed (training diverged, reading or\n"
-           "writing failed); 2 wrong usage or bad input; 130 training was interrupted.\n");
+           "writing failed); 2 wrong usage or bad input; 128 + N ended by signal N.\n");
 }
 
-static int help_for(const char *name)
+/* "help", "help NAME", and for those who install nudge "help --man [NAME]" and
+ * "help --completion SHELL". */
+static int help(int argc, char **argv)
 {
-    const command *c = find_command(name);
-    if (c == NULL)
+    const char *first = argc > 0 ? argv[0] : "", *second = argc > 1 ? argv[1] : NULL;
+    int manual = strcmp(first, "--man") == 0;
+    const char *name = manual ? second : argc > 0 ? first : NULL;
+    if (strcmp(first, "--completion") == 0) {
+        if (second != NULL && print_completion(second, commands))
+            return EXIT_DONE;
+        say(NULL, "--completion: there is completion for bash and zsh");
         return EXIT_BAD_INPUT;
-    print_help(c, 0);
+    }
+    const command *c = name != NULL ? find_command(name) : NULL;
+    if (name != NULL && c == NULL)
+        return EXIT_BAD_INPUT;
+    if (manual)
+        print_manual(c, commands);
+    else if (c != NULL)
+        print_help(c, 0);
+    else
+        print_commands();
     return EXIT_DONE;
 }
 
@@ -79,19 +97,12 @@ static int run_command(const command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        say(NULL, "a command is needed; 'nudge --help' lists them");
-        return EXIT_BAD_INPUT;
-    }
-    const char *name = argv[1];
-    int help = strcmp(name, "help") == 0;
-    if (help && argc > 2)
-        return finish_output(NULL, help_for(argv[2]));
-    if (help || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        print_commands();
-        return finish_output(NULL, EXIT_DONE);
-    }
-    if (strcmp(name, "--version") == 0) {
+    const char *name = argc > 1 ? argv[1] : "--help";
+    if (strcmp(name, "help") == 0)
+        return finish_output(NULL, help(argc - 2, argv + 2));
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return finish_output(NULL, help(0, NULL));
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
         print_version();
         return finish_output(NULL, EXIT_DONE);
     }

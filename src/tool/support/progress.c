@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "signals.h"
+#include "support/data_options.h"
 #include "support/json.h"
 #include "support/live_line.h"
 #include "support/text_table.h"
@@ -18,7 +20,7 @@ enum { MOST_LINES = 20 };
 static int open_log(progress *p)
 {
     if (p->log == NULL)
-        p->log = fopen(p->log_path, "w");
+        p->log = is_standard(p->log_path) ? fdopen(dup(STDOUT_FILENO), "w") : fopen(p->log_path, "w");
     return p->log != NULL;
 }
 

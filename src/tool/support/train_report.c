@@ -103,7 +103,14 @@ static double floor_of(const train_report *r)
     return fits ? r->data->noise_floor : NAN;
 }
 
-static void report_metrics(const train_report *r)
+/* In the target's own units that is what mse is made of; of other losses it is not known. */
+static double train_rmse(const train_report *r)
+{
+    int known = nudge_model_describe(r->model).loss == NUDGE_MSE;
+    return known ? sqrt(r->result.last.train_loss) : NAN;
+}
+
+static void report_metrics(const train_report *r, FILE *stream)
 {
     size_t columns = 2 + (r->val.rows > 0) + (r->test.rows > 0) + !isnan(r->data->noise_floor);
     const nudge_epoch *last = &r->result.last;
@@ -119,35 +126,33 @@ static void report_metrics(const train_report *r)
         table_add(&t, "test");
     if (!isnan(r->data->noise_floor))
         table_add(&t, "noise floor");
-    /* In the target's own units, both are what the loss is made of. */
     nudge_loss loss = nudge_model_describe(r->model).loss;
-    double rmse = loss == NUDGE_MSE ? sqrt(last->train_loss) : NAN;
     double mae = loss == NUDGE_MAE ? last->train_loss : NAN;
     add_metric(&t, r, nudge_loss_name(loss), "%.6g", last->train_loss, v->loss, s->loss, floor);
     add_metric(&t, r, "accuracy", "%.4f", last->train_accuracy, v->accuracy, s->accuracy, NAN);
-    add_metric(&t, r, "RMSE", "%.6g", rmse, v->rmse, s->rmse, NAN);
+    add_metric(&t, r, "RMSE", "%.6g", train_rmse(r), v->rmse, s->rmse, NAN);
     add_metric(&t, r, "MAE", "%.6g", mae, v->mae, s->mae, NAN);
     add_metric(&t, r, "R2", "%.4f", NAN, v->r2, s->r2, NAN);
-    table_print(&t, 0, stdout);
+    table_print(&t, 0, stream);
     table_end(&t);
-    printf("* mean over the last epoch, of each batch before its update\n");
+    fprintf(stream, "* mean over the last epoch, of each batch before its update\n");
 }
 
-void report_result(const train_report *r)
+void report_result(const train_report *r, FILE *stream)
 {
     const nudge_train_result *result = &r->result;
     char time[NU_TEXT], rate[NU_TEXT];
     if (result->epochs > 0)
-        report_metrics(r);
-    putchar('\n');
-    line_start(stdout, "time");
-    printf("%s for %zu epoch%s, %s samples/s, %.3g GFLOP/s\n",
+        report_metrics(r, stream);
+    fputc('\n', stream);
+    line_start(stream, "time");
+    fprintf(stream, "%s for %zu epoch%s, %s samples/s, %.3g GFLOP/s\n",
            nu_seconds_text(time, result->seconds), result->epochs, result->epochs == 1 ? "" : "s",
            nu_count_text(rate, result->samples_per_s), result->gflops);
-    line_start(stdout, "weights");
-    printf("hash %016" PRIx64 "\n", nudge_model_hash(r->model));
-    line_start(stdout, "model");
-    printf("%s\n", r->saved ? r->setup->out : "not saved (no --out)");
+    line_start(stream, "weights");
+    fprintf(stream, "hash %016" PRIx64 "\n", nudge_model_hash(r->model));
+    line_start(stream, "model");
+    fprintf(stream, "%s\n", r->saved ? r->setup->out : "not saved (no --out)");
 }
 
 /* ---- JSON ------------------------------------------------------------------------------ */
@@ -160,11 +165,23 @@ static json_t *json_settings(const train_report *r)
     nudge_model_info m = nudge_model_describe(r->model);
     json_t *object = json_new();
     json_put_text(object, "data", s->data.data);
+    json_put_text(object, "target", s->data.read.target);
+    json_put_text(object, "labels", s->data.read.labels);
+    json_put_text(object, "ignore", s->data.read.ignore);
+    json_put_text(object, "category", s->data.read.category);
     json_put_text(object, "val", s->data.val);
     json_put_text(object, "test", s->data.test);
     json_put_real(object, "val_split", s->data.val_split);
     json_put_real(object, "test_split", s->data.test_split);
+    json_put_text(object, "split", s->data.split_order == NUDGE_SPLIT_LAST ? "last" : "random");
     json_put_text(object, "scale", nudge_scale_name(prep.scale));
+    json_put_whole(object, "features", prep.features);
+    json_put_whole(object, "number_columns", prep.number_columns);
+    json_put_whole(object, "category_columns", prep.category_columns);
+    json_t *targets = json_new_list();
+    for (size_t k = 0; k < (prep.classes > 0 ? 1 : prep.outputs); k++)
+        json_add_text(targets, nudge_prep_target_name(r->data->prep, k));
+    json_put(object, "targets", targets);
     json_t *widths = json_new_list(), *activations = json_new_list();
     for (size_t i = 0; i <= m.layers; i++)
         json_add(widths, json_integer((json_int_t)m.widths[i]));
@@ -230,6 +247,7 @@ void report_json(const train_report *r)
     if (r->result.epochs > 0) {
         json_put_real(train, "loss", r->result.last.train_loss);
         json_put_real(train, "accuracy", r->result.last.train_accuracy);
+        json_put_real(train, "rmse", train_rmse(r));
     }
     json_put(object, "train", train);
     if (r->val.rows > 0)

@@ -19,8 +19,8 @@ typedef struct train_report {
 /* Data, network, memory and threads, on stderr. */
 void report_start(const train_report *r);
 
-/* The result, on stdout. */
-void report_result(const train_report *r);
+/* The result. */
+void report_result(const train_report *r, FILE *stream);
 void report_json(const train_report *r);
 
 #endif

@@ -203,6 +203,10 @@ static void read_output(train_setup *s, arguments *args)
     s->out = text_of(args, "out");
     s->log = text_of(args, "log");
     s->json = given(args, "json");
+    if (s->out != NULL && is_standard(s->out))
+        refuse(args, "out", "a file: standard output has the results");
+    if (s->json && s->log != NULL && is_standard(s->log))
+        refuse_given(args, "log", "with --json standard output has the results");
     s->quiet = given(args, "quiet");
     s->explain = given(args, "explain");
     check_output(args, "out", "data labels val val-labels test test-labels log");
