@@ -7,7 +7,7 @@
 check "gen writes safetensors" nudge gen teacher rows=3001 features=6 --threads 1 \
     --out one.safetensors
 expect "... says what" \
-    grep -q '^3001 rows, 6 features, 84 kB in .* million values/s, .* GB/s$' "$err"
+    grep -q '^3,001 rows, 6 features, 84 kB in .* values/s, .*B/s$' "$err"
 expect "... one line on stderr" [ "$(wc -l <"$err")" -eq 1 ]
 expect "... nothing on stdout" [ ! -s "$out" ]
 for threads in 2 3 7; do
@@ -24,7 +24,7 @@ check "gen writes classes" nudge gen blobs rows=500 classes=3 --out blobs.safete
 check "... and NPY" nudge gen blobs rows=500 classes=3 --out bx.npy --labels-out by.npy
 check "... over what is there" nudge gen blobs rows=500 classes=3 --out bx.npy --labels-out by.npy
 check "gen writes CSV" nudge gen teacher rows=3001 features=6 --out d.csv
-expect "... says what" grep -q '^3001 rows, 6 features, ' "$err"
+expect "... says what" grep -q '^3,001 rows, 6 features, ' "$err"
 
 # ---- info ---------------------------------------------------------------------------------
 check "info of NPY" nudge info x.npy --labels y.npy
