@@ -221,6 +221,22 @@ static inline scale_study fixture_batches(void)
     return s;
 }
 
+/* 1 and 2 threads, too few for a law. */
+static inline scale_study fixture_two_threads(void)
+{
+    scale_study s = fixture_study(SCALE_STRONG, NULL, 0, NULL);
+    s.n_points = 2;
+    s.points = fixture_memory(2, sizeof *s.points);
+    for (size_t i = 0; i < 2; i++)
+        s.points[i] = fixture_point(0, 1 + (int)i, 64, 9);
+    fixture_laws(&s, 0, &s.points[0]);
+    strcpy(s.laws[0].why_not, "needs 4 thread counts; there are 2");
+    free(s.laws[0].predictions);
+    s.laws[0].predictions = NULL;
+    s.laws[0].n_predictions = 0;
+    return s;
+}
+
 /* Ctrl-C after one run: what was not measured is not known. */
 static inline scale_study fixture_interrupted(void)
 {

@@ -64,11 +64,14 @@ static void write_text(const char *name, const char *text)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-enum { STUDIES = 3 };
+enum { STUDIES = 4 };
 
 static scale_study study_of(int i)
 {
-    return i == 0 ? fixture_strong() : i == 1 ? fixture_batches() : fixture_interrupted();
+    return i == 0   ? fixture_strong()
+           : i == 1 ? fixture_batches()
+           : i == 2 ? fixture_two_threads()
+                    : fixture_interrupted();
 }
 
 /* Returns the line about missing plots, "" if there is none. */
@@ -497,11 +500,11 @@ START_TEST(plots_are_drawn)
     scale_study s = study_of(_i);
     char command[5000];
     write_folder(&s);
-    check_html(_i < 2 ? PLOTS : 0);
-    check_pictures(_i < 2);
+    check_html(_i < 3 ? PLOTS : 0);
+    check_pictures(_i < 3);
     snprintf(command, sizeof command, "cd '%s' && gnuplot plots.gp >said 2>&1", folder);
     ck_assert_int_eq(system(command), 0);
-    check_pictures(_i < 2);
+    check_pictures(_i < 3);
     char *said = read_all("said");
     ck_assert_str_eq(said, "");
     free(said);
