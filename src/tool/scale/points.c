@@ -145,20 +145,11 @@ static nudge_status plan_point(nudge_train_plan *plan, const scale_jobs *jobs, s
     return NUDGE_EMEMORY;
 }
 
-/* More threads than training uses would be measured as if they were used. */
-static void leave_out(scale_study *study, const scale_point *p, const nudge_train_plan *plan)
-{
-    char text[SCALE_POINT_TEXT];
-    scale_note(study, "%s: not measured; training would use %d: %s",
-               scale_point_text(text, study, p), plan->threads,
-               plan->threads_why != NULL ? plan->threads_why
-                                         : "a step has no more pieces, or too little work to share");
-}
-
 /* Adds the point of a setting on some threads. Returns an exit_status. */
 static int add_point(scale_jobs *jobs, scale_study *study, const scale_setup *setup, size_t setting,
                      int threads)
 {
+    char text[SCALE_POINT_TEXT];
     nudge_error err;
     nudge_train_plan plan;
     const scale_variant *v = &setup->variant[setting];
@@ -179,8 +170,10 @@ static int add_point(scale_jobs *jobs, scale_study *study, const scale_setup *se
         return scale_point_failed(study, p, setup, &err);
     if (plan_point(&plan, jobs, study->n_points, p, &err) != NUDGE_OK)
         return scale_point_failed(study, p, setup, &err);
-    if (plan.threads < threads) {
-        leave_out(study, p, &plan);
+    if (plan.threads < threads) { /* they would be measured as if all were used */
+        scale_note(study, "%s: not measured; training would use %d: %s",
+                   scale_point_text(text, study, p), plan.threads,
+                   plan.threads_why != NULL ? plan.threads_why : "a step has too little work");
         return EXIT_DONE;
     }
     p->network = network_text(job);
