@@ -12,7 +12,8 @@
 
 static const command *const commands[] = {
     &command_train, &command_eval, &command_predict, &command_info,
-    &command_gen, &command_gradcheck, &command_bench, &command_plan, &command_scale, &command_plot, NULL,
+    &command_gen, &command_gradcheck, &command_bench, &command_plan, &command_scale,
+    &command_plot, NULL,
 };
 
 static const char *command_name(const void *of, size_t i)

@@ -81,6 +81,7 @@ const char *choices_text(const option *o, char buf[CHOICES_TEXT])
     size_t used = 0;
     *buf = '\0';
     for (size_t i = 0; used < CHOICES_TEXT && (choice = choice_at(o, i, name)) != NULL; i++)
-        used += (size_t)snprintf(buf + used, CHOICES_TEXT - used, "%s%s", i > 0 ? ", " : "", choice);
+        used += (size_t)snprintf(buf + used, CHOICES_TEXT - used, "%s%s", i > 0 ? ", " : "",
+                                 choice);
     return buf;
 }

@@ -73,7 +73,8 @@ int print_completion(const char *shell, const command *const *all)
         s++;
     if (s == sizeof shells / sizeof *shells)
         return 0;
-    printf("%s    if [ $at -eq 1 ]; then\n        _nudge_words 'help --help --version", shells[s].start);
+    printf("%s    if [ $at -eq 1 ]; then\n        _nudge_words 'help --help --version",
+           shells[s].start);
     for (size_t i = 0; all[i] != NULL; i++)
         printf(" %s", all[i]->name);
     printf("'\n        return\n    fi\n    case \"$command $last\" in\n");

@@ -8,7 +8,7 @@
 #include "nudge.h"
 #include "support/help.h"
 
-/* Text as roff wants it: a dash that can be copied, no request at the start of a line, paragraphs. */
+/* Text as roff wants it: dashes that can be copied, no request at the start of a line. */
 static void put_text(const char *text)
 {
     int start = 1;

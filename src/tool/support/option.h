@@ -15,7 +15,8 @@ typedef struct option {
     char letter;         /* of the short form; '\0': there is none */
     int hidden;          /* shown by --help-all only */
     int repeats;         /* may be given several times: its text then has a line for each */
-    const char *(*names)(size_t i); /* the library's names for the value, NULL after the last; or NULL */
+    /* The library's names for the value, NULL after the last; or NULL. */
+    const char *(*names)(size_t i);
     /* The library's default for the option of this name, as text; or NULL. */
     const char *(*library)(const char *name, char buf[NU_TEXT]);
 } option;

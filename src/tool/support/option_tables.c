@@ -108,8 +108,8 @@ const option shared_options[] = {
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},
-    {"activation", "NAME,...", "relu", "for all hidden layers, or one for each, or one more for the "
-                                       "output layer (mse, mae, huber)",
+    {"activation", "NAME,...", "relu", "for all hidden layers, or one for each, or one more for "
+                                       "the output layer (mse, mae, huber)",
      .names = activation_names},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for a target of 0 and 1, "
                              "otherwise mse",
@@ -138,11 +138,12 @@ const option shared_options[] = {
      .library = library_default},
     {"epochs", "N", .help = "passes over the training data", .library = library_default},
     /* Running */
-    {"threads", "N", .help = "default: the cores this process may use; results do not depend on it"},
+    {"threads", "N", .help = "default: the cores this process may use; results do not depend on "
+                             "it"},
     {"pin", "no|yes", "no", .help = "keep each thread on a CPU of its own: whole cores before their "
                                     "second hardware threads, neighbours first"},
-    {"oversubscribe", .help = "use as many threads as --threads says even if there are fewer cores: "
-                              "slower, with the same weights", .hidden = 1},
+    {"oversubscribe", .help = "use as many threads as --threads says even if there are fewer "
+                              "cores: slower, with the same weights", .hidden = 1},
     /* Output */
     {"out", "FILE", .help = "write the model there (safetensors)", .letter = 'o'},
     {"log", "FILE", .help = "write one JSON object per epoch there"},

@@ -20,7 +20,8 @@ enum { MOST_LINES = 20 };
 static int open_log(progress *p)
 {
     if (p->log == NULL)
-        p->log = is_standard(p->log_path) ? fdopen(dup(STDOUT_FILENO), "w") : fopen(p->log_path, "w");
+        p->log = is_standard(p->log_path) ? fdopen(dup(STDOUT_FILENO), "w")
+                                          : fopen(p->log_path, "w");
     return p->log != NULL;
 }
 

@@ -21,7 +21,7 @@ void network_line(FILE *stream, const nudge_model *model);
  * more. */
 void memory_line(FILE *stream, const nudge_train_plan *plan, uint64_t loading);
 
-/* "threads     2 of 4 cores, OpenBLAS for Haswell, pthread build"; `why` may be NULL: why not more. */
+/* "threads     2 of 4 cores, OpenBLAS for Haswell, pthread build"; why not more, or NULL. */
 void threads_line(FILE *stream, int threads, const char *why);
 
 /* How the engine arranges the work, on one to three lines. */
