@@ -7,42 +7,23 @@
 #include "suite.h"
 #include "train/run.h"
 
-/* A product costs 2^-40 s a multiply-add and a pass nothing, or the other way round. */
-static double per_flop(void *arg, nudge_gemm_kind kind, size_t m, size_t n, size_t k)
-{
-    (void)arg;
-    (void)kind;
-    return 0x1p-40 * (double)m * (double)n * (double)k;
-}
-
-static double no_product(void *arg, nudge_gemm_kind kind, size_t m, size_t n, size_t k)
-{
-    (void)arg;
-    (void)kind;
-    (void)m;
-    (void)n;
-    (void)k;
-    return 0;
-}
-
-static double no_pass(void *arg, enum nu_kernel_operation operation, size_t layer, size_t rows,
-                      size_t columns)
+/* A product costs 2^-40 s a multiply-add and a pass nothing. */
+static double per_flop(void *arg, enum nu_kernel_operation operation, size_t layer, size_t m,
+                       size_t n, size_t k)
 {
     (void)arg;
     (void)operation;
     (void)layer;
-    (void)rows;
-    (void)columns;
-    return 0;
+    return 0x1p-40 * (double)m * (double)n * (double)k;
 }
 
-/* arg: the operation that is counted. */
-static double per_element(void *arg, enum nu_kernel_operation operation, size_t layer, size_t rows,
-                          size_t columns)
+/* A pass of the operation that is counted, *arg, costs 2^-40 s an element; all else nothing. */
+static double per_element(void *arg, enum nu_kernel_operation operation, size_t layer, size_t m,
+                          size_t n, size_t k)
 {
     (void)layer;
-    return operation == *(enum nu_kernel_operation *)arg ? 0x1p-40 * (double)rows * (double)columns
-                                                         : 0;
+    (void)k;
+    return operation == *(enum nu_kernel_operation *)arg ? 0x1p-40 * (double)m * (double)n : 0;
 }
 
 typedef struct made {
@@ -76,10 +57,7 @@ static void end(made *m)
 
 static nudge_forecast forecast(const made *m, int threads, const nu_costs *costs)
 {
-    nudge_forecast f;
-    ck_assert_int_eq(nu_forecast(&f, &m->model->net, &m->run.plan, sizeof(float), threads, costs,
-                                 NULL), NUDGE_OK);
-    return f;
+    return nu_forecast(&m->model->net, &m->run.plan, sizeof(float), threads, costs);
 }
 
 static double sum(const nudge_phases *p)
@@ -111,7 +89,7 @@ START_TEST(products_are_the_flops)
 {
     made m;
     make(&m, nets[_i].layers, nets[_i].widths, nets[_i].batch, nets[_i].loss);
-    nu_costs costs = {.product = per_flop, .pass = no_pass};
+    nu_costs costs = {.piece = per_flop};
     nudge_forecast f = forecast(&m, 1, &costs);
     double want = 0x1p-40 * m.run.plan.flops / 2;
     ck_assert_double_eq_tol(f.step / want, 1, 1e-12);
@@ -142,7 +120,7 @@ START_TEST(passes_cover_their_elements)
                 {NU_KERNEL_UPDATE, weights}};
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
         enum nu_kernel_operation operation = want[i].operation;
-        nu_costs costs = {.arg = &operation, .product = no_product, .pass = per_element};
+        nu_costs costs = {.arg = &operation, .piece = per_element};
         nudge_forecast f = forecast(&m, 1, &costs);
         ck_assert_double_eq_tol(f.step / (0x1p-40 * want[i].elements), 1, 1e-12);
     }
@@ -158,7 +136,7 @@ START_TEST(sums_of_partials)
     enum nu_kernel_operation operation = NU_KERNEL_COPY;
     make(&m, nets[1].layers, nets[1].widths, nets[1].batch, nets[1].loss);
     ck_assert_uint_eq(m.run.plan.blocks, 4);
-    nu_costs costs = {.arg = &operation, .product = no_product, .pass = per_element};
+    nu_costs costs = {.arg = &operation, .piece = per_element};
     for (int threads = 1; threads <= 4; threads *= 2) {
         nudge_forecast f = forecast(&m, threads, &costs);
         double all = sum(&f.phases) - f.phases.seconds[NUDGE_WAIT];
@@ -178,7 +156,7 @@ START_TEST(sgd_has_no_update_of_its_own)
     for (size_t l = 0; l < nets[_i].layers; l++)
         if (m.run.plan.is_private[l])
             want += (double)nets[_i].widths[l] * (double)nets[_i].widths[l + 1];
-    nu_costs costs = {.arg = &operation, .product = no_product, .pass = per_element,
+    nu_costs costs = {.arg = &operation, .piece = per_element,
                       .update_is_product = 1};
     ck_assert_double_eq_tol(forecast(&m, 1, &costs).step, 0x1p-40 * want, 0x1p-40 * 1e-6);
     end(&m);
@@ -192,7 +170,7 @@ START_TEST(threads_share_the_work)
     static const int counts[] = {2, 3, 8};
     made m;
     make(&m, nets[_i].layers, nets[_i].widths, nets[_i].batch, nets[_i].loss);
-    nu_costs costs = {.product = per_flop, .pass = no_pass};
+    nu_costs costs = {.piece = per_flop};
     nudge_forecast one = forecast(&m, 1, &costs);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         int t = counts[i];
@@ -211,8 +189,8 @@ START_TEST(exchange_counts_for_several_threads)
 {
     made m;
     make(&m, nets[_i].layers, nets[_i].widths, nets[_i].batch, nets[_i].loss);
-    nu_costs costs = {.product = per_flop, .pass = no_pass}, dear = costs;
-    dear.exchange = (nu_exchange){.read = 1e-9, .own = 1e-9, .barrier = 1e-6};
+    nu_costs costs = {.piece = per_flop}, dear = costs;
+    dear.exchange = (nu_exchange){.byte = 1e-9, .barrier = 1e-6};
     ck_assert_double_eq(forecast(&m, 1, &dear).step, forecast(&m, 1, &costs).step);
     nudge_forecast f = forecast(&m, 2, &dear);
     ck_assert_double_gt(f.step, forecast(&m, 2, &costs).step + 2e-6 * (1 - 1e-12));

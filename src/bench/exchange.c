@@ -2,27 +2,20 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "bench/measure.h"
 #include "core/barrier.h"
-#include "core/clock.h"
 #include "core/clones.h"
 #include "core/memory.h"
 #include "core/status.h"
-#include "core/team.h"
 
 /* Each thread's block: as large as a core's share of a layer's weights, small beside its cache. */
 #define COUNT ((size_t)32768) /* floats: 128 KB */
-#define ROUNDS 64
-#define CROSSINGS 64 /* barriers timed together */
-
-enum { READ, WRITE, READ_OWN, WRITE_OWN, BARRIER, KINDS };
 
 typedef struct exchanging {
     nu_barrier barrier;
-    float *block;            /* threads x COUNT */
-    volatile float *sum;     /* threads: so that reading is not left out */
-    double (*seconds)[ROUNDS]; /* KINDS: of thread 0 */
+    float *block;  /* threads x COUNT */
+    int neighbour; /* whose block a thread reads: 0 its own, 1 the next thread's */
 } exchanging;
 
 NU_CLONES
@@ -36,91 +29,67 @@ static float read_all(const float *a)
 }
 
 NU_CLONES
-static void write_all(float *a)
+static void write_all(float *a, float value)
 {
 #pragma omp simd
     for (size_t i = 0; i < COUNT; i++)
-        a[i] += 1;
+        a[i] = value;
 }
 
-/* Adds the time since *last to what thread 0 took in this round. */
-static void lap(exchanging *x, int thread, int kind, size_t round, double *last)
+static int start(void *arg, int thread)
 {
-    double now = nu_seconds();
-    if (thread == 0)
-        x->seconds[kind][round] = now - *last;
-    *last = now;
+    const exchanging *x = arg;
+    write_all(x->block + (size_t)thread * COUNT, 0);
+    return 1;
 }
 
-/* All threads do the same at the same time: write the own block, which the neighbour read a moment
- * ago; write and read it again; then read the neighbour's. */
-static void work(void *arg, int thread, int threads)
+static void end(void *arg, int thread)
+{
+    (void)arg;
+    (void)thread;
+}
+
+static void cross(void *arg, int thread, int threads)
+{
+    exchanging *x = arg;
+    (void)thread;
+    nu_barrier_wait(&x->barrier, threads);
+}
+
+/* All write, then all read. What is read is written, so that reading is not left out. */
+static void pass_on(void *arg, int thread, int threads)
 {
     exchanging *x = arg;
     float *own = x->block + (size_t)thread * COUNT;
-    const float *other = x->block + (size_t)((thread + 1) % threads) * COUNT;
-    memset(own, 0, COUNT * sizeof *own);
-    for (size_t round = 0; round < ROUNDS; round++) {
-        nu_barrier_wait(&x->barrier, threads);
-        double last = nu_seconds();
-        write_all(own);
-        lap(x, thread, WRITE, round, &last);
-        write_all(own);
-        lap(x, thread, WRITE_OWN, round, &last);
-        x->sum[thread * 16] += read_all(own);
-        lap(x, thread, READ_OWN, round, &last);
-        nu_barrier_wait(&x->barrier, threads);
-        last = nu_seconds();
-        x->sum[thread * 16] += read_all(other);
-        lap(x, thread, READ, round, &last);
-        nu_barrier_wait(&x->barrier, threads);
-        last = nu_seconds();
-        for (int i = 0; i < CROSSINGS; i++)
-            nu_barrier_wait(&x->barrier, threads);
-        lap(x, thread, BARRIER, round, &last);
-    }
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *seconds)
-{
-    qsort(seconds, ROUNDS, sizeof *seconds, ascending);
-    return (seconds[ROUNDS / 2 - 1] + seconds[ROUNDS / 2]) / 2;
+    write_all(own, own[0]);
+    nu_barrier_wait(&x->barrier, threads);
+    own[0] = read_all(x->block + (size_t)((thread + x->neighbour) % threads) * COUNT);
+    nu_barrier_wait(&x->barrier, threads);
 }
 
 nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, const int *cpus,
-                                 nudge_error *err)
+                                 double seconds, nudge_error *err)
 {
+    enum { CROSS, OWN, OTHER, KINDS };
+    double took[KINDS];
+    nudge_status status = NUDGE_OK;
     *exchange = (nu_exchange){0};
     if (threads == 1)
         return NUDGE_OK;
-    size_t sums = (size_t)threads * 16;
-    exchanging x = {.block = nu_alloc((size_t)threads, COUNT * sizeof(float)),
-                    .sum = calloc(sums, sizeof(float)),
-                    .seconds = calloc(KINDS, sizeof *x.seconds)};
-    nudge_status status = NUDGE_OK;
-    if (x.block == NULL || x.sum == NULL || x.seconds == NULL) {
-        status = nu_no_memory(err, (size_t)threads * COUNT * sizeof(float),
-                              "measuring how threads share memory");
-    } else {
-        nu_barrier_start(&x.barrier, threads);
-        status = nu_team_run_on(cpus, threads, work, &x, err);
-    }
-    if (status == NUDGE_OK) {
-        double bytes = (double)(COUNT * sizeof(float)), all[KINDS];
-        for (int kind = 0; kind < KINDS; kind++)
-            all[kind] = median(x.seconds[kind]);
-        exchange->read = fmax(0, all[READ] - all[READ_OWN]) / bytes;
-        exchange->own = fmax(0, all[WRITE] - all[WRITE_OWN]) / bytes;
-        exchange->barrier = all[BARRIER] / CROSSINGS;
+    exchanging x;
+    NU_NEW(x.block, nu_alloc, (size_t)threads * COUNT, "blocks that threads exchange", err);
+    nu_barrier_start(&x.barrier, threads);
+    for (int kind = 0; kind < KINDS && status == NUDGE_OK; kind++) {
+        nudge_measurement rate;
+        nu_subject subject = {&x, 1, start, kind == CROSS ? cross : pass_on, end};
+        x.neighbour = kind == OTHER;
+        status = nu_measure(&rate, &subject, threads, cpus, seconds, err);
+        took[kind] = status == NUDGE_OK ? threads / rate.median : 0;
     }
     free(x.block);
-    free((float *)x.sum);
-    free(x.seconds);
-    return status;
+    if (status != NUDGE_OK)
+        return status;
+    exchange->byte = fmax(0, took[OTHER] - took[OWN]) / (2 * (double)COUNT * sizeof(float));
+    exchange->barrier = took[CROSS];
+    return NUDGE_OK;
 }

@@ -4,16 +4,16 @@
 
 #include "nudge.h"
 
-/* Seconds, beyond what a core's own cache takes; all 0 for one thread. */
+/* Seconds; all 0 for one thread. */
 typedef struct nu_exchange {
-    double read;    /* per byte that another core wrote last */
-    double own;     /* per byte written that another core has read since */
+    double byte;    /* to read what another core wrote last, or to write what another core has read,
+                     * beyond what a core's own cache takes */
     double barrier; /* of one crossing by all threads */
 } nu_exchange;
 
-/* Measures it on `threads` threads, medians of some rounds; cpus as nu_team_run_on() has them.
+/* Measures it on `threads` threads, for about `seconds` each; cpus as nu_team_run_on() has them.
  * NUDGE_EMEMORY, NUDGE_EARGUMENT. */
 nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, const int *cpus,
-                                 nudge_error *err);
+                                 double seconds, nudge_error *err);
 
 #endif

@@ -1,8 +1,7 @@
 #include "bench/forecast.h"
 
-#include <stdlib.h>
+#include <math.h>
 
-#include "core/status.h"
 #include "core/team.h"
 
 /* Of what threads exchange in a phase, a core's cache holds no more than about this many bytes; the
@@ -13,275 +12,207 @@ typedef struct forecasting {
     const nu_network *net;
     const nu_plan *plan;
     const nu_costs *costs;
-    double real_size;
-    int threads;
-    double (*now)[NUDGE_PHASES]; /* threads: since the last barrier, without waiting */
-    nudge_phases total;          /* of all threads */
-    double step;
+    double real_size, threads;
+    double own;           /* of the thread that is looked at, since the last barrier */
+    nudge_forecast *sums;
 } forecasting;
 
-static size_t smaller(size_t a, size_t b)
+static void spend(forecasting *f, nudge_phase phase, double seconds)
 {
-    return a < b ? a : b;
+    f->own += seconds;
+    f->sums->phases.seconds[phase] += seconds;
 }
 
-static double product(const forecasting *f, nudge_gemm_kind kind, size_t m, size_t n, size_t k)
+static double cost(const forecasting *f, enum nu_kernel_operation operation, size_t layer, size_t m,
+                   size_t n, size_t k)
 {
-    return f->costs->product(f->costs->arg, kind, m, n, k);
+    return f->costs->piece(f->costs->arg, operation, layer, m, n, k);
 }
 
-static double pass(const forecasting *f, enum nu_kernel_operation operation, size_t layer,
-                   size_t rows, size_t columns)
-{
-    return f->costs->pass(f->costs->arg, operation, layer, rows, columns);
-}
-
-/* Seconds for reals that others wrote; of `reals` in all, this thread's own are already there. */
-static double fetch(const forecasting *f, double reals)
-{
-    double bytes = reals * f->real_size * (f->threads - 1) / f->threads;
-    return (bytes < EXCHANGE_MOST ? bytes : EXCHANGE_MOST) * f->costs->exchange.read;
-}
-
-/* Seconds for writing reals that others have read. */
-static double take_back(const forecasting *f, double reals)
+/* Seconds for reading reals that others wrote, or for writing reals that others have read. */
+static double exchange(const forecasting *f, double reals)
 {
     double bytes = f->threads > 1 ? reals * f->real_size : 0;
-    return (bytes < EXCHANGE_MOST ? bytes : EXCHANGE_MOST) * f->costs->exchange.own;
+    return fmin(bytes, EXCHANGE_MOST) * f->costs->exchange.byte;
 }
 
-/* All threads meet: the slowest decides. */
-static void meet(forecasting *f)
+/* Likewise for the part that a thread has not made itself. */
+static double fetch(const forecasting *f, double reals)
 {
-    double longest = 0, barrier = f->threads > 1 ? f->costs->exchange.barrier : 0;
-    for (int t = 0; t < f->threads; t++) {
-        double own = 0;
-        for (int p = 0; p < NUDGE_PHASES; p++)
-            own += f->now[t][p];
-        longest = own > longest ? own : longest;
-    }
-    for (int t = 0; t < f->threads; t++) {
-        f->total.seconds[NUDGE_WAIT] += longest + barrier;
-        for (int p = 0; p < NUDGE_PHASES; p++) {
-            f->total.seconds[NUDGE_WAIT] -= f->now[t][p];
-            f->total.seconds[p] += f->now[t][p];
-            f->now[t][p] = 0;
-        }
-    }
-    f->step += longest + barrier;
+    return exchange(f, reals * (f->threads - 1) / f->threads);
 }
 
-/* ---- Phase one in blocks of rows ------------------------------------------------------- */
+static size_t rows_of_block(const nu_plan *plan, size_t block)
+{
+    size_t rest = plan->batch - block * plan->block_rows;
+    return rest < plan->block_rows ? rest : plan->block_rows;
+}
 
-static void block_of_rows(forecasting *f, double *now, size_t rows)
+/* What goes back through layer l: dZ times its weights, transposed. */
+static enum nu_kernel_operation backward_product(const nu_plan *plan, size_t l)
+{
+    return plan->transposed_at[l] != SIZE_MAX ? NU_KERNEL_NN : NU_KERNEL_NT;
+}
+
+/* What threads share between two barriers. */
+typedef struct stage {
+    void (*piece)(forecasting *f, const struct stage *s, size_t i, int is_first);
+    size_t pieces;
+    nudge_phase phase; /* over a grid */
+    size_t layer;
+} stage;
+
+/* ---- Phase one in blocks of rows ----------------------------------------------------------- */
+
+/* What a thread does once, with its first block, or else adding a block to those before it. */
+static void share_of_blocks(forecasting *f, int is_first)
 {
     const nu_network *net = f->net;
-    size_t last = net->layers - 1;
-    now[NUDGE_PACK] += pass(f, NU_KERNEL_PACK, 0, rows, net->width[0]);
-    for (size_t l = 0; l < net->layers; l++)
-        now[NUDGE_FORWARD] += product(f, NUDGE_GEMM_NN, rows, net->width[l + 1], net->width[l]) +
-                              pass(f, NU_KERNEL_FORWARD, l, rows, net->width[l + 1]);
-    now[NUDGE_LOSS] += pass(f, NU_KERNEL_LOSS, last, rows, net->width[last + 1]);
-    for (size_t l = net->layers; l-- > 0;) {
-        size_t in = net->width[l], out = net->width[l + 1];
-        int transposed = f->plan->transposed_at[l] != SIZE_MAX;
+    if (is_first) {
+        spend(f, NUDGE_FORWARD, fetch(f, (double)net->size));
+        spend(f, NUDGE_BACKWARD, fetch(f, (double)f->plan->transposed_size) +
+                                     fetch(f, (double)f->plan->partial_size));
+    }
+    for (size_t l = 0; !is_first && l < net->layers; l++)
         if (f->plan->is_private[l])
-            now[NUDGE_BACKWARD] += product(f, NUDGE_GEMM_TN, in, out, rows) +
-                                   pass(f, NU_KERNEL_SUMS, l, rows, out);
+            spend(f, NUDGE_BACKWARD,
+                  cost(f, NU_KERNEL_COPY, l, net->width[l], net->width[l + 1], 0));
+}
+
+static void block(forecasting *f, const stage *s, size_t i, int is_first)
+{
+    const nu_network *net = f->net;
+    size_t rows = rows_of_block(f->plan, i), last = net->layers - 1;
+    double shared = 0; /* reals of a row that others read in phase two */
+    (void)s;
+    share_of_blocks(f, is_first);
+    for (size_t l = 0; l <= last; l++) {
+        size_t in = net->width[l], out = net->width[l + 1];
+        spend(f, NUDGE_FORWARD, cost(f, NU_KERNEL_NN, l, rows, out, in) +
+                                    cost(f, NU_KERNEL_FORWARD, l, rows, out, 0));
+        if (f->plan->is_private[l])
+            spend(f, NUDGE_BACKWARD, cost(f, NU_KERNEL_TN, l, in, out, rows) +
+                                         cost(f, NU_KERNEL_SUMS, l, rows, out, 0));
+        else
+            shared += (double)in + (double)out;
         if (l > 0)
-            now[NUDGE_BACKWARD] +=
-                product(f, transposed ? NUDGE_GEMM_NN : NUDGE_GEMM_NT, rows, in, out) +
-                pass(f, NU_KERNEL_BACKWARD, l - 1, rows, in);
+            spend(f, NUDGE_BACKWARD, cost(f, backward_product(f->plan, l), l, rows, in, out) +
+                                         cost(f, NU_KERNEL_BACKWARD, l - 1, rows, in, 0));
     }
+    spend(f, NUDGE_PACK, cost(f, NU_KERNEL_PACK, 0, rows, net->width[0], 0) +
+                             fetch(f, shared * (double)rows));
+    spend(f, NUDGE_LOSS, cost(f, NU_KERNEL_LOSS, last, rows, net->width[last + 1], 0));
 }
 
-/* What of a step's rows other threads read in phase two: inputs and gradients of layers whose
- * product is whole. */
-static double reals_for_others(const forecasting *f)
-{
-    double reals = 0;
-    for (size_t l = 0; l < f->net->layers; l++)
-        if (!f->plan->is_private[l])
-            reals += (double)f->net->width[l] + (double)f->net->width[l + 1];
-    return reals;
-}
-
-/* Adding the partial gradients of a thread's own blocks. */
-static double own_sums(const forecasting *f, size_t blocks)
-{
-    double cost = 0;
-    for (size_t l = 0; l < f->net->layers; l++)
-        if (f->plan->is_private[l] && blocks > 1)
-            cost += (double)(blocks - 1) *
-                    pass(f, NU_KERNEL_COPY, l, f->net->width[l], f->net->width[l + 1]);
-    return cost;
-}
-
-static void rows_alone(forecasting *f)
-{
-    const nu_plan *plan = f->plan;
-    double others = (double)(f->threads - 1) / f->threads, shared = reals_for_others(f);
-    for (int t = 0; t < f->threads; t++) {
-        size_t block, end;
-        nu_team_share(plan->blocks, t, f->threads, &block, &end);
-        if (block == end)
-            continue;
-        double *now = f->now[t];
-        now[NUDGE_FORWARD] += fetch(f, (double)f->net->size);
-        now[NUDGE_BACKWARD] += fetch(f, (double)plan->transposed_size) +
-                               take_back(f, others * (double)plan->partial_size) +
-                               own_sums(f, end - block);
-        for (; block < end; block++) {
-            size_t rows = smaller(plan->block_rows, plan->batch - block * plan->block_rows);
-            now[NUDGE_PACK] += take_back(f, others * shared * (double)rows);
-            block_of_rows(f, now, rows);
-        }
-    }
-    meet(f);
-}
-
-/* ---- Phase one over a grid ------------------------------------------------------------- */
-
-/* Rows of tile i of a matrix of `columns` columns, and its columns: as in train/step_grid.c, where
- * their order does not matter here but for the tiles at the edges. */
-static void grid_tile(const forecasting *f, size_t columns, size_t i, size_t *m, size_t *n)
-{
-    size_t each = nu_plan_grid_columns(columns), across = (columns + each - 1) / each;
-    size_t down = (f->plan->batch + f->plan->grid_rows - 1) / f->plan->grid_rows;
-    int by_column = columns > 2 * f->plan->batch;
-    size_t row = by_column ? i % down : i / across, column = by_column ? i / down : i % across;
-    *m = smaller(f->plan->grid_rows, f->plan->batch - row * f->plan->grid_rows);
-    *n = smaller(each, columns - column * each);
-}
-
-static size_t grid_tiles(const forecasting *f, size_t columns)
-{
-    size_t each = nu_plan_grid_columns(columns);
-    return (columns + each - 1) / each *
-           ((f->plan->batch + f->plan->grid_rows - 1) / f->plan->grid_rows);
-}
-
-static void grid_forward(forecasting *f, size_t l)
-{
-    size_t in = f->net->width[l], out = f->net->width[l + 1], i, end, m, n;
-    for (int t = 0; t < f->threads; t++) {
-        nu_team_share(grid_tiles(f, out), t, f->threads, &i, &end);
-        if (i < end)
-            f->now[t][NUDGE_FORWARD] += fetch(f, (double)f->plan->batch * (double)in / f->threads +
-                                                     (double)in * (double)out);
-        for (; i < end; i++) {
-            grid_tile(f, out, i, &m, &n);
-            f->now[t][NUDGE_FORWARD] += product(f, NUDGE_GEMM_NN, m, n, in) +
-                                        pass(f, NU_KERNEL_FORWARD, l, m, n);
-        }
-    }
-    meet(f);
-}
-
-static void grid_backward(forecasting *f, size_t l)
-{
-    size_t in = f->net->width[l], out = f->net->width[l + 1], i, end, m, n;
-    nudge_gemm_kind kind = f->plan->transposed_at[l] != SIZE_MAX ? NUDGE_GEMM_NN : NUDGE_GEMM_NT;
-    for (int t = 0; t < f->threads; t++) {
-        nu_team_share(grid_tiles(f, in), t, f->threads, &i, &end);
-        if (i < end)
-            f->now[t][NUDGE_BACKWARD] +=
-                fetch(f, (double)f->plan->batch * (double)out / f->threads +
-                             (double)in * (double)out);
-        for (; i < end; i++) {
-            grid_tile(f, in, i, &m, &n);
-            f->now[t][NUDGE_BACKWARD] += product(f, kind, m, n, out) +
-                                         pass(f, NU_KERNEL_BACKWARD, l - 1, m, n);
-        }
-    }
-    meet(f);
-}
+/* ---- Phase one over a grid ----------------------------------------------------------------- */
 
 /* Packing or the loss: by blocks of rows. */
-static void grid_rows(forecasting *f, nudge_phase phase, enum nu_kernel_operation operation,
-                      size_t layer, size_t columns)
+static void grid_rows(forecasting *f, const stage *s, size_t i, int is_first)
 {
-    for (int t = 0; t < f->threads; t++) {
-        size_t block, end;
-        nu_team_share(f->plan->blocks, t, f->threads, &block, &end);
-        for (; block < end; block++) {
-            size_t at = block * f->plan->block_rows;
-            size_t rows = smaller(f->plan->block_rows, f->plan->batch - at);
-            f->now[t][phase] += pass(f, operation, layer, rows, columns) +
-                                take_back(f, (double)rows * (double)columns);
-        }
+    int packs = s->phase == NUDGE_PACK;
+    enum nu_kernel_operation pass = packs ? NU_KERNEL_PACK : NU_KERNEL_LOSS;
+    size_t rows = rows_of_block(f->plan, i), columns = f->net->width[packs ? 0 : f->net->layers];
+    (void)is_first;
+    spend(f, s->phase, cost(f, pass, s->layer, rows, columns, 0) +
+                           exchange(f, (double)rows * (double)columns));
+}
+
+/* Forward or backward: a tile's product and the pass after it. */
+static void grid_tile(forecasting *f, const stage *s, size_t i, int is_first)
+{
+    int back = s->phase == NUDGE_BACKWARD;
+    size_t l = s->layer, inner = f->net->width[back ? l + 1 : l];
+    size_t columns = f->net->width[back ? l : l + 1];
+    nu_span m, n;
+    nu_plan_grid_tile(f->plan, f->plan->batch, columns, i, &m, &n);
+    size_t rows = m.end - m.first, some = n.end - n.first;
+    if (is_first)
+        spend(f, s->phase, fetch(f, (double)f->plan->batch * (double)inner / f->threads +
+                                        (double)inner * (double)columns));
+    spend(f, s->phase,
+          back ? cost(f, backward_product(f->plan, l), l, rows, some, inner) +
+                     cost(f, NU_KERNEL_BACKWARD, l - 1, rows, some, 0)
+               : cost(f, NU_KERNEL_NN, l, rows, some, inner) +
+                     cost(f, NU_KERNEL_FORWARD, l, rows, some, 0));
+}
+
+/* ---- Phase two ----------------------------------------------------------------------------- */
+
+static void tile(forecasting *f, const stage *s, size_t i, int is_first)
+{
+    const nu_plan *plan = f->plan;
+    const nu_tile *t = &plan->tiles[i];
+    size_t m = t->end - t->first, n = t->right - t->left, l = t->layer;
+    double elements = (double)m * (double)n, seconds = exchange(f, elements);
+    (void)s;
+    if (plan->is_private[l]) {
+        double sums = fmin(f->threads, (double)plan->blocks); /* one from each thread */
+        seconds += (sums - 1) * cost(f, NU_KERNEL_COPY, l, m, n, 0) + fetch(f, sums * elements);
+    } else {
+        seconds += cost(f, NU_KERNEL_TN, l, m, n, plan->batch) +
+                   fetch(f, (double)plan->batch * (double)m);
+        if (t->first == 0)
+            seconds += cost(f, NU_KERNEL_SUMS, l, plan->batch, n, 0);
+        if (is_first || plan->tiles[i - 1].layer != l)
+            seconds += fetch(f, (double)plan->batch * (double)f->net->width[l + 1]);
     }
-    meet(f);
+    if (plan->is_private[l] || !f->costs->update_is_product)
+        seconds += cost(f, NU_KERNEL_UPDATE, l, m, n, 0);
+    if (plan->transposed_at[l] != SIZE_MAX)
+        seconds += cost(f, NU_KERNEL_TRANSPOSE, l, m, n, 0) + exchange(f, elements);
+    spend(f, NUDGE_UPDATE, seconds);
+}
+
+/* ---- A step -------------------------------------------------------------------------------- */
+
+/* Every thread takes its share of the pieces; then all meet, and the slowest decides. */
+static void go_through(forecasting *f, const stage *s)
+{
+    int threads = f->sums->threads;
+    double longest = 0, all = 0, barrier = threads > 1 ? f->costs->exchange.barrier : 0;
+    for (int t = 0; t < threads; t++) {
+        size_t first, end;
+        if (s->piece == tile)
+            nu_plan_share(f->plan, t, threads, &first, &end);
+        else
+            nu_team_share(s->pieces, t, threads, &first, &end);
+        f->own = 0;
+        for (size_t i = first; i < end; i++)
+            s->piece(f, s, i, i == first);
+        longest = fmax(longest, f->own);
+        all += f->own;
+    }
+    spend(f, NUDGE_WAIT, f->threads * (longest + barrier) - all);
+    f->sums->step += longest + barrier;
 }
 
 static void grid(forecasting *f)
 {
-    const nu_network *net = f->net;
-    size_t last = net->layers - 1;
-    grid_rows(f, NUDGE_PACK, NU_KERNEL_PACK, 0, net->width[0]);
-    for (size_t l = 0; l < net->layers; l++)
-        grid_forward(f, l);
-    grid_rows(f, NUDGE_LOSS, NU_KERNEL_LOSS, last, net->width[last + 1]);
-    for (size_t l = last; l > 0; l--)
-        grid_backward(f, l);
-}
-
-/* ---- Phase two ------------------------------------------------------------------------- */
-
-static double tile_cost(const forecasting *f, const nu_tile *tile)
-{
     const nu_plan *plan = f->plan;
-    size_t m = tile->end - tile->first, n = tile->right - tile->left, l = tile->layer;
-    double cost = take_back(f, (double)m * (double)n);
-    if (plan->is_private[l] || !f->costs->update_is_product)
-        cost += pass(f, NU_KERNEL_UPDATE, l, m, n);
-    if (plan->is_private[l]) {
-        double sums = (double)smaller((size_t)f->threads, plan->blocks); /* one from each thread */
-        cost += (sums - 1) * pass(f, NU_KERNEL_COPY, l, m, n) +
-                fetch(f, sums * (double)m * (double)n);
-    } else {
-        cost += product(f, NUDGE_GEMM_TN, m, n, plan->batch) +
-                fetch(f, (double)plan->batch * (double)m);
-        if (tile->first == 0)
-            cost += pass(f, NU_KERNEL_SUMS, l, plan->batch, n);
+    size_t last = f->net->layers - 1;
+    go_through(f, &(stage){grid_rows, plan->blocks, NUDGE_PACK, 0});
+    for (size_t l = 0; l <= last; l++) {
+        size_t tiles = nu_plan_grid_tiles(plan, plan->batch, f->net->width[l + 1]);
+        go_through(f, &(stage){grid_tile, tiles, NUDGE_FORWARD, l});
     }
-    if (plan->transposed_at[l] != SIZE_MAX)
-        cost += pass(f, NU_KERNEL_TRANSPOSE, l, m, n) + take_back(f, (double)m * (double)n);
-    return cost;
+    go_through(f, &(stage){grid_rows, plan->blocks, NUDGE_LOSS, last});
+    for (size_t l = last; l > 0; l--) {
+        size_t tiles = nu_plan_grid_tiles(plan, plan->batch, f->net->width[l]);
+        go_through(f, &(stage){grid_tile, tiles, NUDGE_BACKWARD, l});
+    }
 }
 
-static void tiles(forecasting *f)
+nudge_forecast nu_forecast(const nu_network *net, const nu_plan *plan, size_t real_size,
+                           int threads, const nu_costs *costs)
 {
-    for (int t = 0; t < f->threads; t++) {
-        size_t i, end, layer = SIZE_MAX;
-        nu_plan_share(f->plan, t, f->threads, &i, &end);
-        for (; i < end; i++) {
-            const nu_tile *tile = &f->plan->tiles[i];
-            if (tile->layer != layer && !f->plan->is_private[tile->layer])
-                f->now[t][NUDGE_UPDATE] += fetch(f, (double)f->plan->batch *
-                                                        (double)f->net->width[tile->layer + 1]);
-            layer = tile->layer;
-            f->now[t][NUDGE_UPDATE] += tile_cost(f, tile);
-        }
-    }
-    meet(f);
-}
-
-nudge_status nu_forecast(nudge_forecast *forecast, const nu_network *net, const nu_plan *plan,
-                         size_t real_size, int threads, const nu_costs *costs, nudge_error *err)
-{
-    forecasting f = {.net = net, .plan = plan, .costs = costs, .threads = threads,
-                     .real_size = (double)real_size, .step = costs->step};
-    f.total.seconds[NUDGE_WAIT] = costs->step * threads;
-    f.now = calloc((size_t)threads, sizeof *f.now);
-    if (f.now == NULL)
-        return nu_no_memory(err, (size_t)threads * sizeof *f.now, "a forecast");
+    nudge_forecast sums = {.threads = threads, .step = costs->step};
+    forecasting f = {.net = net, .plan = plan, .costs = costs, .real_size = (double)real_size,
+                     .threads = threads, .sums = &sums};
+    spend(&f, NUDGE_WAIT, costs->step * threads);
     if (plan->grid)
         grid(&f);
     else
-        rows_alone(&f);
-    tiles(&f);
-    *forecast = (nudge_forecast){.threads = threads, .step = f.step, .phases = f.total};
-    free(f.now);
-    return NUDGE_OK;
+        go_through(&f, &(stage){.piece = block, .pieces = plan->blocks});
+    go_through(&f, &(stage){.piece = tile});
+    return sums;
 }

@@ -1,5 +1,6 @@
 #include "bench/kernels.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "bench/measure.h"
@@ -63,6 +64,12 @@ static const nu_kernel kernels[] = {
     {"update adagrad", UPDATE(NUDGE_ADAGRAD), .arrays = 3, .reals = 5},
 };
 
+static const nu_kernel products[] = {
+    [NU_KERNEL_NN] = {"product", NU_KERNEL_NN, .arrays = 3},
+    [NU_KERNEL_NT] = {"product, second transposed", NU_KERNEL_NT, .arrays = 3},
+    [NU_KERNEL_TN] = {"product, first transposed", NU_KERNEL_TN, .arrays = 3},
+};
+
 #define N_KERNELS (sizeof kernels / sizeof *kernels)
 
 const char *nudge_bench_kernel_name(size_t i)
@@ -75,21 +82,32 @@ const char *nudge_bench_kernel_name(size_t i)
 typedef struct bench {
     const nu_kernel *kernel;
     const nu_bench_numeric *numeric;
-    size_t rows, columns;
+    size_t rows, columns, inner;
     nu_kernel_data *data; /* threads */
 } bench;
+
+/* Reals of array i; SIZE_MAX if that overflows. */
+static size_t array_count(const bench *b, int i)
+{
+    size_t count;
+    nu_mul(b->inner > 0 && i == 1 ? b->inner : b->rows,
+           b->inner > 0 && i == 0 ? b->inner : b->columns, &count);
+    return count;
+}
 
 /* Values that keep going: an update must not make weights large, and a function applied to its own
  * output again and again (`forward` works in place) must not run away or die out, since vector
  * functions may be slower there. With biases in [-1, 0) all of them settle near -1 .. 1. */
 static int fill_arrays(nu_kernel_data *d, const bench *b, int thread)
 {
-    size_t count = b->rows * b->columns, size = b->numeric->real_size;
+    size_t size = b->numeric->real_size;
     uint32_t number = 8 * (uint32_t)thread;
+    double low = b->inner > 0 ? -0.5 : 0;
     for (int i = 0; i < b->kernel->arrays; i++) {
+        size_t count = array_count(b, i);
         if ((d->array[i] = nu_alloc(count, size)) == NULL)
             return 0;
-        b->numeric->fill(d->array[i], count, number + (uint32_t)i, 0, 1);
+        b->numeric->fill(d->array[i], count, number + (uint32_t)i, low, low + 1);
     }
     if (b->kernel->operation != NU_KERNEL_FORWARD && b->kernel->operation != NU_KERNEL_SUMS)
         return 1;
@@ -108,35 +126,30 @@ static int make_classes(nu_kernel_data *d)
     return 1;
 }
 
-/* Rows to pack, and an order that is as random as a shuffled epoch's. */
+/* Rows to pack, in an order that is as random as a shuffled epoch's. */
 static int make_store(nu_kernel_data *d, const bench *b)
 {
-    size_t size = b->numeric->real_size, element = b->kernel->pixels ? 1 : size;
-    size_t count = d->rows * d->columns;
+    size_t size = b->numeric->real_size;
+    int pixels = b->kernel->pixels;
     nu_store *s = &d->store;
-    nu_permutation order;
     *s = (nu_store){.rows = d->rows,
                     .features = d->columns,
                     .dtype = size == sizeof(float) ? NUDGE_F32 : NUDGE_F64,
-                    .x = nu_alloc_zero(count, element)};
-    s->element = b->kernel->pixels ? NU_U8 : s->dtype == NUDGE_F32 ? NU_F32 : NU_F64;
-    d->order = nu_alloc(d->rows, sizeof *d->order);
-    if (s->x == NULL || d->order == NULL)
-        return 0;
-    nu_permutation_start(&order, (uint32_t)d->rows, 0, NU_RANDOM_BENCH, 0);
-    nu_permutation_range(&order, 0, d->rows, d->order);
-    if (!b->kernel->pixels)
-        return 1;
+                    .x = nu_alloc_zero(d->rows * d->columns, pixels ? 1 : size)};
+    s->element = pixels ? NU_U8 : s->dtype == NUDGE_F32 ? NU_F32 : NU_F64;
+    nu_permutation_start(&d->order, (uint32_t)d->rows, 0, NU_RANDOM_BENCH, 0);
+    if (!pixels)
+        return s->x != NULL;
     s->shift = nu_alloc_zero(d->columns, size);
     s->factor = nu_alloc_zero(d->columns, size);
-    return s->shift != NULL && s->factor != NULL;
+    return s->x != NULL && s->shift != NULL && s->factor != NULL;
 }
 
 static int start(void *arg, int thread)
 {
     const bench *b = arg;
     nu_kernel_data *d = &b->data[thread];
-    *d = (nu_kernel_data){.rows = b->rows, .columns = b->columns};
+    *d = (nu_kernel_data){.rows = b->rows, .columns = b->columns, .inner = b->inner};
     d->optimizer = nudge_optimizer_defaults(b->kernel->optimizer);
     d->optimizer.lr = 1e-6;
     d->optimizer.momentum = b->kernel->momentum;
@@ -146,9 +159,10 @@ static int start(void *arg, int thread)
            (b->kernel->operation != NU_KERNEL_PACK || make_store(d, b));
 }
 
-static void run(void *arg, int thread)
+static void run(void *arg, int thread, int threads)
 {
     const bench *b = arg;
+    (void)threads;
     b->numeric->kernel(b->kernel, &b->data[thread]);
 }
 
@@ -159,44 +173,43 @@ static void end(void *arg, int thread)
         free(d->array[i]);
     free(d->bias);
     free(d->classes);
-    free(d->order);
     free(d->store.x);
     free(d->store.shift);
     free(d->store.factor);
 }
 
-/* That it must read and write for an element. */
-static double bytes_each(const nu_kernel *k, nudge_dtype dtype)
-{
-    return k->reals * (double)nu_bench_numeric_of(dtype)->real_size + k->other_bytes;
-}
-
 /* ---- Interface ------------------------------------------------------------------------- */
 
-static nudge_status check_memory(const nu_kernel *k, size_t real_size, size_t count, int threads,
-                                 nudge_error *err)
+static nudge_status check_memory(const bench *b, int threads, nudge_error *err)
 {
-    size_t each = ((size_t)k->arrays + 1) * real_size + sizeof(int32_t), bytes;
-    if (!nu_mul(count, each, &bytes) || !nu_mul(bytes, (size_t)threads, &bytes))
-        bytes = SIZE_MAX;
-    return nu_memory_check(bytes, "the benchmark's data", err);
+    int arrays = b->kernel->arrays + (b->kernel->operation == NU_KERNEL_PACK);
+    size_t each = b->numeric->real_size * (size_t)threads, bytes, sum = 0;
+    for (int i = 0; i < arrays; i++)
+        if (!nu_mul(array_count(b, i), each, &bytes) || __builtin_add_overflow(sum, bytes, &sum))
+            sum = bytes = SIZE_MAX;
+    return nu_memory_check(sum, "the benchmark's data", err);
 }
 
-static nudge_status measure(nudge_measurement *rate, const nu_kernel *k, nudge_dtype dtype,
-                            size_t rows, size_t columns, int threads, const int *cpus,
-                            double seconds, nudge_error *err)
+/* The rate of runs, each counted as `work`. */
+static nudge_status measure(nudge_measurement *rate, const nu_kernel *k, double work,
+                            nudge_dtype dtype, size_t rows, size_t columns, size_t inner,
+                            int threads, const int *cpus, double seconds, nudge_error *err)
 {
     bench b = {.kernel = k, .numeric = nu_bench_numeric_of(dtype), .rows = rows,
-               .columns = columns};
-    NU_TRY(check_memory(k, b.numeric->real_size, rows * columns, threads, err));
-    b.data = calloc((size_t)threads, sizeof *b.data);
-    if (b.data == NULL)
-        return nu_no_memory(err, (size_t)threads * sizeof *b.data, "the benchmark's data");
-    double work = bytes_each(k, dtype) * (double)rows * (double)columns;
+               .columns = columns, .inner = inner};
+    NU_TRY(check_memory(&b, threads, err));
+    NU_NEW(b.data, calloc, (size_t)threads, "the benchmark's data", err);
     nu_subject subject = {&b, work, start, run, end};
     nudge_status status = nu_measure(rate, &subject, threads, cpus, seconds, err);
     free(b.data);
     return status;
+}
+
+static nudge_status check_dtype(nudge_dtype dtype, nudge_error *err)
+{
+    if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
+        return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
+    return NUDGE_OK;
 }
 
 nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i, nudge_dtype dtype, size_t count,
@@ -205,21 +218,38 @@ nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i, nudge_dtype d
     if (i >= N_KERNELS)
         return nu_fail(err, NUDGE_EARGUMENT, "kernel %zu does not exist; there are %zu", i,
                        N_KERNELS);
-    if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
-        return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
+    NU_TRY(check_dtype(dtype, err));
     if (count == 0 || count > UINT32_MAX)
         return nu_fail(err, NUDGE_EARGUMENT, "%zu elements; it must be from 1 to %u", count,
                        UINT32_MAX);
     NU_TRY(nu_measure_threads(&threads, threads, seconds, err));
-    size_t columns = kernels[i].columns;
-    if (columns == 0 || columns > count)
-        columns = count;
-    return measure(rate, &kernels[i], dtype, count / columns, columns, threads, cpus, seconds,
-                   err);
+    const nu_kernel *k = &kernels[i];
+    size_t columns = k->columns == 0 || k->columns > count ? count : k->columns;
+    size_t rows = count / columns;
+    double bytes = k->reals * (double)nu_bench_numeric_of(dtype)->real_size + k->other_bytes;
+    return measure(rate, k, bytes * (double)rows * (double)columns, dtype, rows, columns, 0,
+                   threads, cpus, seconds, err);
+}
+
+nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype, nudge_gemm_kind kind,
+                              size_t m, size_t n, size_t k, int threads, const int *cpus,
+                              double seconds, nudge_error *err)
+{
+    NU_TRY(check_dtype(dtype, err));
+    if ((unsigned)kind > NUDGE_GEMM_TN)
+        return nu_fail(err, NUDGE_EARGUMENT, "kind of product %d does not exist", (int)kind);
+    NU_TRY(nu_measure_threads(&threads, threads, seconds, err));
+    if (m == 0 || n == 0 || k == 0 || m > INT_MAX || n > INT_MAX || k > INT_MAX)
+        return nu_fail(err, NUDGE_EARGUMENT, "a product of %zu x %zu x %zu; each size must be from "
+                       "1 to %d", m, n, k, INT_MAX);
+    double flops = 2 * (double)m * (double)n * (double)k;
+    return measure(rate, &products[kind], flops, dtype, m, n, k, threads, cpus, seconds, err);
 }
 
 const nu_kernel *nu_kernel_find(const nu_kernel *like)
 {
+    if (like->operation <= NU_KERNEL_TN)
+        return &products[like->operation];
     for (size_t i = 0; i < N_KERNELS; i++) {
         const nu_kernel *k = &kernels[i];
         if (k->operation == like->operation && k->activation == like->activation &&
@@ -231,12 +261,12 @@ const nu_kernel *nu_kernel_find(const nu_kernel *like)
     return NULL;
 }
 
-nudge_status nu_kernel_seconds(double *each, const nu_kernel *kernel, nudge_dtype dtype,
-                               size_t rows, size_t columns, int threads, const int *cpus,
-                               double seconds, nudge_error *err)
+nudge_status nu_kernel_seconds(double *took, const nu_kernel *kernel, nudge_dtype dtype,
+                               size_t rows, size_t columns, size_t inner, int threads,
+                               const int *cpus, double seconds, nudge_error *err)
 {
     nudge_measurement rate;
-    NU_TRY(measure(&rate, kernel, dtype, rows, columns, threads, cpus, seconds, err));
-    *each = bytes_each(kernel, dtype) * threads / rate.median;
+    NU_TRY(measure(&rate, kernel, 1, dtype, rows, columns, inner, threads, cpus, seconds, err));
+    *took = threads / rate.median;
     return NUDGE_OK;
 }

@@ -7,8 +7,8 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/status.h"
-#include "core/team.h"
 #include "linalg/blas.h"
+#include "quantiles.h"
 
 #define REPEAT_SECONDS 0.02 /* of one repeat at least, or less if all have less time */
 #define LEAST_REPEATS 5
@@ -38,7 +38,7 @@ static double repeat(measuring *m, size_t times, int thread, int threads)
     nu_barrier_wait(&m->barrier, threads);
     own->begin = nu_seconds();
     for (size_t i = 0; i < times; i++)
-        m->subject->run(m->subject->arg, thread);
+        m->subject->run(m->subject->arg, thread, threads);
     own->end = nu_seconds();
     nu_barrier_wait(&m->barrier, threads);
     interval all = m->interval[0];
@@ -76,21 +76,6 @@ static void measure_work(void *arg, int thread, int threads)
     m->subject->end(m->subject->arg, thread);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Between neighbours by linear interpolation. */
-static double quantile(const double *sorted, size_t n, double part)
-{
-    double at = part * (double)(n - 1);
-    size_t i = (size_t)at;
-    double rest = at - (double)i;
-    return i + 1 < n ? sorted[i] * (1 - rest) + sorted[i + 1] * rest : sorted[i];
-}
-
 nudge_status nu_measure_threads(int *threads, int requested, double seconds, nudge_error *err)
 {
     if (requested < 0)
@@ -121,11 +106,11 @@ nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int 
             status = nu_fail(err, NUDGE_EMEMORY, "not enough memory for the benchmark's data");
     }
     if (status == NUDGE_OK) {
-        qsort(m.rate, m.repeats, sizeof *m.rate, ascending);
+        nu_sort_reals(m.rate, m.repeats);
         *rate = (nudge_measurement){.repeats = m.repeats,
-                                    .median = quantile(m.rate, m.repeats, 0.5),
-                                    .low = quantile(m.rate, m.repeats, 0.25),
-                                    .high = quantile(m.rate, m.repeats, 0.75),
+                                    .median = nu_quantile(m.rate, m.repeats, 0.5),
+                                    .low = nu_quantile(m.rate, m.repeats, 0.25),
+                                    .high = nu_quantile(m.rate, m.repeats, 0.75),
                                     .best = m.rate[m.repeats - 1]};
     }
     free(m.rate);

@@ -2,6 +2,7 @@
 #ifndef NUDGE_BENCH_MEASURE_H
 #define NUDGE_BENCH_MEASURE_H
 
+#include "core/team.h"
 #include "nudge.h"
 
 typedef struct nu_subject {
@@ -11,7 +12,7 @@ typedef struct nu_subject {
     /* Makes this thread's data, which the thread itself touches first. 0 if there is no memory;
      * end() follows in any case. */
     int (*start)(void *arg, int thread);
-    void (*run)(void *arg, int thread);
+    nu_team_work *run;
     void (*end)(void *arg, int thread);
 } nu_subject;
 

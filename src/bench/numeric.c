@@ -23,13 +23,15 @@ static void fill(void *x, size_t count, uint32_t number, double low, double high
     }
 }
 
-static void product(nudge_gemm_kind kind, size_t m, size_t n, size_t k, const void *a,
-                    const void *b, void *c)
+/* In pieces like the blocks of a batch, whose places in the epoch's order are found first. */
+static void pack(const nu_kernel_data *d, real *to)
 {
-    switch (kind) {
-    case NUDGE_GEMM_NN: X(nu_gemm_nn)(m, n, k, a, k, b, n, c, n); break;
-    case NUDGE_GEMM_NT: X(nu_gemm_nt)(m, n, k, a, k, b, k, c, n); break;
-    case NUDGE_GEMM_TN: X(nu_gemm_tn)(m, n, k, 1, a, m, b, n, 0, c, n); break;
+    enum { BLOCK = 256 };
+    uint32_t rows[BLOCK];
+    for (size_t r = 0; r < d->rows; r += BLOCK) {
+        size_t some = d->rows - r < BLOCK ? d->rows - r : BLOCK;
+        nu_permutation_range(&d->order, (uint32_t)r, some, rows);
+        X(nu_batch_features)(&d->store, rows, some, to + r * d->columns);
     }
 }
 
@@ -44,15 +46,18 @@ static void loss(nudge_loss which, const nu_kernel_data *d)
 
 static void kernel(const nu_kernel *k, const nu_kernel_data *d)
 {
-    size_t rows = d->rows, columns = d->columns, count = rows * columns;
+    size_t rows = d->rows, columns = d->columns, inner = d->inner, count = rows * columns;
     real *a = d->array[0], *b = d->array[1], *c = d->array[2];
     nu_optimizer_step_constants step;
     switch (k->operation) {
-    case NU_KERNEL_COPY: memcpy(b, a, count * sizeof(real)); break;
-    case NU_KERNEL_PACK: X(nu_batch_features)(&d->store, d->order, rows, a); break;
-    case NU_KERNEL_FORWARD:
-        X(nu_activate)(k->activation, a, b, d->bias, rows, columns);
+    case NU_KERNEL_NN: X(nu_gemm_nn)(rows, columns, inner, a, inner, b, columns, c, columns); break;
+    case NU_KERNEL_NT: X(nu_gemm_nt)(rows, columns, inner, a, inner, b, inner, c, columns); break;
+    case NU_KERNEL_TN:
+        X(nu_gemm_tn)(rows, columns, inner, 1, a, rows, b, columns, 0, c, columns);
         break;
+    case NU_KERNEL_COPY: memcpy(b, a, count * sizeof(real)); break;
+    case NU_KERNEL_PACK: pack(d, a); break;
+    case NU_KERNEL_FORWARD: X(nu_activate)(k->activation, a, b, d->bias, rows, columns); break;
     case NU_KERNEL_BACKWARD:
         X(nu_activate_backward)(k->activation, a, b, b, rows, columns);
         break;
@@ -69,6 +74,5 @@ static void kernel(const nu_kernel *k, const nu_kernel_data *d)
 const nu_bench_numeric X(nu_bench_numeric) = {
     .real_size = sizeof(real),
     .fill = fill,
-    .product = product,
     .kernel = kernel,
 };

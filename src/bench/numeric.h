@@ -10,11 +10,7 @@ typedef struct nu_bench_numeric {
     /* x[i] uniform in [low, high), i < count; `number` tells arrays apart. */
     void (*fill)(void *x, size_t count, uint32_t number, double low, double high);
 
-    /* One product of the engine. Shapes: nudge_gemm_kind. */
-    void (*product)(nudge_gemm_kind kind, size_t m, size_t n, size_t k, const void *a,
-                    const void *b, void *c);
-
-    /* One pass of a kernel over its data. */
+    /* One product, or one pass of a kernel over its data. */
     void (*kernel)(const nu_kernel *kernel, const nu_kernel_data *data);
 } nu_bench_numeric;
 

@@ -16,11 +16,6 @@ void X(nu_layer_backward)(const nu_network *net, size_t layer, const real *param
                           const real *transposed, real *dx, const real *dz, const real *x,
                           const real *slope_before, size_t rows);
 
-/* first .. end-1 */
-typedef struct nu_span {
-    size_t first, end;
-} nu_span;
-
 /* The same for a tile: some rows and some columns of y, or of dx. The matrices are given whole. */
 void X(nu_layer_forward_tile)(const nu_network *net, size_t layer, const real *params, real *y,
                               real *slope, const real *x, nu_span rows, nu_span columns);

@@ -23,6 +23,11 @@ typedef struct nu_network {
     double huber_delta;
 } nu_network;
 
+/* first .. end-1 */
+typedef struct nu_span {
+    size_t first, end;
+} nu_span;
+
 /* Checks and fills; `net` owns copies. NUDGE_EARGUMENT names the layer and what is wrong with it
  * (a zero width, products or sums that overflow size_t or BLAS's int); NUDGE_EMEMORY. */
 nudge_status nu_network_start(nu_network *net, const nudge_model_options *options,

@@ -35,7 +35,7 @@ typedef struct nu_plan {
     size_t block_rows;    /* rows of a block; the last of a batch may be shorter */
     size_t blocks;        /* of a full batch */
     int grid;             /* phase one goes layer by layer over a grid of tiles */
-    size_t grid_rows;     /* of a tile; its columns: nu_plan_grid_columns() */
+    size_t grid_rows;     /* of a tile of the grid */
     int *is_private;      /* layers; none with a grid */
     size_t *partial_at;   /* layers: where a private layer's partial begins in a block's, reals */
     size_t partial_size;  /* reals of one block's partial gradients; 0: no private layer */
@@ -54,8 +54,11 @@ typedef struct nu_plan {
 nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err);
 void nu_plan_end(nu_plan *plan);
 
-/* Columns of the grid's tiles for a layer of `width` outputs (or inputs, going backward). */
-size_t nu_plan_grid_columns(size_t width);
+/* Tiles of the grid over the `rows` rows of a batch and the outputs of a layer (or its inputs, going
+ * backward), and the rows and columns of tile i. */
+size_t nu_plan_grid_tiles(const nu_plan *plan, size_t rows, size_t columns);
+void nu_plan_grid_tile(const nu_plan *plan, size_t rows, size_t columns, size_t i, nu_span *r,
+                       nu_span *c);
 
 /* The tiles [*first, *end) of one thread: contiguous, and balanced by cost. */
 void nu_plan_share(const nu_plan *plan, int thread, int threads, size_t *first, size_t *end);
