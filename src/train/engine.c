@@ -25,8 +25,8 @@ static size_t scratch_size(const nu_plan *plan)
  * 106 ms on 2 threads instead of 77. A page and a line more than a power of two avoids it. */
 #define STAGGER 4160
 
-/* Bytes from one matrix of a layer's activations or gradients to the next; SIZE_MAX if they are more
- * than can be. */
+/* Bytes from one matrix of a layer's activations or gradients to the next; SIZE_MAX if they are
+ * more than can be. */
 static size_t layer_bytes(const nu_job *job, size_t l)
 {
     size_t bytes;

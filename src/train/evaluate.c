@@ -17,8 +17,8 @@
  * are added in order: the same sums for any number of threads. */
 #define GROUPS 64
 
-/* Rows of a block: near the best rate of a product, yet small buffers for narrow networks; all blocks
- * of about the same size, so that none is left over as a small one. */
+/* Rows of a block: near the best rate of a product, yet small buffers for narrow networks; all
+ * blocks of about the same size, so that none is left over as a small one. */
 static size_t block_rows(const nu_network *net, size_t rows)
 {
     size_t most = net->widest >= 512 ? 1024 : 256, blocks = (rows + most - 1) / most;
@@ -32,6 +32,7 @@ struct nu_evaluator {
     const double *units;
     int threads;
     const int *cpus;
+    double *out;          /* predictions are wanted instead of sums; or NULL */
     size_t outputs, rows, blocks, groups;
     size_t classes;       /* as in nudge_metrics */
     size_t next;          /* group that no thread has taken yet */
@@ -72,9 +73,8 @@ static size_t block_count(const nudge_model *model, const nudge_dataset *data)
     return (data->rows + rows - 1) / rows;
 }
 
-static int useful_threads(const nudge_model *model, const nudge_dataset *data, int threads)
+static int useful_threads(size_t groups, int threads)
 {
-    size_t groups = group_count(block_count(model, data));
     return (size_t)threads < groups ? threads : (int)groups;
 }
 
@@ -84,7 +84,7 @@ uint64_t nu_evaluator_memory(const nudge_model *model, const nudge_dataset *data
     uint64_t rows = block_rows(net, data->rows), outputs = net->width[net->layers];
     uint64_t each = nu_numeric_of(model->dtype)->infer_buffer(net, rows);
     uint64_t classes = class_count(net), groups = group_count(block_count(model, data));
-    return (uint64_t)useful_threads(model, data, threads) * each +
+    return (uint64_t)useful_threads(groups, threads) * each +
            groups * (sizeof(nu_tally) + sums_of(outputs) * sizeof(double)) +
            outputs * sizeof(double) + classes * classes * sizeof(uint64_t);
 }
@@ -103,16 +103,14 @@ void nu_evaluator_free(nu_evaluator *e)
     free(e);
 }
 
-static int allocate(nu_evaluator *e)
+static int allocate_sums(nu_evaluator *e)
 {
     size_t each = sums_of(e->outputs);
-    e->buffers = calloc((size_t)e->threads, sizeof *e->buffers);
     e->tallies = calloc(e->groups, sizeof *e->tallies);
     e->sums = nu_alloc_zero(e->groups * each, sizeof(double));
     e->origin = nu_alloc_zero(e->outputs, sizeof(double));
     e->confusion = nu_alloc_zero(e->classes * e->classes, sizeof(uint64_t));
-    if (e->buffers == NULL || e->tallies == NULL || e->sums == NULL || e->origin == NULL ||
-        e->confusion == NULL)
+    if (e->tallies == NULL || e->sums == NULL || e->origin == NULL || e->confusion == NULL)
         return 0;
     for (size_t g = 0; g < e->groups; g++) {
         double *sums = e->sums + g * each;
@@ -124,38 +122,48 @@ static int allocate(nu_evaluator *e)
                                    .classes = e->classes,
                                    .confusion = e->classes > 0 ? e->confusion : NULL};
     }
+    return 1;
+}
+
+static int allocate_buffers(nu_evaluator *e)
+{
     size_t bytes = e->numeric->infer_buffer(&e->model->net, e->rows);
-    for (int t = 0; t < e->threads; t++)
+    e->buffers = calloc((size_t)e->threads, sizeof *e->buffers);
+    for (int t = 0; e->buffers != NULL && t < e->threads; t++)
         if ((e->buffers[t] = nu_alloc(bytes, 1)) == NULL)
             return 0;
-    return 1;
+    return e->buffers != NULL;
+}
+
+static nudge_status create(nu_evaluator **evaluator, const nudge_model *model,
+                           const nudge_dataset *data, const double *units, double *out,
+                           int threads, const int *cpus, nudge_error *err)
+{
+    nu_evaluator *e;
+    NU_NEW(e, calloc, 1, "an evaluation", err);
+    *e = (nu_evaluator){.model = model, .data = data, .units = units, .out = out, .cpus = cpus};
+    e->numeric = nu_numeric_of(model->dtype);
+    e->outputs = model->net.width[model->net.layers];
+    e->rows = block_rows(&model->net, data->rows);
+    e->blocks = block_count(model, data);
+    e->groups = out != NULL ? e->blocks : group_count(e->blocks);
+    e->threads = useful_threads(e->groups, threads);
+    e->classes = class_count(&model->net);
+    if (!allocate_buffers(e) || (out == NULL && !allocate_sums(e))) {
+        nu_evaluator_free(e);
+        return nu_no_memory(err, nu_evaluator_memory(model, data, threads),
+                            out != NULL ? "predictions" : "an evaluation");
+    }
+    nu_blas_single_threaded();
+    *evaluator = e;
+    return NUDGE_OK;
 }
 
 nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *model,
                                  const nudge_dataset *data, const double *units, int threads,
                                  const int *cpus, nudge_error *err)
 {
-    nu_evaluator *e = calloc(1, sizeof *e);
-    if (e == NULL)
-        return nu_no_memory(err, sizeof *e, "an evaluation");
-    e->model = model;
-    e->data = data;
-    e->numeric = nu_numeric_of(model->dtype);
-    e->units = units;
-    e->threads = useful_threads(model, data, threads);
-    e->cpus = cpus;
-    e->outputs = model->net.width[model->net.layers];
-    e->rows = block_rows(&model->net, data->rows);
-    e->blocks = block_count(model, data);
-    e->groups = group_count(e->blocks);
-    e->classes = class_count(&model->net);
-    if (!allocate(e)) {
-        nu_evaluator_free(e);
-        return nu_no_memory(err, nu_evaluator_memory(model, data, threads), "an evaluation");
-    }
-    nu_blas_single_threaded();
-    *evaluator = e;
-    return NUDGE_OK;
+    return create(evaluator, model, data, units, NULL, threads, cpus, err);
 }
 
 /* A thread takes the next group when it is through with one, so that a core that is slowed down
@@ -166,11 +174,12 @@ static void work(void *arg, int thread, int threads)
     (void)threads;
     size_t g;
     while ((g = __atomic_fetch_add(&e->next, 1, __ATOMIC_RELAXED)) < e->groups) {
-        nu_inference r = {.units = e->units, .tally = &e->tallies[g]};
+        nu_inference r = {.units = e->units, .tally = e->out == NULL ? &e->tallies[g] : NULL};
         size_t block, end;
         nu_team_share(e->blocks, (int)g, (int)e->groups, &block, &end);
         for (; block < end; block++) {
             size_t first = block * e->rows, rest = e->data->rows - first;
+            r.predictions = e->out != NULL ? e->out + first * e->outputs : NULL;
             e->numeric->infer(e->model, e->data, first, rest < e->rows ? rest : e->rows,
                               e->buffers[thread], &r);
         }
@@ -273,31 +282,6 @@ void nudge_metrics_free(nudge_metrics *metrics)
     metrics->confusion = NULL;
 }
 
-/* ---- Prediction ---------------------------------------------------------------------------- */
-
-typedef struct prediction {
-    const nudge_model *model;
-    const nudge_dataset *data;
-    size_t rows, blocks;
-    size_t next;    /* block that no thread has taken yet */
-    void **buffers; /* one per thread */
-    double *out;
-} prediction;
-
-static void predict_blocks(void *arg, int thread, int threads)
-{
-    prediction *p = arg;
-    (void)threads;
-    size_t n = p->model->net.width[p->model->net.layers], block;
-    while ((block = __atomic_fetch_add(&p->next, 1, __ATOMIC_RELAXED)) < p->blocks) {
-        size_t first = block * p->rows, rest = p->data->rows - first;
-        nu_inference r = {.predictions = p->out + first * n};
-        nu_numeric_of(p->model->dtype)
-            ->infer(p->model, p->data, first, rest < p->rows ? rest : p->rows,
-                    p->buffers[thread], &r);
-    }
-}
-
 nudge_status nudge_predict(const nudge_model *model, const nudge_dataset *data, int threads,
                            double *out, nudge_error *err)
 {
@@ -309,24 +293,9 @@ nudge_status nudge_predict_on(const nudge_model *model, const nudge_dataset *dat
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 0, err));
-    prediction p = {.model = model, .data = data, .out = out};
-    p.rows = block_rows(&model->net, data->rows);
-    p.blocks = block_count(model, data);
-    int team = nudge_threads(threads, NULL);
-    if ((size_t)team > p.blocks)
-        team = (int)p.blocks;
-    size_t bytes = nu_numeric_of(model->dtype)->infer_buffer(&model->net, p.rows);
-    p.buffers = calloc((size_t)team, sizeof *p.buffers);
-    int ok = p.buffers != NULL;
-    for (int t = 0; ok && t < team; t++)
-        ok = (p.buffers[t] = nu_alloc(bytes, 1)) != NULL;
-    nudge_status status = NUDGE_OK;
-    if (ok) {
-        nu_blas_single_threaded();
-        status = nu_team_run_on(cpus, team, predict_blocks, &p, err);
-    }
-    for (int t = 0; p.buffers != NULL && t < team; t++)
-        free(p.buffers[t]);
-    free(p.buffers);
-    return ok ? status : nu_no_memory(err, (size_t)team * bytes, "predictions");
+    nu_evaluator *e;
+    NU_TRY(create(&e, model, data, NULL, out, nudge_threads(threads, NULL), cpus, err));
+    nudge_status status = nu_team_run_on(cpus, e->threads, work, e, err);
+    nu_evaluator_free(e);
+    return status;
 }
