@@ -24,7 +24,7 @@ typedef struct nu_job {
     int threads;                      /* most that will call */
     struct nu_barrier *barrier;       /* of those threads; NULL if there is one */
     int profile;                      /* measure phases */
-    nu_step_end *ends;                /* threads: filled at the end of each step; NULL: not wanted */
+    nu_step_end *ends;                /* threads, filled at the end of each step; or NULL */
 } nu_job;
 
 typedef struct nu_engine nu_engine; /* differs between precisions */

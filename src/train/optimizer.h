@@ -12,8 +12,8 @@ nudge_status nu_optimizer_check(const nudge_optimizer *o, nudge_error *err);
 /* Blocks of state, each as large as the parameters: 0, 1 or 2. */
 int nu_optimizer_states(const nudge_optimizer *o);
 
-/* 1 if the update is itself a product, w = (1 - lr decay) w - lr X^T dZ: plain SGD. Where the gradient
- * is one product over the batch it is then never written. */
+/* 1 if the update is itself a product, w = (1 - lr decay) w - lr X^T dZ: plain SGD. Where the
+ * gradient is one product over the batch it is then never written. */
 int nu_optimizer_is_product(const nudge_optimizer *o);
 
 /* What update number t (1 for the first) needs beside gradients and states. */

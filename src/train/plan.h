@@ -54,8 +54,8 @@ typedef struct nu_plan {
 nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err);
 void nu_plan_end(nu_plan *plan);
 
-/* Tiles of the grid over the `rows` rows of a batch and the outputs of a layer (or its inputs, going
- * backward), and the rows and columns of tile i. */
+/* Tiles of the grid over the `rows` rows of a batch and the outputs of a layer (or its inputs,
+ * going backward), and the rows and columns of tile i. */
 size_t nu_plan_grid_tiles(const nu_plan *plan, size_t rows, size_t columns);
 void nu_plan_grid_tile(const nu_plan *plan, size_t rows, size_t columns, size_t i, nu_span *r,
                        nu_span *c);
