@@ -46,9 +46,10 @@ static nudge_status check_layers(const nudge_model_options *o, nudge_error *err)
 
 static nudge_status check_choices(const nudge_model_options *o, nudge_error *err)
 {
-    if ((unsigned)o->loss > NUDGE_POISSON || o->loss == NUDGE_LOSS_AUTO)
+    const char *loss = nudge_loss_name(o->loss);
+    if (loss == NULL || o->loss == NUDGE_LOSS_AUTO)
         return nu_fail(err, NUDGE_EARGUMENT, "a network needs a loss of its own, not '%s'",
-                       nudge_loss_name(o->loss));
+                       loss != NULL ? loss : "unknown");
     if (o->loss == NUDGE_HUBER && !(o->huber_delta > 0 && isfinite(o->huber_delta)))
         return nu_fail(err, NUDGE_EARGUMENT, "huber delta %g: a positive number is needed",
                        o->huber_delta);
