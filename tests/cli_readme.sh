@@ -12,13 +12,17 @@ awk '/^<!-- .* -->$/ { name = $2 } /^```sh$/ { on = 1; if (name == "") name = "b
 # ---- What the commands read ---------------------------------------------------------------
 cat >bin/nudge <<END
 #!/bin/sh
-# As the command, but what measures does so for a moment, a study on little data.
-case \$1 in
-scale)
+# As the command, but what measures does so for a moment and little work.
+case \$1\ \$2 in
+scale*)
     case \$* in *--data*) ;; *) set -- "\$@" --data synth:teacher,rows=1024,features=8 ;; esac
+    case \$* in *hidden*) ;; *) set -- "\$@" --hidden 16,16 ;; esac
     set -- "\$@" --repeat 1 --epochs 1 --quiet
     ;;
-bench | plan) set -- "\$@" --seconds 0.005 ;;
+plan*) set -- "\$@" --seconds 0.005 ;;
+"bench gemm") set -- "\$@" --seconds 0.005 --shape 64,64,64 ;;
+"bench kernels") set -- "\$@" --seconds 0.005 --count 4096 ;;
+bench*) set -- "\$@" --seconds 0.005 --rows 1024 ;;
 esac
 exec "$NUDGE" "\$@"
 END
