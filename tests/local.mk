@@ -3,8 +3,8 @@ LDADD = libnudgetool.la libnudge_all.la \
 	$(POPT_LIBS) $(JANSSON_LIBS) $(HWLOC_LIBS) $(CHECK_LIBS)
 
 unit_tests = \
-	tests/test_bench tests/test_csv tests/test_csv_names tests/test_data_files \
-	tests/test_dataset tests/test_evaluate tests/test_file \
+	tests/test_bench tests/test_cgroup tests/test_csv tests/test_csv_names \
+	tests/test_data_files tests/test_dataset tests/test_evaluate tests/test_file \
 	tests/test_forecast tests/test_gradient tests/test_idx tests/test_invariance \
 	tests/test_load tests/test_model tests/test_model_file tests/test_names \
 	tests/test_network tests/test_npy tests/test_plan tests/test_prep tests/test_prep_json \
@@ -23,7 +23,7 @@ cli_tests = \
 	tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_data_files.sh tests/cli_plan.sh \
 	tests/cli_plot.sh tests/cli_programs.sh tests/cli_readme.sh tests/cli_real_data.sh \
 	tests/cli_safetensors.sh tests/cli_same_bits.sh tests/cli_scale.sh tests/cli_torch.sh \
-	tests/cli_train.sh tests/cli_usage.sh
+	tests/cli_threads.sh tests/cli_train.sh tests/cli_usage.sh
 
 check_PROGRAMS += $(unit_tests) $(numeric_tests)
 TESTS += $(unit_tests) $(numeric_tests) $(cli_tests) tests/check-structure

@@ -1,6 +1,13 @@
-/* The team: threads on the CPUs that the caller names, and the time of single steps. */
+/* The team: threads on the CPUs that the caller names, the time of single steps, and what a program
+ * that has its own threads and children sees of it. */
 #include <sched.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 #include "core/team.h"
 #include "model_fixtures.h"
@@ -74,6 +81,21 @@ START_TEST(not_a_cpu)
 }
 END_TEST
 
+/* A network with work for two threads. */
+enum { FEATURES = 200, OUTPUTS = 3 };
+
+static nudge_model *wide_model(void)
+{
+    static const size_t widths[] = {FEATURES, 600, OUTPUTS};
+    return made_model(NUDGE_MSE, NUDGE_F64, 2, widths, NUDGE_TANH, NUDGE_IDENTITY, 1);
+}
+
+static nudge_dataset *wide_data(size_t rows, uint64_t seed)
+{
+    return made_data(NUDGE_MSE, NUDGE_F64, rows, FEATURES, OUTPUTS, seed);
+}
+
+/* 5 epochs. */
 static nudge_train_options two_threads(const int *cpus)
 {
     nudge_train_options options = small_options();
@@ -83,16 +105,32 @@ static nudge_train_options two_threads(const int *cpus)
     return options;
 }
 
+/* That the tests below have two threads, where there can be two. */
+START_TEST(work_for_two)
+{
+    nudge_dataset *data = wide_data(100, 1);
+    nudge_model *model = wide_model();
+    nudge_train_options options = two_threads(NULL);
+    nudge_train_plan plan;
+    nudge_machine machine = nudge_machine_info();
+    nudge_error err;
+    ck_ok(nudge_train_plan_make(&plan, model, data, NULL, &options, &err), &err);
+    ck_assert_int_eq(plan.threads, machine.openmp && machine.blas_parallel != 0 ? 2 : 1);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
 /* Bound training, with validation, gives the same bits; a wrong CPU leaves the weights alone. */
 START_TEST(bound_training)
 {
-    nudge_dataset *data = small_data(100, 1), *val = small_data(300, 5);
+    nudge_dataset *data = wide_data(100, 1), *val = wide_data(600, 5);
     int cpus[THREADS], wrong[THREADS] = {-1, -1};
     nudge_error err;
     two_cpus(cpus);
     uint64_t hash[2];
     for (int bound = 0; bound < 2; bound++) {
-        nudge_model *model = small_model();
+        nudge_model *model = wide_model();
         nudge_train_options options = two_threads(bound ? cpus : NULL);
         ck_ok(nudge_train(model, data, val, &options, NULL, &err), &err);
         hash[bound] = nudge_model_hash(model);
@@ -110,10 +148,10 @@ END_TEST
 /* The same numbers, bound or not. */
 START_TEST(bound_evaluation)
 {
-    enum { ROWS = 600, OUTPUTS = 3 };
+    enum { ROWS = 600 };
     static double free_out[ROWS * OUTPUTS], bound_out[ROWS * OUTPUTS];
-    nudge_dataset *data = small_data(ROWS, 1);
-    nudge_model *model = small_model();
+    nudge_dataset *data = wide_data(ROWS, 1);
+    nudge_model *model = wide_model();
     nudge_metrics m, bound;
     nudge_error err;
     int cpus[THREADS], wrong[THREADS] = {-1, -1};
@@ -159,8 +197,8 @@ START_TEST(each_step)
     static const size_t room[] = {0, 9, 35, 50};
     nudge_step step[50];
     nudge_steps steps = {.step = step, .room = room[_i], .n = 99};
-    nudge_dataset *data = small_data(100, 1);
-    nudge_model *model = small_model(), *plain = small_model();
+    nudge_dataset *data = wide_data(100, 1);
+    nudge_model *model = wide_model(), *plain = wide_model();
     nudge_train_options options = two_threads(NULL);
     nudge_train_result result;
     nudge_error err;
@@ -237,12 +275,97 @@ START_TEST(no_steps)
 }
 END_TEST
 
+/* ---- The caller's program ---------------------------------------------------------------- */
+
+/* The hash after training a fresh model on two threads; 0 if that failed. */
+static uint64_t trained(const nudge_dataset *data)
+{
+    nudge_model *model = wide_model();
+    nudge_train_options options = two_threads(NULL);
+    uint64_t hash = 0;
+    if (nudge_train(model, data, NULL, &options, NULL, NULL) == NUDGE_OK)
+        hash = nudge_model_hash(model);
+    nudge_model_free(model);
+    return hash;
+}
+
+/* A child of a process that has trained, and a child of that, train the same with one thread. */
+START_TEST(forked)
+{
+    nudge_dataset *data = wide_data(100, 1);
+    uint64_t hash = trained(data);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        const char *why = NULL;
+        pid_t grandchild = fork();
+        alarm(60); /* of a hang, which it once was */
+        int same = nudge_threads(2, &why) == 1 && why != NULL && trained(data) == hash, status;
+        if (grandchild != 0)
+            same = waitpid(grandchild, &status, 0) == grandchild && status == 0 && same;
+        _exit(same ? 0 : 1);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
+    ck_assert_uint_eq(trained(data), hash); /* and the parent is as it was */
+    nudge_dataset_free(data);
+}
+END_TEST
+
+#ifdef _OPENMP
+
+/* Whatever OpenBLAS it is (tests/cli_threads.sh runs this with another), and whatever is called. */
+START_TEST(number_of_threads_kept)
+{
+    static double out[100 * OUTPUTS];
+    nudge_dataset *data = wide_data(100, 1);
+    nudge_model *model = wide_model();
+    nudge_metrics metrics;
+    nudge_measurement rate;
+    nudge_gradcheck_result check;
+    nudge_error err;
+    omp_set_num_threads(3);
+    trained(data);
+    ck_assert_int_eq(omp_get_max_threads(), 3);
+    ck_ok(nudge_evaluate(model, data, 1, &metrics, &err), &err);
+    ck_assert_int_eq(omp_get_max_threads(), 3);
+    ck_ok(nudge_predict(model, data, 2, out, &err), &err);
+    ck_assert_int_eq(omp_get_max_threads(), 3);
+    ck_ok(nudge_gradcheck(model, data, 5, &check, &err), &err);
+    ck_assert_int_eq(omp_get_max_threads(), 3);
+    ck_ok(nudge_bench_kernel(&rate, 0, NUDGE_F32, 99, 1, NULL, 1e-3, &err), &err);
+    ck_assert_int_eq(omp_get_max_threads(), 3);
+    nudge_metrics_free(&metrics);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* "All cores" are those that the program wants used; a number that is asked for is another thing. */
+START_TEST(number_of_threads_obeyed)
+{
+    const char *why = "";
+    int most = nudge_threads(2, NULL);
+    omp_set_num_threads(1);
+    ck_assert_int_eq(nudge_threads(0, &why), 1);
+    ck_assert_msg((why != NULL) == (nudge_machine_info().cores > 1), "%s", why);
+    ck_assert_int_eq(nudge_threads(2, NULL), most);
+    omp_set_num_threads(1000);
+    ck_assert_int_le(nudge_threads(0, &why), nudge_machine_info().cores);
+    ck_assert_ptr_null(why);
+}
+END_TEST
+
+#endif
+
 static Suite *team_suite(void)
 {
     Suite *suite = suite_create("team");
     TCase *binding = tcase_create("binding");
     tcase_add_loop_test(binding, bound_while_working, 0, 2);
     tcase_add_loop_test(binding, not_a_cpu, 0, 3);
+    tcase_add_test(binding, work_for_two);
     tcase_add_test(binding, bound_training);
     tcase_add_test(binding, bound_evaluation);
     tcase_add_test(binding, bound_benchmarks);
@@ -252,6 +375,13 @@ static Suite *team_suite(void)
     tcase_add_test(steps, steps_fill_an_epoch);
     tcase_add_test(steps, no_steps);
     suite_add_tcase(suite, steps);
+    TCase *caller = tcase_create("caller");
+    tcase_add_test(caller, forked);
+#ifdef _OPENMP
+    tcase_add_test(caller, number_of_threads_kept);
+    tcase_add_test(caller, number_of_threads_obeyed);
+#endif
+    suite_add_tcase(suite, caller);
     return suite;
 }
 

@@ -168,8 +168,13 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_scale_parse(nudge_scale *v, const cha
 /* ---- Threads and machine --------------------------------------------------------------- */
 
 typedef struct nudge_machine {
-    int cores;                  /* cores that this process may use (affinity and cgroup limit) */
-    uint64_t memory_available;  /* bytes that can be had without swapping */
+    int cores;                  /* that this process may use: its affinity mask, or the limit
+                                 * below, rounded up, if that is less. At least 1 */
+    double core_limit;          /* cores' worth of time that the control groups of this process
+                                 * (containers, batch systems) allow: the tightest; 0: no limit */
+    double throttled_seconds;   /* that such limits stopped these groups so far; NaN: not told */
+    uint64_t memory_available;  /* bytes that can be had without swapping, within the limit below */
+    uint64_t memory_limit;      /* bytes that the control groups allow: the tightest; 0: no limit */
     int openmp;                 /* 1 if built with OpenMP, 0 if not */
     const char *blas_config;    /* OpenBLAS's own description, constant text */
     const char *blas_core;      /* the kernel set it chose, such as "SkylakeX", constant text */
@@ -180,9 +185,15 @@ typedef struct nudge_machine {
 NUDGE_API nudge_machine nudge_machine_info(void);
 
 /* The threads that training will use when `requested` are asked for: 0 means all cores of this
- * process, and so does a larger number than that; without OpenMP, or with the serial build of
- * OpenBLAS (not safe to call from several threads), always 1. Where they are fewer than asked for,
- * *why (may be NULL) is set to a constant one-line reason, otherwise to NULL. */
+ * process, or fewer if OMP_NUM_THREADS or the program's omp_set_num_threads() asks for fewer; a
+ * larger number than there are cores means all of them, and none is larger than OMP_THREAD_LIMIT.
+ * Always 1 without OpenMP, with the serial build of OpenBLAS (not safe to call from several
+ * threads), and in a child of a process that has used several (OpenMP does not survive a fork).
+ * Where they are fewer than asked for, *why (may be NULL) is set to a constant one-line reason,
+ * otherwise to NULL.
+ *
+ * OpenMP's number of threads is, after every call of this library, what it was before. OpenBLAS is
+ * left with one thread a call, for the whole program. */
 NUDGE_API int nudge_threads(int requested, const char **why);
 
 NUDGE_END

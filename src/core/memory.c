@@ -11,6 +11,9 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
+/* The question opens a dozen files, as long as a thousand steps of a small network. */
+#define NOT_WORTH_ASKING ((uint64_t)1 << 20)
+
 int nu_mul(size_t a, size_t b, size_t *product)
 {
     if (!__builtin_mul_overflow(a, b, product))
@@ -44,44 +47,35 @@ void *nu_alloc_zero(size_t count, size_t size)
     return block;
 }
 
-/* A number after `key` in a file of "key number" lines (key "": the first word); 0 if not there. */
-static uint64_t read_number(const char *path, const char *key)
+/* MemAvailable of /proc/meminfo; 0: not told. */
+static uint64_t free_memory(void)
 {
-    FILE *f = fopen(path, "re");
-    if (f == NULL)
-        return 0;
+    FILE *f = fopen("/proc/meminfo", "re");
     char line[256];
-    uint64_t value = 0;
-    while (fgets(line, sizeof line, f) != NULL)
-        if (strncmp(line, key, strlen(key)) == 0 &&
-            sscanf(line + strlen(key), "%" SCNu64, &value) == 1)
-            break;
-    fclose(f);
-    return value;
+    uint64_t kilobytes = 0;
+    while (f != NULL && kilobytes == 0 && fgets(line, sizeof line, f) != NULL)
+        (void)sscanf(line, "MemAvailable: %" SCNu64, &kilobytes);
+    if (f != NULL)
+        fclose(f);
+    return kilobytes * 1024;
 }
 
-uint64_t nu_memory_available(void)
+uint64_t nu_memory_available(const nu_limits *limits)
 {
-    uint64_t available = read_number("/proc/meminfo", "MemAvailable:") * 1024;
+    uint64_t available = free_memory();
     if (available == 0) { /* not Linux, or no /proc */
         long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
         available = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_MAX;
     }
-    /* A container's own limit, cgroup v2 then v1; "max" does not parse as a number. */
-    uint64_t limit = read_number("/sys/fs/cgroup/memory.max", "");
-    uint64_t used = read_number("/sys/fs/cgroup/memory.current", "");
-    if (limit == 0) {
-        limit = read_number("/sys/fs/cgroup/memory/memory.limit_in_bytes", "");
-        used = read_number("/sys/fs/cgroup/memory/memory.usage_in_bytes", "");
-    }
-    if (limit > 0 && used <= limit && limit - used < available)
-        available = limit - used;
-    return available;
+    return available < limits->memory_left ? available : limits->memory_left;
 }
 
 nudge_status nu_memory_check(uint64_t bytes, const char *what, nudge_error *err)
 {
-    uint64_t available = nu_memory_available();
+    if (bytes <= NOT_WORTH_ASKING)
+        return NUDGE_OK;
+    nu_limits limits = nu_cgroup_limits("");
+    uint64_t available = nu_memory_available(&limits);
     if (bytes <= available)
         return NUDGE_OK;
     char need[NU_TEXT], have[NU_TEXT];

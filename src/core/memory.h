@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/cgroup.h"
 #include "nudge.h"
 
 /* A cache line and a full vector register. */
@@ -28,10 +29,11 @@ void *nu_alloc_zero(size_t count, size_t size);
                ? NUDGE_OK                                                       \
                : nu_no_memory((err), (n) * sizeof *(p), (what)))
 
-/* Bytes that this process can have without swapping: MemAvailable and the cgroup's limit. */
-uint64_t nu_memory_available(void);
+/* Bytes that this process can have without swapping: MemAvailable and its control groups' limits,
+ * which nu_cgroup_limits() found. */
+uint64_t nu_memory_available(const nu_limits *limits);
 
-/* NUDGE_EMEMORY, with the sizes, if `bytes` for `what` are more than nu_memory_available().
+/* NUDGE_EMEMORY, with the sizes, if `bytes` for `what` are more than that.
  * Linux overcommits: without this question the refusal would be a kill in the middle. */
 nudge_status nu_memory_check(uint64_t bytes, const char *what, nudge_error *err);
 

@@ -1,6 +1,9 @@
 #include "core/team.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +13,7 @@
 #include <omp.h>
 #endif
 
+#include "core/cgroup.h"
 #include "core/denormal.h"
 #include "core/status.h"
 
@@ -21,10 +25,19 @@ typedef struct team {
     int error;       /* its errno */
 } team;
 
+/* OpenBLAS's OpenMP build starts as many threads as OpenMP's number says, except among several
+ * threads: it is 1 meanwhile. The caller's own number comes back, whatever OpenBLAS made of it. */
 static void work_one(const team *t, int thread, int threads)
 {
     uint64_t before = nu_denormals_off();
+#ifdef _OPENMP
+    int number = omp_get_max_threads();
+    omp_set_num_threads(1);
+#endif
     t->work(t->arg, thread, threads);
+#ifdef _OPENMP
+    omp_set_num_threads(number);
+#endif
     nu_denormals_restore(before);
 }
 
@@ -97,10 +110,30 @@ static void run_one(team *t, int thread, int threads)
         work_one(t, thread, threads);
 }
 
+#ifdef _OPENMP
+
+/* A child has its parent's one thread that called fork(), and OpenMP still believes in the others:
+ * it would wait for them for ever. */
+static int is_forked;
+
+static void in_child(void)
+{
+    is_forked = 1;
+}
+
+static void watch_forks(void)
+{
+    (void)pthread_atfork(NULL, NULL, in_child);
+}
+
+#endif
+
 static void run_all(team *t, int threads)
 {
 #ifdef _OPENMP
-    if (threads > 1) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (threads > 1 && !is_forked) {
+        pthread_once(&once, watch_forks);
 #pragma omp parallel num_threads(threads)
         run_one(t, omp_get_thread_num(), omp_get_num_threads());
         return;
@@ -129,18 +162,18 @@ nudge_status nu_team_run_on(const int *cpus, int threads, nu_team_work *work, vo
 
 /* ---- Cores ----------------------------------------------------------------------------- */
 
-/* The cgroup v2 limit "quota period" in whole cores, rounded up; 0 if there is none. */
-static int cgroup_cores(void)
+/* The quota of the process's control groups in whole cores, rounded up; INT_MAX: none. Read once:
+ * it is asked for at every call of the library. */
+static int quota_cores(void)
 {
-    FILE *f = fopen("/sys/fs/cgroup/cpu.max", "re");
-    if (f == NULL)
-        return 0;
-    long quota, period;
-    int n = fscanf(f, "%ld %ld", &quota, &period);
-    fclose(f);
-    if (n != 2 || quota <= 0 || period <= 0) /* "max 100000": no limit */
-        return 0;
-    return (int)((quota + period - 1) / period);
+    static int known;
+    int cores = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    if (cores > 0)
+        return cores;
+    double quota = ceil(nu_cgroup_limits("").cores);
+    cores = quota >= 1 && quota < INT_MAX ? (int)quota : INT_MAX;
+    __atomic_store_n(&known, cores, __ATOMIC_RELAXED);
+    return cores;
 }
 
 int nu_cores(void)
@@ -157,8 +190,58 @@ int nu_cores(void)
 #endif
     if (cores < 1)
         cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
-    int limit = cgroup_cores();
-    if (limit > 0 && limit < cores)
-        cores = limit;
+    if (cores > quota_cores())
+        cores = quota_cores();
     return cores < 1 ? 1 : cores;
+}
+
+/* ---- Threads --------------------------------------------------------------------------- */
+
+#ifdef _OPENMP
+
+static const char *openmp_limits(int requested, int *threads)
+{
+    const char *reason = NULL;
+    if (requested <= 0 && *threads > omp_get_max_threads()) {
+        *threads = omp_get_max_threads();
+        reason = "OMP_NUM_THREADS, or the program's omp_set_num_threads(), asks for no more";
+    }
+    if (*threads > omp_get_thread_limit()) {
+        *threads = omp_get_thread_limit();
+        reason = "OMP_THREAD_LIMIT allows no more";
+    }
+    if (*threads > 1 && is_forked) {
+        *threads = 1;
+        reason = "this process was forked from one whose threads it does not have; OpenMP cannot "
+                 "start new ones";
+    }
+    return reason;
+}
+
+#else
+
+static const char *openmp_limits(int requested, int *threads)
+{
+    (void)requested;
+    if (*threads == 1)
+        return NULL;
+    *threads = 1;
+    return "built without OpenMP";
+}
+
+#endif
+
+int nu_team_threads(int requested, int oversubscribe, const char **why)
+{
+    int cores = nu_cores(), threads = requested > 0 ? requested : cores;
+    const char *reason = NULL, *limit;
+    if (threads > cores && !oversubscribe) {
+        threads = cores;
+        reason = "more threads than cores only wait for each other";
+    }
+    if ((limit = openmp_limits(requested, &threads)) != NULL)
+        reason = limit;
+    if (why != NULL)
+        *why = reason;
+    return threads;
 }

@@ -9,8 +9,9 @@
 typedef void nu_team_work(void *arg, int thread, int threads);
 
 /* Runs work(arg, thread, threads) once per thread, thread 0 on the caller's, and waits for all.
- * `threads` may be fewer than asked for if the system has no more; work must cope. Subnormal
- * numbers are taken for zero meanwhile. */
+ * `threads` may be fewer than asked for if the system has no more; work must cope. In a child of a
+ * process that has run a team, it is 1. Meanwhile subnormal numbers are taken for zero, and OpenMP's
+ * number of threads is 1. */
 void nu_team_run(int threads, nu_team_work *work, void *arg);
 
 /* Likewise, with thread t bound to CPU cpus[t]; NULL: none is bound. All are bound before any of
@@ -28,8 +29,12 @@ static inline void nu_team_share(size_t n, int thread, int threads, size_t *firs
     *end = *first + each + (t < rest);
 }
 
-/* Cores this process may use: its affinity mask, lowered by a cgroup's cpu limit. At least 1. */
+/* Cores this process may use: its affinity mask, lowered by its control groups' quota; 1 or more. */
 int nu_cores(void);
+
+/* Threads to use where `requested` are asked for, as nudge_threads() says, but whatever OpenBLAS
+ * is; oversubscribe 1: more threads than cores are allowed. why may be NULL. */
+int nu_team_threads(int requested, int oversubscribe, const char **why);
 
 /* *least becomes `at` if that is smaller; by any thread. */
 static inline void nu_note_least(size_t *least, size_t at)

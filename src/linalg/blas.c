@@ -6,11 +6,18 @@
 #include "core/memory.h"
 #include "nudge.h"
 
+static void set_one_thread(void *arg, int thread, int threads)
+{
+    (void)arg;
+    (void)thread;
+    (void)threads;
+    openblas_set_num_threads(1);
+}
+
+/* As a team, since in the OpenMP build this also calls omp_set_num_threads(1). */
 void nu_blas_single_threaded(void)
 {
-    /* In the OpenMP build this also calls omp_set_num_threads(1), which is why every parallel
-     * region in core/team.c names its number of threads. */
-    openblas_set_num_threads(1);
+    nu_team_run(1, set_one_thread, NULL);
 }
 
 int nu_blas_parallel(void)
@@ -25,18 +32,8 @@ int nudge_threads(int requested, const char **why)
 
 int nu_threads(int requested, int oversubscribe, const char **why)
 {
-    const char *reason = NULL;
-    int cores = nu_cores(), threads = requested > 0 ? requested : cores;
-    if (threads > cores && !oversubscribe) {
-        threads = cores;
-        reason = "more threads than cores only wait for each other";
-    }
-#ifndef _OPENMP
-    if (threads > 1) {
-        threads = 1;
-        reason = "built without OpenMP";
-    }
-#endif
+    const char *reason;
+    int threads = nu_team_threads(requested, oversubscribe, &reason);
     if (threads > 1 && nu_blas_parallel() == 0) {
         threads = 1;
         reason = "the serial build of OpenBLAS is not safe to call from several threads; "
@@ -49,9 +46,13 @@ int nu_threads(int requested, int oversubscribe, const char **why)
 
 nudge_machine nudge_machine_info(void)
 {
+    nu_limits limits = nu_cgroup_limits("");
     return (nudge_machine){
         .cores = nu_cores(),
-        .memory_available = nu_memory_available(),
+        .core_limit = limits.cores,
+        .throttled_seconds = limits.throttled_seconds,
+        .memory_available = nu_memory_available(&limits),
+        .memory_limit = limits.memory,
 #ifdef _OPENMP
         .openmp = 1,
 #endif

@@ -59,7 +59,7 @@ static nudge_status take_scaled(nu_apply *apply, void **to, void **from, nu_elem
             return nu_no_memory(err, bytes, what);
     }
     s.to = *to;
-    nu_team_run(store->rows * columns < 1 << 18 ? 1 : nu_cores(), scale_rows, &s);
+    nu_team_run(store->rows * columns < 1 << 18 ? 1 : nu_team_threads(0, 0, NULL), scale_rows, &s);
     free(*from);
     *from = NULL;
     if (s.bad == SIZE_MAX)

@@ -128,7 +128,7 @@ static nudge_status scale_matrix(nu_fit *fit, nudge_error *err)
     struct matrix_work work = {fit, nu_alloc(p->features, sizeof(nu_moments))};
     if (work.moments == NULL)
         return nu_no_memory(err, p->features * sizeof(nu_moments), "statistics of features");
-    size_t threads = fit->n < 4096 ? 1 : (size_t)nu_cores();
+    size_t threads = fit->n < 4096 ? 1 : (size_t)nu_team_threads(0, 0, NULL);
     if (threads > p->features / 8) /* a narrow column is not worth a thread */
         threads = p->features < 16 ? 1 : p->features / 8;
     nu_team_run((int)threads, matrix_moments, &work);

@@ -204,7 +204,7 @@ static nudge_status read_block(void **block, nu_element element, const nu_array 
                  .bad = SIZE_MAX};
     if (r.to == NULL)
         return nu_no_memory(err, bytes, a->name);
-    nu_team_run(bytes < 4 * PIECE ? 1 : nu_cores(), read_pieces, &r);
+    nu_team_run(bytes < 4 * PIECE ? 1 : nu_team_threads(0, 0, NULL), read_pieces, &r);
     nudge_status status = NUDGE_OK;
     if (r.error != 0)
         status = nu_fetch_failed(a->name, r.error, err);

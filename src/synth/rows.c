@@ -33,7 +33,7 @@ static size_t n_blocks(size_t rows)
 /* No more threads than there are cores, or blocks for. */
 static int thread_count(int asked, size_t rows)
 {
-    int threads = asked > 0 && asked < nu_cores() ? asked : nu_cores();
+    int threads = nu_team_threads(asked, 0, NULL);
     size_t most = n_blocks(rows);
     return (size_t)threads < most ? threads : (int)most;
 }

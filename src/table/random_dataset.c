@@ -135,6 +135,6 @@ nudge_status nudge_dataset_random(nudge_dataset **data, nudge_dtype dtype, size_
         return status;
     }
     filling f = {store, seed};
-    nu_team_run(nu_cores(), fill_work, &f);
+    nu_team_run(nu_team_threads(0, 0, NULL), fill_work, &f);
     return nu_dataset_wrap(data, store, err);
 }

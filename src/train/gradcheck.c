@@ -3,12 +3,19 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "core/team.h"
 #include "table/dataset.h"
 #include "train/check.h"
 #include "train/engine.h"
 
 /* A check under way: the model and data in f64, in which losses are evaluated. */
 typedef struct checker {
+    const nudge_model *given; /* the caller's, */
+    const nudge_dataset *given_data;
+    uint64_t limit;
+    nudge_gradcheck_result result;
+    nudge_status status;
+    nudge_error *err;
     nudge_model *model;
     nudge_dataset *data;
     void *buffer;
@@ -187,12 +194,24 @@ static void check_all(checker *c, uint64_t limit, nudge_gradcheck_result *r)
     }
 }
 
+/* As a team of one, as training is. */
+static void check_work(void *arg, int thread, int threads)
+{
+    checker *c = arg;
+    (void)thread;
+    (void)threads;
+    c->status = analytic_gradient(c->analytic, c->given, c->given_data, c->err);
+    if (c->status == NUDGE_OK)
+        check_all(c, c->limit, &c->result);
+}
+
 nudge_status nudge_gradcheck(const nudge_model *model, const nudge_dataset *data, uint64_t limit,
                              nudge_gradcheck_result *result, nudge_error *err)
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
-    checker c = {.block = data->rows < BLOCK ? data->rows : BLOCK};
+    checker c = {.given = model, .given_data = data, .limit = limit, .err = err,
+                 .block = data->rows < BLOCK ? data->rows : BLOCK};
     nudge_status status = copy_model(&c.model, model, err);
     if (status == NUDGE_OK)
         status = copy_data(&c.data, model, data, err);
@@ -204,13 +223,12 @@ nudge_status nudge_gradcheck(const nudge_model *model, const nudge_dataset *data
             status = nu_no_memory(err, bytes + model->net.size * sizeof(double),
                                   "a gradient check");
     }
-    if (status == NUDGE_OK)
-        status = analytic_gradient(c.analytic, model, data, err);
     if (status == NUDGE_OK) {
-        nudge_gradcheck_result r = {0};
-        check_all(&c, limit, &r);
-        *result = r;
+        nu_team_run(1, check_work, &c);
+        status = c.status;
     }
+    if (status == NUDGE_OK)
+        *result = c.result;
     nudge_model_free(c.model);
     nudge_dataset_free(c.data);
     free(c.buffer);
