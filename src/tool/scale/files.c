@@ -93,7 +93,12 @@ static int write_file(const scale_study *s, const char *command, const char *dir
             files[i].write(s, out.stream);
         else
             scale_report_html(s, dir, out.stream);
-        error = nu_atomic_commit(&out);
+        if (ftell(out.stream) != 0) {
+            error = nu_atomic_commit(&out);
+        } else { /* no laws: no file, and none of an earlier study */
+            nu_atomic_abandon(&out);
+            unlink(path);
+        }
     }
     if (error != 0)
         say(command, "%s: %s", path, strerror(error));
