@@ -244,7 +244,10 @@ START_TEST(nothing_is_nan)
     scale_study s = study_of(_i);
     write_folder(&s);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (i >= 3 && i <= 4 && !exists(names[i]))
+            continue; /* nothing to tell: no file */
         char *text = read_all(names[i]);
+        ck_assert_str_ne(text, "");
         check_no_word(names[i], text, "nan");
         check_no_word(names[i], text, "inf");
         free(text);
@@ -566,12 +569,12 @@ START_TEST(unwritable_folders_are_refused)
 {
     char path[5000];
     ck_assert(refused("/proc/self/new"));
-    if (geteuid() == 0)
-        ck_assert_int_eq(chown(folder, 65534, (gid_t)-1) | seteuid(65534), 0);
+    become_nobody(folder);
     ck_assert_int_eq(chmod(folder, 0555), 0);
     ck_assert(refused(folder));
     snprintf(path, sizeof path, "%s/new", folder);
     ck_assert(refused(path));
+    leave_nobody();
 }
 END_TEST
 
