@@ -66,7 +66,8 @@ expect "it ends with the same weights" test "$(grep weights_hash "$out" | tr -d 
 check "--seconds end a study" nudge scale $two --seconds 0.3 --precision 0.0001 --json --quiet
 expect "it says so" test "$(value ended)" = time
 check "--precision ends a study" nudge scale $two --epochs 2 --precision 900 --json --quiet
-expect "it says so, too, after ten rounds" test "$(value ended) $(value rounds)" = "precise 10"
+expect "it says so, too" test "$(value ended)" = precise
+expect "it has ten rounds at least" test "$(value rounds)" -ge 10
 check "more threads than cores" nudge scale --threads "1,$(($(nproc) + 1))" $once \
     --data synth:teacher,rows=1024,features=16 --hidden 256,256 --batch 1024
 expect "they are marked" test "$(count oversubscribed true)" -eq 1
