@@ -4,10 +4,7 @@ libnudgetool_la_SOURCES += \
 	src/tool/scale/points.h src/tool/scale/points.c \
 	src/tool/scale/measure.h src/tool/scale/measure.c src/tool/scale/peer.h src/tool/scale/peer.c \
 	src/tool/scale/analyse.h src/tool/scale/analyse.c \
-	src/tool/scale/laws.h src/tool/scale/laws.c
-
-# What it prints and leaves in a folder.
-libnudgetool_la_SOURCES += \
+	src/tool/scale/laws.h src/tool/scale/laws.c \
 	src/tool/scale/report.h src/tool/scale/report.c src/tool/scale/report_laws.c \
 	src/tool/scale/results.h src/tool/scale/results.c \
 	src/tool/scale/files.h src/tool/scale/files.c src/tool/scale/plots.h src/tool/scale/plots.c
