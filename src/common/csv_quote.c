@@ -8,7 +8,8 @@ static int is_plain(const char *text, size_t size)
            strchr(" \t", text[size - 1]) == NULL;
 }
 
-void nu_csv_quote_to(void (*put)(void *to, const char *text, size_t size), void *to, const char *text)
+void nu_csv_quote_to(void (*put)(void *to, const char *text, size_t size), void *to,
+                     const char *text)
 {
     size_t size = strlen(text);
     if (is_plain(text, size)) {

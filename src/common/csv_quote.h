@@ -7,7 +7,8 @@
 
 /* Writes a text as one cell that reads back as it is: in quotes (RFC 4180) where it holds a comma,
  * a quote, a line end or blanks at an end, or is empty. `put` is called with its pieces. */
-void nu_csv_quote_to(void (*put)(void *to, const char *text, size_t size), void *to, const char *text);
+void nu_csv_quote_to(void (*put)(void *to, const char *text, size_t size), void *to,
+                     const char *text);
 
 /* Likewise, to a stream. */
 void nu_csv_quote(FILE *stream, const char *text);
