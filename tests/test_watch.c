@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,51 +46,7 @@ START_TEST(fields_of_texts)
     char *model = proc_field(text, "model name");
     ck_assert_str_eq(model, "A CPU: fast");
     ck_assert_ptr_null(proc_field(text, "CPU part"));
-    ck_assert(proc_number(text, "throttled_usec") == 250000 && proc_number(text, "model") == 7);
-    ck_assert(isnan(proc_number(text, "nothing")) && isnan(proc_number(text, "model name")));
     free(model);
-}
-END_TEST
-
-/* ---- Folders of other machines --------------------------------------------------------- */
-
-static char folder[64];
-
-/* Writes folder/path, with all folders on the way. */
-static void put_file(const char *path, const char *text)
-{
-    char name[512];
-    snprintf(name, sizeof name, "%s/%s", folder, path);
-    for (char *c = name + strlen(folder) + 1; *c != '\0'; c++)
-        if (*c == '/') {
-            *c = '\0';
-            mkdir(name, 0700);
-            *c = '/';
-        }
-    FILE *f = fopen(name, "w");
-    ck_assert_ptr_nonnull(f);
-    fputs(text, f);
-    ck_assert_int_eq(fclose(f), 0);
-}
-
-/* All throttling on the way up counts, of version 2 and of version 1, where a container sees
- * its own group as the root. */
-START_TEST(throttling_of_cgroups)
-{
-    char line[128];
-    strcpy(folder, "/tmp/nudge-test.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    put_file("a/b/cpu.stat", "usage_usec 5\nthrottled_usec 250000\n");
-    put_file("a/cpu.stat", "usage_usec 5\nthrottled_usec 1000000\n");
-    put_file("cpu/cpu.stat", "nr_throttled 3\nthrottled_time 2000000000\n");
-    ck_assert_double_eq_tol(proc_throttled("0::/a/b\n", folder), 1.25, 1e-12);
-    ck_assert_double_eq_tol(proc_throttled("0::/a", folder), 1, 1e-12);
-    ck_assert_double_eq_tol(
-        proc_throttled("5:memory:/x\n4:cpu,cpuacct:/docker/12ab\n0::/\n", folder), 2, 1e-12);
-    ck_assert(isnan(proc_throttled("5:memory:/x\n4:cpuset:/\n", folder)));
-    ck_assert(isnan(proc_throttled("0::/not/here\n", folder)) && isnan(proc_throttled("", folder)));
-    snprintf(line, sizeof line, "rm -rf '%s'", folder);
-    ck_assert_int_eq(system(line), 0);
 }
 END_TEST
 
@@ -238,7 +193,6 @@ static Suite *make_suite(void)
     TCase *c = tcase_create("Texts");
     tcase_add_test(c, stat_text);
     tcase_add_test(c, fields_of_texts);
-    tcase_add_test(c, throttling_of_cgroups);
     suite_add_tcase(suite, c);
     c = tcase_create("Watching");
     tcase_add_test(c, sees_another_program);

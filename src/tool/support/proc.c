@@ -1,7 +1,6 @@
 #include "support/proc.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,16 +61,6 @@ char *proc_field(const char *text, const char *name)
     return NULL;
 }
 
-double proc_number(const char *text, const char *name)
-{
-    char *field = proc_field(text, name), *end = field;
-    double value = field != NULL ? strtod(field, &end) : NAN;
-    if (end == field)
-        value = NAN;
-    free(field);
-    return value;
-}
-
 /* ---- /proc/stat ------------------------------------------------------------------------ */
 
 proc_times proc_stat_times(const char *stat, const cpu_set_t *set, double hz)
@@ -100,55 +89,4 @@ proc_times proc_stat_times(const char *stat, const cpu_set_t *set, double hz)
         t.total += (busy + v[3] + v[4] + v[7]) / hz;
     }
     return t;
-}
-
-/* ---- Limits of cgroups ----------------------------------------------------------------- */
-
-/* Whether "3:cpu,cpuacct:/path" is of version 1's CPU controller. */
-static int has_cpu(const char *line, const char *end)
-{
-    for (const char *at = line; at < end; at += strcspn(at, ",:") + 1)
-        if (strncmp(at, "cpu", 3) == 0 && (at[3] == ',' || at[3] == ':'))
-            return 1;
-    return 0;
-}
-
-/* Over `path` below a mount, and all folders above it that are there. */
-static double throttled_from(const char *mount, const char *path, const char *field, double unit)
-{
-    double sum = NAN;
-    char *folder = need(strdup(path));
-    for (char *slash = folder; slash != NULL;) {
-        char *text = proc_text("%s%s/cpu.stat", mount, folder);
-        double one = text != NULL ? unit * proc_number(text, field) : NAN;
-        if (!isnan(one))
-            sum = isnan(sum) ? one : sum + one;
-        free(text);
-        if ((slash = strrchr(folder, '/')) != NULL)
-            *slash = '\0';
-    }
-    free(folder);
-    return sum;
-}
-
-double proc_throttled(const char *cgroups, const char *mount)
-{
-    double found = NAN;
-    char cpu[4096];
-    snprintf(cpu, sizeof cpu, "%s/cpu", mount);
-    for (const char *line = cgroups; line != NULL && isnan(found); line = next_line(line)) {
-        const char *first = strchr(line, ':');
-        const char *path = first != NULL ? strchr(first + 1, ':') : NULL;
-        if (path == NULL)
-            break;
-        char *folder = need(strndup(path + 1, strcspn(path + 1, "\n")));
-        if (strcmp(folder, "/") == 0)
-            *folder = '\0';
-        if (path == first + 1)
-            found = throttled_from(mount, folder, "throttled_usec", 1e-6);
-        else if (has_cpu(first + 1, path))
-            found = throttled_from(cpu, folder, "throttled_time", 1e-9);
-        free(folder);
-    }
-    return found;
 }

@@ -14,9 +14,6 @@ char *proc_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * "model name : X" and "throttled_usec 12"; for free(). NULL: there is none. */
 char *proc_field(const char *text, const char *name);
 
-/* Likewise a number; NaN if there is none. */
-double proc_number(const char *text, const char *name);
-
 /* Time of some CPUs since the system was started, in seconds. */
 typedef struct proc_times {
     int cpus;     /* found in the text */
@@ -27,10 +24,5 @@ typedef struct proc_times {
 
 /* From the text of /proc/stat, whose unit is 1/hz seconds. CPUs outside `set` are not counted. */
 proc_times proc_stat_times(const char *stat, const cpu_set_t *set, double hz);
-
-/* Seconds for which CPU limits stopped the cgroups of a process, and those above them: from the
- * text of its /proc/self/cgroup and the files below `mount` (/sys/fs/cgroup). Versions 1 and 2.
- * NaN: none tells. */
-double proc_throttled(const char *cgroups, const char *mount);
 
 #endif

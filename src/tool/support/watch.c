@@ -42,18 +42,15 @@ static double cpu_seconds(int who)
 
 static reading read_now(const watcher *w)
 {
-    reading r = {.throttled = NAN};
+    reading r = {.throttled = nudge_machine_info().throttled_seconds};
     struct timespec now;
-    char *stat = proc_text("/proc/stat"), *groups = proc_text("/proc/self/cgroup");
+    char *stat = proc_text("/proc/stat");
     if (stat != NULL)
         r.all = proc_stat_times(stat, &w->cpus, w->hz);
-    if (groups != NULL)
-        r.throttled = proc_throttled(groups, "/sys/fs/cgroup");
     clock_gettime(CLOCK_MONOTONIC, &now);
     r.at = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
     r.own = cpu_seconds(RUSAGE_SELF) + cpu_seconds(RUSAGE_CHILDREN);
     free(stat);
-    free(groups);
     return r;
 }
 
