@@ -29,10 +29,7 @@ static const option own[] = {
 static int list(void)
 {
     text_table t;
-    table_start(&t, 3);
-    table_add(&t, "name");
-    table_add(&t, "parameters");
-    table_add(&t, "about");
+    table_heads(&t, "name|parameters|about");
     const nudge_synth_info *info;
     for (size_t i = 0; (info = nudge_synth_list(i)) != NULL; i++) {
         table_add(&t, "%s", info->name);
@@ -40,7 +37,6 @@ static int list(void)
         table_add(&t, "%s", info->about);
     }
     table_print(&t, 3, stdout);
-    table_end(&t);
     return EXIT_DONE;
 }
 

@@ -215,7 +215,6 @@ static int check_builtin(arguments *args, const setup *s)
         json_put(json, "results", list);
     else
         table_print(&t, 0, stdout);
-    table_end(&t);
     if (json == NULL)
         putchar('\n');
     return verdict(args, json, worst, checked, bound_for(s->dtype));

@@ -116,24 +116,20 @@ static void print_products(const products *list, const bench_setup *setup)
         table_add_real(&t, "%.0f %%", 100 * p->rate.median / peak_of(list, p->threads));
     }
     table_print(&t, 2, stdout);
-    table_end(&t);
 }
 
 static void print_json(const products *list, const bench_setup *setup)
 {
     json_t *object = bench_json(setup), *items = json_new_list();
-    json_put_real(object, "gemm_peak_gflops", 1e-9 * peak_of(list, setup->threads));
+    json_put(object, "gemm_peak_gflops", json_number(1e-9 * peak_of(list, setup->threads)));
     for (size_t i = 0; i < list->count; i++) {
         const product *p = &list->item[i];
-        json_t *item = json_new();
-        json_put_text(item, "name", p->name);
-        json_put_text(item, "kind", kind_names[p->kind]);
-        json_put_whole(item, "m", p->m);
-        json_put_whole(item, "n", p->n);
-        json_put_whole(item, "k", p->k);
-        json_put_whole(item, "threads", (uint64_t)p->threads);
+        json_t *item = json_of("name", json_text(p->name), "kind", json_text(kind_names[p->kind]),
+                               "m", json_whole(p->m), "n", json_whole(p->n),
+                               "k", json_whole(p->k), "threads", json_whole((uint64_t)p->threads),
+                               NULL);
         bench_put(item, "gflops", &p->rate, 1e-9);
-        json_put_real(item, "of_peak", p->rate.median / peak_of(list, p->threads));
+        json_put(item, "of_peak", json_number(p->rate.median / peak_of(list, p->threads)));
         json_add(items, item);
     }
     json_put(object, "products", items);

@@ -34,7 +34,6 @@ static void print_kernels(const kernels *k, const bench_setup *setup)
             table_add(&t, "%.2f", of_copy(k, i, j));
         }
         table_print(&t, 1, stdout);
-        table_end(&t);
     }
 }
 
@@ -43,11 +42,10 @@ static void print_json(const kernels *k, const bench_setup *setup)
     json_t *object = bench_json(setup), *items = json_new_list();
     for (size_t i = 0; i < k->kernels; i++)
         for (size_t j = 0; j < k->sizes; j++) {
-            json_t *item = json_new();
-            json_put_text(item, "name", nudge_bench_kernel_name(i));
-            json_put_whole(item, "count", k->count[j]);
+            json_t *item = json_of("name", json_text(nudge_bench_kernel_name(i)),
+                                   "count", json_whole(k->count[j]), NULL);
             bench_put(item, "gb_per_s", &k->rate[i * k->sizes + j], 1e-9);
-            json_put_real(item, "of_copy", of_copy(k, i, j));
+            json_put(item, "of_copy", json_number(of_copy(k, i, j)));
             json_add(items, item);
         }
     json_put(object, "kernels", items);

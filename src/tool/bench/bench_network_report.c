@@ -48,7 +48,6 @@ static void print_works(const network_bench *b)
         table_add(&t, "%zu x %.0f", m->repeats, (double)work->count * work->units);
     }
     table_print(&t, 1, stdout);
-    table_end(&t);
 }
 
 static void print_phases(const network_bench *b)
@@ -66,7 +65,6 @@ static void print_phases(const network_bench *b)
         table_add(&t, "%s", nu_seconds_text(text, b->phase[i]));
     }
     table_print(&t, 1, stdout);
-    table_end(&t);
 }
 
 void network_bench_print(const network_bench *b)
@@ -81,39 +79,34 @@ static void put_work(json_t *object, const network_bench *b, const bench_work *w
 {
     double count = (double)w->count * w->units, rate = w->flops / w->one.median;
     bench_put(object, b->training ? "step_us" : "call_us", &w->one, 1e6);
-    json_put_whole(object, b->training ? "steps_per_repeat" : "calls_per_repeat", (uint64_t)count);
-    json_put_real(object, "samples_per_s", w->rows / w->one.median);
-    json_put_real(object, "gflops", 1e-9 * rate);
-    json_put_real(object, "efficiency", rate / b->peak);
+    json_put_all(object, b->training ? "steps_per_repeat" : "calls_per_repeat",
+                 json_whole((uint64_t)count), "samples_per_s", json_number(w->rows / w->one.median),
+                 "gflops", json_number(1e-9 * rate), "efficiency", json_number(rate / b->peak),
+                 NULL);
 }
 
 static void put_training(json_t *object, const network_bench *b)
 {
+    const nudge_optimizer *o = &b->options.optimizer;
     json_t *time = json_new();
-    json_put_text(object, "optimizer", nudge_optimizer_name(b->options.optimizer.kind));
-    json_put_real(object, "momentum", b->options.optimizer.momentum);
-    json_put_real(object, "lr", b->options.optimizer.lr);
-    json_put_whole(object, "batch", b->plan.batch);
-    json_put_whole(object, "train_threads", (uint64_t)b->plan.threads);
-    json_put_text(object, "explain", b->plan.explain);
     for (int i = 0; i < NUDGE_PHASES; i++)
-        json_put_real(time, nudge_phase_name((nudge_phase)i), b->phase[i]);
-    json_put(object, "time", time);
+        json_put(time, nudge_phase_name((nudge_phase)i), json_number(b->phase[i]));
+    json_put_all(object, "optimizer", json_text(nudge_optimizer_name(o->kind)),
+                 "momentum", json_number(o->momentum), "lr", json_number(o->lr),
+                 "batch", json_whole(b->plan.batch),
+                 "train_threads", json_whole((uint64_t)b->plan.threads),
+                 "explain", json_text(b->plan.explain), "time", time, NULL);
     put_work(object, b, &b->work[BENCH_STEP]);
 }
 
 void network_bench_print_json(const network_bench *b)
 {
-    json_t *object = bench_json(b->setup), *widths = json_new_list();
-    for (size_t i = 0; i < b->widths; i++)
-        json_add(widths, json_integer((json_int_t)b->width[i]));
-    json_put(object, "layers", widths);
-    json_put_text(object, "activation", nudge_activation_name(b->activation));
-    json_put_text(object, "loss", nudge_loss_name(b->loss));
-    json_put_whole(object, "rows", b->rows);
-    json_put_flag(object, "pixels", b->pixels);
-    json_put_whole(object, "parameters", b->plan.parameters);
-    json_put_real(object, "gemm_peak_gflops", 1e-9 * b->peak);
+    json_t *object = bench_json(b->setup);
+    json_put_all(object, "layers", json_wholes(b->widths, b->width),
+                 "activation", json_text(nudge_activation_name(b->activation)),
+                 "loss", json_text(nudge_loss_name(b->loss)), "rows", json_whole(b->rows),
+                 "pixels", json_boolean(b->pixels), "parameters", json_whole(b->plan.parameters),
+                 "gemm_peak_gflops", json_number(1e-9 * b->peak), NULL);
     if (b->training)
         put_training(object, b);
     for (int w = BENCH_PREDICT; !b->training && w <= BENCH_EVALUATE; w++) {

@@ -104,27 +104,22 @@ static int run(arguments *args)
 
 static void put_fact(void *to, const char *key, char *text)
 {
-    json_put_text(to, key, text);
+    json_put(to, key, json_text(text));
     free(text);
 }
 
 json_t *bench_json(const bench_setup *setup)
 {
-    static const char *const builds[] = {"serial", "pthread", "OpenMP"};
     nudge_machine m = nudge_machine_info();
-    json_t *object = json_new(), *machine = json_new();
-    json_put_text(object, "version", nudge_version());
-    json_put_text(object, "dtype", nudge_dtype_name(setup->dtype));
-    json_put_whole(object, "threads", (uint64_t)setup->threads);
-    json_put_text(object, "threads_why", setup->why);
+    json_t *machine = json_new();
     machine_facts(put_fact, machine);
-    json_put_whole(machine, "cores", (uint64_t)m.cores);
-    json_put_text(machine, "blas", m.blas_config);
-    json_put_text(machine, "blas_core", m.blas_core);
-    if (m.blas_parallel >= 0 && m.blas_parallel <= 2)
-        json_put_text(machine, "blas_build", builds[m.blas_parallel]);
-    json_put(object, "machine", machine);
-    return object;
+    json_put_all(machine, "cores", json_whole((uint64_t)m.cores), "blas", json_text(m.blas_config),
+                 "blas_core", json_text(m.blas_core), "blas_build", json_text(blas_build(&m)),
+                 NULL);
+    return json_of("version", json_text(nudge_version()),
+                   "dtype", json_text(nudge_dtype_name(setup->dtype)),
+                   "threads", json_whole((uint64_t)setup->threads),
+                   "threads_why", json_text(setup->why), "machine", machine, NULL);
 }
 
 void bench_cells(text_table *t, const nudge_measurement *m, double factor)
@@ -140,10 +135,10 @@ void bench_put(json_t *object, const char *key, const nudge_measurement *m, doub
     static const char *const endings[] = {"", "_low", "_high", "_best"};
     const double values[] = {m->median, m->low, m->high, m->best};
     char name[40];
-    json_put_whole(object, "repeats", m->repeats);
+    json_put(object, "repeats", json_whole(m->repeats));
     for (int i = 0; i < 4; i++) {
         snprintf(name, sizeof name, "%s%s", key, endings[i]);
-        json_put_real(object, name, factor * values[i]);
+        json_put(object, name, json_number(factor * values[i]));
     }
 }
 

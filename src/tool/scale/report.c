@@ -137,12 +137,12 @@ static json_t *point_row(const scale_study *s, const scale_point *q)
     for (size_t k = 0; k < q->n; k++)
         marked += q->runs[k].disturbed || q->runs[k].outlier;
     snprintf(text, sizeof text, "%.*s%s", LONGEST, name, strlen(name) > LONGEST ? "..." : "");
-    json_put_text(row, "setting_name", text);
+    json_put(row, "setting_name", json_text(text));
     snprintf(text, sizeof text, "%d%s", q->threads,
              q->is_peer ? " peer" : q->oversubscribed ? "*" : "");
-    json_put_text(row, "threads", text);
+    json_put(row, "threads", json_text(text));
     snprintf(text, sizeof text, marked > 0 ? "%zu (%zu)" : "%zu", q->n, marked);
-    json_put_text(row, "runs", text);
+    json_put(row, "runs", json_text(text));
     return row;
 }
 

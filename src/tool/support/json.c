@@ -2,12 +2,48 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "csv_quote.h"
 #include "support/say.h"
-#include "support/text_table.h"
+
+/* ---- Values ---------------------------------------------------------------------------- */
+
+/* File names and labels may be no UTF-8; JSON must be. Such bytes become '?'. */
+json_t *json_text(const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    json_t *value = json_string(text);
+    if (value != NULL)
+        return value;
+    char *copy = need(strdup(text));
+    for (char *c = copy; *c != '\0'; c++)
+        if ((unsigned char)*c >= 0x80)
+            *c = '?';
+    value = need(json_string(copy));
+    free(copy);
+    return value;
+}
+
+json_t *json_number(double value)
+{
+    return isfinite(value) ? need(json_real(value)) : NULL;
+}
+
+json_t *json_whole(uint64_t value)
+{
+    return need(json_integer((json_int_t)value));
+}
+
+json_t *json_hash(uint64_t hash)
+{
+    return need(json_sprintf("%016" PRIx64, hash));
+}
+
+/* ---- Objects and lists ----------------------------------------------------------------- */
 
 json_t *json_new(void)
 {
@@ -21,8 +57,33 @@ json_t *json_new_list(void)
 
 void json_put(json_t *object, const char *key, json_t *value)
 {
-    if (json_object_set_new(object, key, need(value)) != 0)
+    if (value != NULL && json_object_set_new(object, key, value) != 0)
         need(NULL);
+}
+
+static void put_all(json_t *object, const char *key, json_t *value, va_list more)
+{
+    json_put(object, key, value);
+    while ((key = va_arg(more, const char *)) != NULL)
+        json_put(object, key, va_arg(more, json_t *));
+}
+
+void json_put_all(json_t *object, const char *key, json_t *value, ...)
+{
+    va_list more;
+    va_start(more, value);
+    put_all(object, key, value, more);
+    va_end(more);
+}
+
+json_t *json_of(const char *key, json_t *value, ...)
+{
+    json_t *object = json_new();
+    va_list more;
+    va_start(more, value);
+    put_all(object, key, value, more);
+    va_end(more);
+    return object;
 }
 
 void json_add(json_t *list, json_t *value)
@@ -31,97 +92,34 @@ void json_add(json_t *list, json_t *value)
         need(NULL);
 }
 
-/* File names and labels may be no UTF-8; JSON must be. Such bytes become '?'. */
-static json_t *text_value(const char *text)
-{
-    json_t *value = json_string(text);
-    if (value != NULL)
-        return value;
-    char *copy = need(strdup(text));
-    for (char *c = copy; *c != '\0'; c++)
-        if ((unsigned char)*c >= 0x80)
-            *c = '?';
-    value = need(json_string(copy));
-    free(copy);
-    return value;
-}
-
-void json_add_text(json_t *list, const char *text)
-{
-    json_add(list, text_value(text));
-}
-
-void json_put_text(json_t *object, const char *key, const char *text)
-{
-    if (text != NULL)
-        json_put(object, key, text_value(text));
-}
-
-void json_put_real(json_t *object, const char *key, double value)
-{
-    if (isfinite(value))
-        json_put(object, key, json_real(value));
-}
-
-void json_put_whole(json_t *object, const char *key, uint64_t value)
-{
-    json_put(object, key, json_integer((json_int_t)value));
-}
-
-void json_put_flag(json_t *object, const char *key, int value)
-{
-    json_put(object, key, json_boolean(value));
-}
-
-void json_put_hash(json_t *object, const char *key, uint64_t hash)
-{
-    char text[20];
-    snprintf(text, sizeof text, "%016" PRIx64, hash);
-    json_put_text(object, key, text);
-}
-
-static json_t *json_classes(const nudge_metrics *m, const nudge_prep *prep)
+json_t *json_wholes(size_t n, const size_t *values)
 {
     json_t *list = json_new_list();
-    char name[NU_TEXT];
-    for (size_t k = 0; k < m->classes; k++) {
-        class_scores s = class_scores_of(m, k);
-        json_t *class = json_new();
-        json_put_text(class, "label", class_name(name, prep, k));
-        json_put_real(class, "precision", s.precision);
-        json_put_real(class, "recall", s.recall);
-        json_put_whole(class, "rows", s.support);
-        json_add(list, class);
-    }
+    for (size_t i = 0; i < n; i++)
+        json_add(list, json_whole(values[i]));
     return list;
 }
 
-static json_t *json_confusion(const nudge_metrics *m)
+json_t *json_names(const nudge_prep *prep, size_t n,
+                   const char *(*name)(const nudge_prep *prep, size_t i))
 {
-    json_t *rows = json_new_list();
-    for (size_t i = 0; i < m->classes; i++) {
-        json_t *row = json_new_list();
-        for (size_t k = 0; k < m->classes; k++)
-            json_add(row, json_integer((json_int_t)m->confusion[i * m->classes + k]));
-        json_add(rows, row);
-    }
-    return rows;
+    json_t *list = json_new_list();
+    for (size_t i = 0; i < n; i++)
+        json_add(list, json_text(name(prep, i)));
+    return list;
 }
 
-json_t *json_metrics(const nudge_metrics *m, const nudge_prep *prep, int classes)
+json_t *json_targets(const nudge_prep *prep)
 {
-    json_t *object = json_new();
-    json_put_whole(object, "rows", m->rows);
-    json_put_real(object, "loss", m->loss);
-    json_put_real(object, "accuracy", m->accuracy);
-    json_put_real(object, "rmse", m->rmse);
-    json_put_real(object, "mae", m->mae);
-    json_put_real(object, "r2", m->r2);
-    if (classes && m->confusion != NULL) {
-        json_put(object, "classes", json_classes(m, prep));
-        json_put(object, "confusion", json_confusion(m));
-    }
-    return object;
+    nudge_prep_info p = nudge_prep_describe(prep);
+    return json_names(prep, p.classes > 0 ? 1 : p.outputs, nudge_prep_target_name);
+}
+
+json_t *json_metrics(const nudge_metrics *m)
+{
+    return json_of("rows", json_whole(m->rows), "loss", json_number(m->loss),
+                   "accuracy", json_number(m->accuracy), "rmse", json_number(m->rmse),
+                   "mae", json_number(m->mae), "r2", json_number(m->r2), NULL);
 }
 
 int json_print(json_t *value, int pretty, FILE *stream)

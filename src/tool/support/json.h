@@ -8,23 +8,35 @@
 
 #include "nudge.h"
 
+/* Values, beside jansson's. NULL, which objects leave out, for a text that is NULL, and for NaN and
+ * infinity, which JSON does not have. */
+json_t *json_text(const char *text);
+json_t *json_number(double value);
+json_t *json_whole(uint64_t value);
+json_t *json_hash(uint64_t hash); /* 16 hexadecimal digits */
+
 json_t *json_new(void);
 json_t *json_new_list(void);
-void json_put(json_t *object, const char *key, json_t *value); /* takes value over */
-void json_add(json_t *list, json_t *value);
-void json_add_text(json_t *list, const char *text);
-/* Nothing for NULL. */
-void json_put_text(json_t *object, const char *key, const char *text);
-/* Nothing for NaN and infinity, which JSON does not have. */
-void json_put_real(json_t *object, const char *key, double value);
-void json_put_whole(json_t *object, const char *key, uint64_t value);
-void json_put_flag(json_t *object, const char *key, int value);
-/* 16 hexadecimal digits. */
-void json_put_hash(json_t *object, const char *key, uint64_t hash);
 
-/* {"rows": ..., "loss": ..., "accuracy" or "rmse", "mae", "r2"}; with per-class results and the
- * confusion matrix if `classes`. */
-json_t *json_metrics(const nudge_metrics *m, const nudge_prep *prep, int classes);
+/* The members of an object: keys and values, which it takes over; NULL after the last. */
+json_t *json_of(const char *key, json_t *value, ...) __attribute__((sentinel));
+void json_put_all(json_t *object, const char *key, json_t *value, ...) __attribute__((sentinel));
+void json_put(json_t *object, const char *key, json_t *value);
+void json_add(json_t *list, json_t *value);
+
+#define json_put_text(object, key, text) json_put(object, key, json_text(text))
+#define json_put_real(object, key, value) json_put(object, key, json_number(value))
+#define json_put_whole(object, key, value) json_put(object, key, json_whole(value))
+#define json_put_flag(object, key, value) json_put(object, key, json_boolean(value))
+
+/* Lists: of whole numbers; of n names that a preprocessing has; of its targets. */
+json_t *json_wholes(size_t n, const size_t *values);
+json_t *json_names(const nudge_prep *prep, size_t n,
+                   const char *(*name)(const nudge_prep *prep, size_t i));
+json_t *json_targets(const nudge_prep *prep);
+
+/* {"rows": ..., "loss": ..., "accuracy" or "rmse", "mae", "r2"} */
+json_t *json_metrics(const nudge_metrics *m);
 
 /* One line, or several if `pretty`; frees the value. Returns 0 if the stream did not take it. */
 int json_print(json_t *value, int pretty, FILE *stream);

@@ -83,10 +83,15 @@ static void tell_topology(const receiver *r)
 #endif
 }
 
+const char *blas_build(const nudge_machine *m)
+{
+    static const char *const builds[] = {"serial", "pthread", "OpenMP"};
+    return m->blas_parallel >= 0 && m->blas_parallel < 3 ? builds[m->blas_parallel] : "unknown";
+}
+
 void machine_facts(void (*add)(void *to, const char *key, char *text), void *to)
 {
     const receiver r = {add, to};
-    static const char *const builds[] = {"serial", "pthread", "OpenMP"};
     nudge_machine m = nudge_machine_info();
     struct utsname u;
     char *info = proc_text("/proc/cpuinfo"), memory[NU_TEXT];
@@ -102,8 +107,7 @@ void machine_facts(void (*add)(void *to, const char *key, char *text), void *to)
     if (uname(&u) == 0)
         tell(&r, "system", "%s %s, %s%s", u.sysname, u.release, u.machine,
             flags != NULL && strstr(flags, " hypervisor") != NULL ? ", a virtual machine" : "");
-    tell(&r, "blas", "%s, %s kernels, %s build", m.blas_config, m.blas_core,
-        m.blas_parallel >= 0 && m.blas_parallel < 3 ? builds[m.blas_parallel] : "unknown");
+    tell(&r, "blas", "%s, %s kernels, %s build", m.blas_config, m.blas_core, blas_build(&m));
 #ifdef __clang__
     tell(&r, "compiler", "%s", __VERSION__);
 #else

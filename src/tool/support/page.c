@@ -174,7 +174,6 @@ static size_t print_columns(FILE *out, const text_table *t, size_t keys, size_t 
             table_add(&part, "%*s%s", j == 0 ? INDENT : 0, "", t->cell[i]);
     }
     table_print(&part, keys, out);
-    table_end(&part);
     return end;
 }
 

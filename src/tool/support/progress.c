@@ -9,7 +9,7 @@
 #include "support/data_options.h"
 #include "support/json.h"
 #include "support/live_line.h"
-#include "support/text_table.h"
+#include "text.h"
 
 /* Epochs shown as lines that stay. */
 enum { MOST_LINES = 20 };
@@ -29,17 +29,14 @@ static int write_log(progress *p, const nudge_epoch *e)
 {
     if (!open_log(p))
         return 0;
-    json_t *line = json_new();
-    json_put_whole(line, "epoch", e->epoch);
-    json_put_real(line, "train_loss", e->train_loss);
-    json_put_real(line, "train_accuracy", e->train_accuracy);
-    if (e->has_val) {
-        json_put_real(line, "val_loss", e->val_loss);
-        json_put_real(line, "val_accuracy", e->val_accuracy);
-        json_put_real(line, "val_rmse", e->val_rmse);
-    }
-    json_put_real(line, "seconds", e->seconds);
-    json_put_real(line, "samples_per_s", e->samples_per_s);
+    json_t *line = json_of("epoch", json_whole(e->epoch), "train_loss", json_number(e->train_loss),
+                           "train_accuracy", json_number(e->train_accuracy), NULL);
+    if (e->has_val)
+        json_put_all(line, "val_loss", json_number(e->val_loss),
+                     "val_accuracy", json_number(e->val_accuracy),
+                     "val_rmse", json_number(e->val_rmse), NULL);
+    json_put_all(line, "seconds", json_number(e->seconds),
+                 "samples_per_s", json_number(e->samples_per_s), NULL);
     return json_print(line, 0, p->log) && fflush(p->log) == 0;
 }
 

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "support/machine.h"
 #include "text.h"
 
 void line_start(FILE *stream, const char *head)
@@ -87,12 +88,10 @@ void memory_line(FILE *stream, const nudge_train_plan *plan, uint64_t loading)
 
 void threads_line(FILE *stream, int threads, const char *why)
 {
-    static const char *const builds[] = {"serial", "pthread", "OpenMP"};
     nudge_machine m = nudge_machine_info();
-    int known = m.blas_parallel >= 0 && m.blas_parallel <= 2;
     char line[400];
     snprintf(line, sizeof line, "%d of %d core%s, OpenBLAS for %s, %s build%s%s", threads, m.cores,
-             m.cores == 1 ? "" : "s", m.blas_core, known ? builds[m.blas_parallel] : "unknown",
+             m.cores == 1 ? "" : "s", m.blas_core, blas_build(&m),
              why != NULL ? "; " : "", why != NULL ? why : "");
     line_print(stream, "threads", line);
 }
@@ -108,9 +107,8 @@ json_t *json_memory(const nudge_train_plan *plan, uint64_t loading)
     json_t *object = json_new();
     memory_parts(part, plan);
     for (size_t i = 0; i < MEMORY_PARTS; i++)
-        json_put_whole(object, part[i].key, part[i].bytes);
-    json_put_whole(object, "total", plan->total);
-    json_put_whole(object, "load", loading);
-    json_put_whole(object, "peak", loading > plan->total ? loading : plan->total);
+        json_put(object, part[i].key, json_whole(part[i].bytes));
+    json_put_all(object, "total", json_whole(plan->total), "load", json_whole(loading),
+                 "peak", json_whole(loading > plan->total ? loading : plan->total), NULL);
     return object;
 }

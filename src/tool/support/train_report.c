@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "support/json.h"
@@ -79,62 +80,65 @@ void report_start(const train_report *r)
 
 /* ---- Result ---------------------------------------------------------------------------- */
 
-/* A row of the table, if any of its numbers is known. */
-static void add_metric(text_table *t, const train_report *r, const char *name,
-                       const char *format, double train, double val, double test, double known)
+/* What is known of training data: means over the last epoch, in the target's own units. */
+static nudge_metrics train_metrics(const train_report *r)
 {
-    if (isnan(train) && (r->val.rows == 0 || isnan(val)) && (r->test.rows == 0 || isnan(test)))
-        return;
-    table_add(t, "%s", name);
-    table_add_real(t, format, train);
-    if (r->val.rows > 0)
-        table_add_real(t, format, val);
-    if (r->test.rows > 0)
-        table_add_real(t, format, test);
-    if (!isnan(r->data->noise_floor))
-        table_add_real(t, format, known);
-}
-
-/* The floor is known for mse of numbers and cross-entropy of classes only. */
-static double floor_of(const train_report *r)
-{
+    const nudge_epoch *last = &r->result.last;
     nudge_loss loss = nudge_model_describe(r->model).loss;
-    int fits = loss == NUDGE_MSE || loss == NUDGE_CROSS_ENTROPY;
-    return fits ? r->data->noise_floor : NAN;
+    nudge_metrics m = {rows_of(r->data->train), .loss = NAN, .accuracy = NAN, .rmse = NAN,
+                       .mae = NAN, .r2 = NAN};
+    if (r->result.epochs == 0)
+        return m;
+    m.loss = last->train_loss;
+    m.accuracy = last->train_accuracy;
+    m.rmse = loss == NUDGE_MSE ? sqrt(m.loss) : NAN;
+    m.mae = loss == NUDGE_MAE ? m.loss : NAN;
+    return m;
 }
 
-/* In the target's own units that is what mse is made of; of other losses it is not known. */
-static double train_rmse(const train_report *r)
-{
-    int known = nudge_model_describe(r->model).loss == NUDGE_MSE;
-    return known ? sqrt(r->result.last.train_loss) : NAN;
-}
+static const struct {
+    const char *name, *format;
+    size_t at; /* in nudge_metrics */
+} metrics[] = {
+    {"", "%.6g", offsetof(nudge_metrics, loss)}, /* has names of its own */
+    {"accuracy", "%.4f", offsetof(nudge_metrics, accuracy)},
+    {"RMSE", "%.6g", offsetof(nudge_metrics, rmse)},
+    {"MAE", "%.6g", offsetof(nudge_metrics, mae)},
+    {"R2", "%.4f", offsetof(nudge_metrics, r2)},
+};
 
+/* A row for each metric that is known of any data. The noise floor is one of mse for numbers and of
+ * cross-entropy for classes. */
 static void report_metrics(const train_report *r, FILE *stream)
 {
-    size_t columns = 2 + (r->val.rows > 0) + (r->test.rows > 0) + !isnan(r->data->noise_floor);
-    const nudge_epoch *last = &r->result.last;
-    const nudge_metrics *v = &r->val, *s = &r->test;
-    double floor = floor_of(r);
-    text_table t;
-    table_start(&t, columns);
-    table_add(&t, "%s", "");
-    table_add(&t, "train *");
-    if (v->rows > 0)
-        table_add(&t, "validation");
-    if (s->rows > 0)
-        table_add(&t, "test");
-    if (!isnan(r->data->noise_floor))
-        table_add(&t, "noise floor");
+    static const char *const heads[] = {"train *", "validation", "test"};
+    const nudge_metrics of[] = {train_metrics(r), r->val, r->test};
     nudge_loss loss = nudge_model_describe(r->model).loss;
-    double mae = loss == NUDGE_MAE ? last->train_loss : NAN;
-    add_metric(&t, r, nudge_loss_name(loss), "%.6g", last->train_loss, v->loss, s->loss, floor);
-    add_metric(&t, r, "accuracy", "%.4f", last->train_accuracy, v->accuracy, s->accuracy, NAN);
-    add_metric(&t, r, "RMSE", "%.6g", train_rmse(r), v->rmse, s->rmse, NAN);
-    add_metric(&t, r, "MAE", "%.6g", mae, v->mae, s->mae, NAN);
-    add_metric(&t, r, "R2", "%.4f", NAN, v->r2, s->r2, NAN);
+    double noise = r->data->noise_floor, value[3];
+    text_table t;
+    table_start(&t, 1);
+    table_add(&t, "%s", "");
+    for (int k = 0; k < 3; k++)
+        if (of[k].rows > 0)
+            table_add(&t, "%s", heads[k]);
+    if (!isnan(noise))
+        table_add(&t, "noise floor");
+    t.columns = t.cells;
+    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+        for (int k = 0; k < 3; k++)
+            value[k] = of[k].rows > 0 ? *(const double *)((const char *)&of[k] + metrics[i].at)
+                                      : NAN;
+        if (isnan(value[0]) && isnan(value[1]) && isnan(value[2]))
+            continue;
+        table_add(&t, "%s", i == 0 ? nudge_loss_name(loss) : metrics[i].name);
+        for (int k = 0; k < 3; k++)
+            if (of[k].rows > 0)
+                table_add_real(&t, metrics[i].format, value[k]);
+        int fits = i == 0 && (loss == NUDGE_MSE || loss == NUDGE_CROSS_ENTROPY);
+        if (!isnan(noise))
+            table_add_real(&t, "%.6g", fits ? noise : NAN);
+    }
     table_print(&t, 0, stream);
-    table_end(&t);
     fprintf(stream, "* mean over the last epoch, of each batch before its update\n");
 }
 
@@ -160,102 +164,68 @@ void report_result(const train_report *r, FILE *stream)
 static json_t *json_settings(const train_report *r)
 {
     const train_setup *s = r->setup;
+    const nudge_data_options *d = &s->data;
     const nudge_optimizer *o = &s->train.optimizer;
     nudge_prep_info prep = nudge_prep_describe(r->data->prep);
     nudge_model_info m = nudge_model_describe(r->model);
-    json_t *object = json_new();
-    json_put_text(object, "data", s->data.data);
-    json_put_text(object, "target", s->data.read.target);
-    json_put_text(object, "labels", s->data.read.labels);
-    json_put_text(object, "ignore", s->data.read.ignore);
-    json_put_text(object, "category", s->data.read.category);
-    json_put_text(object, "val", s->data.val);
-    json_put_text(object, "test", s->data.test);
-    json_put_real(object, "val_split", s->data.val_split);
-    json_put_real(object, "test_split", s->data.test_split);
-    json_put_text(object, "split", s->data.split_order == NUDGE_SPLIT_LAST ? "last" : "random");
-    json_put_text(object, "scale", nudge_scale_name(prep.scale));
-    json_put_whole(object, "features", prep.features);
-    json_put_whole(object, "number_columns", prep.number_columns);
-    json_put_whole(object, "category_columns", prep.category_columns);
-    json_t *targets = json_new_list();
-    for (size_t k = 0; k < (prep.classes > 0 ? 1 : prep.outputs); k++)
-        json_add_text(targets, nudge_prep_target_name(r->data->prep, k));
-    json_put(object, "targets", targets);
-    json_t *widths = json_new_list(), *activations = json_new_list();
-    for (size_t i = 0; i <= m.layers; i++)
-        json_add(widths, json_integer((json_int_t)m.widths[i]));
+    json_t *activations = json_new_list();
     for (size_t i = 0; i < m.layers; i++)
-        json_add(activations, json_string(nudge_activation_name(m.activations[i])));
-    json_put(object, "widths", widths);
-    json_put(object, "activations", activations);
-    json_put_text(object, "dtype", nudge_dtype_name(m.dtype));
-    json_put_text(object, "loss", nudge_loss_name(m.loss));
-    if (m.loss == NUDGE_HUBER)
-        json_put_real(object, "huber_delta", m.huber_delta);
-    json_put_text(object, "init", s->init_file != NULL ? s->init_file : nudge_init_name(s->init));
-    json_put_text(object, "optimizer", nudge_optimizer_name(o->kind));
-    json_put_real(object, "lr", o->lr);
-    json_put_real(object, "momentum", o->momentum);
-    json_put_flag(object, "nesterov", o->nesterov);
-    json_put_real(object, "weight_decay", o->weight_decay);
-    json_put_real(object, "beta1", o->beta1);
-    json_put_real(object, "beta2", o->beta2);
-    json_put_real(object, "alpha", o->alpha);
-    json_put_real(object, "eps", o->eps);
-    json_put_whole(object, "batch", r->plan.batch);
-    json_put_whole(object, "epochs", s->train.epochs);
-    json_put_whole(object, "seed", s->train.seed);
-    json_put_flag(object, "shuffle", s->train.shuffle);
+        json_add(activations, json_text(nudge_activation_name(m.activations[i])));
+    json_t *object = json_of(
+        "data", json_text(d->data), "target", json_text(d->read.target),
+        "labels", json_text(d->read.labels), "ignore", json_text(d->read.ignore),
+        "category", json_text(d->read.category), "val", json_text(d->val),
+        "test", json_text(d->test), "val_split", json_number(d->val_split),
+        "test_split", json_number(d->test_split),
+        "split", json_text(d->split_order == NUDGE_SPLIT_LAST ? "last" : "random"),
+        "scale", json_text(nudge_scale_name(prep.scale)), "features", json_whole(prep.features),
+        "number_columns", json_whole(prep.number_columns),
+        "category_columns", json_whole(prep.category_columns),
+        "targets", json_targets(r->data->prep), NULL);
+    json_put_all(
+        object, "widths", json_wholes(m.layers + 1, m.widths), "activations", activations,
+        "dtype", json_text(nudge_dtype_name(m.dtype)), "loss", json_text(nudge_loss_name(m.loss)),
+        "huber_delta", m.loss == NUDGE_HUBER ? json_number(m.huber_delta) : NULL,
+        "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)), NULL);
+    json_put_all(
+        object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),
+        "momentum", json_number(o->momentum), "nesterov", json_boolean(o->nesterov),
+        "weight_decay", json_number(o->weight_decay), "beta1", json_number(o->beta1),
+        "beta2", json_number(o->beta2), "alpha", json_number(o->alpha), "eps", json_number(o->eps),
+        "batch", json_whole(r->plan.batch), "epochs", json_whole(s->train.epochs),
+        "seed", json_whole(s->train.seed), "shuffle", json_boolean(s->train.shuffle), NULL);
     return object;
 }
 
 static json_t *json_plan(const train_report *r)
 {
     const nudge_train_plan *p = &r->plan;
-    json_t *object = json_new();
-    json_put(object, "memory", json_memory(p, r->data->load_bytes));
-    json_put_whole(object, "threads", (uint64_t)p->threads);
-    json_put_text(object, "threads_why", p->threads_why);
-    json_put_whole(object, "batches", p->batches);
-    json_put_whole(object, "parameters", p->parameters);
-    json_put_real(object, "flops_per_epoch", p->flops_per_epoch);
-    json_put_text(object, "explain", p->explain);
-    return object;
+    return json_of("memory", json_memory(p, r->data->load_bytes),
+                   "threads", json_whole((uint64_t)p->threads),
+                   "threads_why", json_text(p->threads_why), "batches", json_whole(p->batches),
+                   "parameters", json_whole(p->parameters),
+                   "flops_per_epoch", json_number(p->flops_per_epoch),
+                   "explain", json_text(p->explain), NULL);
 }
 
 static json_t *json_result(const train_report *r)
 {
     const nudge_train_result *result = &r->result;
-    json_t *object = json_new();
-    json_put_whole(object, "epochs", result->epochs);
-    json_put_real(object, "seconds", result->seconds);
-    json_put_real(object, "train_seconds", result->train_seconds);
-    json_put_real(object, "samples_per_s", result->samples_per_s);
-    json_put_real(object, "gflops", result->gflops);
-    return object;
+    return json_of("epochs", json_whole(result->epochs), "seconds", json_number(result->seconds),
+                   "train_seconds", json_number(result->train_seconds),
+                   "samples_per_s", json_number(result->samples_per_s),
+                   "gflops", json_number(result->gflops), NULL);
 }
 
 void report_json(const train_report *r)
 {
-    json_t *object = json_new(), *train = json_new();
-    json_put_text(object, "version", nudge_version());
-    json_put(object, "settings", json_settings(r));
-    json_put(object, "plan", json_plan(r));
-    json_put(object, "result", json_result(r));
-    json_put_whole(train, "rows", rows_of(r->data->train));
-    if (r->result.epochs > 0) {
-        json_put_real(train, "loss", r->result.last.train_loss);
-        json_put_real(train, "accuracy", r->result.last.train_accuracy);
-        json_put_real(train, "rmse", train_rmse(r));
-    }
-    json_put(object, "train", train);
-    if (r->val.rows > 0)
-        json_put(object, "val", json_metrics(&r->val, r->data->prep, 0));
-    if (r->test.rows > 0)
-        json_put(object, "test", json_metrics(&r->test, r->data->prep, 0));
-    json_put_real(object, "noise_floor", r->data->noise_floor);
-    json_put_hash(object, "weights_hash", nudge_model_hash(r->model));
-    json_put_text(object, "out", r->saved ? r->setup->out : NULL);
-    json_print(object, 1, stdout);
+    nudge_metrics train = train_metrics(r);
+    json_print(json_of("version", json_text(nudge_version()), "settings", json_settings(r),
+                       "plan", json_plan(r), "result", json_result(r), "train", json_metrics(&train),
+                       "val", r->val.rows > 0 ? json_metrics(&r->val) : NULL,
+                       "test", r->test.rows > 0 ? json_metrics(&r->test) : NULL,
+                       "noise_floor", json_number(r->data->noise_floor),
+                       "weights_hash", json_hash(nudge_model_hash(r->model)),
+                       "out", json_text(r->saved ? r->setup->out : NULL), NULL),
+               1, stdout);
 }
