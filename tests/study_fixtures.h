@@ -127,8 +127,8 @@ static inline scale_study fixture_study(scale_mode mode, const char *option, siz
         if (*rest != '\0')
             s.settings[i].x = NAN;
     }
-    scale_add_fact(&s, "cpu", fixture_text("Xeon <Gold> & \"co\", 8 cores, 2 threads each"));
-    scale_add_fact(&s, "pinning", fixture_text("threads on cores 0 to 7, one each"));
+    s.facts = json_pack("{ss ss}", "cpu", "Xeon <Gold> & \"co\", 8 cores, 2 threads each", "pinning",
+                        "threads on cores 0 to 7, one each");
     return s;
 }
 

@@ -39,17 +39,6 @@ START_TEST(stat_text)
 }
 END_TEST
 
-START_TEST(fields_of_texts)
-{
-    static const char text[] = "processor\t: 0\nmodel name\t: A CPU: fast\nmodel\t\t: 7\n"
-                               "throttled_usec 250000\n";
-    char *model = proc_field(text, "model name");
-    ck_assert_str_eq(model, "A CPU: fast");
-    ck_assert_ptr_null(proc_field(text, "CPU part"));
-    free(model);
-}
-END_TEST
-
 /* ---- This machine ---------------------------------------------------------------------- */
 
 static double seconds_now(void)
@@ -192,7 +181,6 @@ static Suite *make_suite(void)
     Suite *suite = suite_create("watch");
     TCase *c = tcase_create("Texts");
     tcase_add_test(c, stat_text);
-    tcase_add_test(c, fields_of_texts);
     suite_add_tcase(suite, c);
     c = tcase_create("Watching");
     tcase_add_test(c, sees_another_program);

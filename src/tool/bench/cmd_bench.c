@@ -102,17 +102,10 @@ static int run(arguments *args)
 
 /* ---- Shared ---------------------------------------------------------------------------- */
 
-static void put_fact(void *to, const char *key, char *text)
-{
-    json_put(to, key, json_text(text));
-    free(text);
-}
-
 json_t *bench_json(const bench_setup *setup)
 {
     nudge_machine m = nudge_machine_info();
-    json_t *machine = json_new();
-    machine_facts(put_fact, machine);
+    json_t *machine = machine_facts();
     json_put_all(machine, "cores", json_whole((uint64_t)m.cores), "blas", json_text(m.blas_config),
                  "blas_core", json_text(m.blas_core), "blas_build", json_text(blas_build(&m)),
                  NULL);

@@ -66,9 +66,9 @@ static int measure(scale_study *s, const scale_setup *setup)
     int status = scale_make_points(&jobs, s, setup);
     if (status == EXIT_DONE) {
         nu_signals_catch();
-        machine_facts(scale_add_fact, s);
-        const char *bound = jobs.cpus != NULL ? "each bound to a CPU of its own" : "not bound";
-        scale_add_fact(s, "threads", need(strdup(bound)));
+        s->facts = machine_facts();
+        json_put(s->facts, "threads", json_text(jobs.cpus != NULL ? "each bound to a CPU of its own"
+                                                                  : "not bound"));
         if (!setup->quiet)
             fprintf(stderr, "%s scaling: %s\ndata: %s\n%zu point%s, measured in rounds\n",
                     scale_mode_names[s->mode], s->title, s->data, s->n_points,

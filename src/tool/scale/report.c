@@ -259,13 +259,15 @@ static void tell_method(page *p)
 static void tell_facts(const scale_study *s, page *p)
 {
     char took[NU_TEXT], text[160];
+    const char *key;
+    json_t *fact;
     const scale_point *own = &s->points[s->n_points > 1 && s->points[0].is_peer];
     page_say(p, PAGE_HEADING, "What was measured");
     page_fact(p, "command", s->command);
     page_fact(p, "network", s->title);
     page_fact(p, "data", s->data);
-    for (size_t i = 0; i < s->n_facts; i++)
-        page_fact(p, s->facts[i].key, s->facts[i].text);
+    json_object_foreach(s->facts, key, fact)
+        page_fact(p, key, json_string_value(fact));
     if (s->peer != NULL)
         page_fact(p, "peer", s->peer);
     if (s->identical >= 0 && own->n > 0) {

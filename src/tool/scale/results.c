@@ -154,18 +154,15 @@ void scale_write_json(const scale_study *s, FILE *out)
 {
     json_t *object = json_of("format", json_text("nudge-scale"), "format_version", json_whole(2),
                              "nudge", json_text(nudge_version()), NULL);
-    json_t *machine = json_new(), *notes = json_new_list();
-    json_t *points = json_new_list(), *laws = json_new_list();
+    json_t *notes = json_new_list(), *points = json_new_list(), *laws = json_new_list();
     put_study(object, s);
-    for (size_t i = 0; i < s->n_facts; i++)
-        json_put(machine, s->facts[i].key, json_text(s->facts[i].text));
     for (size_t i = 0; i < s->n_notes; i++)
         json_add(notes, json_text(s->notes[i]));
     for (size_t i = 0; i < s->n_points; i++)
         json_add(points, point_json(s, &s->points[i]));
     for (size_t i = 0; i < s->n_laws; i++)
         json_add(laws, law_json(s, &s->laws[i]));
-    json_put_all(object, "machine", machine, "notes", notes, "points", points, "laws", laws, NULL);
+    json_put_all(object, "machine", json_incref(s->facts), "notes", notes, "points", points, "laws", laws, NULL);
     json_print(object, 1, out);
 }
 

@@ -21,13 +21,6 @@ void scale_note(scale_study *s, const char *format, ...)
     s->notes[s->n_notes++] = text;
 }
 
-void scale_add_fact(void *study, const char *key, char *text)
-{
-    scale_study *s = study;
-    s->facts = need(realloc(s->facts, (s->n_facts + 1) * sizeof *s->facts));
-    s->facts[s->n_facts++] = (scale_fact){key, text};
-}
-
 const char *scale_point_text(char buf[SCALE_POINT_TEXT], const scale_study *s,
                              const scale_point *p)
 {
@@ -84,14 +77,12 @@ void scale_study_end(scale_study *s)
         point_end(&s->points[i]);
     for (size_t i = 0; i < s->n_laws; i++)
         free(s->laws[i].predictions);
-    for (size_t i = 0; i < s->n_facts; i++)
-        free(s->facts[i].text);
     for (size_t i = 0; i < s->n_notes; i++)
         free(s->notes[i]);
     names_end(s);
     free(s->points);
     free(s->laws);
-    free(s->facts);
+    json_decref(s->facts);
     free(s->notes);
     free(s->command);
     free(s->title);

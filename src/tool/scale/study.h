@@ -13,6 +13,7 @@
 #ifndef NUDGE_SCALE_STUDY_H
 #define NUDGE_SCALE_STUDY_H
 
+#include <jansson.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -157,12 +158,6 @@ typedef struct scale_law_fit {
 
 /* ---- The study ------------------------------------------------------------------------- */
 
-/* One thing known of the machine or of the programs, to print and to write as it is. */
-typedef struct scale_fact {
-    const char *key;  /* for files: "cpu", "caches", "blas" */
-    char *text;       /* "L1 32 KiB, L2 512 KiB, L3 16 MiB" */
-} scale_fact;
-
 typedef enum scale_end {
     SCALE_PRECISE,    /* all intervals are as narrow as asked for */
     SCALE_TIME_UP,    /* --seconds ended first */
@@ -196,17 +191,13 @@ typedef struct scale_study {
     scale_point *points; /* by setting, then threads; a peer is the first of its setting */
     size_t n_laws;
     scale_law_fit *laws; /* by setting; as many for each */
-    size_t n_facts;
-    scale_fact *facts;
+    json_t *facts;       /* what is known of the machine and of the programs: an object of texts */
     size_t n_notes;
     char **notes;        /* trouble that the reader must know, a sentence each, without full stop */
 } scale_study;
 
 /* A sentence for study->notes, as printf. */
 void scale_note(scale_study *study, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* A fact; takes `text` over. For machine_facts(), to which the study is `to`. */
-void scale_add_fact(void *study, const char *key, char *text);
 
 /* Takes point i out, and frees what it has. */
 void scale_remove_point(scale_study *study, size_t i);

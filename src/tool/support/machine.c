@@ -1,44 +1,18 @@
 #include "support/machine.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "nudge.h"
 #include "support/proc.h"
-#include "support/say.h"
 #include "text.h"
 
 #ifdef HAVE_HWLOC
 #include <hwloc.h>
-#endif
 
-typedef struct receiver {
-    void (*add)(void *to, const char *key, char *text);
-    void *to;
-} receiver;
-
-static void tell(const receiver *r, const char *key, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void tell(const receiver *r, const char *key, const char *format, ...)
-{
-    va_list args;
-    char *text;
-    va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        need(NULL);
-    va_end(args);
-    r->add(r->to, key, text);
-}
-
-#ifdef HAVE_HWLOC
-/* "2 usable; 1 package, 2 cores, 2 hardware threads, 1 NUMA node", and caches: of the first
- * core. */
-static void describe_topology(const receiver *r, hwloc_topology_t topology)
+/* "2 usable; the machine: 1 package, 2 cores, ...", and caches: of the first core. */
+static void describe_topology(json_t *facts, hwloc_topology_t topology)
 {
     static const struct {
         hwloc_obj_type_t type;
@@ -55,7 +29,8 @@ static void describe_topology(const receiver *r, hwloc_topology_t topology)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%d %s", i > 0 ? ", " : "", n,
                                  n == 1 ? parts[i].one : parts[i].many);
     }
-    tell(r, "topology", "%d usable; the machine: %s", nudge_machine_info().cores, text);
+    json_put(facts, "topology", json_sprintf("%d usable; the machine: %s",
+                                             nudge_machine_info().cores, text));
     used = 0;
     for (int i = 0; i < 3; i++) {
         hwloc_obj_t cache = hwloc_get_obj_by_type(topology, caches[i], 0);
@@ -64,24 +39,24 @@ static void describe_topology(const receiver *r, hwloc_topology_t topology)
                                      used > 0 ? ", " : "", i + 1,
                                      nu_bytes_text(size, (double)cache->attr->cache.size));
     }
-    if (used > 0)
-        tell(r, "caches", "%s", text);
+    json_put(facts, "caches", json_text(used > 0 ? text : NULL));
 }
-#endif
 
-static void tell_topology(const receiver *r)
+static void put_topology(json_t *facts)
 {
-#ifdef HAVE_HWLOC
     hwloc_topology_t topology;
     if (hwloc_topology_init(&topology) != 0)
         return;
     if (hwloc_topology_load(topology) == 0)
-        describe_topology(r, topology);
+        describe_topology(facts, topology);
     hwloc_topology_destroy(topology);
-#else
-    tell(r, "topology", "%d usable", nudge_machine_info().cores);
-#endif
 }
+#else
+static void put_topology(json_t *facts)
+{
+    json_put(facts, "topology", json_sprintf("%d usable", nudge_machine_info().cores));
+}
+#endif
 
 const char *blas_build(const nudge_machine *m)
 {
@@ -89,33 +64,43 @@ const char *blas_build(const nudge_machine *m)
     return m->blas_parallel >= 0 && m->blas_parallel < 3 ? builds[m->blas_parallel] : "unknown";
 }
 
-void machine_facts(void (*add)(void *to, const char *key, char *text), void *to)
+/* The model, and how its clock is governed. */
+static json_t *cpu_fact(const char *info)
 {
-    const receiver r = {add, to};
+    char *governor = proc_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+    const char *name = info != NULL ? strstr(info, "model name") : NULL;
+    const char *model = name != NULL ? strstr(name, ": ") : NULL;
+    json_t *cpu = NULL;
+    if (model != NULL)
+        cpu = json_sprintf("%.*s%s%s", (int)strcspn(model + 2, "\n"), model + 2,
+                           governor != NULL ? ", governor " : "",
+                           governor != NULL ? governor : "");
+    free(governor);
+    return cpu;
+}
+
+json_t *machine_facts(void)
+{
     nudge_machine m = nudge_machine_info();
     struct utsname u;
     char *info = proc_text("/proc/cpuinfo"), memory[NU_TEXT];
-    char *model = info != NULL ? proc_field(info, "model name") : NULL;
-    char *flags = info != NULL ? proc_field(info, "flags") : NULL;
-    char *governor = proc_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-    if (model != NULL)
-        tell(&r, "cpu", "%s%s%s", model, governor != NULL ? ", governor " : "",
-            governor != NULL ? governor : "");
-    tell_topology(&r);
-    tell(&r, "memory", "%s", nu_bytes_text(memory, (double)sysconf(_SC_PHYS_PAGES) *
-                                                 (double)sysconf(_SC_PAGESIZE)));
+    int virtual = info != NULL && strstr(info, " hypervisor") != NULL;
+    json_t *facts = json_new();
+    json_put(facts, "cpu", cpu_fact(info));
+    put_topology(facts);
+    nu_bytes_text(memory, (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE));
+    json_put(facts, "memory", json_text(memory));
     if (uname(&u) == 0)
-        tell(&r, "system", "%s %s, %s%s", u.sysname, u.release, u.machine,
-            flags != NULL && strstr(flags, " hypervisor") != NULL ? ", a virtual machine" : "");
-    tell(&r, "blas", "%s, %s kernels, %s build", m.blas_config, m.blas_core, blas_build(&m));
+        json_put(facts, "system", json_sprintf("%s %s, %s%s", u.sysname, u.release, u.machine,
+                                               virtual ? ", a virtual machine" : ""));
+    json_put(facts, "blas", json_sprintf("%s, %s kernels, %s build", m.blas_config, m.blas_core,
+                                         blas_build(&m)));
 #ifdef __clang__
-    tell(&r, "compiler", "%s", __VERSION__);
+    json_put(facts, "compiler", json_text(__VERSION__));
 #else
-    tell(&r, "compiler", "gcc %s", __VERSION__);
+    json_put(facts, "compiler", json_text("gcc " __VERSION__));
 #endif
-    tell(&r, "openmp", "%s", m.openmp ? "yes" : "built without");
+    json_put(facts, "openmp", json_text(m.openmp ? "yes" : "built without"));
     free(info);
-    free(model);
-    free(flags);
-    free(governor);
+    return facts;
 }

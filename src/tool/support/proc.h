@@ -6,13 +6,8 @@
 #include <sched.h>
 #include <stddef.h>
 
-/* The text of a file whose path is made as by printf, without white space at its end; for free().
- * NULL if it cannot be read. */
-char *proc_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* What follows the name of the first line that begins with it, after blanks and a colon, as in
- * "model name : X" and "throttled_usec 12"; for free(). NULL: there is none. */
-char *proc_field(const char *text, const char *name);
+/* The text of a file, without white space at its end; for free(). NULL if it cannot be read. */
+char *proc_text(const char *path);
 
 /* Time of some CPUs since the system was started, in seconds. */
 typedef struct proc_times {
