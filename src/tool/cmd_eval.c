@@ -172,7 +172,7 @@ static int run(arguments *args)
     int status = load_model_and_data(args, 1, &model, &data);
     if (status == EXIT_DONE) {
         if (nudge_evaluate(model, data, threads, &metrics, &err) != NUDGE_OK) {
-            status = fail(args->command->name, &err);
+            status = fail(&err);
         } else {
             nudge_model_info info = nudge_model_describe(model);
             if (given(args, "json"))

@@ -43,9 +43,7 @@ static int list(void)
 /* Appends ",text" to the growing spec. */
 static void append(char **spec, const char *key, const char *value)
 {
-    char *longer;
-    if (asprintf(&longer, "%s,%s%s%s", *spec, key, *key != '\0' ? "=" : "", value) < 0)
-        need(NULL);
+    char *longer = text_as("%s,%s%s%s", *spec, key, *key != '\0' ? "=" : "", value);
     free(*spec);
     *spec = longer;
 }
@@ -55,11 +53,7 @@ static char *spec_of(const arguments *args)
 {
     static const char *const keys[] = {"rows", "noise", "seed"};
     const char *name = args->word[0];
-    char *spec;
-    if (strncmp(name, "synth:", 6) == 0)
-        name += 6;
-    if (asprintf(&spec, "synth:%s", name) < 0)
-        need(NULL);
+    char *spec = text_as("synth:%s", strncmp(name, "synth:", 6) == 0 ? name + 6 : name);
     for (size_t i = 1; i < args->words; i++)
         append(&spec, "", args->word[i]);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -70,16 +64,11 @@ static char *spec_of(const arguments *args)
 
 static void check_words(arguments *args)
 {
-    if (args->words == 0 && !args->failed) {
-        say(args->command->name, "the name of a generator is needed; 'nudge gen --list' lists "
-            "them");
-        args->failed = 1;
-    }
-    for (size_t i = 1; i < args->words && !args->failed; i++)
-        if (strchr(args->word[i], '=') == NULL) {
-            say(args->command->name, "'%s' is not of the form key=value", args->word[i]);
-            args->failed = 1;
-        }
+    if (args->words == 0)
+        complain(args, "the name of a generator is needed; 'nudge gen --list' lists them");
+    for (size_t i = 1; i < args->words; i++)
+        if (strchr(args->word[i], '=') == NULL)
+            complain(args, "'%s' is not of the form key=value", args->word[i]);
 }
 
 /* ---- Writing --------------------------------------------------------------------------- */
@@ -134,11 +123,11 @@ static int write_data(arguments *args, const char *spec, nudge_write_options *wr
     nudge_status status = nudge_synth_write(&written, spec, out, writing, &err);
     live_line_clear();
     if (status == NUDGE_ESTOPPED) {
-        say(args->command->name, "interrupted; nothing was written");
+        say("interrupted; nothing was written");
         return 128 + nu_signal_caught();
     }
     if (status != NUDGE_OK)
-        return fail(args->command->name, &err);
+        return fail(&err);
     if (!quiet)
         print_written(&written);
     return EXIT_DONE;
@@ -150,17 +139,14 @@ static void check_files(arguments *args)
     const char *out = required(args, "out"), *labels = text_of(args, "labels-out");
     if (args->failed)
         return;
-    if (ends_with(out, ".npy") && labels == NULL) {
-        say(args->command->name, "--out: '%s' holds the features alone; name an .npy file for the "
-            "targets with --labels-out, or write both to one .safetensors file", out);
-        args->failed = 1;
-    } else if (labels != NULL && !ends_with(out, ".npy")) {
-        say(args->command->name, "--labels-out: '%s' goes with --out FILE.npy only; '%s' holds the "
-            "targets too", labels, out);
-        args->failed = 1;
-    } else if (labels != NULL && !ends_with(labels, ".npy")) {
+    if (ends_with(out, ".npy") && labels == NULL)
+        complain(args, "--out: '%s' holds the features alone; name an .npy file for the targets "
+                 "with --labels-out, or write both to one .safetensors file", out);
+    else if (labels != NULL && !ends_with(out, ".npy"))
+        complain(args, "--labels-out: '%s' goes with --out FILE.npy only; '%s' holds the targets "
+                 "too", labels, out);
+    else if (labels != NULL && !ends_with(labels, ".npy"))
         refuse(args, "labels-out", "a file name that ends in .npy");
-    }
     check_output(args, "out", "");
     check_output(args, "labels-out", "out");
 }

@@ -1,13 +1,14 @@
 /* nudge gradcheck: analytic against numeric gradients. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "support/commands.h"
-#include "support/say.h"
-#include "support/json.h"
 #include "support/data_options.h"
+#include "support/json.h"
+#include "support/say.h"
 #include "support/text_table.h"
+#include "support/train_setup.h"
 
 /* Inputs and outputs of the built-in network. */
 enum { FEATURES = 5, OUTPUTS = 3 };
@@ -35,190 +36,122 @@ static const option own[] = {
     {0},
 };
 
-/* Largest relative errors that rounding explains. */
-static double bound_for(nudge_dtype dtype)
-{
-    return dtype == NUDGE_F64 ? 1e-6 : 1e-3;
-}
+/* ---- Results --------------------------------------------------------------------------- */
 
-/* ---- Built-in data --------------------------------------------------------------------- */
-
-/* SplitMix64 (Steele, Lea and Flood 2014): uniform in [0, 1). */
-static double uniform(uint64_t *state)
+/* Adds what the check as a whole found to `json`, or prints it if that is NULL, and returns the
+ * exit status. NaN is no success. */
+static int verdict(json_t *json, double worst, uint64_t checked, nudge_dtype dtype)
 {
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    return (double)(z >> 11) * 0x1p-53;
-}
-
-/* Targets that the loss takes: classes, zeros and ones, counts, numbers. */
-static nudge_status random_data(nudge_dataset **data, nudge_loss loss, size_t rows, uint64_t seed,
-                                nudge_dtype dtype, nudge_error *err)
-{
-    uint64_t state = seed;
-    double *x = need(calloc(rows, FEATURES * sizeof *x));
-    double *y = need(calloc(rows, OUTPUTS * sizeof *y));
-    int32_t *classes = need(calloc(rows, sizeof *classes));
-    for (size_t i = 0; i < rows * FEATURES; i++)
-        x[i] = 4 * uniform(&state) - 2;
-    for (size_t i = 0; i < rows * OUTPUTS; i++) {
-        double u = uniform(&state);
-        y[i] = loss == NUDGE_BCE ? u > 0.5 : loss == NUDGE_POISSON ? floor(5 * u) : 4 * u - 2;
+    double bound = dtype == NUDGE_F64 ? 1e-6 : 1e-3; /* what rounding explains */
+    int good = worst <= bound && checked > 0;
+    if (json != NULL) {
+        json_put_all(json, "max_error", json_number(worst), "bound", json_number(bound),
+                     "passed", json_boolean(good), NULL);
+        json_print(json, 1, stdout);
+    } else {
+        printf("largest relative error %.1e of %" PRIu64 " gradients, bound %.0e: %s\n", worst,
+               checked, bound, good ? "passed" : "failed");
     }
-    for (size_t i = 0; i < rows; i++)
-        classes[i] = (int32_t)(OUTPUTS * uniform(&state));
-    int class = loss == NUDGE_CROSS_ENTROPY;
-    nudge_status status = nudge_dataset_from_arrays(data, dtype, rows, FEATURES, OUTPUTS, x,
-                                                    class ? NULL : y, class ? classes : NULL, err);
-    free(x);
-    free(y);
-    free(classes);
-    return status;
+    if (good)
+        return EXIT_DONE;
+    say("analytic and numeric gradients differ by up to %.1e (bound %.0e)", worst, bound);
+    return EXIT_RUN_FAILED;
 }
 
 /* ---- Built-in network ------------------------------------------------------------------ */
 
-typedef struct setup {
-    size_t hidden, *units, rows;
-    uint64_t seed;
-    nudge_dtype dtype;
-    int activation, loss; /* as activation_or_all() and loss_or_all() number them */
-} setup;
-
-static void read_builtin(setup *s, arguments *args)
+/* On random data with targets that the loss takes. */
+static nudge_status check_one(nudge_gradcheck_result *result, const train_setup *s, size_t rows,
+                              nudge_loss loss, nudge_error *err)
 {
-    s->units = wholes_of(args, "hidden", 10000, "", &s->hidden);
-    s->rows = (size_t)whole_of(args, "rows", 1, 1000000);
-    s->seed = whole_of(args, "seed", 0, UINT64_MAX);
-    s->dtype = (nudge_dtype)choice_of(args, "dtype");
-    s->activation = choice_of(args, "activation");
-    s->loss = choice_of(args, "loss");
-}
-
-static nudge_status check_one(nudge_gradcheck_result *result, const setup *s,
-                              nudge_activation activation, nudge_loss loss, nudge_error *err)
-{
-    nudge_model_options o = nudge_model_defaults();
-    size_t *widths = need(calloc(s->hidden + 2, sizeof *widths));
-    nudge_activation *activations = need(calloc(s->hidden + 1, sizeof *activations));
-    widths[0] = FEATURES;
-    for (size_t i = 0; i < s->hidden; i++) {
-        widths[i + 1] = s->units[i];
-        activations[i] = activation;
-    }
-    widths[s->hidden + 1] = OUTPUTS;
-    activations[s->hidden] = NUDGE_IDENTITY;
-    o.dtype = s->dtype;
-    o.layers = s->hidden + 1;
-    o.widths = widths;
-    o.activations = activations;
-    o.loss = loss;
-    o.seed = s->seed;
     nudge_model *model = NULL;
     nudge_dataset *data = NULL;
-    nudge_status status = nudge_model_create(&model, &o, NULL, err);
+    nudge_status status = train_setup_network(&model, s, FEATURES, OUTPUTS, loss, NULL, err);
     if (status == NUDGE_OK)
-        status = random_data(&data, loss, s->rows, s->seed, s->dtype, err);
+        status = nudge_dataset_random(&data, s->dtype, rows, FEATURES, OUTPUTS,
+                                      loss == NUDGE_CROSS_ENTROPY, 0, s->train.seed, err);
     if (status == NUDGE_OK)
         status = nudge_gradcheck(model, data, 0, result, err);
     nudge_dataset_free(data);
     nudge_model_free(model);
-    free(widths);
-    free(activations);
     return status;
 }
 
-/* ---- Results --------------------------------------------------------------------------- */
-
-static void put_result(json_t *object, const nudge_gradcheck_result *r)
+/* The numbers that a choice stands for: from `choice` on, or 1 for all. Returns the last. */
+static int last_of(int choice, const char *(*names)(size_t i))
 {
-    json_put_whole(object, "checked", r->checked);
-    json_put_whole(object, "skipped", r->skipped);
-    json_put_real(object, "max_error", r->max_error);
+    int last = choice > 0 ? choice : 1;
+    while (choice == 0 && names((size_t)last + 1) != NULL)
+        last++;
+    return last;
 }
 
-/* Prints what was found and returns the exit status. NaN is no success. */
-static int verdict(arguments *args, json_t *json, double worst, uint64_t checked, double bound)
+/* Every activation that is asked for with every loss: a row of the table, objects in the list. */
+static int check_pairs(arguments *args, train_setup *s, size_t rows, text_table *t, json_t *list,
+                       double *worst, uint64_t *checked)
 {
-    int good = worst <= bound && checked > 0;
-    if (json != NULL) {
-        json_put_real(json, "max_error", worst);
-        json_put_real(json, "bound", bound);
-        json_put_flag(json, "passed", good);
-        json_print(json, 1, stdout);
-    } else {
-        printf("largest relative error %.1e of %llu gradients, bound %.0e: %s\n", worst,
-               (unsigned long long)checked, bound, good ? "passed" : "failed");
-    }
-    if (good)
-        return EXIT_DONE;
-    say(args->command->name, "analytic and numeric gradients differ by up to %.1e (bound %.0e)",
-        worst, bound);
-    return EXIT_RUN_FAILED;
-}
-
-/* The numbers that a choice stands for. */
-static void range_of(int choice, const char *(*names)(size_t i), int *first, int *last)
-{
-    *first = choice > 0 ? choice : 1;
-    *last = *first;
-    while (choice == 0 && names((size_t)*last + 1) != NULL)
-        ++*last;
-}
-
-static void add_result(json_t *list, const char *activation, const char *loss,
-                       const nudge_gradcheck_result *r)
-{
-    json_t *one = json_new();
-    json_put_text(one, "activation", activation);
-    json_put_text(one, "loss", loss);
-    put_result(one, r);
-    json_add(list, one);
-}
-
-static int check_builtin(arguments *args, const setup *s)
-{
+    int activation = choice_of(args, "activation"), loss = choice_of(args, "loss");
+    int last_loss = last_of(loss, loss_or_all), last = last_of(activation, activation_or_all);
+    nudge_gradcheck_result r;
     nudge_error err;
-    nudge_gradcheck_result result;
-    double worst = 0;
-    uint64_t checked = 0;
-    int a, last_activation, loss, last_loss;
-    json_t *json = given(args, "json") ? json_new() : NULL;
-    json_t *list = json != NULL ? json_new_list() : NULL;
-    text_table t;
-    range_of(s->activation, activation_or_all, &a, &last_activation);
-    range_of(s->loss, loss_or_all, &loss, &last_loss);
-    table_start(&t, (size_t)(2 + last_loss - loss));
-    table_add(&t, "%s", "");
-    for (int l = loss; l <= last_loss; l++)
-        table_add(&t, "%s", loss_or_all((size_t)l));
-    for (; a <= last_activation; a++) {
-        table_add(&t, "%s", activation_or_all((size_t)a));
-        for (int l = loss; l <= last_loss; l++) {
-            if (check_one(&result, s, (nudge_activation)(a - 1), (nudge_loss)l, &err) != NUDGE_OK) {
-                table_end(&t);
-                json_decref(json);
-                json_decref(list);
-                return fail(args->command->name, &err);
-            }
-            if (!isnan(worst) && !(result.max_error <= worst))
-                worst = result.max_error; /* NaN too, which then stays */
-            checked += result.checked;
-            table_add(&t, "%.1e", result.max_error);
-            if (json != NULL)
-                add_result(list, activation_or_all((size_t)a), loss_or_all((size_t)l), &result);
+    table_start(t, (size_t)(loss > 0 ? 2 : 1 + last_loss));
+    table_add(t, "%s", "");
+    for (int l = loss > 0 ? loss : 1; l <= last_loss; l++)
+        table_add(t, "%s", loss_or_all((size_t)l));
+    for (int a = activation > 0 ? activation : 1; a <= last; a++) {
+        *s->activation = (nudge_activation)(a - 1);
+        table_add(t, "%s", activation_or_all((size_t)a));
+        for (int l = loss > 0 ? loss : 1; l <= last_loss; l++) {
+            if (check_one(&r, s, rows, (nudge_loss)l, &err) != NUDGE_OK)
+                return fail(&err);
+            if (!isnan(*worst) && !(r.max_error <= *worst))
+                *worst = r.max_error; /* NaN too, which then stays */
+            *checked += r.checked;
+            table_add(t, "%.1e", r.max_error);
+            json_add(list, json_of("activation", json_text(activation_or_all((size_t)a)),
+                                   "loss", json_text(loss_or_all((size_t)l)),
+                                   "checked", json_whole(r.checked),
+                                   "skipped", json_whole(r.skipped),
+                                   "max_error", json_number(r.max_error), NULL));
         }
     }
-    if (json != NULL)
-        json_put(json, "results", list);
-    else
-        table_print(&t, 0, stdout);
-    if (json == NULL)
-        putchar('\n');
-    return verdict(args, json, worst, checked, bound_for(s->dtype));
+    return EXIT_DONE;
 }
+
+static int check_builtin(arguments *args)
+{
+    nudge_activation activation;
+    train_setup s = {.activation = &activation, .activations = 1,
+                     .huber_delta = 0.3, /* some errors are below it: targets are in [0, 1) */
+                     .init = nudge_model_defaults().init,
+                     .dtype = (nudge_dtype)choice_of(args, "dtype")};
+    double worst = 0;
+    uint64_t checked = 0;
+    text_table t = {0};
+    json_t *list = json_new_list();
+    refuse_all(args, "data labels header limit", "it needs --model");
+    s.units = wholes_of(args, "hidden", 10000, "", &s.hidden);
+    s.train.seed = whole_of(args, "seed", 0, UINT64_MAX);
+    size_t rows = (size_t)whole_of(args, "rows", 1, 1000000);
+    choice_of(args, "activation");
+    choice_of(args, "loss");
+    int status = EXIT_BAD_INPUT;
+    if (!args->failed)
+        status = check_pairs(args, &s, rows, &t, list, &worst, &checked);
+    if (status == EXIT_DONE && given(args, "json")) {
+        status = verdict(json_of("results", json_incref(list), NULL), worst, checked, s.dtype);
+    } else if (status == EXIT_DONE) {
+        table_print(&t, 0, stdout);
+        putchar('\n');
+        status = verdict(NULL, worst, checked, s.dtype);
+    }
+    table_end(&t);
+    json_decref(list);
+    free(s.units);
+    return status;
+}
+
+/* ---- A trained network ----------------------------------------------------------------- */
 
 static int check_model(arguments *args)
 {
@@ -226,23 +159,22 @@ static int check_model(arguments *args)
     nudge_dataset *data = NULL;
     nudge_error err;
     nudge_gradcheck_result r;
+    json_t *json = NULL;
     refuse_all(args, "activation loss hidden rows seed dtype",
                "it is for the built-in network, not for --model");
     uint64_t limit = whole_of(args, "limit", 0, UINT64_MAX);
     int status = load_model_and_data(args, 1, &model, &data);
     if (status == EXIT_DONE && nudge_gradcheck(model, data, limit, &r, &err) != NUDGE_OK)
-        status = fail(args->command->name, &err);
+        status = fail(&err);
     else if (status == EXIT_DONE) {
-        json_t *json = given(args, "json") ? json_new() : NULL;
-        if (json != NULL)
-            put_result(json, &r);
+        if (given(args, "json"))
+            json = json_of("checked", json_whole(r.checked), "skipped", json_whole(r.skipped),
+                           NULL);
         else
-            printf("checked %llu parameters, skipped %llu at kinks; worst: layers.%zu.%s[%zu], "
-                   "analytic %.9g, numeric %.9g\n", (unsigned long long)r.checked,
-                   (unsigned long long)r.skipped, r.layer, r.is_bias ? "bias" : "weight", r.index,
-                   r.analytic, r.numeric);
-        status = verdict(args, json, r.max_error, r.checked,
-                         bound_for(nudge_model_describe(model).dtype));
+            printf("checked %" PRIu64 " parameters, skipped %" PRIu64 " at kinks; worst: "
+                   "layers.%zu.%s[%zu], analytic %.9g, numeric %.9g\n", r.checked, r.skipped,
+                   r.layer, r.is_bias ? "bias" : "weight", r.index, r.analytic, r.numeric);
+        status = verdict(json, r.max_error, r.checked, nudge_model_describe(model).dtype);
     }
     nudge_dataset_free(data);
     nudge_model_free(model);
@@ -251,14 +183,7 @@ static int check_model(arguments *args)
 
 static int run(arguments *args)
 {
-    if (given(args, "model"))
-        return check_model(args);
-    refuse_all(args, "data labels header limit", "it needs --model");
-    setup s = {0};
-    read_builtin(&s, args);
-    int status = args->failed ? EXIT_BAD_INPUT : check_builtin(args, &s);
-    free(s.units);
-    return status;
+    return given(args, "model") ? check_model(args) : check_builtin(args);
 }
 
 const command command_gradcheck = {

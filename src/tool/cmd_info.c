@@ -173,7 +173,7 @@ static int model_info(arguments *args, const char *path)
     if (args->failed)
         return EXIT_BAD_INPUT;
     if (nudge_model_load(&model, path, &err) != NUDGE_OK)
-        return fail(args->command->name, &err);
+        return fail(&err);
     if (given(args, "json"))
         model_json(model);
     else
@@ -191,7 +191,7 @@ static int data_info(arguments *args, const char *spec)
     if (args->failed)
         return EXIT_BAD_INPUT;
     if (nudge_table_read(&table, spec, &read, &err) != NUDGE_OK)
-        return fail(args->command->name, &err);
+        return fail(&err);
     if (given(args, "json"))
         table_json(table, args);
     else
@@ -203,7 +203,7 @@ static int data_info(arguments *args, const char *spec)
 static int run(arguments *args)
 {
     if (args->words == 0) {
-        say(args->command->name, "a model file, a data file or synth:NAME,... is needed");
+        say("a model file, a data file or synth:NAME,... is needed");
         return EXIT_BAD_INPUT;
     }
     const char *what = args->word[0];

@@ -262,7 +262,7 @@ static int run(arguments *args)
     if (!args->failed) {
         status = EXIT_DONE;
         if (get_data(&p, &err) != NUDGE_OK || forecast_all(&p, &err) != NUDGE_OK)
-            status = fail(args->command->name, &err);
+            status = fail(&err);
         else
             (p.setup.json ? print_json : print_text)(&p);
     }

@@ -42,8 +42,7 @@ static layout layout_of(const nudge_model *model)
 /* "p(NAME)" as one cell. */
 static void write_probability_of(const char *name, FILE *stream)
 {
-    char *text;
-    need(asprintf(&text, "p(%s)", name) < 0 ? NULL : text);
+    char *text = text_as("p(%s)", name);
     nu_csv_quote(stream, text);
     free(text);
 }
@@ -113,18 +112,18 @@ static int write_result(arguments *args, const layout *l, const double *out, siz
     nu_signals_catch();
     int error = nu_atomic_open(&file, path);
     if (error != 0) {
-        say(args->command->name, "--out: %s: %s", path, strerror(error));
+        say("--out: %s: %s", path, strerror(error));
         return EXIT_BAD_INPUT;
     }
     write_all(l, out, rows, file.stream);
     if (nu_signal_caught() != 0) {
         nu_atomic_abandon(&file);
-        say(args->command->name, "interrupted; nothing was written");
+        say("interrupted; nothing was written");
         return 128 + nu_signal_caught();
     }
     error = nu_atomic_commit(&file);
     if (error != 0) {
-        say(args->command->name, "--out: %s: %s", path, strerror(error));
+        say("--out: %s: %s", path, strerror(error));
         return EXIT_RUN_FAILED;
     }
     return EXIT_DONE;
@@ -143,7 +142,7 @@ static int run(arguments *args)
         size_t rows = nudge_dataset_describe(data).rows;
         double *out = need(calloc(rows, l.outputs * sizeof *out));
         if (nudge_predict(model, data, threads, out, &err) != NUDGE_OK)
-            status = fail(args->command->name, &err);
+            status = fail(&err);
         else
             status = write_result(args, &l, out, rows);
         free(out);

@@ -12,13 +12,13 @@
 #include "support/train_setup.h"
 
 /* Saves the model if the run asked for that. Returns an exit_status. */
-static int save(train_report *r, const char *name)
+static int save(train_report *r)
 {
     nudge_error err;
     if (r->setup->out == NULL)
         return EXIT_DONE;
     if (nudge_model_save(r->model, r->setup->out, &err) != NUDGE_OK)
-        return fail(name, &err);
+        return fail(&err);
     r->saved = 1;
     return EXIT_DONE;
 }
@@ -34,23 +34,23 @@ static const char *whereabouts(char *buf, size_t size, const train_report *r)
     return buf;
 }
 
-static int diverged(train_report *r, const char *name)
+static int diverged(train_report *r)
 {
     char where[NUDGE_ERROR_SIZE];
     nudge_prep_info prep = nudge_prep_describe(r->data->prep);
     int unscaled = prep.scale == NUDGE_SCALE_NONE && !prep.pixels;
     /* Without a finished epoch these are the initial weights. */
-    int status = r->result.epochs > 0 ? save(r, name) : EXIT_DONE;
+    int status = r->result.epochs > 0 ? save(r) : EXIT_DONE;
     if (status != EXIT_DONE)
         return EXIT_RUN_FAILED;
-    say(name, "training diverged: the loss became non-finite in epoch %zu, batch %zu; try a "
+    say("training diverged: the loss became non-finite in epoch %zu, batch %zu; try a "
         "smaller --lr (it is %g)%s%s", r->result.diverged_epoch, r->result.diverged_batch,
         r->setup->train.optimizer.lr, unscaled ? " or --scale standard" : "",
         whereabouts(where, sizeof where, r));
     return EXIT_RUN_FAILED;
 }
 
-static int evaluate_all(train_report *r, const char *name)
+static int evaluate_all(train_report *r)
 {
     nudge_error err;
     int threads = r->setup->train.threads;
@@ -58,23 +58,23 @@ static int evaluate_all(train_report *r, const char *name)
          nudge_evaluate(r->model, r->data->val, threads, &r->val, &err) != NUDGE_OK) ||
         (r->data->test != NULL &&
          nudge_evaluate(r->model, r->data->test, threads, &r->test, &err) != NUDGE_OK))
-        return fail(name, &err);
+        return fail(&err);
     return EXIT_DONE;
 }
 
 /* After training to the end, or to where it was stopped. */
-static int finish(train_report *r, const char *name, const progress *p)
+static int finish(train_report *r, const progress *p)
 {
     char where[NUDGE_ERROR_SIZE];
-    int status = save(r, name);
+    int status = save(r);
     if (status != EXIT_DONE)
         return status;
     if (p->log_error != 0) {
-        say(name, "%s: %s%s", r->setup->log, strerror(p->log_error),
+        say("%s: %s%s", r->setup->log, strerror(p->log_error),
             whereabouts(where, sizeof where, r));
         return EXIT_RUN_FAILED;
     }
-    status = evaluate_all(r, name);
+    status = evaluate_all(r);
     if (status != EXIT_DONE)
         return status;
     if (r->setup->json)
@@ -84,15 +84,14 @@ static int finish(train_report *r, const char *name, const progress *p)
     if (!p->interrupted)
         return EXIT_DONE;
     if (r->saved)
-        say(name, "interrupted after %zu whole epochs of %zu; the weights of that moment are in %s",
+        say("interrupted after %zu whole epochs of %zu; the weights of that moment are in %s",
             r->result.epochs, r->setup->train.epochs, r->setup->out);
     else
-        say(name, "interrupted after %zu whole epochs of %zu", r->result.epochs,
-            r->setup->train.epochs);
+        say("interrupted after %zu whole epochs of %zu", r->result.epochs, r->setup->train.epochs);
     return 128 + p->interrupted;
 }
 
-static int train(train_report *r, nudge_model *model, const char *name)
+static int train(train_report *r, nudge_model *model)
 {
     const train_setup *s = r->setup;
     nudge_train_options options = s->train;
@@ -100,7 +99,7 @@ static int train(train_report *r, nudge_model *model, const char *name)
     progress p;
     if (nudge_train_plan_make(&r->plan, model, r->data->train, r->data->val, &options, &err) !=
         NUDGE_OK)
-        return fail(name, &err);
+        return fail(&err);
     if (!s->quiet)
         report_start(r);
     if (s->explain)
@@ -111,15 +110,14 @@ static int train(train_report *r, nudge_model *model, const char *name)
     progress_end(&p, status == NUDGE_OK || status == NUDGE_ESTOPPED ||
                          status == NUDGE_EDIVERGED);
     if (status == NUDGE_EDIVERGED)
-        return diverged(r, name);
+        return diverged(r);
     if (status != NUDGE_OK && status != NUDGE_ESTOPPED)
-        return fail(name, &err);
-    return finish(r, name, &p);
+        return fail(&err);
+    return finish(r, &p);
 }
 
 static int run(arguments *args)
 {
-    const char *name = args->command->name;
     train_setup setup;
     nudge_data data = {0};
     nudge_model *model = NULL;
@@ -129,10 +127,10 @@ static int run(arguments *args)
     if (!args->failed) {
         if (nudge_data_load(&data, &setup.data, &err) != NUDGE_OK ||
             train_setup_model(&model, &setup, data.prep, &err) != NUDGE_OK) {
-            status = fail(name, &err);
+            status = fail(&err);
         } else {
             train_report report = {.setup = &setup, .data = &data, .model = model};
-            status = train(&report, model, name);
+            status = train(&report, model);
             nudge_metrics_free(&report.val);
             nudge_metrics_free(&report.test);
         }

@@ -29,9 +29,9 @@ static const command *find_command(const char *name)
             return commands[i];
     const char *near = nu_closest(name, command_name, commands);
     if (near != NULL)
-        say(NULL, "there is no command '%s'; did you mean '%s'?", name, near);
+        say("there is no command '%s'; did you mean '%s'?", name, near);
     else
-        say(NULL, "there is no command '%s'; 'nudge --help' lists the commands", name);
+        say("there is no command '%s'; 'nudge --help' lists the commands", name);
     return NULL;
 }
 
@@ -66,7 +66,7 @@ static int help(int argc, char **argv)
     if (strcmp(first, "--completion") == 0) {
         if (second != NULL && print_completion(second, commands))
             return EXIT_DONE;
-        say(NULL, "--completion: there is completion for bash and zsh");
+        say("--completion: there is completion for bash and zsh");
         return EXIT_BAD_INPUT;
     }
     const command *c = name != NULL ? find_command(name) : NULL;
@@ -84,6 +84,7 @@ static int help(int argc, char **argv)
 static int run_command(const command *c, int argc, char **argv)
 {
     arguments args;
+    say_as(c->name);
     arguments_start(&args, c, argc, argv);
     int status = args.failed ? EXIT_BAD_INPUT : EXIT_DONE;
     if (args.help)
@@ -93,22 +94,22 @@ static int run_command(const command *c, int argc, char **argv)
     else if (!args.failed)
         status = c->run(&args);
     arguments_end(&args);
-    return finish_output(c->name, status);
+    return finish_output(status);
 }
 
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "help") == 0)
-        return finish_output(NULL, help(argc - 2, argv + 2));
+        return finish_output(help(argc - 2, argv + 2));
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        return finish_output(NULL, help(0, NULL));
+        return finish_output(help(0, NULL));
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
         print_version();
-        return finish_output(NULL, EXIT_DONE);
+        return finish_output(EXIT_DONE);
     }
     if (name[0] == '-') {
-        say(NULL, "a command must come before '%s'; 'nudge --help' lists them", name);
+        say("a command must come before '%s'; 'nudge --help' lists them", name);
         return EXIT_BAD_INPUT;
     }
     const command *c = find_command(name);

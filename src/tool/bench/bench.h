@@ -8,7 +8,6 @@
 #include "support/text_table.h"
 
 typedef struct bench_setup {
-    const char *command; /* for messages */
     nudge_dtype dtype;
     int threads;         /* that will be used */
     const char *why;     /* why not those asked for; or NULL */

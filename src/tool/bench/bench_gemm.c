@@ -146,7 +146,7 @@ static int measure(products *list, const bench_setup *setup)
                                                p->threads, setup->cpus, setup->seconds, &err);
         live_line_clear();
         if (status != NUDGE_OK)
-            return fail(setup->command, &err);
+            return fail(&err);
     }
     return EXIT_DONE;
 }

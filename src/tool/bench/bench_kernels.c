@@ -63,7 +63,7 @@ static int measure(kernels *k, const bench_setup *setup)
                                                      setup->seconds, &err);
             live_line_clear();
             if (status != NUDGE_OK)
-                return fail(setup->command, &err);
+                return fail(&err);
         }
     return EXIT_DONE;
 }

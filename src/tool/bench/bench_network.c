@@ -95,7 +95,7 @@ static int make_room(network_bench *b)
     if (bytes <= (double)nudge_machine_info().memory_available)
         b->out = calloc(b->rows * outputs, sizeof *b->out);
     if (b->out == NULL)
-        say(b->setup->command, "%zu predictions of %zu outputs need %s of memory", b->rows,
+        say("%zu predictions of %zu outputs need %s of memory", b->rows,
             outputs, nu_bytes_text(text, bytes));
     return b->out != NULL;
 }
@@ -238,9 +238,9 @@ static int bench_network(arguments *args, const bench_setup *setup, int training
     int status = EXIT_BAD_INPUT;
     read_options(&b, args);
     if (!args->failed && prepare(&b, &err) != NUDGE_OK)
-        status = fail(setup->command, &err);
+        status = fail(&err);
     else if (!args->failed && (training || make_room(&b))) {
-        status = measure(&b, &err) == NUDGE_OK ? EXIT_DONE : fail(setup->command, &err);
+        status = measure(&b, &err) == NUDGE_OK ? EXIT_DONE : fail(&err);
         if (status == EXIT_DONE)
             (setup->json ? network_bench_print_json : network_bench_print)(&b);
     }

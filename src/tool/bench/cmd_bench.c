@@ -49,11 +49,10 @@ static int kind_of(arguments *args)
         if (strcmp(args->word[0], kinds[i].name) == 0)
             return i;
     if (args->words > 0)
-        say(args->command->name, "there is no benchmark '%s'; there are gemm, kernels, train "
-                                 "and infer", args->word[0]);
+        complain(args, "there is no benchmark '%s'; there are gemm, kernels, train and infer",
+                 args->word[0]);
     else
-        say(args->command->name, "a benchmark is needed: gemm, kernels, train or infer");
-    args->failed = 1;
+        complain(args, "a benchmark is needed: gemm, kernels, train or infer");
     return TRAIN;
 }
 
@@ -87,7 +86,7 @@ static int watched(arguments *args, const bench_setup *setup, int kind)
 
 static int run(arguments *args)
 {
-    bench_setup setup = {.command = args->command->name, .json = given(args, "json")};
+    bench_setup setup = {.json = given(args, "json")};
     int kind = kind_of(args);
     refuse_others(args, kind);
     setup.dtype = (nudge_dtype)choice_of(args, "dtype");

@@ -60,7 +60,7 @@ static void read_size(plot *p, arguments *args)
 /* --out, --text and --size. Returns the path of the picture, or NULL for text. */
 static const char *read_output(plot *p, arguments *args)
 {
-    const char *name = args->command->name, *out = text_of(args, "out");
+    const char *out = text_of(args, "out");
     const char *ending = out != NULL ? strrchr(out, '.') : NULL;
     p->kind = PLOT_TEXT;
     if (ending != NULL && strcasecmp(ending, ".svg") == 0)
@@ -69,18 +69,14 @@ static const char *read_output(plot *p, arguments *args)
         p->kind = PLOT_PNG;
     else if (out != NULL)
         refuse(args, "out", "a file that ends in .svg or .png");
-    if (out != NULL) {
+    if (out != NULL)
         refuse_given(args, "text", "it cannot be used together with --out");
-    } else if (!given(args, "text") && !isatty(STDOUT_FILENO)) {
-        say(name, "--out FILE.svg, --out FILE.png or --text is needed, as standard output is no "
-            "terminal");
-        args->failed = 1;
-    }
-    for (size_t i = 0; out != NULL && i < args->words && !args->failed; i++)
-        if (same_file(out, args->word[i])) {
-            say(name, "--out: '%s' is also a run to plot; it must be a file of its own", out);
-            args->failed = 1;
-        }
+    else if (!given(args, "text") && !isatty(STDOUT_FILENO))
+        complain(args, "--out FILE.svg, --out FILE.png or --text is needed, as standard output is "
+                 "no terminal");
+    for (size_t i = 0; out != NULL && i < args->words; i++)
+        if (same_file(out, args->word[i]))
+            complain(args, "--out: '%s' is also a run to plot; it must be a file of its own", out);
     check_output(args, "out", "");
     read_size(p, args);
     return out;
@@ -110,7 +106,7 @@ static int read_options(plot *p, arguments *args, const char **out, char ***bloc
 {
     p->n = args->words;
     if (p->n == 0 || p->n > PLOT_MOST_RUNS) {
-        say(args->command->name, p->n == 0 ? "files that 'nudge train --log' wrote are needed"
+        say(p->n == 0 ? "files that 'nudge train --log' wrote are needed"
             : "colours and marks can tell at most %d runs apart", PLOT_MOST_RUNS);
         return EXIT_BAD_INPUT;
     }
@@ -129,7 +125,7 @@ static int read_runs(plot *p, const arguments *args)
 {
     p->runs = need(calloc(p->n, sizeof *p->runs));
     for (size_t i = 0; i < p->n; i++) {
-        int status = run_log_read(&p->runs[i], args->command->name, args->word[i]);
+        int status = run_log_read(&p->runs[i], args->word[i]);
         if (status != EXIT_DONE)
             return status;
     }
@@ -140,12 +136,11 @@ static int read_runs(plot *p, const arguments *args)
 /* Whether there is something to draw. */
 static int check_curves(const plot *p, const arguments *args)
 {
-    const char *name = args->command->name, *what = plot_metrics[p->y].name;
+    const char *what = plot_metrics[p->y].name;
     char have[80] = "";
     for (size_t i = 0; i < p->n; i++)
         if (isnan(p->runs[i].epochs[p->runs[i].n - 1].value[p->x])) {
-            say(name, "%s: not every line has \"seconds\", which --x time needs",
-                args->word[i]);
+            say("%s: not every line has \"seconds\", which --x time needs", args->word[i]);
             return EXIT_BAD_INPUT;
         }
     if (p->n_curves == 0) {
@@ -153,11 +148,11 @@ static int check_curves(const plot *p, const arguments *args)
             if (plot_has(&p->runs[0], y))
                 snprintf(have + strlen(have), sizeof have - strlen(have), "%s%s",
                          *have != '\0' ? ", " : "", plot_metrics[y].name);
-        say(name, "--y: there is no %s; %s has %s", what, args->word[0], have);
+        say("--y: there is no %s; %s has %s", what, args->word[0], have);
     } else if (p->log && isinf(p->low))
-        say(name, "--log: no %s is above 0, and a logarithmic axis has nothing else", what);
+        say("--log: no %s is above 0, and a logarithmic axis has nothing else", what);
     else if (p->kind == PLOT_TEXT && p->n_curves > PLOT_MOST_LETTERS)
-        say(name, "--text: %zu curves, but there are letters for at most %d; give fewer runs, "
+        say("--text: %zu curves, but there are letters for at most %d; give fewer runs, "
             "or --out FILE.svg", p->n_curves, PLOT_MOST_LETTERS);
     else
         return EXIT_DONE;
@@ -167,22 +162,20 @@ static int check_curves(const plot *p, const arguments *args)
 /* What the picture does not show, on stderr. */
 static void tell_omissions(const plot *p, const arguments *args)
 {
-    const char *name = args->command->name;
     for (size_t i = 0; i < p->n; i++) {
         if (p->runs[i].cut > 0)
-            say(name, "%s: line %zu is half written and left out (is training still going on?)",
+            say("%s: line %zu is half written and left out (is training still going on?)",
                 args->word[i], p->runs[i].cut);
         if (!plot_has(&p->runs[i], p->y))
-            say(name, "%s: it has no %s, and so no curve", args->word[i],
-                plot_metrics[p->y].name);
+            say("%s: it has no %s, and so no curve", args->word[i], plot_metrics[p->y].name);
     }
     if (p->log && p->not_above_0 > 0)
-        say(name, "--log: left out, as not above 0: %zu point%s", p->not_above_0,
+        say("--log: left out, as not above 0: %zu point%s", p->not_above_0,
             p->not_above_0 == 1 ? "" : "s");
 }
 
-/* What gnuplot drew, without form feeds, spaces at the ends of lines and empty lines; 0 if that is
- * nothing. */
+/* What gnuplot drew, without form feeds, spaces at the ends of lines and empty lines; 0 after a
+ * line if that is nothing. */
 static int print_text(FILE *drawn)
 {
     char line[4096];
@@ -193,17 +186,17 @@ static int print_text(FILE *drawn)
             line[--n] = '\0';
         lines += *line != '\0' && puts(line) >= 0;
     }
+    if (lines == 0)
+        say("gnuplot drew nothing");
     return lines > 0;
 }
 
-static int draw(const plot *p, const char *name, const char *out)
+static int draw(const plot *p, const char *out)
 {
-    char why[NUDGE_ERROR_SIZE] = "gnuplot drew nothing", *script = plot_script(p);
+    char *script = plot_script(p);
     FILE *drawn = out == NULL ? need(tmpfile()) : NULL;
-    int good = out != NULL ? gnuplot_file(script, out, why, sizeof why)
-                           : gnuplot_run(script, drawn, why, sizeof why) && print_text(drawn);
-    if (!good)
-        say(name, "%s", why);
+    int good = out != NULL ? gnuplot_file(script, out)
+                           : gnuplot_run(script, drawn) && print_text(drawn);
     if (drawn != NULL)
         fclose(drawn);
     free(script);
@@ -221,7 +214,7 @@ static int run(arguments *args)
     if (status == EXIT_DONE)
         status = check_curves(&p, args);
     if (status == EXIT_DONE)
-        status = draw(&p, args->command->name, out);
+        status = draw(&p, out);
     if (status == EXIT_DONE)
         tell_omissions(&p, args);
     for (size_t i = 0; p.runs != NULL && i < p.n; i++)

@@ -23,13 +23,13 @@ static const char *const keys[RUN_VALUES] = {
 
 /* Where a log is read, for messages. */
 typedef struct place {
-    const char *command, *path;
+    const char *path;
     size_t line;
 } place;
 
 /* Says what is wrong with a line; 0. */
 #define BAD(at, format, ...) \
-    (say((at)->command, "%s: line %zu: " format, (at)->path, (at)->line, ##__VA_ARGS__), 0)
+    (say("%s: line %zu: " format, (at)->path, (at)->line, ##__VA_ARGS__), 0)
 
 /* The values of an epoch after `last` (NULL: the first one). */
 static int read_epoch(run_epoch *e, const json_t *object, const run_epoch *last, const place *at)
@@ -92,18 +92,18 @@ static int read_lines(run_log *log, FILE *stream, place *at)
     return good;
 }
 
-int run_log_read(run_log *log, const char *name, const char *path)
+int run_log_read(run_log *log, const char *path)
 {
-    place at = {name, path, 0};
+    place at = {path, 0};
     *log = (run_log){0};
     errno = 0;
     FILE *stream = is_standard(path) ? stdin : fopen(path, "r");
     int good = stream != NULL && read_lines(log, stream, &at), error = 0;
     if (stream == NULL || ferror(stream)) {
         error = errno;
-        say(name, "%s: %s", path, strerror(error));
+        say("%s: %s", path, strerror(error));
     } else if (good && log->n == 0) {
-        say(name, "%s: it is empty; a log of 'nudge train --log' has a line per epoch", path);
+        say("%s: it is empty; a log of 'nudge train --log' has a line per epoch", path);
         good = 0;
     }
     if (stream != NULL && stream != stdin)

@@ -30,9 +30,8 @@ typedef struct run_log {
 } run_log;
 
 /* "-" is standard input. Returns an exit_status. If it is not EXIT_DONE, a line was printed that
- * names the command (`name`), the file and, where it is a line's fault, the line. Always followed by
- * run_log_end(). */
-int run_log_read(run_log *log, const char *name, const char *path);
+ * names the file and, where it is a line's fault, the line. Always followed by run_log_end(). */
+int run_log_read(run_log *log, const char *path);
 void run_log_end(run_log *log);
 
 #endif

@@ -213,5 +213,6 @@ void scale_judge(scale_study *s)
     if (oversubscribed > 0)
         scale_note(s, "%zu point%s more threads than the %d core%s, which take turns: %s not show "
                       "how training scales", oversubscribed,
-                   oversubscribed == 1 ? " has" : "s have", s->cores, s->cores == 1 ? "" : "s", oversubscribed == 1 ? "it does" : "they do");
+                   oversubscribed == 1 ? " has" : "s have", s->cores, s->cores == 1 ? "" : "s",
+                   oversubscribed == 1 ? "it does" : "they do");
 }

@@ -18,17 +18,11 @@
 /* Writes and prints. Returns an exit_status. */
 static int report(const scale_study *s, const scale_setup *setup)
 {
-    const char *name = setup->args->command->name;
-    char pictures[NUDGE_ERROR_SIZE] = "";
-    int status = EXIT_DONE;
-    if (setup->out != NULL)
-        status = scale_folder_write(s, name, setup->out, pictures, sizeof pictures);
+    int status = setup->out != NULL ? scale_folder_write(s, setup->out) : EXIT_DONE;
     if (setup->json)
         scale_write_json(s, stdout);
     else
         scale_report(s, stdout);
-    if (pictures[0] != '\0')
-        say(name, "%s", pictures);
     if (setup->out != NULL && status == EXIT_DONE && !setup->json && !setup->quiet)
         printf("\nresults are in %s: report.html to read, results.json and CSV for programs\n",
                setup->out);
@@ -38,24 +32,23 @@ static int report(const scale_study *s, const scale_setup *setup)
 /* After measuring, to the end or to where it was interrupted. */
 static int finish(scale_study *s, const scale_setup *setup)
 {
-    const char *name = setup->args->command->name;
     size_t done = 0;
     for (size_t i = 0; i < s->n_points; i++)
         done += s->points[i].n;
     int stopped = s->ended == SCALE_INTERRUPTED ? 128 + nu_signal_caught() : EXIT_DONE;
     if (done == 0) {
-        say(name, "interrupted before the first run was done; there are no results");
+        say("interrupted before the first run was done; there are no results");
         return stopped;
     }
     scale_analyse(s);
     scale_fit_laws(s);
     int status = report(s, setup);
     if (s->identical == 0) {
-        say(name, "the weights differ between runs that must give the same: see --json");
+        say("the weights differ between runs that must give the same: see --json");
         return EXIT_RUN_FAILED;
     }
     if (stopped != EXIT_DONE)
-        say(name, "interrupted after %zu run%s; the results are of these", done,
+        say("interrupted after %zu run%s; the results are of these", done,
             done == 1 ? "" : "s");
     return status != EXIT_DONE ? status : stopped;
 }
@@ -90,7 +83,7 @@ static int run(arguments *args)
         scale_note(&study, "not all cores can be used: %s", few);
     if (!args->failed) {
         study.command = scale_shell_line("nudge", args->argv, (size_t)args->argc);
-        status = setup.out != NULL ? scale_folder_check(args->command->name, setup.out) : EXIT_DONE;
+        status = setup.out != NULL ? scale_folder_check(setup.out) : EXIT_DONE;
     }
     if (status == EXIT_DONE)
         status = measure(&study, &setup);

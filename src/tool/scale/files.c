@@ -33,8 +33,7 @@ enum { NAMES = sizeof files / sizeof *files, REPORT = NAMES - 1 };
 /* For free(). */
 static char *path_of(const char *dir, size_t i)
 {
-    char *path;
-    return need(asprintf(&path, "%s/%s", dir, files[i].name) < 0 ? NULL : path);
+    return text_as("%s/%s", dir, files[i].name);
 }
 
 /* The folder's results.json says that nudge made it. */
@@ -49,17 +48,17 @@ static int is_ours(const char *dir)
     return ours;
 }
 
-static int check_names(const char *command, const char *dir)
+static int check_names(const char *dir)
 {
     int ours = is_ours(dir);
     for (size_t i = 0; i < NAMES; i++) {
         char *path = path_of(dir, i);
         int error = nu_atomic_check(path), foreign = !ours && access(path, F_OK) == 0;
         if (error != 0)
-            say(command, "--out %s: %s cannot be written: %s", dir, path, strerror(error));
+            say("--out %s: %s cannot be written: %s", dir, path, strerror(error));
         else if (foreign)
-            say(command, "--out %s: %s is there already and not of nudge scale; give another "
-                "folder", dir, path);
+            say("--out %s: %s is there already and not of nudge scale; give another folder", dir,
+                path);
         free(path);
         if (error != 0 || foreign)
             return EXIT_BAD_INPUT;
@@ -67,23 +66,22 @@ static int check_names(const char *command, const char *dir)
     return EXIT_DONE;
 }
 
-int scale_folder_check(const char *command, const char *dir)
+int scale_folder_check(const char *dir)
 {
     struct stat there;
     int exists = stat(dir, &there) == 0;
     if (exists && S_ISDIR(there.st_mode))
-        return check_names(command, dir);
+        return check_names(dir);
     if (!exists && errno == ENOENT && mkdir(dir, 0777) == 0) {
         rmdir(dir);
         return EXIT_DONE;
     }
-    say(command, "--out %s: this folder cannot be made: %s", dir,
-        strerror(exists ? EEXIST : errno));
+    say("--out %s: this folder cannot be made: %s", dir, strerror(exists ? EEXIST : errno));
     return EXIT_BAD_INPUT;
 }
 
 /* One of the names; 0 after a line. */
-static int write_file(const scale_study *s, const char *command, const char *dir, size_t i)
+static int write_file(const scale_study *s, const char *dir, size_t i)
 {
     nu_atomic_file out;
     char *path = path_of(dir, i);
@@ -101,13 +99,13 @@ static int write_file(const scale_study *s, const char *command, const char *dir
         }
     }
     if (error != 0)
-        say(command, "%s: %s", path, strerror(error));
+        say("%s: %s", path, strerror(error));
     free(path);
     return error == 0;
 }
 
 /* plots.gp draws into its own folder. Pictures of an earlier study would pass for those of this. */
-static void draw(const char *dir, char *why, size_t size)
+static void draw(const char *dir)
 {
     char *script = NULL;
     size_t length;
@@ -123,22 +121,20 @@ static void draw(const char *dir, char *why, size_t size)
     fputs("\nload 'plots.gp'\n", stream);
     if (fclose(stream) != 0)
         need(NULL);
-    gnuplot_run(script, NULL, why, size);
+    gnuplot_run(script, NULL);
     free(script);
 }
 
-int scale_folder_write(const scale_study *s, const char *command, const char *dir, char *pictures,
-                       size_t size)
+int scale_folder_write(const scale_study *s, const char *dir)
 {
-    pictures[0] = '\0';
     if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
-        say(command, "%s: %s", dir, strerror(errno));
+        say("%s: %s", dir, strerror(errno));
         return EXIT_RUN_FAILED;
     }
     for (size_t i = 0; i < NAMES; i++) {
         if (i == REPORT)
-            draw(dir, pictures, size);
-        if ((files[i].write != NULL || i == REPORT) && !write_file(s, command, dir, i))
+            draw(dir);
+        if ((files[i].write != NULL || i == REPORT) && !write_file(s, dir, i))
             return EXIT_RUN_FAILED;
     }
     return EXIT_DONE;

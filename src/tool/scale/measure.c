@@ -80,11 +80,6 @@ static int on_progress(const nudge_progress *progress, void *user)
     return nu_signal_caught() != 0;
 }
 
-static int failed(const measuring *m, const scale_point *p, const nudge_error *err)
-{
-    return scale_point_failed(m->study, p, m->setup, err);
-}
-
 /* Trains point i for `epochs`, or by the peer. `target`: NaN for none. `steps` may be NULL.
  * Returns an exit_status: EXIT_INTERRUPTED if it was stopped. */
 static int train(measuring *m, size_t i, size_t epochs, double target, int profile,
@@ -126,7 +121,7 @@ static int train(measuring *m, size_t i, size_t epochs, double target, int profi
                  r.diverged_batch, options.optimizer.lr);
     return status == NUDGE_OK         ? EXIT_DONE
            : status == NUDGE_ESTOPPED ? EXIT_INTERRUPTED
-                                      : failed(m, p, &err);
+                                      : scale_point_failed(m->study, p, &err);
 }
 
 /* ---- Before the rounds ----------------------------------------------------------------- */
@@ -237,7 +232,7 @@ static int measure_peak(measuring *m, size_t i)
     if (isnan(p->gemm_peak) &&
         nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, SQUARE, SQUARE, SQUARE, threads,
                          m->jobs->cpus, fmax(seconds, SHORTEST_PEAK), &err) != NUDGE_OK)
-        return failed(m, p, &err);
+        return scale_point_failed(m->study, p, &err);
     p->gemm_peak = isnan(p->gemm_peak) ? rate.best : p->gemm_peak;
     return EXIT_DONE;
 }

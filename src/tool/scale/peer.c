@@ -38,10 +38,7 @@ enum { MOST_WORDS = 100 };
 
 static char *option_word(const char *name, const char *value)
 {
-    char *word;
-    if (asprintf(&word, value != NULL ? "--%s=%s" : "--%s", name, value) < 0)
-        need(NULL);
-    return word;
+    return value != NULL ? text_as("--%s=%s", name, value) : text_as("--%s", name);
 }
 
 /* What the variant's command line gives, and what this command has initial values of its own
@@ -87,7 +84,7 @@ int scale_run_peer(double *seconds, double *step, const scale_setup *setup,
     json_decref(json);
     int is_good = ended == 0 && *step > 0;
     if (!is_good)
-        say(setup->args->command->name, "--peer-base: it failed, or its --json does not tell "
+        say("--peer-base: it failed, or its --json does not tell "
             "result.train_seconds: %s", line);
     free(line);
     return is_good ? EXIT_DONE : EXIT_BAD_INPUT;

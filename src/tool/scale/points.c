@@ -18,7 +18,7 @@ static int load_all(scale_jobs *jobs, const scale_setup *setup)
         const scale_variant *v = &setup->variant[jobs->n_data];
         if (v->data == jobs->n_data &&
             nudge_data_load(&jobs->data[jobs->n_data], &v->train.data, &err) != NUDGE_OK)
-            return fail(setup->args->command->name, &err);
+            return fail(&err);
     }
     return EXIT_DONE;
 }
@@ -65,14 +65,13 @@ nudge_train_options scale_train_options(const scale_jobs *jobs, size_t i, const 
     return o;
 }
 
-int scale_point_failed(const scale_study *study, const scale_point *point, const scale_setup *setup,
-                       const nudge_error *err)
+int scale_point_failed(const scale_study *study, const scale_point *point, const nudge_error *err)
 {
     char text[SCALE_POINT_TEXT];
     nudge_error all = {.status = err->status};
     snprintf(all.text, sizeof all.text, "%s: %.*s", scale_point_text(text, study, point),
              NUDGE_ERROR_SIZE - SCALE_POINT_TEXT - 3, err->text);
-    return fail(setup->args->command->name, &all);
+    return fail(&all);
 }
 
 size_t scale_batches(const scale_point *p)
@@ -103,17 +102,15 @@ static char *network_text(const scale_job *job)
 static int choose_sizes(scale_point *p, const scale_setup *setup, const scale_job *job)
 {
     const scale_variant *v = job->variant;
-    const char *name = setup->args->command->name;
     size_t rows = nudge_dataset_describe(job->train).rows;
     size_t most = (size_t)setup->threads[setup->n_threads - 1], times = (size_t)p->threads;
     int is_weak = setup->mode == SCALE_WEAK;
     p->batch = v->train.train.batch * (is_weak ? times : 1);
     p->rows = is_weak ? rows / most * times : v->rows > 0 ? v->rows : rows;
     if (p->rows > rows)
-        say(name, "--vary: %zu rows, but %s has %zu to train on", p->rows, v->train.data.data,
-            rows);
+        say("--vary: %zu rows, but %s has %zu to train on", p->rows, v->train.data.data, rows);
     else if (p->batch > p->rows)
-        say(name, "--batch: %zu samples%s, but there are only %zu rows%s to train on",
+        say("--batch: %zu samples%s, but there are only %zu rows%s to train on",
             v->train.train.batch, is_weak ? " a thread" : "", is_weak ? rows / most : p->rows,
             is_weak ? " for each thread" : "");
     else
@@ -167,9 +164,9 @@ static int add_point(scale_jobs *jobs, scale_study *study, const scale_setup *se
      * same way. */
     if ((setup->mode == SCALE_WEAK || v->rows > 0) &&
         take_first(jobs, study->n_points, p->rows, &err) != NUDGE_OK)
-        return scale_point_failed(study, p, setup, &err);
+        return scale_point_failed(study, p, &err);
     if (plan_point(&plan, jobs, study->n_points, p, &err) != NUDGE_OK)
-        return scale_point_failed(study, p, setup, &err);
+        return scale_point_failed(study, p, &err);
     if (plan.threads < threads) { /* they would be measured as if all were used */
         scale_note(study, "%s: not measured; training would use %d: %s",
                    scale_point_text(text, study, p), plan.threads,
@@ -225,7 +222,7 @@ static char *title_of(const scale_study *s, const scale_setup *setup)
 
 int scale_make_points(scale_jobs *jobs, scale_study *study, const scale_setup *setup)
 {
-    const char *unbound = "--pin no", *name = setup->args->command->name;
+    const char *unbound = "--pin no";
     size_t room = setup->n_variants * (setup->n_threads + 1);
     *jobs = (scale_jobs){.job = need(calloc(room, sizeof *jobs->job))};
     study->points = need(calloc(room, sizeof *study->points));
@@ -241,7 +238,7 @@ int scale_make_points(scale_jobs *jobs, scale_study *study, const scale_setup *s
                 add_peer(jobs, study, i);
         }
     if (status == EXIT_DONE && study->n_points == 0) {
-        say(name, "nothing can be measured: %s", study->notes[study->n_notes - 1]);
+        say("nothing can be measured: %s", study->notes[study->n_notes - 1]);
         status = EXIT_BAD_INPUT;
     }
     if (status == EXIT_DONE)

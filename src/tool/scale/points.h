@@ -34,7 +34,6 @@ nudge_train_options scale_train_options(const scale_jobs *jobs, size_t i, const 
 size_t scale_batches(const scale_point *point);
 
 /* Says "POINT: MESSAGE" and returns the exit status for it. */
-int scale_point_failed(const scale_study *study, const scale_point *point, const scale_setup *setup,
-                       const nudge_error *err);
+int scale_point_failed(const scale_study *study, const scale_point *point, const nudge_error *err);
 
 #endif

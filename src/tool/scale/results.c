@@ -162,7 +162,8 @@ void scale_write_json(const scale_study *s, FILE *out)
         json_add(points, point_json(s, &s->points[i]));
     for (size_t i = 0; i < s->n_laws; i++)
         json_add(laws, law_json(s, &s->laws[i]));
-    json_put_all(object, "machine", json_incref(s->facts), "notes", notes, "points", points, "laws", laws, NULL);
+    json_put_all(object, "machine", json_incref(s->facts), "notes", notes, "points", points,
+                 "laws", laws, NULL);
     json_print(object, 1, out);
 }
 

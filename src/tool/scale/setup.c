@@ -149,8 +149,7 @@ static void choose_data(scale_setup *s, arguments *args)
         rows = (size_t)ROWS_PER_THREAD * (size_t)s->threads[s->n_threads - 1];
     if (given(args, "data"))
         return;
-    if (asprintf(&s->data, DATA_FORMAT, most > 0 ? most : rows) < 0)
-        need(NULL);
+    s->data = text_as(DATA_FORMAT, most > 0 ? most : rows);
     for (size_t i = 0; i < s->n_variants; i++)
         if (!given(&s->variant[i].args, "data"))
             s->variant[i].train.data.data = s->data;

@@ -1,6 +1,5 @@
 #include "scale/study.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +10,11 @@ const char *const scale_mode_names[] = {"strong", "weak", NULL};
 
 void scale_note(scale_study *s, const char *format, ...)
 {
-    va_list args;
-    char *text;
-    va_start(args, format);
-    if (vasprintf(&text, format, args) < 0)
-        need(NULL);
-    va_end(args);
+    va_list values;
     s->notes = need(realloc(s->notes, (s->n_notes + 1) * sizeof *s->notes));
-    s->notes[s->n_notes++] = text;
+    va_start(values, format);
+    s->notes[s->n_notes++] = text_of_values(format, values);
+    va_end(values);
 }
 
 const char *scale_point_text(char buf[SCALE_POINT_TEXT], const scale_study *s,

@@ -36,9 +36,7 @@ static int is_of_data(const char *name)
 
 static void refuse_vary(arguments *args, const char *name, const char *why)
 {
-    if (!args->failed)
-        say(args->command->name, "--vary: '%s' %s", name, why);
-    args->failed = 1;
+    complain(args, "--vary: '%s' %s", name, why);
 }
 
 static void check_name(arguments *args, const scale_study *s, const char *name)

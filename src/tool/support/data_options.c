@@ -53,21 +53,16 @@ void check_output(arguments *args, const char *name, const char *others)
     char **other = need(nu_split(others, ' ', &n));
     for (size_t i = 0; i < n && !args->failed; i++)
         if (*other[i] != '\0' && text_of(args, other[i]) != NULL &&
-            same_file(path, text_of(args, other[i]))) {
-            say(args->command->name, "--%s: '%s' is also given as --%s; it must be a file of its "
-                "own", name, path, other[i]);
-            args->failed = 1;
-        }
+            same_file(path, text_of(args, other[i])))
+            complain(args, "--%s: '%s' is also given as --%s; it must be a file of its own", name,
+                     path, other[i]);
     free(other);
-    if (!args->failed && nudge_check_output(path, &err) != NUDGE_OK) {
-        say(args->command->name, "--%s: %s", name, err.text);
-        args->failed = 1;
-    }
+    if (!args->failed && nudge_check_output(path, &err) != NUDGE_OK)
+        complain(args, "--%s: %s", name, err.text);
 }
 
 int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data)
 {
-    const char *name = args->command->name;
     const char *path = required(args, "model"), *spec = required(args, "data");
     nudge_error err;
     nudge_table *table = NULL;
@@ -77,10 +72,10 @@ int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge
     if (args->failed)
         return EXIT_BAD_INPUT;
     if (nudge_model_load(model, path, &err) != NUDGE_OK)
-        return fail(name, &err);
+        return fail(&err);
     nudge_model_info info = nudge_model_describe(*model);
     if (info.prep == NULL) {
-        say(name, "%s: it does not say how data becomes its input; only models that 'nudge train' "
+        say("%s: it does not say how data becomes its input; only models that 'nudge train' "
             "wrote do", path);
         return EXIT_BAD_INPUT;
     }
@@ -88,14 +83,14 @@ int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge
     read.dtype = info.dtype;
     if (nudge_table_read(&table, spec, &read, &err) != NUDGE_OK ||
         nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err) != NUDGE_OK)
-        return fail(name, &err);
+        return fail(&err);
     if (targets && nudge_dataset_describe(*data).outputs == 0) {
-        say(name, "%s: it has no target '%s' to compare with", spec,
+        say("%s: it has no target '%s' to compare with", spec,
             nudge_prep_target_name(info.prep, 0));
         return EXIT_BAD_INPUT;
     }
     if (unknown > 0)
-        say(name, "%s: %zu cells hold a category that the model was not trained on; they count as "
+        say("%s: %zu cells hold a category that the model was not trained on; they count as "
             "none", spec, unknown);
     return EXIT_DONE;
 }

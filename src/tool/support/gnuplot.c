@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "atomic_file.h"
+#include "support/say.h"
 
 enum { MOST_SECONDS = 60 };
 
@@ -36,9 +37,9 @@ static void become_gnuplot(const int file[3])
     _exit(EXIT_FAILURE);
 }
 
-/* What is to be said about a gnuplot that ended; 1 if it is nothing. The last line of what it
+/* Says what there is to say about a gnuplot that ended; 1 if nothing. The last line of what it
  * complained is about what stopped it. */
-static int judge(int status, FILE *messages, char *why, size_t size)
+static int judge(int status, FILE *messages)
 {
     char line[400], last[400] = "it failed without a message";
     rewind(messages);
@@ -50,16 +51,16 @@ static int judge(int status, FILE *messages, char *why, size_t size)
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 1;
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        snprintf(why, size, "gnuplot took longer than %d s and was stopped", MOST_SECONDS);
+        say("gnuplot took longer than %d s and was stopped", MOST_SECONDS);
     else if (WIFSIGNALED(status))
-        snprintf(why, size, "gnuplot was stopped by a signal: %s", strsignal(WTERMSIG(status)));
+        say("gnuplot was stopped by a signal: %s", strsignal(WTERMSIG(status)));
     else
-        snprintf(why, size, "gnuplot: %s", last);
+        say("gnuplot: %s", last);
     return 0;
 }
 
 /* Temporary files instead of pipes: none can fill up or break. */
-int gnuplot_run(const char *script, FILE *drawn, char *why, size_t size)
+int gnuplot_run(const char *script, FILE *drawn)
 {
     FILE *commands = tmpfile(), *messages = tmpfile();
     int status = 0;
@@ -73,10 +74,10 @@ int gnuplot_run(const char *script, FILE *drawn, char *why, size_t size)
             become_gnuplot(file);
     }
     if (pid < 0)
-        snprintf(why, size, "gnuplot could not be run: %s", strerror(errno));
+        say("gnuplot could not be run: %s", strerror(errno));
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    int good = pid > 0 && judge(status, messages, why, size);
+    int good = pid > 0 && judge(status, messages);
     if (commands != NULL)
         fclose(commands);
     if (messages != NULL)
@@ -98,14 +99,14 @@ static int is_whole(const char *path)
     return good;
 }
 
-int gnuplot_file(const char *script, const char *path, char *why, size_t size)
+int gnuplot_file(const char *script, const char *path)
 {
     nu_atomic_file out;
     int error = nu_atomic_open(&out, path), good = 0;
     if (error == 0) {
-        good = gnuplot_run(script, out.stream, why, size);
+        good = gnuplot_run(script, out.stream);
         if (good && out.temporary != NULL && !is_whole(out.temporary)) {
-            snprintf(why, size, "gnuplot's picture is not complete; is the disk full?");
+            say("gnuplot's picture is not complete; is the disk full?");
             good = 0;
         }
         if (good)
@@ -114,7 +115,7 @@ int gnuplot_file(const char *script, const char *path, char *why, size_t size)
             nu_atomic_abandon(&out);
     }
     if (error != 0)
-        snprintf(why, size, "%s: %s", path, strerror(error));
+        say("%s: %s", path, strerror(error));
     return good && error == 0;
 }
 

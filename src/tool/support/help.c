@@ -8,14 +8,13 @@ enum { INDENT = 26, WIDTH = 80 };
 
 char *option_meaning(const option *o)
 {
-    char *text, choices[CHOICES_TEXT] = "", buf[NU_TEXT];
+    char choices[CHOICES_TEXT] = "", buf[NU_TEXT];
     const char *initial = initial_of(o, buf);
     if (o->names != NULL)
         choices_text(o, choices);
-    int n = asprintf(&text, "%s%s%s%s%s%s", choices, *choices != '\0' ? "; " : "", o->help,
-                     initial != NULL ? " [" : "", initial != NULL ? initial : "",
-                     initial != NULL ? "]" : "");
-    return need(n >= 0 ? text : NULL);
+    return text_as("%s%s%s%s%s%s", choices, *choices != '\0' ? "; " : "", o->help,
+                   initial != NULL ? " [" : "", initial != NULL ? initial : "",
+                   initial != NULL ? "]" : "");
 }
 
 static void print_option(const option *o)

@@ -42,8 +42,8 @@ json_t *json_metrics(const nudge_metrics *m);
 int json_print(json_t *value, int pretty, FILE *stream);
 
 /* An object as a line of CSV, with the names above it if *lines, which is counted up, is 0; frees
- * the row. Objects in it are several cells, NAME_KEY, but NAME for the key "value"; null is an empty
- * cell, and numbers have 15 digits. */
+ * the row. Objects in it are several cells, NAME_KEY, but NAME for the key "value"; null is an
+ * empty cell, and numbers have 15 digits. */
 void json_csv_line(json_t *row, int *lines, FILE *out);
 
 #endif

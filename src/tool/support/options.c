@@ -38,10 +38,10 @@ static void unknown_option(arguments *args, const char *bad)
     if (near == NULL || !has_option(args, near))
         near = nu_closest(word, option_name, args);
     if (near != NULL)
-        say(args->command->name, "unknown option --%s; did you mean --%s?", word, near);
+        complain(args, "unknown option --%s; did you mean --%s?", word, near);
     else
-        say(args->command->name, "unknown option --%s; 'nudge %s --help' lists the options", word,
-            args->command->name);
+        complain(args, "unknown option --%s; 'nudge %s --help' lists the options", word,
+                 args->command->name);
 }
 
 /* ---- Reading --------------------------------------------------------------------------- */
@@ -54,15 +54,14 @@ static void bad_option(arguments *args, poptContext context, int code)
         unknown_option(args, bad);
         break;
     case POPT_ERROR_NOARG:
-        say(args->command->name, "%s needs a value", bad);
+        complain(args, "%s needs a value", bad);
         break;
     case POPT_ERROR_UNWANTEDARG:
-        say(args->command->name, "%.*s takes no value", (int)strcspn(bad, "="), bad);
+        complain(args, "%.*s takes no value", (int)strcspn(bad, "="), bad);
         break;
     default:
-        say(args->command->name, "%s: %s", bad, poptStrerror(code));
+        complain(args, "%s: %s", bad, poptStrerror(code));
     }
-    args->failed = 1;
 }
 
 static void read_words(arguments *args, poptContext context)
@@ -72,9 +71,8 @@ static void read_words(arguments *args, poptContext context)
     while (rest != NULL && rest[n] != NULL)
         n++;
     if (n > args->command->most_words) {
-        say(args->command->name, "'%s' is not expected here; 'nudge %s --help' shows the usage",
-            rest[args->command->most_words], args->command->name);
-        args->failed = 1;
+        complain(args, "'%s' is not expected here; 'nudge %s --help' shows the usage",
+                 rest[args->command->most_words], args->command->name);
         return;
     }
     args->word = need(calloc(n + 1, sizeof *args->word));
@@ -116,8 +114,7 @@ static void set(argument *a, char *text)
     char *before = a->text;
     a->text = text;
     if (a->option.repeats && a->given) {
-        if (asprintf(&a->text, "%s\n%s", before, text) < 0)
-            need(NULL);
+        a->text = text_as("%s\n%s", before, text);
         free(text);
     }
     free(before);
@@ -211,20 +208,27 @@ const char *text_of(const arguments *args, const char *name)
     return find(args, name)->text;
 }
 
+void complain(arguments *args, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    char *text = text_of_values(format, values);
+    va_end(values);
+    if (!args->failed)
+        say("%s", text);
+    free(text);
+    args->failed = 1;
+}
+
 void refuse(arguments *args, const char *name, const char *what)
 {
-    if (!args->failed)
-        say(args->command->name, "--%s: '%s' is not %s", name, text_of(args, name), what);
-    args->failed = 1;
+    complain(args, "--%s: '%s' is not %s", name, text_of(args, name), what);
 }
 
 void refuse_given(arguments *args, const char *name, const char *why)
 {
-    if (!given(args, name))
-        return;
-    if (!args->failed)
-        say(args->command->name, "--%s: %s", name, why);
-    args->failed = 1;
+    if (given(args, name))
+        complain(args, "--%s: %s", name, why);
 }
 
 void refuse_all(arguments *args, const char *names, const char *why)
@@ -240,10 +244,8 @@ void refuse_all(arguments *args, const char *names, const char *why)
 const char *required(arguments *args, const char *name)
 {
     const argument *a = find(args, name);
-    if (a->text == NULL && !args->failed) {
-        say(args->command->name, "--%s %s is needed", name, a->option.arg);
-        args->failed = 1;
-    }
+    if (a->text == NULL)
+        complain(args, "--%s %s is needed", name, a->option.arg);
     return a->text != NULL ? a->text : "";
 }
 

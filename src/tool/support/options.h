@@ -50,10 +50,13 @@ int given(const arguments *args, const char *name);
 /* The text of an option: given, initial or NULL. */
 const char *text_of(const arguments *args, const char *name);
 
-/* Says "--NAME: 'value' is not WHAT" and sets failed. */
+/* Says what is wrong, as printf, unless something was said before; sets failed. */
+void complain(arguments *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Complains that "--NAME: 'value' is not WHAT". */
 void refuse(arguments *args, const char *name, const char *what);
 
-/* Sets failed with a message if the option is given: "--NAME: WHY". */
+/* Complains if the option is given: "--NAME: WHY". */
 void refuse_given(arguments *args, const char *name, const char *why);
 
 /* Likewise for each of several names with blanks between them that the command has. */

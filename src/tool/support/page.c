@@ -1,7 +1,6 @@
 #include "support/page.h"
 
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,12 +103,10 @@ static void put_piece(page *p, page_role role, const char *text)
 
 void page_say(page *p, page_role role, const char *format, ...)
 {
-    va_list args;
-    char *text;
-    va_start(args, format);
-    int n = vasprintf(&text, format, args);
-    va_end(args);
-    need(n < 0 ? NULL : text);
+    va_list values;
+    va_start(values, format);
+    char *text = text_of_values(format, values);
+    va_end(values);
     put_piece(p, role, text);
     free(text);
 }
@@ -211,11 +208,11 @@ void page_table(page *p, const text_table *t, size_t keys)
 
 void page_figure(page *p, const char *name, const char *caption)
 {
-    char *path, *text = NULL;
+    char *text = NULL;
     size_t size = 0;
     if (!p->html || p->folder == NULL)
         return;
-    need(asprintf(&path, "%s/%s.svg", p->folder, name) < 0 ? NULL : path);
+    char *path = text_as("%s/%s.svg", p->folder, name);
     FILE *svg = fopen(path, "r");
     free(path);
     if (svg == NULL)

@@ -1,12 +1,18 @@
 #include "support/say.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void say(const char *command, const char *format, ...)
+static const char *command;
+
+void say_as(const char *name)
+{
+    command = name;
+}
+
+void say(const char *format, ...)
 {
     char text[2 * NUDGE_ERROR_SIZE];
     va_list args;
@@ -20,9 +26,9 @@ void say(const char *command, const char *format, ...)
             text);
 }
 
-int fail(const char *command, const nudge_error *err)
+int fail(const nudge_error *err)
 {
-    say(command, "%s", err->text[0] != '\0' ? err->text : nudge_status_text(err->status));
+    say("%s", err->text[0] != '\0' ? err->text : nudge_status_text(err->status));
     return err->status == NUDGE_EDIVERGED || err->status == NUDGE_EIO ? EXIT_RUN_FAILED
                                                                       : EXIT_BAD_INPUT;
 }
@@ -30,18 +36,33 @@ int fail(const char *command, const nudge_error *err)
 void *need(void *allocated)
 {
     if (allocated == NULL) {
-        say(NULL, "not enough memory");
+        say("not enough memory");
         exit(EXIT_BAD_INPUT);
     }
     return allocated;
 }
 
-int finish_output(const char *command, int status)
+char *text_of_values(const char *format, va_list values)
+{
+    char *text;
+    return need(vasprintf(&text, format, values) < 0 ? NULL : text);
+}
+
+char *text_as(const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    char *text = text_of_values(format, values);
+    va_end(values);
+    return text;
+}
+
+int finish_output(int status)
 {
     errno = 0;
     int earlier = ferror(stdout);
     if (fclose(stdout) == 0 && !earlier)
         return status;
-    say(command, "standard output: %s", errno != 0 ? strerror(errno) : "not all was written");
+    say("standard output: %s", errno != 0 ? strerror(errno) : "not all was written");
     return status == EXIT_DONE ? EXIT_RUN_FAILED : status;
 }

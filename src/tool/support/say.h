@@ -2,6 +2,8 @@
 #ifndef NUDGE_TOOL_EXIT_H
 #define NUDGE_TOOL_EXIT_H
 
+#include <stdarg.h>
+
 #include "nudge.h"
 
 enum exit_status {
@@ -11,18 +13,25 @@ enum exit_status {
     EXIT_INTERRUPTED = 130  /* train: stopped by Ctrl-C, as a shell reports it */
 };
 
+/* The command that messages name from here on. */
+void say_as(const char *command);
+
 /* Prints "nudge COMMAND: text" to stderr as one line: control characters that came in through
- * arguments become '?'. command may be NULL: "nudge: text". */
-void say(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+ * arguments become '?'. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says the library's message, and returns the exit status for it. */
-int fail(const char *command, const nudge_error *err);
+int fail(const nudge_error *err);
 
-/* Says that there is no memory for the tool's own small needs, and exits. */
+/* Without memory for the tool's own small needs it says so and exits. */
 void *need(void *allocated);
+
+/* Texts as by printf, for free(). */
+char *text_as(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_of_values(const char *format, va_list values) __attribute__((format(printf, 1, 0)));
 
 /* Closes stdout and checks it, last of all: `status`, or EXIT_RUN_FAILED with a line if not all was
  * written. */
-int finish_output(const char *command, int status);
+int finish_output(int status);
 
 #endif

@@ -1,7 +1,6 @@
 #include "support/text_table.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,12 +28,10 @@ void table_add(text_table *t, const char *format, ...)
         t->space = t->space * 2 + 64;
         t->cell = need(realloc(t->cell, t->space * sizeof *t->cell));
     }
-    va_list args;
-    va_start(args, format);
-    char *text;
-    int n = vasprintf(&text, format, args);
-    va_end(args);
-    t->cell[t->cells++] = need(n < 0 ? NULL : text);
+    va_list values;
+    va_start(values, format);
+    t->cell[t->cells++] = text_of_values(format, values);
+    va_end(values);
 }
 
 void table_add_real(text_table *t, const char *format, double value)

@@ -221,7 +221,8 @@ void report_json(const train_report *r)
 {
     nudge_metrics train = train_metrics(r);
     json_print(json_of("version", json_text(nudge_version()), "settings", json_settings(r),
-                       "plan", json_plan(r), "result", json_result(r), "train", json_metrics(&train),
+                       "plan", json_plan(r), "result", json_result(r),
+                       "train", json_metrics(&train),
                        "val", r->val.rows > 0 ? json_metrics(&r->val) : NULL,
                        "test", r->test.rows > 0 ? json_metrics(&r->test) : NULL,
                        "noise_floor", json_number(r->data->noise_floor),

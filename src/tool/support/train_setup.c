@@ -95,11 +95,9 @@ static void read_test(nudge_data_options *d, arguments *args)
     else
         refuse_given(args, "test-split", "it cannot be used together with --test");
     d->test_split = real_of(args, "test-split", FROM_0_BELOW_1);
-    if (d->val_split + d->test_split >= 1 && !args->failed) {
-        say(args->command->name, "--val-split %s and --test-split %s leave no rows to train on",
-            text_of(args, "val-split"), text_of(args, "test-split"));
-        args->failed = 1;
-    }
+    if (d->val_split + d->test_split >= 1)
+        complain(args, "--val-split %s and --test-split %s leave no rows to train on",
+                 text_of(args, "val-split"), text_of(args, "test-split"));
 }
 
 /* ---- Network --------------------------------------------------------------------------- */
@@ -118,19 +116,15 @@ static void read_activations(train_setup *s, arguments *args)
     s->activation = need(calloc(s->activations, sizeof *s->activation));
     for (size_t i = 0; i < s->activations && !args->failed; i++) {
         nudge_error err;
-        if (nudge_activation_parse(&s->activation[i], part[i], &err) != NUDGE_OK) {
-            say(args->command->name, "--activation: %s", err.text);
-            args->failed = 1;
-        }
+        if (nudge_activation_parse(&s->activation[i], part[i], &err) != NUDGE_OK)
+            complain(args, "--activation: %s", err.text);
     }
     free(part);
     size_t n = s->activations;
-    if (n != 1 && n != s->hidden && n != s->hidden + 1 && !args->failed) {
-        say(args->command->name, "--activation: %zu names for %zu hidden layer%s; give 1, %zu or "
-            "%zu (the last for the output layer)", n, s->hidden, s->hidden == 1 ? "" : "s",
-            s->hidden, s->hidden + 1);
-        args->failed = 1;
-    }
+    if (n != 1 && n != s->hidden && n != s->hidden + 1)
+        complain(args, "--activation: %zu names for %zu hidden layer%s; give 1, %zu or %zu (the "
+                 "last for the output layer)", n, s->hidden, s->hidden == 1 ? "" : "s", s->hidden,
+                 s->hidden + 1);
 }
 
 /* A file if it has the ending of one or exists, otherwise the name of a scheme. */
