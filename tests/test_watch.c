@@ -11,7 +11,7 @@
 
 #include "suite.h"
 #include "support/pin.h"
-#include "support/proc.h"
+#include "support/machine.h"
 #include "support/watch.h"
 
 /* ---- Texts ----------------------------------------------------------------------------- */
@@ -28,14 +28,14 @@ START_TEST(stat_text)
     CPU_ZERO(&set);
     CPU_SET(0, &set);
     CPU_SET(3, &set);
-    proc_times t = proc_stat_times(text, &set, 100);
+    watch_times t = watch_stat_times(text, &set, 100);
     ck_assert_int_eq(t.cpus, 2);
     ck_assert_double_eq_tol(t.busy, (100 + 20 + 30 + 6 + 7 + 10 + 20 + 30) / 100.0, 1e-12);
     ck_assert_double_eq_tol(t.steal, 0.08, 1e-12);
     ck_assert_double_eq_tol(t.total, (163 + 400 + 50 + 8 + 100) / 100.0, 1e-12);
     CPU_ZERO(&set);
     CPU_SET(2, &set);
-    ck_assert_int_eq(proc_stat_times(text, &set, 100).cpus, 0);
+    ck_assert_int_eq(watch_stat_times(text, &set, 100).cpus, 0);
 }
 END_TEST
 

@@ -5,15 +5,13 @@ libnudgetool_la_SOURCES = \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
 	src/tool/support/help.h src/tool/support/help.c \
-	src/tool/support/manual.h src/tool/support/manual.c \
-	src/tool/support/completion.h src/tool/support/completion.c \
+	src/tool/support/manual.c src/tool/support/completion.c \
 	src/tool/support/json.h src/tool/support/json.c \
 	src/tool/support/live_line.h src/tool/support/live_line.c \
 	src/tool/support/options.h src/tool/support/options.c \
-	src/tool/support/option.h src/tool/support/option_tables.h src/tool/support/option_tables.c \
+	src/tool/support/option_tables.h src/tool/support/option_tables.c \
 	src/tool/support/machine.h src/tool/support/machine.c \
 	src/tool/support/pin.h src/tool/support/pin.c \
-	src/tool/support/proc.h src/tool/support/proc.c \
 	src/tool/support/progress.h src/tool/support/progress.c \
 	src/tool/support/run_lines.h src/tool/support/run_lines.c \
 	src/tool/support/say.h src/tool/support/say.c \

@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "support/commands.h"
-#include "support/completion.h"
 #include "support/help.h"
-#include "support/manual.h"
 #include "support/say.h"
 #include "nudge.h"
 #include "spell.h"

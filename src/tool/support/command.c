@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/option_tables.h"
 #include "support/say.h"
 
 static const option *find_in(const option *table, const char *name, size_t length)
@@ -56,7 +55,7 @@ listed_option *list_options(const command *c, size_t *n)
 
 const char *initial_of(const option *o, char buf[NU_TEXT])
 {
-    return o->initial == NULL && o->library != NULL ? o->library(o->name, buf) : o->initial;
+    return o->initial == NULL && o->arg != NULL ? option_default(o->name, buf) : o->initial;
 }
 
 const char *choice_at(const option *o, size_t i, char buf[NU_TEXT])

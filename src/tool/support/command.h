@@ -2,7 +2,7 @@
 #ifndef NUDGE_TOOL_COMMAND_H
 #define NUDGE_TOOL_COMMAND_H
 
-#include "support/option.h"
+#include "support/option_tables.h"
 
 struct arguments;
 

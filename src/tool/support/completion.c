@@ -1,4 +1,4 @@
-#include "support/completion.h"
+#include "support/help.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 #include "support/machine.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "support/proc.h"
 #include "text.h"
 
 #ifdef HAVE_HWLOC
@@ -62,6 +62,23 @@ const char *blas_build(const nudge_machine *m)
 {
     static const char *const builds[] = {"serial", "pthread", "OpenMP"};
     return m->blas_parallel >= 0 && m->blas_parallel < 3 ? builds[m->blas_parallel] : "unknown";
+}
+
+/* These files have no size until they are read. */
+char *proc_text(const char *path)
+{
+    char *text = NULL;
+    size_t room = 0;
+    FILE *f = fopen(path, "re");
+    ssize_t n = f != NULL ? getdelim(&text, &room, '\0', f) : -1;
+    if (f != NULL)
+        fclose(f);
+    while (n > 0 && isspace((unsigned char)text[n - 1]))
+        text[--n] = '\0';
+    if (n > 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
 /* The model, and how its clock is governed. */

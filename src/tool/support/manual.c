@@ -1,4 +1,4 @@
-#include "support/manual.h"
+#include "support/help.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "nudge.h"
-#include "support/help.h"
 
 /* Text as roff wants it: dashes that can be copied, no request at the start of a line. */
 static void put_text(const char *text)

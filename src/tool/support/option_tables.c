@@ -36,7 +36,7 @@ static const char *by_optimizer(char buf[NU_TEXT], int eps)
     return buf;
 }
 
-static const char *library_default(const char *name, char buf[NU_TEXT])
+const char *option_default(const char *name, char buf[NU_TEXT])
 {
     nudge_train_options t = nudge_train_defaults();
     nudge_model_options m = nudge_model_defaults();
@@ -91,20 +91,17 @@ const option shared_options[] = {
     {"labels", "FILE", .help = "IDX or NPY file with the labels of the data"},
     {"val", "SPEC", .help = "validation data: its loss is shown after every epoch"},
     {"val-labels", "FILE", .help = "IDX or NPY file with the labels of --val"},
-    {"val-split", "F", .help = "hold out this part of --data for validation",
-     .library = library_default},
+    {"val-split", "F", .help = "hold out this part of --data for validation"},
     {"test", "SPEC", .help = "test data: evaluated once, at the end"},
     {"test-labels", "FILE", .help = "IDX or NPY file with the labels of --test"},
-    {"test-split", "F", .help = "hold out this part of --data for the test",
-     .library = library_default},
-    {"split", "random|last", .help = "which rows the splits take", .library = library_default},
+    {"test-split", "F", .help = "hold out this part of --data for the test"},
+    {"split", "random|last", .help = "which rows the splits take"},
     {"ignore", "COLUMNS", .help = "CSV columns to leave out, separated by commas"},
     {"category", "COLUMNS", .help = "numeric CSV columns to take as categories"},
-    {"header", "no|yes|auto", .help = "whether the first CSV row holds names",
-     .library = library_default},
+    {"header", "no|yes|auto", .help = "whether the first CSV row holds names"},
     {"scale", "HOW", .help = "of features, and of the target for mse, mae and huber; auto is "
                              "standard, and pixels / 255",
-     .names = scale_names, .library = library_default},
+     .names = scale_names},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},
@@ -113,30 +110,25 @@ const option shared_options[] = {
      .names = activation_names},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for a target of 0 and 1, "
                              "otherwise mse",
-     .names = loss_names, .library = library_default},
-    {"huber-delta", "X", .help = "where huber turns from quadratic to linear",
-     .library = library_default},
+     .names = loss_names},
+    {"huber-delta", "X", .help = "where huber turns from quadratic to linear"},
     {"init", "NAME|FILE", .help = "initial weights, or the .safetensors file that holds them",
-     .names = init_names, .library = library_default},
-    {"dtype", "NAME", .help = "numbers of the network", .names = dtype_names,
-     .library = library_default},
+     .names = init_names},
+    {"dtype", "NAME", .help = "numbers of the network", .names = dtype_names},
     /* Training */
-    {"optimizer", "NAME", .help = "how weights are updated", .names = optimizer_names,
-     .library = library_default},
-    {"lr", "X", .help = "learning rate", .library = library_default},
-    {"momentum", "X", .help = "of sgd and rmsprop", .library = library_default},
+    {"optimizer", "NAME", .help = "how weights are updated", .names = optimizer_names},
+    {"lr", "X", .help = "learning rate"},
+    {"momentum", "X", .help = "of sgd and rmsprop"},
     {"nesterov", .help = "Nesterov momentum, with sgd"},
-    {"weight-decay", "X", .help = "L2 penalty; decoupled in adamw", .library = library_default},
-    {"beta1", "X", .help = "of adam and adamw", .library = library_default},
-    {"beta2", "X", .help = "of adam and adamw", .library = library_default},
-    {"alpha", "X", .help = "smoothing constant of rmsprop", .library = library_default},
-    {"eps", "X", .help = "of all but sgd", .library = library_default},
-    {"batch", "N", .help = "samples per update", .library = library_default},
-    {"shuffle", "no|yes", .help = "a new order of samples in every epoch",
-     .library = library_default},
-    {"seed", "N", .help = "of synthetic data, splits, initial weights and order",
-     .library = library_default},
-    {"epochs", "N", .help = "passes over the training data", .library = library_default},
+    {"weight-decay", "X", .help = "L2 penalty; decoupled in adamw"},
+    {"beta1", "X", .help = "of adam and adamw"},
+    {"beta2", "X", .help = "of adam and adamw"},
+    {"alpha", "X", .help = "smoothing constant of rmsprop"},
+    {"eps", "X", .help = "of all but sgd"},
+    {"batch", "N", .help = "samples per update"},
+    {"shuffle", "no|yes", .help = "a new order of samples in every epoch"},
+    {"seed", "N", .help = "of synthetic data, splits, initial weights and order"},
+    {"epochs", "N", .help = "passes over the training data"},
     /* Running */
     {"threads", "N", .help = "default: the cores this process may use; results do not depend on "
                              "it"},

@@ -2,10 +2,29 @@
 #ifndef NUDGE_TOOL_OPTION_TABLES_H
 #define NUDGE_TOOL_OPTION_TABLES_H
 
-#include "support/option.h"
+#include <stddef.h>
+
+#include "text.h"
+
+/* An option of the command line. */
+typedef struct option {
+    const char *name;    /* without dashes */
+    const char *arg;     /* what the help calls the value, or its choices: "yes|no"; NULL: a flag
+                          * (of an own option: "" where the shared one is none) */
+    const char *initial; /* the value where none is given; NULL: none, or the library's */
+    const char *help;
+    char letter;         /* of the short form; '\0': there is none */
+    int hidden;          /* shown by --help-all only */
+    int repeats;         /* may be given several times: its text then has a line for each */
+    /* The library's names for the value, NULL after the last; or NULL. */
+    const char *(*names)(size_t i);
+} option;
 
 /* Ended by {0}. */
 extern const option shared_options[];
+
+/* The library's default of an option, as text; NULL: it has none. */
+const char *option_default(const char *name, char buf[NU_TEXT]);
 
 /* Groups for command.options. The first three describe training itself, for commands that measure
  * or plan it. */

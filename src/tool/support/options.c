@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "spell.h"
-#include "support/option_tables.h"
 #include "support/say.h"
 #include "whole.h"
 

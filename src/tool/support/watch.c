@@ -1,14 +1,16 @@
 #include "support/watch.h"
 
+#include <ctype.h>
 #include <math.h>
-#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "nudge.h"
-#include "support/proc.h"
+#include "support/machine.h"
 #include "support/say.h"
 
 /* Standard error that is wanted of a load, in cores. */
@@ -16,7 +18,7 @@
 
 typedef struct reading {
     double at;
-    proc_times all;
+    watch_times all;
     double own; /* CPU seconds of this process and of its children that have ended */
     double throttled;
 } reading;
@@ -30,7 +32,27 @@ struct watcher {
     reading mark[2]; /* the first is a window old at least, the second becomes it when it is */
 };
 
-/* ---- Watching -------------------------------------------------------------------------- */
+watch_times watch_stat_times(const char *stat, const cpu_set_t *set, double hz)
+{
+    watch_times t = {0};
+    for (const char *line = stat; *line != '\0'; line += strcspn(line, "\n")) {
+        line += *line == '\n';
+        /* user nice system idle iowait irq softirq steal; guest time is within user and nice. The
+         * next line begins with a letter, which ends a short one. */
+        double v[8] = {0};
+        unsigned cpu;
+        if (strncmp(line, "cpu", 3) != 0 || !isdigit((unsigned char)line[3]) ||
+            sscanf(line, "cpu%u %lf %lf %lf %lf %lf %lf %lf %lf", &cpu, &v[0], &v[1], &v[2], &v[3],
+                   &v[4], &v[5], &v[6], &v[7]) < 5 || cpu >= CPU_SETSIZE || !CPU_ISSET(cpu, set))
+            continue;
+        double busy = v[0] + v[1] + v[2] + v[5] + v[6];
+        t.cpus++;
+        t.busy += busy / hz;
+        t.steal += v[7] / hz;
+        t.total += (busy + v[3] + v[4] + v[7]) / hz;
+    }
+    return t;
+}
 
 static double cpu_seconds(int who)
 {
@@ -46,7 +68,7 @@ static reading read_now(const watcher *w)
     struct timespec now;
     char *stat = proc_text("/proc/stat");
     if (stat != NULL)
-        r.all = proc_stat_times(stat, &w->cpus, w->hz);
+        r.all = watch_stat_times(stat, &w->cpus, w->hz);
     clock_gettime(CLOCK_MONOTONIC, &now);
     r.at = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
     r.own = cpu_seconds(RUSAGE_SELF) + cpu_seconds(RUSAGE_CHILDREN);

@@ -2,6 +2,8 @@
 #ifndef NUDGE_TOOL_WATCH_H
 #define NUDGE_TOOL_WATCH_H
 
+#include <sched.h>
+
 typedef struct watch_result {
     double other_load; /* cores that other programs used, on average */
     double steal;      /* cores that the hypervisor took away, on average */
@@ -31,5 +33,16 @@ watcher *watcher_new(void);
  * others counts. Where /proc/stat is missing, empty or frozen: NaN. */
 void watch_start(watcher *w);
 watch_result watch_stop(watcher *w);
+
+/* Time of some CPUs since the system was started, in seconds. */
+typedef struct watch_times {
+    int cpus;     /* found in the text */
+    double busy;  /* user + nice + system + irq + softirq */
+    double steal; /* taken by the hypervisor */
+    double total; /* with idle and iowait */
+} watch_times;
+
+/* From the text of /proc/stat, whose unit is 1/hz seconds. CPUs outside `set` are not counted. */
+watch_times watch_stat_times(const char *stat, const cpu_set_t *set, double hz);
 
 #endif
