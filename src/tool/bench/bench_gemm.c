@@ -40,34 +40,32 @@ typedef struct products {
     size_t count;
 } products;
 
-static product *add(products *list, int threads, nudge_gemm_kind kind, size_t m, size_t n,
-                    size_t k)
+static product *add(products *list, int threads, nudge_gemm_kind kind, const size_t size[3])
 {
     list->item = need(realloc(list->item, (list->count + 1) * sizeof *list->item));
     product *p = &list->item[list->count++];
-    *p = (product){.kind = kind, .m = m, .n = n, .k = k, .threads = threads};
-    snprintf(p->name, sizeof p->name, "product");
+    *p = (product){"product", kind, size[0], size[1], size[2], .threads = threads};
     return p;
 }
 
 static void add_defaults(products *list, int threads)
 {
+    static const char *const part[] = {[NUDGE_GEMM_NN] = "forward", [NUDGE_GEMM_NT] = "dA",
+                                       [NUDGE_GEMM_TN] = "dW"};
     for (size_t i = 0; i < sizeof squares / sizeof *squares; i++) {
-        product *p = add(list, threads, NUDGE_GEMM_NN, squares[i], squares[i], squares[i]);
+        size_t n = squares[i];
+        product *p = add(list, threads, NUDGE_GEMM_NN, (size_t[]){n, n, n});
         p->square = 1;
         snprintf(p->name, sizeof p->name, "square");
     }
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
         size_t b = layers[i].batch, in = layers[i].in, out = layers[i].out;
-        static const char *const part[] = {[NUDGE_GEMM_NN] = "forward",
-                                           [NUDGE_GEMM_NT] = "dA",
-                                           [NUDGE_GEMM_TN] = "dW"};
+        const size_t size[][3] = {[NUDGE_GEMM_NN] = {b, out, in}, [NUDGE_GEMM_NT] = {b, in, out},
+                                  [NUDGE_GEMM_TN] = {in, out, b}};
         for (int kind = 0; kind < 3; kind++) {
             if (kind == NUDGE_GEMM_NT && layers[i].first)
                 continue;
-            product *p = kind == NUDGE_GEMM_NN   ? add(list, threads, NUDGE_GEMM_NN, b, out, in)
-                         : kind == NUDGE_GEMM_NT ? add(list, threads, NUDGE_GEMM_NT, b, in, out)
-                                                 : add(list, threads, NUDGE_GEMM_TN, in, out, b);
+            product *p = add(list, threads, (nudge_gemm_kind)kind, size[kind]);
             snprintf(p->name, sizeof p->name, "%zu-%zu, batch %zu, %s", in, out, b, part[kind]);
         }
     }
@@ -162,21 +160,15 @@ int bench_gemm(arguments *args, const bench_setup *setup)
             refuse(args, "shape", "three whole numbers, separated by commas");
     } else
         refuse_given(args, "kind", "it needs --shape");
-    if (args->failed) {
-        free(size);
-        return EXIT_BAD_INPUT;
-    }
     int counts[] = {1, setup->threads};
-    for (int i = 0; i < (setup->threads > 1 ? 2 : 1); i++)
+    for (int i = 0; i < (setup->threads > 1 ? 2 : 1) && !args->failed; i++)
         if (size != NULL)
-            add(&list, counts[i], kind, size[0], size[1], size[2]);
+            add(&list, counts[i], kind, size);
         else
             add_defaults(&list, counts[i]);
-    int status = measure(&list, setup);
-    if (status == EXIT_DONE && setup->json)
-        print_json(&list, setup);
-    else if (status == EXIT_DONE)
-        print_products(&list, setup);
+    int status = args->failed ? EXIT_BAD_INPUT : measure(&list, setup);
+    if (status == EXIT_DONE)
+        (setup->json ? print_json : print_products)(&list, setup);
     free(list.item);
     free(size);
     return status;

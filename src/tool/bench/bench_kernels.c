@@ -81,10 +81,8 @@ int bench_kernels(arguments *args, const bench_setup *setup)
         k.kernels++;
     k.rate = need(calloc(k.kernels * k.sizes, sizeof *k.rate));
     int status = measure(&k, setup);
-    if (status == EXIT_DONE && setup->json)
-        print_json(&k, setup);
-    else if (status == EXIT_DONE)
-        print_kernels(&k, setup);
+    if (status == EXIT_DONE)
+        (setup->json ? print_json : print_kernels)(&k, setup);
     free(k.rate);
     return status;
 }

@@ -3,11 +3,12 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "quantiles.h"
 #include "support/live_line.h"
 #include "support/say.h"
+#include "support/train_setup.h"
+#include "support/watch.h"
 
 /* Repeats go on until the time is over and there are enough. One takes about so many seconds, or a
  * fifth of all if that is less. */
@@ -15,16 +16,6 @@ enum { LEAST_REPEATS = 5, MOST_REPEATS = 100000 };
 #define REPEAT_SECONDS 0.1
 
 /* ---- Options --------------------------------------------------------------------------- */
-
-static void read_optimizer(nudge_optimizer *o, arguments *args)
-{
-    nudge_optimizer_kind kind = (nudge_optimizer_kind)choice_of(args, "optimizer");
-    *o = nudge_optimizer_defaults(kind);
-    o->lr = real_of(args, "lr", ABOVE_0);
-    read_real(args, "momentum", FROM_0, &o->momentum);
-    if (kind != NUDGE_SGD && kind != NUDGE_RMSPROP)
-        refuse_given(args, "momentum", "only sgd and rmsprop have it");
-}
 
 /* Weights of the network: sum(in * out), without biases. */
 static double weights_of(const network_bench *b)
@@ -55,7 +46,7 @@ static void read_options(network_bench *b, arguments *args)
     b->loss = (nudge_loss)choice_of(args, "loss");
     b->pixels = given(args, "pixels");
     b->explain = given(args, "explain");
-    read_optimizer(&b->options.optimizer, args);
+    train_setup_optimizer(&b->options.optimizer, args);
     b->options.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
     b->width = wholes_of(args, "layers", 2147483647, "two or more ", &b->widths);
     if (b->widths < 2) {
@@ -69,22 +60,6 @@ static void read_options(network_bench *b, arguments *args)
 }
 
 /* ---- Network and data ------------------------------------------------------------------ */
-
-static nudge_status make_model(network_bench *b, nudge_error *err)
-{
-    nudge_model_options o = nudge_model_defaults();
-    nudge_activation *activations = need(calloc(b->widths, sizeof *activations));
-    o.dtype = b->setup->dtype;
-    o.layers = b->widths - 1;
-    o.widths = b->width;
-    for (size_t i = 0; i < o.layers; i++)
-        activations[i] = i + 1 < o.layers ? b->activation : NUDGE_IDENTITY;
-    o.activations = activations;
-    o.loss = b->loss;
-    nudge_status status = nudge_model_create(&b->model, &o, NULL, err);
-    free(activations);
-    return status;
-}
 
 /* Room for predictions; 0 with a message if there is not enough memory. */
 static int make_room(network_bench *b)
@@ -103,11 +78,18 @@ static int make_room(network_bench *b)
 static nudge_status prepare(network_bench *b, nudge_error *err)
 {
     double rows = (double)b->rows, flops = 2 * rows * weights_of(b);
-    nudge_status status = make_model(b, err);
+    size_t hidden = b->widths - 2, outputs = b->width[b->widths - 1];
+    nudge_model_options usual = nudge_model_defaults();
+    train_setup network = {.dtype = b->setup->dtype, .hidden = hidden, .units = b->width + 1,
+                           .activations = hidden > 0, .activation = &b->activation,
+                           .huber_delta = usual.huber_delta, .init = usual.init,
+                           .train = b->options};
+    nudge_status status = train_setup_network(&b->model, &network, b->width[0], outputs, b->loss,
+                                              NULL, err);
     if (status == NUDGE_OK)
-        status = nudge_dataset_random(&b->data, b->setup->dtype, b->rows, b->width[0],
-                                      b->width[b->widths - 1], b->loss == NUDGE_CROSS_ENTROPY,
-                                      b->pixels, b->options.seed, err);
+        status = nudge_dataset_random(&b->data, b->setup->dtype, b->rows, b->width[0], outputs,
+                                      b->loss == NUDGE_CROSS_ENTROPY, b->pixels, b->options.seed,
+                                      err);
     if (status == NUDGE_OK)
         status = nudge_train_plan_make(&b->plan, b->model, b->data, NULL, &b->options, err);
     double steps = (double)b->plan.batches;
@@ -121,13 +103,6 @@ static nudge_status prepare(network_bench *b, nudge_error *err)
 }
 
 /* ---- Measuring ------------------------------------------------------------------------- */
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static nudge_status call(const network_bench *b, int which, nudge_error *err)
 {
@@ -145,7 +120,7 @@ static nudge_status repeat(network_bench *b, int which, double *seconds, nudge_e
 {
     size_t count = b->work[which].count;
     nudge_status status = NUDGE_OK;
-    double start = now();
+    double start = watch_now();
     if (which == BENCH_STEP) {
         nudge_train_result r;
         b->options.epochs = count;
@@ -157,7 +132,7 @@ static nudge_status repeat(network_bench *b, int which, double *seconds, nudge_e
     } else {
         for (size_t i = 0; status == NUDGE_OK && i < count; i++)
             status = call(b, which, err);
-        *seconds = now() - start;
+        *seconds = watch_now() - start;
     }
     *seconds = status == NUDGE_OK ? fmax(*seconds, 1e-9) : 1; /* less than the clock can tell */
     return status;

@@ -39,13 +39,6 @@ typedef struct measuring {
     watcher *watcher;
 } measuring;
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void live(const measuring *m, const char *what, const scale_point *p)
 {
     char text[SCALE_POINT_TEXT];
@@ -266,7 +259,7 @@ static int run_point(measuring *m, size_t i)
 {
     scale_point *p = &m->study->points[i];
     once o;
-    double at = now() - m->begin;
+    double at = watch_now() - m->begin;
     watch_start(m->watcher);
     int status = train(m, i, p->epochs, m->setup->to_loss, 0, NULL, &o);
     watch_result watch = watch_stop(m->watcher);
@@ -316,7 +309,7 @@ static int is_enough(scale_study *study, const scale_setup *setup, size_t rounds
 static int run_rounds(measuring *m)
 {
     size_t *order = need(calloc(m->study->n_points, sizeof *order)), repeats = m->setup->repeats;
-    double begin = now();
+    double begin = watch_now();
     char left[NU_TEXT], what[64];
     int status = EXIT_DONE, end = 0;
     for (size_t round = 1; !end && status == EXIT_DONE; round++) {
@@ -324,9 +317,9 @@ static int run_rounds(measuring *m)
             snprintf(what, sizeof what, "round %zu of %zu", round, repeats);
         else
             snprintf(what, sizeof what, "round %zu, at most %s left", round,
-                     nu_seconds_text(left, ceil(fmax(m->setup->seconds - (now() - begin), 1))));
+                     nu_seconds_text(left, ceil(fmax(m->setup->seconds - (watch_now() - begin), 1))));
         status = run_round(m, order, what);
-        end = status == EXIT_DONE && is_enough(m->study, m->setup, round, now() - begin);
+        end = status == EXIT_DONE && is_enough(m->study, m->setup, round, watch_now() - begin);
     }
     free(order);
     return status;
@@ -341,12 +334,12 @@ static void take_stock(measuring *m)
         if (s->points[i].n == 0)
             scale_remove_point(s, i);
     scale_judge(s);
-    s->seconds = now() - m->begin;
+    s->seconds = watch_now() - m->begin;
 }
 
 int scale_measure(scale_study *study, const scale_setup *setup, const scale_jobs *jobs)
 {
-    measuring m = {.study = study, .setup = setup, .jobs = jobs, .begin = now(),
+    measuring m = {.study = study, .setup = setup, .jobs = jobs, .begin = watch_now(),
                    .watcher = watcher_new()};
     time_t started = time(NULL);
     struct tm utc;

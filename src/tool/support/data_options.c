@@ -7,18 +7,13 @@
 #include "support/say.h"
 #include "whole.h"
 
-static const char *text_if_there(const arguments *args, const char *name)
-{
-    return has_option(args, name) ? text_of(args, name) : NULL;
-}
-
 void read_data_options(nudge_read_options *read, arguments *args)
 {
     *read = nudge_read_defaults();
-    read->target = text_if_there(args, "target");
-    read->labels = text_if_there(args, "labels");
-    read->ignore = text_if_there(args, "ignore");
-    read->category = text_if_there(args, "category");
+    read->target = text_of(args, "target");
+    read->labels = text_of(args, "labels");
+    read->ignore = text_of(args, "ignore");
+    read->category = text_of(args, "category");
     int header = choice_of(args, "header"); /* no, yes, auto */
     read->header = header == 2 ? -1 : header;
 }

@@ -14,6 +14,14 @@
 /* What poptGetNextOpt() returns for an option: its place among all, after these. */
 enum { OPTION_HELP = 1, OPTION_HELP_ALL, OPTION_VERSION, OPTION_FIRST };
 
+static argument *look_up(const arguments *args, const char *name)
+{
+    for (size_t i = 0; i < args->n; i++)
+        if (strcmp(args->all[i].option.name, name) == 0)
+            return &args->all[i];
+    return NULL;
+}
+
 /* ---- Suggestions ----------------------------------------------------------------------- */
 
 static const char *option_name(const void *of, size_t i)
@@ -34,7 +42,7 @@ static void unknown_option(arguments *args, const char *bad)
         *c = *c == '_' ? '-' : *c;
     const char *near = option_known_elsewhere(plain);
     free(plain);
-    if (near == NULL || !has_option(args, near))
+    if (near == NULL || look_up(args, near) == NULL)
         near = nu_closest(word, option_name, args);
     if (near != NULL)
         complain(args, "unknown option --%s; did you mean --%s?", word, near);
@@ -157,14 +165,6 @@ void arguments_end(arguments *args)
 
 /* ---- Values ---------------------------------------------------------------------------- */
 
-static argument *look_up(const arguments *args, const char *name)
-{
-    for (size_t i = 0; i < args->n; i++)
-        if (strcmp(args->all[i].option.name, name) == 0)
-            return &args->all[i];
-    return NULL;
-}
-
 static argument *find(const arguments *args, const char *name)
 {
     argument *a = look_up(args, name);
@@ -187,11 +187,6 @@ void arguments_with(arguments *changed, const arguments *args, const char *name,
     set(find(changed, name), need(strdup(text)));
 }
 
-int has_option(const arguments *args, const char *name)
-{
-    return look_up(args, name) != NULL;
-}
-
 const option *option_of(const arguments *args, const char *name)
 {
     return &find(args, name)->option;
@@ -199,12 +194,14 @@ const option *option_of(const arguments *args, const char *name)
 
 int given(const arguments *args, const char *name)
 {
-    return find(args, name)->given;
+    const argument *a = look_up(args, name);
+    return a != NULL && a->given;
 }
 
 const char *text_of(const arguments *args, const char *name)
 {
-    return find(args, name)->text;
+    const argument *a = look_up(args, name);
+    return a != NULL ? a->text : NULL;
 }
 
 void complain(arguments *args, const char *format, ...)
@@ -235,8 +232,7 @@ void refuse_all(arguments *args, const char *names, const char *why)
     size_t n;
     char **name = need(nu_split(names, ' ', &n));
     for (size_t i = 0; i < n; i++)
-        if (has_option(args, name[i]))
-            refuse_given(args, name[i], why);
+        refuse_given(args, name[i], why);
     free(name);
 }
 

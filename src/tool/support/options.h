@@ -38,16 +38,13 @@ void arguments_end(arguments *args);
  * arguments_end(). */
 void arguments_with(arguments *changed, const arguments *args, const char *name, const char *text);
 
-/* Whether the command has this option at all: for what reads options that not all commands have. */
-int has_option(const arguments *args, const char *name);
-
 /* An option that the command has. */
 const option *option_of(const arguments *args, const char *name);
 
-/* Whether the option is on the command line. */
+/* Whether the option is on the command line; 0 for one that the command does not have. */
 int given(const arguments *args, const char *name);
 
-/* The text of an option: given, initial or NULL. */
+/* The text of an option: given, initial or NULL, also for one that the command does not have. */
 const char *text_of(const arguments *args, const char *name);
 
 /* Says what is wrong, as printf, unless something was said before; sets failed. */
@@ -59,7 +56,7 @@ void refuse(arguments *args, const char *name, const char *what);
 /* Complains if the option is given: "--NAME: WHY". */
 void refuse_given(arguments *args, const char *name, const char *why);
 
-/* Likewise for each of several names with blanks between them that the command has. */
+/* Likewise for each of several names with blanks between them. */
 void refuse_all(arguments *args, const char *names, const char *why);
 
 /* The text of an option without which the command cannot run. */

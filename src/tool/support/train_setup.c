@@ -43,7 +43,7 @@ static void check_optimizer_options(arguments *args, nudge_optimizer_kind kind)
         }
 }
 
-static void read_optimizer(nudge_optimizer *o, arguments *args)
+void train_setup_optimizer(nudge_optimizer *o, arguments *args)
 {
     nudge_optimizer_kind kind = (nudge_optimizer_kind)choice_of(args, "optimizer");
     *o = nudge_optimizer_defaults(kind);
@@ -215,7 +215,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     s->train.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
     s->train.seed = whole_of(args, "seed", 0, UINT64_MAX);
     s->train.shuffle = choice_of(args, "shuffle");
-    read_optimizer(&s->train.optimizer, args);
+    train_setup_optimizer(&s->train.optimizer, args);
     read_data(s, args);
     read_hidden(s, args);
     read_activations(s, args);

@@ -62,15 +62,20 @@ static double cpu_seconds(int who)
            1e-6 * (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec);
 }
 
+double watch_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static reading read_now(const watcher *w)
 {
     reading r = {.throttled = nudge_machine_info().throttled_seconds};
-    struct timespec now;
     char *stat = proc_text("/proc/stat");
     if (stat != NULL)
         r.all = watch_stat_times(stat, &w->cpus, w->hz);
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    r.at = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+    r.at = watch_now();
     r.own = cpu_seconds(RUSAGE_SELF) + cpu_seconds(RUSAGE_CHILDREN);
     free(stat);
     return r;

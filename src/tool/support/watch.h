@@ -13,6 +13,9 @@ typedef struct watch_result {
 /* Cores of other load or steal that disturb: above what an idle system shows. */
 #define WATCH_DISTURBING 0.08
 
+/* Seconds by a clock that is never set. */
+double watch_now(void);
+
 typedef struct watcher watcher;
 
 /* Watches the CPUs that this process may use; for free(). */
