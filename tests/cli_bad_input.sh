@@ -58,7 +58,7 @@ refuse 2 "cut-labels" "truncated labels" train --data images --labels cut-labels
 refuse 2 "wrong-magic" "wrong magic number" train --data wrong-magic --labels labels
 refuse 2 "labels" "images as labels" train --data images --labels images
 refuse 2 "4" "images and labels of different counts" train --data images --labels four-labels
-refuse 2 "labels" "images without labels" train --data images
+refuse 2 "(--labels)" "images without labels" train --data images
 
 # ---- The collection of bad files ----------------------------------------------------------
 for f in "$TEST_FILES"/bad-*; do
@@ -74,7 +74,7 @@ refuse 2 "nudge train: " "widths whose product overflows" \
     train --data synth:or --hidden 2147483647,2147483647,2147483647
 refuse 2 "B" "weights for which there is no memory" train --data synth:or --hidden 1000000,1000000
 refuse 2 "B" "data for which there is no memory" train --data synth:teacher,rows=4000000000
-refuse 2 "use --loss cross-entropy" "a loss that does not fit the target" \
+refuse 2 "use cross-entropy (--loss)" "a loss that does not fit the target" \
     train --data words.csv --target y --loss mse
 refuse 2 "activation" "an output activation that does not fit the loss" \
     train --data synth:or --loss bce --hidden 3 --activation relu,relu

@@ -84,7 +84,7 @@ check "NPY from a pipe" sh -c 'cat x.npy | "$1" predict --model m.safetensors --
 expect "... the same predictions" cmp -s p1.csv p4.csv
 
 # ---- Refused input ------------------------------------------------------------------------
-refuse 2 "--labels" "NPY without labels" nudge train --data x.npy
+refuse 2 "(--labels)" "NPY without labels" nudge train --data x.npy
 refuse 2 "--val-labels" "validation without labels" nudge train --data x.npy --labels y.npy \
     --val x.npy
 refuse 2 "has 500 rows, but x.npy has 3001" "labels of other rows" nudge train --data x.npy \

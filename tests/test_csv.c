@@ -145,7 +145,7 @@ static const struct bad {
     {"bad-text-in-numbers.csv", ":4: column 'price': 'abc' is not a number (4 other cells are)"},
     {"bad-text-first.csv", ":2: column 'age': 'under 3' is not a number (2 other cells are)"},
     {"bad-number-in-texts.csv", ":4: column 'city': '17' is a number, but 3 other cells are text; "
-                                "--category city"},
+                                "as a category every cell is text"},
     {"bad-long-cell.csv", ":3: column 'price': 'abcdefghijabcdefghijabcdefghijabcdefghij...' is"},
     {"bad-hex.csv", ":3: column 'age': '0x10' is not a number (2 other cells are)"},
     {"bad-nan.csv", ":3: column 'price': 'nan' is not a finite number; leave the cell empty"},
@@ -220,8 +220,7 @@ START_TEST(too_many_categories)
     for (int r = 0; r < 2000; r++)
         at += sprintf(at, "N%d,%d\n", r < 1001 ? r : 0, r);
     refuse_text(text, NULL, NUDGE_EDATA, "text column 'name' has 1001 different values in 2000 "
-                                         "rows, too many for categories; leave it out with "
-                                         "--ignore name");
+                                         "rows, too many for categories; leave it out");
     o.target = "name";
     refuse_text(text, &o, NUDGE_EDATA, "target column 'name' has 1001 different values in 2000 "
                                        "rows: too many classes");

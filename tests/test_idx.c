@@ -94,7 +94,7 @@ static const struct {
     {"bad-cut.idx.gz", NULL, "cut short"},
     {"bad-nan.idx", NULL, "value 2 of row 2 is NaN"},
     {"bad-infinity.idx", NULL, "value 3 of row 1 is infinite"},
-    {"good-labels.idx", NULL, "give it with --labels"},
+    {"good-labels.idx", NULL, "the data is the file of the images"},
     {"bad-count-labels.idx", "", " has 4 rows, but "},
     {"bad-negative-labels.idx", "", "label 3 is -2; labels are class numbers from 0 to 65535"},
     {"bad-type-labels.idx", "", "labels that are floating-point numbers"},

@@ -191,7 +191,8 @@ START_TEST(images_are_loaded_once)
     o.data = test_file("good-images.idx");
     o.read.labels = test_file("good-labels.idx");
     o.test = test_file("good-images.idx.gz");
-    refuses(&o, NUDGE_EMISMATCH, "--test-labels");
+    refuses(&o, NUDGE_EMISMATCH, "test data without labels");
+    ck_assert_str_eq(err.setting, "test_labels");
     o.test_labels = o.read.labels;
     nudge_data d = load(&o);
     ck_assert_int_eq(d.train->store->element, NU_U8);
@@ -211,10 +212,10 @@ START_TEST(contradictions_are_refused)
     o.data = "synth:linear,rows=50";
     o.val = "synth:linear,rows=50,seed=2";
     o.val_split = 0.1;
-    refuses(&o, NUDGE_EARGUMENT, "both --val");
+    refuses(&o, NUDGE_EARGUMENT, "both a file of validation data");
     o.val = NULL;
     o.val_labels = "labels.idx";
-    refuses(&o, NUDGE_EARGUMENT, "--val-labels");
+    refuses(&o, NUDGE_EARGUMENT, "labels of validation data");
     o.val_labels = NULL;
     o.val_split = NAN;
     refuses(&o, NUDGE_EARGUMENT, "validation part");
@@ -222,14 +223,16 @@ START_TEST(contradictions_are_refused)
     o.test = "synth:linear,rows=50,features=5";
     refuses(&o, NUDGE_EMISMATCH, "8 features");
     o.test_split = 0.5;
-    refuses(&o, NUDGE_EARGUMENT, "both --test");
+    refuses(&o, NUDGE_EARGUMENT, "both a file of test data");
     o.test = NULL;
     o.prep.loss = NUDGE_CROSS_ENTROPY;
-    refuses(&o, NUDGE_EARGUMENT, "--loss mse");
+    refuses(&o, NUDGE_EARGUMENT, "use mse");
+    ck_assert_str_eq(err.setting, "loss");
     o.data = test_file("not-there.csv");
     refuses(&o, NUDGE_EOPEN, "not-there.csv");
     o.data = test_file("good-towns-train.csv");
     refuses(&o, NUDGE_EARGUMENT, "no target");
+    ck_assert_str_eq(err.setting, "target");
 }
 END_TEST
 

@@ -281,7 +281,7 @@ START_TEST(bytes_are_scaled)
 {
     double x[] = {0, 255, 10, 0, 51, 30};
     nudge_table *t = table_matrix(NU_U8, 2, 3, x);
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EARGUMENT, "--labels");
+    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EARGUMENT, "name the file of labels");
     table_classes(t, 4, (int32_t[]){3, 1});
     nudge_prep *p = fit(t, NUDGE_SCALE_AUTO, NUDGE_LOSS_AUTO);
     nudge_prep_info info = nudge_prep_describe(p);
@@ -409,7 +409,7 @@ START_TEST(targets_that_do_not_fit_are_refused)
     nudge_table *t = with_texts(3, (const char *[]){"Thun", "Bern", "Thun"}, towns, 3);
     for (size_t i = 0; i < 4; i++)
         refuses(t, numeric[i], NUDGE_EARGUMENT,
-                "target 'y' holds text classes; use --loss cross-entropy");
+                "target 'y' holds text classes; use cross-entropy");
     nudge_table_free(t);
     t = with_texts(3, (const char *[]){"Thun", "Thun", "Thun"}, towns, 3);
     refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA,
@@ -431,7 +431,7 @@ START_TEST(targets_that_do_not_fit_are_refused)
     refuses(t, NUDGE_POISSON, NUDGE_EARGUMENT, "-1");
     nudge_table_free(t);
     t = with_target(3, (double[]){-1e308, 1e308, 4});
-    refuses(t, NUDGE_MSE, NUDGE_EDATA, "--scale none");
+    refuses(t, NUDGE_MSE, NUDGE_EDATA, "leave them as they are");
     nudge_table_free(t);
 }
 END_TEST

@@ -65,6 +65,8 @@ typedef enum nudge_status {
 /* What went wrong, for a person: one line, without a line end. Written by failures only. */
 typedef struct nudge_error {
     nudge_status status;
+    const char *setting; /* the one that decides otherwise, by its name in a structure of options,
+                          * such as "target"; constant text. NULL: none in particular */
     char text[NUDGE_ERROR_SIZE];
 } nudge_error;
 

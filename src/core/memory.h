@@ -4,9 +4,24 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/cgroup.h"
 #include "nudge.h"
+
+/* Before a variable's value: end(&variable) is called where its scope is left, also by a return in
+ * the middle, such as NU_TRY's. What is handed on is set to NULL or zeros first. */
+#define NU_SCOPED(end) __attribute__((cleanup(end)))
+
+/* Likewise, for a pointer that free() ends. */
+#define NU_FREED NU_SCOPED(nu_free_at)
+static inline void nu_free_at(void *pointer)
+{
+    void *block;
+    memcpy(&block, pointer, sizeof block);
+    free(block);
+}
 
 /* A cache line and a full vector register. */
 #define NU_ALIGN 64

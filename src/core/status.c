@@ -24,7 +24,8 @@ const char *nudge_status_text(nudge_status status)
     return "unknown status";
 }
 
-nudge_status nu_fail(nudge_error *err, nudge_status status, const char *format, ...)
+nudge_status nu_fail_setting(nudge_error *err, nudge_status status, const char *setting,
+                             const char *format, ...)
 {
     if (err == NULL)
         return status;
@@ -33,6 +34,7 @@ nudge_status nu_fail(nudge_error *err, nudge_status status, const char *format, 
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
     err->status = status;
+    err->setting = setting;
     for (char *c = err->text; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = '?';

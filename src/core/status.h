@@ -8,8 +8,11 @@
 /* Fills err (may be NULL) with a printf-style message of one line (line ends and other control
  * characters that came in through arguments are replaced by '?') and returns status, so that
  * `return nu_fail(err, NUDGE_EDATA, ...)` ends a function. */
-nudge_status nu_fail(nudge_error *err, nudge_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+#define nu_fail(err, status, ...) nu_fail_setting((err), (status), NULL, __VA_ARGS__)
+
+/* Likewise, naming the setting that decides otherwise; the text need not. */
+nudge_status nu_fail_setting(nudge_error *err, nudge_status status, const char *setting,
+                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* NUDGE_EMEMORY for `bytes` that malloc would not give, for `what`: "features of 1000 rows". */
 nudge_status nu_no_memory(nudge_error *err, size_t bytes, const char *what);

@@ -23,8 +23,8 @@ static size_t gather_present(const nu_fit *fit, size_t column, double *values)
 
 static nudge_status no_value(const nu_fit *fit, const char *name, nudge_error *err)
 {
-    return nu_fail(err, NUDGE_EDATA, "%s: column '%s' has no value in any of %zu training rows; "
-                   "leave it out with --ignore", fit->table->source, name, fit->n);
+    return nu_fail_setting(err, NUDGE_EDATA, "ignore", "%s: column '%s' has no value in any of %zu "
+                           "training rows; leave it out", fit->table->source, name, fit->n);
 }
 
 static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *column,

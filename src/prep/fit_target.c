@@ -49,8 +49,8 @@ static nudge_status find_columns(struct target *t, nudge_error *err)
         if (table->columns[j].is_target)
             t->columns[t->n++] = j;
     if (t->n == 0)
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: no target column; name the column to learn with "
-                       "--target", table->source);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "target", "%s: no target column; name the "
+                               "column to learn", table->source);
     for (size_t k = 0; k < t->n; k++) {
         const nu_column *c = &table->columns[t->columns[k]];
         if (c->missing > 0)
@@ -75,8 +75,8 @@ static nudge_status find_in_matrix(struct target *t, nudge_error *err)
     t->labels = table->class_labels;
     t->n_labels = table->n_classes;
     if (t->n == 0)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%s: no target; name the file of labels with --labels", table->source);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "labels",
+                               "%s: no target; name the file of labels", table->source);
     return NUDGE_OK;
 }
 
@@ -105,13 +105,13 @@ static nudge_status use_classes(const struct target *t, nudge_error *err)
     if (i == t->fit->n)
         return one_class(t, t->labels[first], err);
     if (p->loss == NUDGE_BCE && t->n_labels != 2)
-        return nu_fail(err, NUDGE_EARGUMENT,
-                       "%s: target '%s' has %zu classes, bce takes two; use --loss cross-entropy",
-                       t->fit->table->source, target_name(t, 0), t->n_labels);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "loss",
+                               "%s: target '%s' has %zu classes, bce takes two; use cross-entropy",
+                               t->fit->table->source, target_name(t, 0), t->n_labels);
     if (p->loss != NUDGE_BCE && p->loss != NUDGE_CROSS_ENTROPY)
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' holds %s; use --loss cross-entropy",
-                       t->fit->table->source, target_name(t, 0),
-                       t->columns != NULL ? "text classes" : "classes");
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: target '%s' holds %s; use "
+                               "cross-entropy", t->fit->table->source, target_name(t, 0),
+                               t->columns != NULL ? "text classes" : "classes");
     p->class_labels = nu_strings_copy(t->labels, t->n_labels);
     if (p->class_labels == NULL)
         return nu_no_memory(err, t->n_labels * sizeof(char *), "class labels");
@@ -124,14 +124,14 @@ static nudge_status check_labels(const struct target *t, nudge_error *err)
 {
     const nudge_table *table = t->fit->table;
     if (t->n > 1)
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: cross-entropy takes one target column, not %zu; "
-                       "use --loss mse", table->source, t->n);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: cross-entropy takes one target "
+                               "column, not %zu; use mse", table->source, t->n);
     for (size_t r = 0; r < table->rows; r++) {
         double v = value_at(t, 0, r);
         if (v != rint(v))
-            return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' is %g in data row %zu; "
-                           "cross-entropy takes text or whole numbers; use --loss mse",
-                           table->source, target_name(t, 0), v, r + 1);
+            return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: target '%s' is %g in data "
+                                   "row %zu; cross-entropy takes text or whole numbers; use mse",
+                                   table->source, target_name(t, 0), v, r + 1);
     }
     double first = training_value(t, 0, 0);
     size_t same = 1;
@@ -173,9 +173,9 @@ static nudge_status use_values_as_classes(const struct target *t, nudge_error *e
     NU_TRY(check_labels(t, err));
     size_t n = different_values(t, value);
     if (n == 0)
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' has more than %d different numbers, "
-                       "too many for cross-entropy; use --loss mse", t->fit->table->source,
-                       target_name(t, 0), MAX_NUMERIC_CLASSES);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: target '%s' has more than %d "
+                               "different numbers, too many for cross-entropy; use mse",
+                               t->fit->table->source, target_name(t, 0), MAX_NUMERIC_CLASSES);
     NU_NEW(p->class_labels, calloc, n, "class labels", err);
     p->n_classes = n;
     char text[NU_LABEL_TEXT];
@@ -211,11 +211,12 @@ static nudge_status check_range(const struct target *t, size_t k, const nu_momen
         return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in all %zu training rows; there is "
                        "nothing to learn", source, name, m->min, t->fit->n);
     if (loss == NUDGE_BCE && (m->min < 0 || m->max > 1))
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' goes from %g to %g; bce takes "
-                       "numbers from 0 to 1; use --loss mse", source, name, m->min, m->max);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: target '%s' goes from %g to %g; "
+                               "bce takes numbers from 0 to 1; use mse", source, name, m->min,
+                               m->max);
     if (loss == NUDGE_POISSON && m->min < 0)
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: target '%s' goes down to %g; poisson takes "
-                       "numbers from 0 up; use --loss mse", source, name, m->min);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: target '%s' goes down to %g; "
+                               "poisson takes numbers from 0 up; use mse", source, name, m->min);
     return NUDGE_OK;
 }
 

@@ -106,8 +106,8 @@ nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, cons
         *factor = constant ? 1 : 1 / (m->max - m->min);
     }
     if (!isfinite(*shift) || !isfinite(*factor) || *factor == 0)
-        return nu_fail(err, NUDGE_EDATA, "%s: %s '%s': values from %g to %g are too far apart or "
-                       "too close together to scale; use --scale none", fit->table->source, what,
-                       name, m->min, m->max);
+        return nu_fail_setting(err, NUDGE_EDATA, "scale", "%s: %s '%s': values from %g to %g are "
+                               "too far apart or too close together to scale; leave them as they "
+                               "are", fit->table->source, what, name, m->min, m->max);
     return NUDGE_OK;
 }

@@ -156,9 +156,9 @@ static nudge_status check_kind(const reader *r, const nu_csv_field *field)
             return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is not a number "
                            "(%zu other cell%s)", r->source, text->line, name, text->text,
                            number->count, number->count == 1 ? " is" : "s are");
-        return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is a number, but %zu other "
-                       "cells are text; --category %s takes every cell as text", r->source,
-                       number->line, name, number->text, text->count, name);
+        return nu_fail_setting(r->err, NUDGE_EDATA, "category", "%s:%zu: column '%s': '%s' is a "
+                               "number, but %zu other cells are text; as a category every cell is "
+                               "text", r->source, number->line, name, number->text, text->count);
     }
     if (odd->count > 0 && text->count == 0)
         return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is not a finite number; "
@@ -177,9 +177,9 @@ static nudge_status check_categories(const reader *r, const nu_csv_field *field)
     if (field->is_target)
         return nu_fail(r->err, NUDGE_EDATA, "%s: target column '%s' has %zu different values in "
                        "%zu rows: too many classes", r->source, name, n, rows);
-    return nu_fail(r->err, NUDGE_EDATA, "%s: text column '%s' has %zu different values in %zu "
-                   "rows, too many for categories; leave it out with --ignore %s", r->source,
-                   name, n, rows, name);
+    return nu_fail_setting(r->err, NUDGE_EDATA, "ignore", "%s: text column '%s' has %zu different "
+                           "values in %zu rows, too many for categories; leave it out", r->source,
+                           name, n, rows);
 }
 
 /* Sorts a column's categories and renumbers its cells. */

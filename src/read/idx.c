@@ -78,8 +78,8 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
     nu_array a;
     NU_TRY(open_array(&a, s, err));
     if (a.rank == 1)
-        return nu_fail(err, NUDGE_EDATA, "%s: an IDX file of rank 1, which is labels: give it with "
-                       "--labels, and the file of the images with --data", s->name);
+        return nu_fail_setting(err, NUDGE_EDATA, "labels", "%s: an IDX file of rank 1, which is "
+                               "labels; the data is the file of the images", s->name);
     return nu_array_read_features(t, &a, err);
 }
 

@@ -38,9 +38,9 @@ static nudge_status fill(nudge_table *t, nu_source *s, const nu_format *format,
     if (t->source == NULL)
         return nu_no_memory(err, strlen(s->name), "a name");
     if (options->labels != NULL && !format->takes_labels)
-        return nu_fail(err, NUDGE_EARGUMENT, "%s is not an IDX or NPY file, so it cannot have "
-                       "its labels in '%s'; a CSV table's target is one of its columns "
-                       "(--target)", s->name, options->labels);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "target", "%s is not an IDX or NPY file, so "
+                               "it cannot have its labels in '%s'; a CSV table's target is one of "
+                               "its columns", s->name, options->labels);
     int chosen = options->target != NULL || options->ignore != NULL || options->category != NULL;
     if (format != &nu_csv_format && (options->header >= 0 || (chosen && options->like == NULL)))
         return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header and no columns to choose "

@@ -32,6 +32,17 @@ nudge_status nu_dataset_check(size_t rows, size_t features, size_t outputs, nudg
  * Counts the store's bytes. NUDGE_EMEMORY. */
 nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store *store, nudge_error *err);
 
+/* For NU_SCOPED. */
+static inline void nu_store_drop(nu_store **store)
+{
+    nu_store_release(*store);
+}
+
+static inline void nu_dataset_drop(nudge_dataset **data)
+{
+    nudge_dataset_free(*data);
+}
+
 /* NUDGE_EARGUMENT for a dataset that is only a shape. */
 nudge_status nu_dataset_has_values(const nudge_dataset *data, nudge_error *err);
 

@@ -58,6 +58,12 @@ static inline double nu_table_cell(const struct nudge_table *t, size_t row, size
     return t->chunks[row / NU_CHUNK_ROWS][column * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS];
 }
 
+/* For NU_SCOPED. */
+static inline void nu_table_drop(nudge_table **table)
+{
+    nudge_table_free(*table);
+}
+
 /* Gives a table that was just made the names that it lacks: of a matrix's target ("y", "label"), of
  * its classes ("0", "1", ...), and of the columns that nudge_table_column() describes.
  * NUDGE_EMEMORY. */

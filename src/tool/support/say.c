@@ -28,7 +28,13 @@ void say(const char *format, ...)
 
 int fail(const nudge_error *err)
 {
-    say("%s", err->text[0] != '\0' ? err->text : nudge_status_text(err->status));
+    const char *text = err->text[0] != '\0' ? err->text : nudge_status_text(err->status);
+    char option[64] = "";
+    if (err->setting != NULL)
+        snprintf(option, sizeof option, " (--%s)", err->setting);
+    for (char *c = option; *c != '\0'; c++)
+        *c = *c == '_' ? '-' : *c;
+    say("%s%s", text, option);
     return err->status == NUDGE_EDIVERGED || err->status == NUDGE_EIO ? EXIT_RUN_FAILED
                                                                       : EXIT_BAD_INPUT;
 }

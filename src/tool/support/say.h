@@ -20,7 +20,8 @@ void say_as(const char *command);
  * arguments become '?'. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says the library's message, and returns the exit status for it. */
+/* Says the library's message, with the option that is called like the setting which decides
+ * otherwise, and returns the exit status for it. */
 int fail(const nudge_error *err);
 
 /* Without memory for the tool's own small needs it says so and exits. */
