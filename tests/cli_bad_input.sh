@@ -25,7 +25,7 @@ refuse 2 "empty.csv" "empty file" train --data empty.csv --target y
 refuse 2 "header.csv" "header only" train --data header.csv --target y
 refuse 2 "nosuch" "unknown target column" train --data good.csv --target nosuch
 refuse 2 "nosuch" "unknown column to ignore" train --data good.csv --target y --ignore nosuch
-refuse 2 "target" "no target" train --data good.csv
+refuse 2 "(--target)" "no target" train --data good.csv
 refuse 2 "nan.csv:3" "NaN in the data" train --data nan.csv --target y
 refuse 2 "inf.csv:3" "infinity in the data" train --data inf.csv --target y
 refuse 2 "oneclass.csv" "one-class target" train --data oneclass.csv --target y

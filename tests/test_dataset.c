@@ -286,7 +286,7 @@ START_TEST(columns_that_do_not_fit_are_refused)
 
     t = people(20);
     t->columns[2].kind = NUDGE_COLUMN_CATEGORY;
-    refuses(t, p, NUDGE_EMISMATCH, "column 'y' holds text");
+    refuses(t, p, NUDGE_EMISMATCH, "the target holds classes; the model's target 'y' is a number");
 
     t = people(20);
     table_set(t, 17, 2, NAN);

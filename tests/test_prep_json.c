@@ -5,7 +5,7 @@
 
 static nudge_error err;
 
-/* One prep of each sort: columns, bytes, a matrix with names, two text classes. */
+/* One prep of each sort: columns, bytes, a matrix, two text classes. */
 static nudge_prep *sample(int which)
 {
     static const char *const towns[] = {"Bern", "Genf", "Thun"};
@@ -16,9 +16,6 @@ static nudge_prep *sample(int which)
         table_classes(t, 4, (int32_t[]){3, 1, 0, 2});
     } else if (which == 2) {
         table_values(t, 2, (double[]){1, 2, 3, 4, 5, 6, 7, 1 / 7.0});
-        t->feature_names = table_memory(3, sizeof *t->feature_names);
-        for (int j = 0; j < 3; j++)
-            t->feature_names[j] = table_text((const char *[]){"a", "b\"\\", "\xc3\xa9"}[j]);
     } else {
         table_numbers(t, 0, "age", (double[]){1, NAN, 3.3, 10});
         table_texts(t, 1, "town", (const char *[]){"Thun", "Bern", NULL, "Genf"}, towns, 3);
@@ -87,13 +84,12 @@ START_TEST(json_is_faithful)
 }
 END_TEST
 
-/* Small: numbers that are all equal are written once, and made-up names not at all. */
+/* Small: numbers that are all equal are written once. */
 START_TEST(json_of_images_is_small)
 {
     nudge_prep *p = sample(1);
     json_t *json = nu_prep_to_json(p);
     ck_assert(json_is_real(json_object_get(json, "factor")));
-    ck_assert_ptr_null(json_object_get(json, "feature_names"));
     json_decref(json);
     nudge_prep_free(p);
 }
@@ -108,8 +104,6 @@ static void damaged(json_t *json, const char *what)
     ck_assert_int_eq(strncmp(err.text, "m.safetensors: ", 15), 0);
 }
 
-static const char *const optional[] = {"feature_names", "pixels"};
-
 /* Every key taken away (but those that may be missing), and every key with a value of no use. */
 START_TEST(damaged_json_is_refused)
 {
@@ -123,7 +117,7 @@ START_TEST(damaged_json_is_refused)
         json_t *less = json_copy(json);
         json_object_del(less, key);
         snprintf(what, sizeof what, "sample %d without %s", _i, key);
-        int may_lack = strcmp(key, optional[0]) == 0 || strcmp(key, optional[1]) == 0 ||
+        int may_lack = strcmp(key, "pixels") == 0 ||
                        (strcmp(key, "classes") == 0 && p->loss == NUDGE_BCE);
         if (!may_lack)
             damaged(less, what);
@@ -176,7 +170,7 @@ START_TEST(lying_json_is_refused)
         {1, "{\"features\": 9223372036854775807}"},
         {1, "{\"pixels\": [3, 1, 1]}"},
         {1, "{\"pixels\": [4294967296, 4294967296]}"},
-        {1, "{\"feature_names\": [\"a\", \"b\"]}"},
+        {1, "{\"something\": 1}"}, /* of a newer version */
         {1, "{\"classes\": [\"0\"]}"},
         {1, "{\"loss\": \"mse\"}"},
         {1, "{\"targets\": [\"a\", \"b\"]}"},

@@ -2,8 +2,8 @@
 
 #include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep_json.h"
 
@@ -47,14 +47,12 @@ static nudge_status take_widths(nu_described *d, const json_t *json, nudge_error
     size_t n = json_array_size(json); /* 0 if it is no array */
     if (n < 2)
         return nu_fail(err, NUDGE_EDATA, "network: 'widths' must be an array of at least 2");
-    d->widths = malloc(n * sizeof *d->widths);
-    if (d->widths == NULL)
-        return nu_no_memory(err, n * sizeof *d->widths, "the network's widths");
+    NU_NEW(d->widths, calloc, n, "the network's widths", err);
     for (size_t i = 0; i < n; i++) {
-        const json_t *width = json_array_get(json, i);
-        if (!json_is_integer(width) || json_integer_value(width) < 1)
+        json_int_t width = json_integer_value(json_array_get(json, i)); /* 0 if it is none */
+        if (width < 1)
             return nu_fail(err, NUDGE_EDATA, "network: 'widths' must hold positive integers");
-        d->widths[i] = (size_t)json_integer_value(width);
+        d->widths[i] = (size_t)width;
     }
     d->options.layers = n - 1;
     d->options.widths = d->widths;
@@ -64,75 +62,46 @@ static nudge_status take_widths(nu_described *d, const json_t *json, nudge_error
 static nudge_status take_activations(nu_described *d, const json_t *json, nudge_error *err)
 {
     size_t n = d->options.layers;
+    nudge_error inner;
     if (json_array_size(json) != n)
         return nu_fail(err, NUDGE_EDATA,
                        "network: 'activations' must be an array of %zu, one per layer", n);
-    d->activations = malloc(n * sizeof *d->activations);
-    if (d->activations == NULL)
-        return nu_no_memory(err, n * sizeof *d->activations, "the network's activations");
-    for (size_t i = 0; i < n; i++) {
-        const char *name = json_string_value(json_array_get(json, i));
-        nudge_error inner;
-        if (name == NULL)
-            return nu_fail(err, NUDGE_EDATA, "network: 'activations' must hold names");
-        if (nudge_activation_parse(&d->activations[i], name, &inner) != NUDGE_OK)
+    NU_NEW(d->activations, calloc, n, "the network's activations", err);
+    for (size_t i = 0; i < n; i++)
+        if (nudge_activation_parse(&d->activations[i], json_string_value(json_array_get(json, i)),
+                                   &inner) != NUDGE_OK)
             return nu_fail(err, NUDGE_EDATA, "network: 'activations': %s", inner.text);
-    }
     d->options.activations = d->activations;
     return NUDGE_OK;
 }
 
-static nudge_status take_choices(nu_described *d, const json_t *root, nudge_error *err)
+static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err)
 {
-    const char *loss = json_string_value(json_object_get(root, "loss"));
-    const char *dtype = json_string_value(json_object_get(root, "dtype"));
-    const json_t *delta = json_object_get(root, "huber_delta");
+    json_t *widths, *activations, *loss, *delta, *dtype, *prep;
+    json_error_t at;
     nudge_error inner;
-    if (loss == NULL)
-        return nu_fail(err, NUDGE_EDATA, "network: 'loss' must be a name");
-    if (nudge_loss_parse(&d->options.loss, loss, &inner) != NUDGE_OK)
+    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:o, s:o}", "widths", &widths,
+                       "activations", &activations, "loss", &loss, "huber_delta", &delta, "dtype",
+                       &dtype, "preprocessing", &prep) != 0)
+        return nu_fail(err, NUDGE_EDATA, "network: %s", at.text);
+    NU_TRY(take_widths(d, widths, err));
+    NU_TRY(take_activations(d, activations, err));
+    if (nudge_loss_parse(&d->options.loss, json_string_value(loss), &inner) != NUDGE_OK)
         return nu_fail(err, NUDGE_EDATA, "network: 'loss': %s", inner.text);
-    if (dtype == NULL)
-        return nu_fail(err, NUDGE_EDATA, "network: 'dtype' must be a name");
-    if (nudge_dtype_parse(&d->options.dtype, dtype, &inner) != NUDGE_OK)
+    if (nudge_dtype_parse(&d->options.dtype, json_string_value(dtype), &inner) != NUDGE_OK)
         return nu_fail(err, NUDGE_EDATA, "network: 'dtype': %s", inner.text);
     d->options.huber_delta = json_number_value(delta); /* 0 if it is no number */
     if (!(d->options.huber_delta > 0))
         return nu_fail(err, NUDGE_EDATA, "network: 'huber_delta' must be a positive number");
-    return NUDGE_OK;
-}
-
-static nudge_status take_prep(nu_described *d, const json_t *json, nudge_error *err)
-{
-    if (json == NULL)
-        return nu_fail(err, NUDGE_EDATA, "network: 'preprocessing' is missing");
-    if (json_is_null(json))
-        return NUDGE_OK;
-    return nu_prep_from_json(&d->prep, json, "network", err);
-}
-
-static nudge_status take_network(nu_described *d, const json_t *root, nudge_error *err)
-{
-    if (!json_is_object(root))
-        return nu_fail(err, NUDGE_EDATA, "network: it must be a JSON object");
-    NU_TRY(take_widths(d, json_object_get(root, "widths"), err));
-    NU_TRY(take_activations(d, json_object_get(root, "activations"), err));
-    NU_TRY(take_choices(d, root, err));
-    NU_TRY(take_prep(d, json_object_get(root, "preprocessing"), err));
-    if (json_object_size(root) != 6)
-        return nu_fail(err, NUDGE_EDATA,
-                       "network: it has keys that version " NU_MODEL_VERSION " has not");
-    return NUDGE_OK;
+    return json_is_null(prep) ? NUDGE_OK : nu_prep_from_json(&d->prep, prep, "network", err);
 }
 
 nudge_status nu_network_parse(nu_described *d, const char *text, nudge_error *err)
 {
     json_error_t at;
-    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &at);
+    json_auto_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &at);
     if (root == NULL)
         return nu_fail(err, NUDGE_EDATA, "network: no valid JSON: %s at byte %d", at.text,
                        at.position);
-    nudge_status status = take_network(d, root, err);
-    json_decref(root);
-    return status;
+    return take_network(d, root, err);
 }

@@ -1,13 +1,9 @@
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
 #include "prep/apply_columns.h"
 
-/* ---- Matrices: scaling ----------------------------------------------------------------- */
+/* ---- Features of a matrix -------------------------------------------------------------- */
 
 /* rows x columns values: to = (from - shift) * factor; `to` may be `from` if of one type. */
 struct scaling {
@@ -38,40 +34,51 @@ static void scale_rows(void *arg, int thread, int threads)
         }
 }
 
-/* Takes *from over, converted to the dataset's type and scaled, into *to. */
-static nudge_status take_scaled(nu_apply *apply, void **to, void **from, nu_element from_element,
-                                size_t columns, const double *shift, const double *factor,
-                                const char *what, char *const *names, nudge_error *err)
+/* Converted to the dataset's type and scaled, in place where the type is the same. */
+static nudge_status take_scaled(nu_apply *apply, nudge_error *err)
 {
     nu_store *store = apply->store;
-    nu_element to_element = nu_element_of(store->dtype);
-    struct scaling s = {.from = *from, .to_element = to_element, .from_element = from_element,
-                        .rows = store->rows, .columns = columns, .shift = shift,
-                        .factor = factor, .bad = SIZE_MAX};
-    if (from_element == to_element) {
-        *to = *from;
-        *from = NULL;
+    nudge_table *t = apply->table;
+    struct scaling s = {.from = t->x, .to_element = store->element, .from_element = t->element,
+                        .rows = store->rows, .columns = store->features,
+                        .shift = apply->prep->shift, .factor = apply->prep->factor,
+                        .bad = SIZE_MAX};
+    size_t count = s.rows * s.columns, bytes = count * nu_element_size(s.to_element);
+    if (s.from_element == s.to_element) {
+        store->x = t->x;
+        t->x = NULL;
     } else {
-        size_t bytes = store->rows * columns * nu_element_size(to_element);
-        NU_TRY(nu_memory_check(bytes, apply->table->source, err));
-        *to = nu_alloc(store->rows * columns, nu_element_size(to_element));
-        if (*to == NULL)
-            return nu_no_memory(err, bytes, what);
+        NU_TRY(nu_memory_check(bytes, t->source, err));
+        if ((store->x = nu_alloc(bytes, 1)) == NULL)
+            return nu_no_memory(err, bytes, "features");
     }
-    s.to = *to;
-    nu_team_run(store->rows * columns < 1 << 18 ? 1 : nu_team_threads(0, 0, NULL), scale_rows, &s);
-    free(*from);
-    *from = NULL;
+    s.to = store->x;
+    nu_team_run(count < 1 << 18 ? 1 : nu_team_threads(0, 0, NULL), scale_rows, &s);
     if (s.bad == SIZE_MAX)
         return NUDGE_OK;
-    return nu_fail(err, NUDGE_EDATA, "%s: %s '%s' in data row %zu is not a finite number, or too "
-                   "large for %s", apply->table->source, what, names[s.bad % columns],
-                   s.bad / columns + 1, nudge_dtype_name(store->dtype));
+    return nu_fail(err, NUDGE_EDATA, "%s: feature '%s' in data row %zu is not a finite number, or "
+                   "too large for %s", t->source, apply->prep->feature_names[s.bad % s.columns],
+                   s.bad / s.columns + 1, nudge_dtype_name(store->dtype));
 }
 
-/* ---- Matrices: features ---------------------------------------------------------------- */
+/* Bytes stay bytes; shift and factor go with them. */
+static nudge_status take_bytes(nu_apply *apply, nudge_error *err)
+{
+    nu_store *s = apply->store;
+    size_t size = nu_dtype_size(s->dtype);
+    s->shift = nu_alloc(s->features, size);
+    s->factor = nu_alloc(s->features, size);
+    if (s->shift == NULL || s->factor == NULL)
+        return nu_no_memory(err, 2 * s->features * size, "scales of features");
+    (void)nu_keep(s->shift, s->element, 0, s->features, apply->prep->shift);
+    (void)nu_keep(s->factor, s->element, 0, s->features, apply->prep->factor);
+    s->element = NU_U8;
+    s->x = apply->table->x;
+    apply->table->x = NULL;
+    return NUDGE_OK;
+}
 
-static nudge_status check_matrix(const nu_apply *apply, nudge_error *err)
+static nudge_status apply_matrix(nu_apply *apply, nudge_error *err)
 {
     const nudge_table *t = apply->table;
     const nudge_prep *p = apply->prep;
@@ -84,133 +91,31 @@ static nudge_status check_matrix(const nu_apply *apply, nudge_error *err)
                        t->pixel_columns);
     char text[NU_NAME_TEXT];
     for (size_t j = 0; j < t->features; j++) {
-        const char *name = t->feature_names != NULL ? t->feature_names[j]
-                                                    : nu_matrix_name(text, t->pixel_rows > 0, j);
+        const char *name = nu_matrix_name(text, t->pixel_rows > 0, j);
         if (strcmp(name, p->feature_names[j]) != 0)
             return nu_fail(err, NUDGE_EMISMATCH, "the model's feature %zu is '%s', that of '%s' is "
                            "'%s'", j + 1, p->feature_names[j], t->source, name);
     }
-    return NUDGE_OK;
-}
-
-/* Bytes stay bytes; shift and factor go with them. */
-static nudge_status take_bytes(nu_apply *apply, nudge_error *err)
-{
-    nu_store *s = apply->store;
-    size_t size = nu_dtype_size(s->dtype);
-    s->shift = nu_alloc(s->features, size);
-    s->factor = nu_alloc(s->features, size);
-    if (s->shift == NULL || s->factor == NULL)
-        return nu_no_memory(err, 2 * s->features * size, "scales of features");
-    nu_element element = s->element;
-    (void)nu_keep(s->shift, element, 0, s->features, apply->prep->shift);
-    (void)nu_keep(s->factor, element, 0, s->features, apply->prep->factor);
-    s->element = NU_U8;
-    s->x = apply->table->x;
-    apply->table->x = NULL;
-    return NUDGE_OK;
-}
-
-/* ---- Matrices: targets ----------------------------------------------------------------- */
-
-static nudge_status take_classes(nu_apply *apply, nudge_error *err)
-{
-    nudge_table *t = apply->table;
-    if (apply->prep->n_classes == 0)
-        return nu_fail(err, NUDGE_EMISMATCH, "%s: target '%s' holds classes; the model's target "
-                       "'%s' is a number", t->source, t->target_name, apply->prep->target_names[0]);
-    int32_t *number;
-    NU_NEW(number, nu_alloc, t->n_classes, "classes", err);
-    for (size_t k = 0; k < t->n_classes; k++)
-        number[k] = -1;
-    nudge_status status = nu_apply_make_targets(apply, err);
-    for (size_t r = 0; r < t->rows && status == NUDGE_OK; r++) {
-        int32_t k = t->classes[r];
-        if (number[k] < 0) /* a label that no row has need not be known */
-            status = nu_apply_class(apply, t->class_labels[k], &number[k], err);
-        if (status == NUDGE_OK)
-            nu_apply_put_class(apply, r, number[k]);
-    }
-    free(number);
-    return status;
-}
-
-/* Numbers for a prep with classes, trained perhaps on a CSV file with the same column. */
-static nudge_status take_number_classes(nu_apply *apply, nudge_error *err)
-{
-    const nudge_table *t = apply->table;
-    NU_TRY(nu_apply_make_targets(apply, err));
-    for (size_t r = 0; r < t->rows; r++) {
-        int32_t number;
-        NU_TRY(nu_apply_number_class(apply, nu_value(t->y, t->y_element, r), &number, err));
-        nu_apply_put_class(apply, r, number);
-    }
-    return NUDGE_OK;
-}
-
-static nudge_status take_numbers(nu_apply *apply, nudge_error *err)
-{
-    nudge_table *t = apply->table;
-    const nudge_prep *p = apply->prep;
-    if (t->outputs != p->n_targets)
-        return nu_fail(err, NUDGE_EMISMATCH, "the model has %zu targets, '%s' has %zu",
-                       p->n_targets, t->source, t->outputs);
-    if (p->n_classes > 0)
-        return take_number_classes(apply, err);
-    for (size_t r = 0; r < t->rows; r++)
-        for (size_t k = 0; k < t->outputs; k++)
-            NU_TRY(nu_apply_check_target(apply, r, p->target_names[k],
-                                         nu_value(t->y, t->y_element, r * t->outputs + k), err));
-    apply->store->outputs = p->outputs;
-    return take_scaled(apply, &apply->store->y, &t->y, t->y_element, p->outputs, p->target_shift,
-                       p->target_factor, "target", p->target_names, err);
+    NU_TRY(nu_apply_target(apply, err));
+    return t->element == NU_U8 ? take_bytes(apply, err) : take_scaled(apply, err);
 }
 
 /* ---- All of it ------------------------------------------------------------------------- */
 
-static nudge_status apply_matrix(nu_apply *apply, nudge_error *err)
-{
-    nudge_table *t = apply->table;
-    const nudge_prep *p = apply->prep;
-    NU_TRY(check_matrix(apply, err));
-    if (t->classes != NULL)
-        NU_TRY(take_classes(apply, err));
-    else if (t->y != NULL)
-        NU_TRY(take_numbers(apply, err));
-    if (t->element == NU_U8)
-        return take_bytes(apply, err);
-    return take_scaled(apply, &apply->store->x, &t->x, t->element, t->features, p->shift, p->factor,
-                       "feature", p->feature_names, err);
-}
-
-static nudge_status apply_table(nu_apply *apply, nudge_dtype dtype, nudge_error *err)
-{
-    const nudge_table *t = apply->table;
-    if (t->rows == 0 || t->rows > UINT32_MAX)
-        return nu_fail(err, NUDGE_EDATA, "%s: %zu rows; there must be from 1 to %u", t->source,
-                       t->rows, UINT32_MAX);
-    if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
-        return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
-    apply->store = nu_store_new(t->rows, apply->prep->features, 0, dtype);
-    if (apply->store == NULL)
-        return nu_no_memory(err, sizeof *apply->store, "a dataset");
-    NU_TRY(nu_apply_sort_labels(apply, err));
-    return t->n_columns > 0 ? nu_apply_columns(apply, err) : apply_matrix(apply, err);
-}
-
 nudge_status nudge_dataset_pack(nudge_dataset **data, nudge_table **table, const nudge_prep *prep,
                                 nudge_dtype dtype, size_t *unknown, nudge_error *err)
 {
-    nu_apply apply = {.table = *table, .prep = prep};
+    nudge_table *t NU_SCOPED(nu_table_drop) = *table;
+    nu_store *store NU_SCOPED(nu_store_drop) = NULL;
     *table = NULL;
-    nudge_status status = apply_table(&apply, dtype, err);
-    nudge_table_free(apply.table);
-    free(apply.labels);
-    if (status != NUDGE_OK) {
-        nu_store_release(apply.store);
-        return status;
-    }
-    NU_TRY(nu_dataset_wrap(data, apply.store, err));
+    if (t->rows == 0 || t->rows > UINT32_MAX)
+        return nu_fail(err, NUDGE_EDATA, "%s: %zu rows; there must be from 1 to %u", t->source,
+                       t->rows, UINT32_MAX);
+    NU_TRY(nu_dataset_check(t->rows, prep->features, prep->outputs, dtype, err));
+    NU_TRY(nu_store_new(&store, t->rows, prep->features, 0, dtype, err));
+    nu_apply apply = {.table = t, .prep = prep, .store = store};
+    NU_TRY(t->n_columns > 0 ? nu_apply_columns(&apply, err) : apply_matrix(&apply, err));
+    NU_TRY(nu_dataset_wrap(data, &store, err));
     if (unknown != NULL)
         *unknown = apply.unknown;
     return NUDGE_OK;

@@ -19,17 +19,6 @@ struct input {
 
 /* ---- Matching columns ------------------------------------------------------------------ */
 
-/* The table's column of that name, looked for from `hint` on: columns mostly come in order. */
-static size_t find_column(const nudge_table *t, const char *name, size_t hint)
-{
-    for (size_t i = 0; i < t->n_columns; i++) {
-        size_t j = (hint + i) % t->n_columns;
-        if (strcmp(t->columns[j].name, name) == 0)
-            return j;
-    }
-    return SIZE_MAX;
-}
-
 static const char *kind_text(nudge_column_kind kind)
 {
     return kind == NUDGE_COLUMN_NUMBER ? "numbers" : "text";
@@ -70,7 +59,7 @@ static nudge_status match_input(const nu_apply *apply, struct input *in, size_t 
                                 nudge_error *err)
 {
     const nudge_table *t = apply->table;
-    in->column = find_column(t, in->name, hint);
+    in->column = nu_table_find(t, in->name, hint);
     if (in->column == SIZE_MAX)
         return nu_fail(err, NUDGE_EMISMATCH, "%s: no column '%s', which the model needs",
                        t->source, in->name);
@@ -101,52 +90,7 @@ static nudge_status match_inputs(const nu_apply *apply, struct input *inputs, si
     return NUDGE_OK;
 }
 
-/* *columns: the table's columns of the prep's targets, for free(); left NULL if it has none of
- * them. */
-static nudge_status match_targets(const nu_apply *apply, size_t **columns, nudge_error *err)
-{
-    const nudge_prep *p = apply->prep;
-    const nudge_table *t = apply->table;
-    size_t found = 0, lacking = 0;
-    size_t *at;
-    NU_NEW(at, calloc, p->n_targets, "targets", err);
-    for (size_t k = 0; k < p->n_targets; k++) {
-        at[k] = find_column(t, p->target_names[k], 0);
-        if (at[k] == SIZE_MAX)
-            lacking = k;
-        else
-            found++;
-    }
-    *columns = at;
-    if (found == 0) {
-        free(at);
-        *columns = NULL;
-        return NUDGE_OK;
-    }
-    if (found < p->n_targets)
-        return nu_fail(err, NUDGE_EMISMATCH, "%s: no target column '%s', but other targets",
-                       t->source, p->target_names[lacking]);
-    for (size_t k = 0; k < p->n_targets; k++) {
-        const nu_column *c = &t->columns[at[k]];
-        if (c->missing > 0)
-            return nu_fail(err, NUDGE_EDATA, "%s: target '%s' has no value in data row %zu "
-                           "(missing in %zu of %zu rows); leave such rows out", t->source, c->name,
-                           c->first_missing + 1, c->missing, t->rows);
-        if (p->n_classes == 0)
-            NU_TRY(check_kind(t, c, NUDGE_COLUMN_NUMBER, err));
-    }
-    return NUDGE_OK;
-}
-
 /* ---- Converting ------------------------------------------------------------------------ */
-
-static nudge_status not_finite(const nu_apply *apply, size_t row, const char *name, double value,
-                               nudge_error *err)
-{
-    return nu_fail(err, NUDGE_EDATA, "%s: column '%s', data row %zu: %g is too large for %s",
-                   apply->table->source, name, row + 1, value,
-                   nudge_dtype_name(apply->store->dtype));
-}
 
 static nudge_status convert_numbers(nu_apply *apply, const struct input *in, const double *cells,
                                     size_t first_row, size_t rows, nudge_error *err)
@@ -157,7 +101,9 @@ static nudge_status convert_numbers(nu_apply *apply, const struct input *in, con
     for (size_t r = 0; r < rows; r++) {
         double v = ((isnan(cells[r]) ? median : cells[r]) - shift) * factor;
         if (nu_keep(s->x, s->element, (first_row + r) * s->features + in->first, 1, &v) == 0)
-            return not_finite(apply, first_row + r, in->name, v, err);
+            return nu_fail(err, NUDGE_EDATA, "%s: column '%s', data row %zu: %g is too large for "
+                           "%s", apply->table->source, in->name, first_row + r + 1, v,
+                           nudge_dtype_name(s->dtype));
     }
     return NUDGE_OK;
 }
@@ -180,73 +126,25 @@ static void convert_categories(nu_apply *apply, const struct input *in, const do
     }
 }
 
-static nudge_status convert_target(nu_apply *apply, size_t k, size_t column, const int32_t *classes,
-                                   const double *cells, size_t first_row, size_t rows,
-                                   nudge_error *err)
-{
-    nu_store *s = apply->store;
-    const nudge_prep *p = apply->prep;
-    const char *name = apply->table->columns[column].name;
-    for (size_t r = 0; r < rows; r++) {
-        if (p->n_classes > 0) {
-            int32_t number = 0;
-            if (classes != NULL)
-                number = classes[(size_t)cells[r]];
-            else
-                NU_TRY(nu_apply_number_class(apply, cells[r], &number, err));
-            nu_apply_put_class(apply, first_row + r, number);
-            continue;
-        }
-        NU_TRY(nu_apply_check_target(apply, first_row + r, name, cells[r], err));
-        double v = (cells[r] - p->target_shift[k]) * p->target_factor[k];
-        if (nu_keep(s->y, s->element, (first_row + r) * s->outputs + k, 1, &v) == 0)
-            return not_finite(apply, first_row + r, name, v, err);
-    }
-    return NUDGE_OK;
-}
-
-struct plan {
-    struct input *inputs;
-    size_t n_inputs;
-    size_t *targets;   /* columns; NULL: none */
-    int32_t *classes;  /* a text target: for each of its categories the class */
-};
-
 /* A chunk is freed as soon as it is converted: table and store together then take hardly more
  * memory than the larger one. */
-static nudge_status convert_chunks(nu_apply *apply, const struct plan *plan, nudge_error *err)
+static nudge_status convert_chunks(nu_apply *apply, const struct input *inputs, size_t n,
+                                   nudge_error *err)
 {
     nudge_table *t = apply->table;
     for (size_t c = 0, first = 0; first < t->rows; c++, first += NU_CHUNK_ROWS) {
         size_t rows = t->rows - first < NU_CHUNK_ROWS ? t->rows - first : NU_CHUNK_ROWS;
-        for (size_t j = 0; j < plan->n_inputs; j++) {
-            const struct input *in = &plan->inputs[j];
+        for (size_t j = 0; j < n; j++) {
+            const struct input *in = &inputs[j];
             const double *cells = t->chunks[c] + in->column * NU_CHUNK_ROWS;
             if (in->one != NULL)
                 convert_categories(apply, in, cells, first, rows);
             else
                 NU_TRY(convert_numbers(apply, in, cells, first, rows, err));
         }
-        for (size_t k = 0; plan->targets != NULL && k < apply->prep->n_targets; k++)
-            NU_TRY(convert_target(apply, k, plan->targets[k], plan->classes,
-                                  t->chunks[c] + plan->targets[k] * NU_CHUNK_ROWS, first, rows,
-                                  err));
         free(t->chunks[c]);
         t->chunks[c] = NULL;
     }
-    return NUDGE_OK;
-}
-
-/* ---- All of it ------------------------------------------------------------------------- */
-
-static nudge_status map_classes(const nu_apply *apply, struct plan *plan, nudge_error *err)
-{
-    const nu_column *c = &apply->table->columns[plan->targets[0]];
-    if (apply->prep->n_classes == 0 || c->kind != NUDGE_COLUMN_CATEGORY)
-        return NUDGE_OK;
-    NU_NEW(plan->classes, nu_alloc, c->n_categories, "classes", err);
-    for (size_t k = 0; k < c->n_categories; k++)
-        NU_TRY(nu_apply_class(apply, c->categories[k], &plan->classes[k], err));
     return NUDGE_OK;
 }
 
@@ -266,28 +164,22 @@ static nudge_status make_room(nu_apply *apply, nudge_error *err)
     return s->x != NULL ? NUDGE_OK : nu_no_memory(err, bytes, "features");
 }
 
-static nudge_status apply_plan(nu_apply *apply, struct plan *plan, nudge_error *err)
+static nudge_status apply_inputs(nu_apply *apply, struct input *inputs, size_t n, nudge_error *err)
 {
-    NU_TRY(match_inputs(apply, plan->inputs, plan->n_inputs, err));
-    NU_TRY(match_targets(apply, &plan->targets, err));
-    if (plan->targets != NULL)
-        NU_TRY(map_classes(apply, plan, err));
+    NU_TRY(match_inputs(apply, inputs, n, err));
     NU_TRY(make_room(apply, err));
-    if (plan->targets != NULL)
-        NU_TRY(nu_apply_make_targets(apply, err));
-    return convert_chunks(apply, plan, err);
+    NU_TRY(nu_apply_target(apply, err));
+    return convert_chunks(apply, inputs, n, err);
 }
 
 nudge_status nu_apply_columns(nu_apply *apply, nudge_error *err)
 {
     const nudge_prep *p = apply->prep;
-    struct plan plan = {.n_inputs = p->n_columns > 0 ? p->n_columns : p->features};
-    NU_NEW(plan.inputs, calloc, plan.n_inputs, "columns", err);
-    nudge_status status = apply_plan(apply, &plan, err);
-    for (size_t j = 0; j < plan.n_inputs; j++)
-        free(plan.inputs[j].one);
-    free(plan.inputs);
-    free(plan.targets);
-    free(plan.classes);
+    size_t n = p->n_columns > 0 ? p->n_columns : p->features;
+    struct input *inputs NU_FREED = NULL;
+    NU_NEW(inputs, calloc, n, "columns", err);
+    nudge_status status = apply_inputs(apply, inputs, n, err);
+    for (size_t j = 0; j < n; j++)
+        free(inputs[j].one);
     return status;
 }

@@ -1,79 +1,95 @@
 #include "prep/apply_target.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "prep/target.h"
+
+/* ---- Classes --------------------------------------------------------------------------- */
+
+/* A class of the prep, in a list sorted by text. */
+typedef struct label {
+    const char *text;
+    int32_t number;
+} label;
 
 static int compare_labels(const void *a, const void *b)
 {
-    return strcmp(((const nu_label *)a)->text, ((const nu_label *)b)->text);
+    return strcmp(((const label *)a)->text, ((const label *)b)->text);
 }
 
-nudge_status nu_apply_sort_labels(nu_apply *apply, nudge_error *err)
+static nudge_status sort_labels(label **sorted, const nudge_prep *p, nudge_error *err)
 {
-    size_t n = apply->prep->n_classes;
-    NU_NEW(apply->labels, nu_alloc, n, "class labels", err);
-    for (size_t k = 0; k < n; k++)
-        apply->labels[k] = (nu_label){apply->prep->class_labels[k], (int32_t)k};
-    qsort(apply->labels, n, sizeof *apply->labels, compare_labels);
+    label *list;
+    NU_NEW(list, nu_alloc, p->n_classes, "class labels", err);
+    for (size_t k = 0; k < p->n_classes; k++)
+        list[k] = (label){p->class_labels[k], (int32_t)k};
+    qsort(list, p->n_classes, sizeof *list, compare_labels);
+    *sorted = list;
     return NUDGE_OK;
 }
 
-nudge_status nu_apply_class(const nu_apply *apply, const char *label, int32_t *number,
-                           nudge_error *err)
+static nudge_status find_class(const nu_apply *apply, const label *labels, const char *text,
+                               int32_t *number, nudge_error *err)
 {
     const nudge_prep *p = apply->prep;
-    nu_label key = {label, 0};
-    const nu_label *found =
-        bsearch(&key, apply->labels, p->n_classes, sizeof key, compare_labels);
+    const label key = {text, 0};
+    const label *found = bsearch(&key, labels, p->n_classes, sizeof key, compare_labels);
     if (found == NULL)
         return nu_fail(err, NUDGE_EMISMATCH, "%s: target '%s' has the class '%s', which is none of "
                        "the model's %zu classes ('%s', '%s', ...)", apply->table->source,
-                       p->target_names[0], label, p->n_classes, p->class_labels[0],
+                       p->target_names[0], text, p->n_classes, p->class_labels[0],
                        p->class_labels[1]);
     *number = found->number;
     return NUDGE_OK;
 }
 
-nudge_status nu_apply_number_class(const nu_apply *apply, double value, int32_t *number,
-                                  nudge_error *err)
+/* A number stands for the class that is called so: the model was trained perhaps on another kind
+ * of file. */
+static nudge_status find_number(const nu_apply *apply, const label *labels, double value,
+                                int32_t *number, nudge_error *err)
 {
     char text[NU_LABEL_TEXT];
     if (value == rint(value))
-        return nu_apply_class(apply, nu_label_text(text, value), number, err);
+        return find_class(apply, labels, nu_label_text(text, value), number, err);
     return nu_fail(err, NUDGE_EMISMATCH, "%s: target '%s' is %g somewhere, which is none of the "
                    "model's %zu classes", apply->table->source, apply->prep->target_names[0], value,
                    apply->prep->n_classes);
 }
 
-nudge_status nu_apply_make_targets(nu_apply *apply, nudge_error *err)
+static nudge_status take_classes(nu_apply *apply, const nu_target *t, nudge_error *err)
 {
     nu_store *s = apply->store;
-    size_t size = nu_dtype_size(s->dtype), bytes = SIZE_MAX;
-    s->outputs = apply->prep->outputs;
-    if (apply->prep->loss == NUDGE_CROSS_ENTROPY)
-        s->classes = nu_alloc(s->rows, sizeof *s->classes);
-    else if (nu_mul(s->rows, s->outputs, &bytes) && nu_mul(bytes, size, &bytes))
-        s->y = nu_alloc(s->rows * s->outputs, size);
-    return s->classes != NULL || s->y != NULL ? NUDGE_OK : nu_no_memory(err, bytes, "targets");
+    label *labels NU_FREED = NULL;
+    int32_t *known NU_FREED = NULL; /* of the table's labels: a label that no row has need not be */
+    NU_TRY(sort_labels(&labels, apply->prep, err));
+    NU_NEW(known, nu_alloc, t->n_labels, "classes", err);
+    memset(known, -1, t->n_labels * sizeof *known);
+    for (size_t r = 0; r < s->rows; r++) {
+        double value = nu_target_value(t, r, 0);
+        int32_t number = t->is_class ? known[(size_t)value] : -1;
+        if (!t->is_class)
+            NU_TRY(find_number(apply, labels, value, &number, err));
+        else if (number < 0)
+            NU_TRY(find_class(apply, labels, t->labels[(size_t)value], &number, err));
+        if (t->is_class)
+            known[(size_t)value] = number;
+        if (s->classes != NULL)
+            s->classes[r] = number;
+        else /* bce's 0 or 1 */
+            nu_put(s->y, nu_element_of(s->dtype), r, number);
+    }
+    return NUDGE_OK;
 }
 
-void nu_apply_put_class(nu_apply *apply, size_t r, int32_t number)
-{
-    nu_store *s = apply->store;
-    if (s->classes != NULL)
-        s->classes[r] = number;
-    else
-        nu_put(s->y, nu_element_of(s->dtype), r, number);
-}
+/* ---- Numbers --------------------------------------------------------------------------- */
 
-nudge_status nu_apply_check_target(const nu_apply *apply, size_t r, const char *name, double value,
-                                  nudge_error *err)
+static nudge_status check_value(const nu_apply *apply, size_t r, size_t k, double value,
+                                nudge_error *err)
 {
     nudge_loss loss = apply->prep->loss;
+    const char *name = apply->prep->target_names[k];
     if (loss == NUDGE_BCE && !(value >= 0 && value <= 1))
         return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in data row %zu; bce takes numbers "
                        "from 0 to 1", apply->table->source, name, value, r + 1);
@@ -81,4 +97,59 @@ nudge_status nu_apply_check_target(const nu_apply *apply, size_t r, const char *
         return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in data row %zu; poisson takes "
                        "numbers from 0 up", apply->table->source, name, value, r + 1);
     return NUDGE_OK;
+}
+
+static nudge_status take_numbers(nu_apply *apply, const nu_target *t, nudge_error *err)
+{
+    nu_store *s = apply->store;
+    const nudge_prep *p = apply->prep;
+    nu_element element = nu_element_of(s->dtype);
+    for (size_t r = 0; r < s->rows; r++)
+        for (size_t k = 0; k < t->n; k++) {
+            double value = nu_target_value(t, r, k);
+            NU_TRY(check_value(apply, r, k, value, err));
+            value = (value - p->target_shift[k]) * p->target_factor[k];
+            if (nu_keep(s->y, element, r * t->n + k, 1, &value) == 0)
+                return nu_fail(err, NUDGE_EDATA, "%s: target '%s' in data row %zu is too large for "
+                               "%s", apply->table->source, p->target_names[k], r + 1,
+                               nudge_dtype_name(s->dtype));
+        }
+    return NUDGE_OK;
+}
+
+/* ---- All of it ------------------------------------------------------------------------- */
+
+/* Room for the targets; numbers that only need scaling stay where they are. */
+static nudge_status make_room(nu_apply *apply, nudge_error *err)
+{
+    nu_store *s = apply->store;
+    nudge_table *t = apply->table;
+    size_t size = nu_dtype_size(s->dtype), bytes = SIZE_MAX;
+    s->outputs = apply->prep->outputs;
+    if (apply->prep->loss == NUDGE_CROSS_ENTROPY) {
+        s->classes = nu_alloc(s->rows, sizeof *s->classes);
+    } else if (t->y != NULL && t->y_element == nu_element_of(s->dtype)) {
+        s->y = t->y;
+        t->y = NULL;
+    } else if (nu_mul(s->rows, s->outputs, &bytes) && nu_mul(bytes, size, &bytes)) {
+        s->y = nu_alloc(bytes, 1);
+    }
+    return s->classes != NULL || s->y != NULL ? NUDGE_OK : nu_no_memory(err, bytes, "targets");
+}
+
+nudge_status nu_apply_target(nu_apply *apply, nudge_error *err)
+{
+    const nudge_prep *p = apply->prep;
+    nu_target t NU_SCOPED(nu_target_end) = {0};
+    NU_TRY(nu_target_find(&t, apply->table, p, err));
+    if (t.n == 0)
+        return NUDGE_OK;
+    if (t.n != p->n_targets)
+        return nu_fail(err, NUDGE_EMISMATCH, "the model has %zu targets, '%s' has %zu",
+                       p->n_targets, apply->table->source, t.n);
+    if (t.is_class && p->n_classes == 0)
+        return nu_fail(err, NUDGE_EMISMATCH, "%s: the target holds classes; the model's target "
+                       "'%s' is a number", apply->table->source, p->target_names[0]);
+    NU_TRY(make_room(apply, err));
+    return p->n_classes > 0 ? take_classes(apply, &t, err) : take_numbers(apply, &t, err);
 }

@@ -1,6 +1,4 @@
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"
@@ -9,16 +7,9 @@
 
 /* ---- Features of a columns table ------------------------------------------------------- */
 
-/* Values of the training rows into `values`, without the missing ones; returns their number. */
-static size_t gather_present(const nu_fit *fit, size_t column, double *values)
+static double training_cell(const nu_fit *fit, size_t i, size_t column)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < fit->n; i++) {
-        double v = nu_table_cell(fit->table, nu_fit_row(fit, i), column);
-        if (!isnan(v))
-            values[count++] = v;
-    }
-    return count;
+    return nu_table_cell(fit->table, nu_fit_row(fit, i), column);
 }
 
 static nudge_status no_value(const nu_fit *fit, const char *name, nudge_error *err)
@@ -30,12 +21,17 @@ static nudge_status no_value(const nu_fit *fit, const char *name, nudge_error *e
 static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *column,
                                double *scratch, double *shift, double *factor, nudge_error *err)
 {
-    size_t present = gather_present(fit, j, scratch);
+    size_t present = 0;
+    for (size_t i = 0; i < fit->n; i++) {
+        double v = training_cell(fit, i, j);
+        if (!isnan(v))
+            scratch[present++] = v;
+    }
     if (present == 0)
         return no_value(fit, column->name, err);
     column->median = nu_median_of(scratch, present);
     for (size_t i = 0; i < fit->n; i++) {
-        double v = nu_table_cell(fit->table, nu_fit_row(fit, i), j);
+        double v = training_cell(fit, i, j);
         scratch[i] = isnan(v) ? column->median : v;
     }
     nu_moments m = nu_moments_of(scratch, fit->n);
@@ -47,33 +43,30 @@ static nudge_status fit_category(const nu_fit *fit, size_t j, nu_prep_column *co
                                  nudge_error *err)
 {
     const nu_column *raw = &fit->table->columns[j];
-    unsigned char *seen = calloc(raw->n_categories + 1, 1);
-    char **all = calloc(raw->n_categories + 1, sizeof *all);
+    char **present NU_FREED = NULL; /* NULL for a category that no row has */
     size_t count = 0;
-    if (seen != NULL && all != NULL) {
-        for (size_t i = 0; i < fit->n; i++) {
-            double v = nu_table_cell(fit->table, nu_fit_row(fit, i), j);
-            if (!isnan(v))
-                seen[(size_t)v] = 1;
-        }
-        for (size_t k = 0; k < raw->n_categories; k++)
-            if (seen[k])
-                all[count++] = raw->categories[k];
-        column->categories = nu_strings_copy(all, count);
+    NU_NEW(present, calloc, raw->n_categories + 1, "categories", err);
+    for (size_t i = 0; i < fit->n; i++) {
+        double v = training_cell(fit, i, j);
+        if (!isnan(v))
+            present[(size_t)v] = raw->categories[(size_t)v];
     }
-    free(seen);
-    free(all);
-    if (column->categories == NULL)
-        return nu_no_memory(err, raw->n_categories * sizeof(char *), "categories");
-    column->n_categories = count;
-    return count > 0 ? NUDGE_OK : no_value(fit, column->name, err);
+    for (size_t k = 0; k < raw->n_categories; k++)
+        if (present[k] != NULL)
+            present[count++] = present[k];
+    if (count == 0)
+        return no_value(fit, column->name, err);
+    return nu_strings_make(&column->categories, &column->n_categories, count, nu_string_copy,
+                           present, "categories", err);
 }
 
 /* Numbers are learned last, when categories have told how many inputs come before each. */
-static nudge_status fit_columns(nu_fit *fit, double *scratch, nudge_error *err)
+static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
 {
     const nudge_table *t = fit->table;
     nudge_prep *p = fit->prep;
+    double *scratch NU_FREED = NULL;
+    NU_NEW(scratch, nu_alloc, fit->n, "a column", err);
     NU_NEW(p->columns, calloc, t->n_columns, "columns", err);
     for (size_t j = 0; j < t->n_columns; j++) {
         if (t->columns[j].is_target)
@@ -125,19 +118,17 @@ static void matrix_moments(void *arg, int thread, int threads)
 static nudge_status scale_matrix(nu_fit *fit, nudge_error *err)
 {
     nudge_prep *p = fit->prep;
-    struct matrix_work work = {fit, nu_alloc(p->features, sizeof(nu_moments))};
-    if (work.moments == NULL)
-        return nu_no_memory(err, p->features * sizeof(nu_moments), "statistics of features");
+    nu_moments *moments NU_FREED = NULL;
+    NU_NEW(moments, nu_alloc, p->features, "statistics of features", err);
+    struct matrix_work work = {fit, moments};
     size_t threads = fit->n < 4096 ? 1 : (size_t)nu_team_threads(0, 0, NULL);
     if (threads > p->features / 8) /* a narrow column is not worth a thread */
         threads = p->features < 16 ? 1 : p->features / 8;
     nu_team_run((int)threads, matrix_moments, &work);
-    nudge_status status = NUDGE_OK;
-    for (size_t j = 0; j < p->features && status == NUDGE_OK; j++)
-        status = nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, &work.moments[j], fit,
-                              "feature", p->feature_names[j], err);
-    free(work.moments);
-    return status;
+    for (size_t j = 0; j < p->features; j++)
+        NU_TRY(nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, &moments[j], fit, "feature",
+                            p->feature_names[j], err));
+    return NUDGE_OK;
 }
 
 static nudge_status fit_matrix(nu_fit *fit, nudge_error *err)
@@ -147,11 +138,6 @@ static nudge_status fit_matrix(nu_fit *fit, nudge_error *err)
     p->pixel_rows = t->pixel_rows;
     p->pixel_columns = t->pixel_columns;
     p->features = t->features;
-    if (t->feature_names != NULL) {
-        p->feature_names = nu_strings_copy(t->feature_names, t->features);
-        if (p->feature_names == NULL)
-            return nu_no_memory(err, t->features * sizeof(char *), "feature names");
-    }
     NU_TRY(nu_prep_name_features(p, t->source, err));
     NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->features, err));
     if (p->scale != NUDGE_SCALE_NONE)
@@ -176,37 +162,23 @@ static nudge_status check_rows(const nu_fit *fit, nudge_error *err)
     return NUDGE_OK;
 }
 
-static nudge_status fit_all(nu_fit *fit, nudge_error *err)
-{
-    const nudge_table *t = fit->table;
-    nudge_scale asked = fit->asked.scale;
-    int bytes = t->n_columns == 0 && t->element == NU_U8;
-    fit->prep->scale = asked != NUDGE_SCALE_AUTO ? asked
-                       : bytes                   ? NUDGE_SCALE_NONE
-                                                 : NUDGE_SCALE_STANDARD;
-    NU_TRY(nu_fit_targets(fit, err)); /* first: what is wrong with it is worth knowing first */
-    if (t->n_columns == 0)
-        return fit_matrix(fit, err);
-    double *scratch;
-    NU_NEW(scratch, nu_alloc, fit->n, "a column", err);
-    nudge_status status = fit_columns(fit, scratch, err);
-    free(scratch);
-    return status;
-}
-
 nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const uint32_t *rows,
                             size_t n, const nudge_prep_options *options, nudge_error *err)
 {
+    nudge_prep *p NU_SCOPED(nu_prep_drop) = NULL;
     nu_fit fit = {.table = table, .rows = rows, .n = rows != NULL ? n : table->rows};
     if (options != NULL)
         fit.asked = *options;
     NU_TRY(check_rows(&fit, err));
-    NU_NEW(fit.prep, calloc, 1, "preprocessing", err);
-    nudge_status status = fit_all(&fit, err);
-    if (status != NUDGE_OK) {
-        nudge_prep_free(fit.prep);
-        return status;
-    }
-    *prep = fit.prep;
+    NU_NEW(p, calloc, 1, "preprocessing", err);
+    fit.prep = p;
+    int bytes = table->n_columns == 0 && table->element == NU_U8;
+    p->scale = fit.asked.scale != NUDGE_SCALE_AUTO ? fit.asked.scale
+               : bytes                             ? NUDGE_SCALE_NONE
+                                                   : NUDGE_SCALE_STANDARD;
+    NU_TRY(nu_fit_targets(&fit, err)); /* first: what is wrong with it is worth knowing first */
+    NU_TRY(table->n_columns > 0 ? fit_columns(&fit, err) : fit_matrix(&fit, err));
+    *prep = p;
+    p = NULL;
     return NUDGE_OK;
 }

@@ -57,60 +57,63 @@ const char *nu_prep_raw_column(const nudge_prep *prep, size_t j)
     return prep->n_columns > 0 ? prep->columns[j].name : prep->feature_names[j];
 }
 
-/* "ocean_proximity=INLAND", or a number's name alone. */
-static char *input_name(const nu_prep_column *c, size_t k)
+/* ---- Names of network inputs ----------------------------------------------------------- */
+
+static char *matrix_name(const void *prep, size_t j)
 {
+    char text[NU_NAME_TEXT];
+    return strdup(nu_matrix_name(text, ((const nudge_prep *)prep)->pixel_rows > 0, j));
+}
+
+/* The network inputs from place `first` on are the column's. */
+typedef struct input {
+    const nu_prep_column *column;
+    size_t first;
+} input;
+
+/* "ocean_proximity=INLAND", or a number's name alone. */
+static char *input_name(const void *inputs, size_t j)
+{
+    const input *in = &((const input *)inputs)[j];
+    const nu_prep_column *c = in->column;
     if (c->kind == NUDGE_COLUMN_NUMBER)
         return strdup(c->name);
-    size_t size = strlen(c->name) + 1 + strlen(c->categories[k]) + 1;
+    const char *category = c->categories[j - in->first];
+    size_t size = strlen(c->name) + 1 + strlen(category) + 1;
     char *name = malloc(size);
     if (name != NULL)
-        snprintf(name, size, "%s=%s", c->name, c->categories[k]);
+        snprintf(name, size, "%s=%s", c->name, category);
     return name;
 }
 
-static nudge_status count_features(nudge_prep *prep, const char *where, nudge_error *err)
+static nudge_status name_inputs(nudge_prep *p, size_t n, nudge_error *err)
 {
-    size_t n = prep->features;
-    if (prep->n_columns > 0) {
-        n = 0;
-        for (size_t j = 0; j < prep->n_columns && n <= NU_PREP_MAX_FEATURES; j++)
-            n += nu_prep_width(&prep->columns[j]);
-    }
+    input *inputs NU_FREED = NULL;
+    NU_NEW(inputs, calloc, n, "feature names", err);
+    for (size_t c = 0, j = 0; c < p->n_columns; c++)
+        for (size_t first = j; j < first + nu_prep_width(&p->columns[c]); j++)
+            inputs[j] = (input){&p->columns[c], first};
+    return nu_strings_make(&p->feature_names, &p->features, n, input_name, inputs, "feature names",
+                           err);
+}
+
+nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err)
+{
+    size_t n = prep->n_columns > 0 ? 0 : prep->features;
+    for (size_t j = 0; j < prep->n_columns && n <= NU_PREP_MAX_FEATURES; j++)
+        n += nu_prep_width(&prep->columns[j]);
     if (n == 0)
         return nu_fail(err, NUDGE_EDATA, "%s: no feature columns; at least one is needed", where);
     if (n > NU_PREP_MAX_FEATURES)
         return nu_fail(err, NUDGE_EDATA, "%s: more than %zu network inputs", where,
                        NU_PREP_MAX_FEATURES);
-    prep->features = n;
-    return NUDGE_OK;
+    if (prep->n_columns > 0)
+        return name_inputs(prep, n, err);
+    return nu_strings_make(&prep->feature_names, &prep->features, n, matrix_name, prep,
+                           "feature names", err);
 }
 
-nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err)
-{
-    NU_TRY(count_features(prep, where, err));
-    if (prep->feature_names != NULL)
-        return NUDGE_OK;
-    size_t n = prep->features;
-    char **names = calloc(n, sizeof *names);
-    if (names == NULL)
-        return nu_no_memory(err, n * sizeof *names, "feature names");
-    int whole = 1;
-    if (prep->n_columns == 0) {
-        char text[NU_NAME_TEXT];
-        for (size_t j = 0; j < n && whole; j++)
-            whole = (names[j] = strdup(nu_matrix_name(text, prep->pixel_rows > 0, j))) != NULL;
-    }
-    for (size_t c = 0, j = 0; c < prep->n_columns; c++)
-        for (size_t k = 0; k < nu_prep_width(&prep->columns[c]) && whole; k++, j++)
-            whole = (names[j] = input_name(&prep->columns[c], k)) != NULL;
-    if (!whole) {
-        nu_strings_free(names, n);
-        return nu_no_memory(err, n * sizeof *names, "feature names");
-    }
-    prep->feature_names = names;
-    return NUDGE_OK;
-}
+/* ---- Owners ---------------------------------------------------------------------------- */
 
 nudge_prep *nu_prep_share(const nudge_prep *prep)
 {

@@ -53,15 +53,21 @@ static inline size_t nu_prep_width(const nu_prep_column *c)
     return c->kind == NUDGE_COLUMN_NUMBER ? 1 : c->n_categories;
 }
 
-/* Sets features and feature_names from the columns; for a matrix, whose features are set, makes
- * "x1", "x2", ... or "p1", "p2", ... if it has no names yet. NUDGE_EDATA (none, or too many;
- * `where` begins the message), NUDGE_EMEMORY. */
+/* Sets features and feature_names from the columns; for a matrix, whose features are set, "x1",
+ * "x2", ... or "p1", "p2", ... NUDGE_EDATA (none, or too many; `where` begins the message),
+ * NUDGE_EMEMORY. */
 nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err);
 
 /* The raw columns that it needs by name, j < nu_prep_raw_columns(prep). A prep of a matrix has no
  * columns but features, which a CSV file can hold, too. */
 size_t nu_prep_raw_columns(const nudge_prep *prep);
 const char *nu_prep_raw_column(const nudge_prep *prep, size_t j);
+
+/* For NU_SCOPED. */
+static inline void nu_prep_drop(nudge_prep **prep)
+{
+    nudge_prep_free(*prep);
+}
 
 /* Another owner, who frees it too. */
 nudge_prep *nu_prep_share(const nudge_prep *prep);

@@ -2,8 +2,7 @@
  *   "loss", "scale"               names, as on the command line
  *   "columns"                     of a table: {"name", "kind": "number", "median"} or
  *                                 {"name", "kind": "category", "categories": [...]}
- *   "features"                    instead of columns: their number; with "feature_names": [...]
- *                                 unless they are x1, x2, ... (of an image: p1, p2, ...)
+ *   "features"                    instead of columns: their number
  *   "pixels": [rows, columns]     of an image
  *   "shift", "factor"             one number per network input, or one for all of them
  *   "targets"                     names
@@ -12,9 +11,6 @@
 #include "prep/prep_json.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"
@@ -62,47 +58,27 @@ static json_t *column_item(const void *of, size_t j)
                      nu_json_list(c->n_categories, string_item, c->categories));
 }
 
-static int has_default_names(const nudge_prep *prep)
+json_t *nu_prep_to_json(const nudge_prep *p)
 {
-    char text[NU_NAME_TEXT];
-    for (size_t j = 0; j < prep->features; j++)
-        if (strcmp(prep->feature_names[j], nu_matrix_name(text, prep->pixel_rows > 0, j)) != 0)
-            return 0;
-    return 1;
-}
-
-json_t *nu_prep_to_json(const nudge_prep *prep)
-{
-    int matrix = prep->n_columns == 0;
-    const struct entry {
-        const char *key;
-        int needed;
-        json_t *value;
-    } entries[] = {
-        {"loss", 1, json_string(nudge_loss_name(prep->loss))},
-        {"scale", 1, json_string(nudge_scale_name(prep->scale))},
-        {"columns", !matrix, nu_json_list(prep->n_columns, column_item, prep->columns)},
-        {"features", matrix, json_integer((json_int_t)prep->features)},
-        {"feature_names", matrix && !has_default_names(prep),
-         nu_json_list(prep->features, string_item, prep->feature_names)},
-        {"pixels", prep->pixel_rows > 0, json_pack("[I, I]", (json_int_t)prep->pixel_rows,
-                                                   (json_int_t)prep->pixel_columns)},
-        {"shift", 1, numbers_to_json(prep->shift, prep->features)},
-        {"factor", 1, numbers_to_json(prep->factor, prep->features)},
-        {"targets", 1, nu_json_list(prep->n_targets, string_item, prep->target_names)},
-        {"classes", prep->n_classes > 0,
-         nu_json_list(prep->n_classes, string_item, prep->class_labels)},
-        {"target_shift", 1, numbers_to_json(prep->target_shift, prep->outputs)},
-        {"target_factor", 1, numbers_to_json(prep->target_factor, prep->outputs)},
-    };
-    json_t *json = json_object();
-    int bad = 0;
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
-        if (entries[i].needed)
-            bad |= json_object_set_new(json, entries[i].key, entries[i].value) != 0;
-        else
-            json_decref(entries[i].value);
-    if (!bad)
+    json_t *json = json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "loss", nudge_loss_name(p->loss), "scale",
+        nudge_scale_name(p->scale), "shift", numbers_to_json(p->shift, p->features), "factor",
+        numbers_to_json(p->factor, p->features), "targets",
+        nu_json_list(p->n_targets, string_item, p->target_names), "target_shift",
+        numbers_to_json(p->target_shift, p->outputs), "target_factor",
+        numbers_to_json(p->target_factor, p->outputs));
+    int bad = p->n_columns > 0
+                  ? json_object_set_new(json, "columns",
+                                        nu_json_list(p->n_columns, column_item, p->columns))
+                  : json_object_set_new(json, "features", json_integer((json_int_t)p->features));
+    if (p->pixel_rows > 0)
+        bad |= json_object_set_new(json, "pixels",
+                                   json_pack("[I, I]", (json_int_t)p->pixel_rows,
+                                             (json_int_t)p->pixel_columns));
+    if (p->n_classes > 0)
+        bad |= json_object_set_new(json, "classes",
+                                   nu_json_list(p->n_classes, string_item, p->class_labels));
+    if (bad == 0)
         return json;
     json_decref(json);
     return NULL;
@@ -110,248 +86,201 @@ json_t *nu_prep_to_json(const nudge_prep *prep)
 
 /* ---- Reading --------------------------------------------------------------------------- */
 
-/* What is being read, for messages. */
-struct source {
-    const char *where;
-    nudge_error *err;
-};
+/* What is read, its keys checked. Messages of the functions below do not say where: the public
+ * one puts that in front. */
+typedef struct keys {
+    json_t *loss, *scale, *shift, *factor, *targets, *target_shift, *target_factor;
+    json_t *columns, *features, *pixels, *classes; /* NULL if they are not there */
+} keys;
 
-static nudge_status bad(const struct source *in, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static nudge_status bad(const struct source *in, const char *format, ...)
+static nudge_status check_different(const char *key, char *const *strings, size_t n,
+                                    nudge_error *err)
 {
-    char text[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return nu_fail(in->err, NUDGE_EDATA, "%s: preprocessing: %s", in->where, text);
+    nu_dictionary seen NU_SCOPED(nu_dictionary_free) = {0};
+    for (size_t i = 0, number; i < n; i++) {
+        number = nu_dictionary_add(&seen, strings[i], strlen(strings[i]));
+        if (number == NU_NOT_FOUND)
+            return nu_no_memory(err, n * sizeof *strings, key);
+        if (number != i)
+            return nu_fail(err, NUDGE_EDATA, "'%s' has '%s' twice", key, strings[i]);
+    }
+    return NUDGE_OK;
 }
 
-static nudge_status no_memory(const struct source *in)
+static char *string_of(const void *array, size_t i)
 {
-    return nu_fail(in->err, NUDGE_EMEMORY, "%s: not enough memory for the preprocessing",
-                   in->where);
-}
-
-/* The text of a string value without NULs in it, or NULL. */
-static const char *text_of(const json_t *json)
-{
-    const char *text = json_string_value(json);
-    return text != NULL && strlen(text) == json_string_length(json) ? text : NULL;
-}
-
-static nudge_status check_different(const struct source *in, const char *key,
-                                    char *const *strings, size_t n)
-{
-    nu_dictionary seen = {0};
-    size_t i = 0, number = 0;
-    while (i < n && (number = nu_dictionary_add(&seen, strings[i], strlen(strings[i]))) == i)
-        i++;
-    nu_dictionary_free(&seen);
-    if (i == n)
-        return NUDGE_OK;
-    return number == NU_NOT_FOUND ? no_memory(in) : bad(in, "'%s' has '%s' twice", key, strings[i]);
+    return strdup(json_string_value(json_array_get(array, i)));
 }
 
 /* An array of at least one text, all different. */
-static nudge_status read_strings(const struct source *in, const char *key, const json_t *array,
-                                 char ***strings, size_t *n)
+static nudge_status read_strings(const char *key, const json_t *array, char ***strings, size_t *n,
+                                 nudge_error *err)
 {
     size_t count = json_array_size(array); /* 0 for anything else */
-    if (count == 0)
-        return bad(in, "'%s' must be an array of texts, not empty", key);
-    if (count > NU_PREP_MAX_FEATURES)
-        return bad(in, "'%s' has more than %zu entries", key, NU_PREP_MAX_FEATURES);
-    *strings = calloc(count, sizeof **strings);
-    if (*strings == NULL)
-        return no_memory(in);
-    *n = count;
-    for (size_t i = 0; i < count; i++) {
-        const char *text = text_of(json_array_get(array, i));
-        if (text == NULL)
-            return bad(in, "entry %zu of '%s' is not a text", i + 1, key);
-        if (((*strings)[i] = strdup(text)) == NULL)
-            return no_memory(in);
-    }
-    return check_different(in, key, *strings, count);
+    if (count == 0 || count > NU_PREP_MAX_FEATURES)
+        return nu_fail(err, NUDGE_EDATA, "'%s' must be an array of 1 to %zu texts", key,
+                       NU_PREP_MAX_FEATURES);
+    for (size_t i = 0; i < count; i++)
+        if (!json_is_string(json_array_get(array, i)))
+            return nu_fail(err, NUDGE_EDATA, "entry %zu of '%s' is not a text", i + 1, key);
+    NU_TRY(nu_strings_make(strings, n, count, string_of, array, key, err));
+    return check_different(key, *strings, count, err);
 }
 
 /* A finite number, for factors other than 0. */
-static nudge_status read_number(const struct source *in, const char *key, const json_t *json,
-                                int zero_allowed, double *value)
+static nudge_status read_number(const char *key, const json_t *json, int zero_allowed,
+                                double *value, nudge_error *err)
 {
     if (!json_is_number(json))
-        return bad(in, "'%s' must hold numbers", key);
+        return nu_fail(err, NUDGE_EDATA, "'%s' must hold numbers", key);
     *value = json_number_value(json);
     if (!isfinite(*value) || (*value == 0 && !zero_allowed))
-        return bad(in, "'%s' is %g; it must be finite%s", key, *value,
-                   zero_allowed ? "" : " and not 0");
+        return nu_fail(err, NUDGE_EDATA, "'%s' is %g; it must be finite%s", key, *value,
+                       zero_allowed ? "" : " and not 0");
     return NUDGE_OK;
 }
 
 /* n numbers, from an array of n or from one number for all. */
-static nudge_status read_numbers(const struct source *in, const json_t *json, const char *key,
-                                 int zero_allowed, double **values, size_t n)
+static nudge_status read_numbers(const char *key, const json_t *json, int zero_allowed,
+                                 double **values, size_t n, nudge_error *err)
 {
-    const json_t *json_values = json_object_get(json, key);
-    int is_array = json_is_array(json_values);
-    if (is_array && json_array_size(json_values) != n)
-        return bad(in, "'%s' has %zu numbers, %zu are needed", key, json_array_size(json_values),
-                   n);
-    *values = nu_alloc(n, sizeof **values);
-    if (*values == NULL)
-        return no_memory(in);
+    int is_array = json_is_array(json);
+    if (is_array && json_array_size(json) != n)
+        return nu_fail(err, NUDGE_EDATA, "'%s' has %zu numbers, %zu are needed", key,
+                       json_array_size(json), n);
+    NU_NEW(*values, nu_alloc, n, key, err);
     for (size_t i = 0; i < n; i++)
-        NU_TRY(read_number(in, key, is_array ? json_array_get(json_values, i) : json_values,
-                           zero_allowed, *values + i));
+        NU_TRY(read_number(key, is_array ? json_array_get(json, i) : json, zero_allowed,
+                           *values + i, err));
     return NUDGE_OK;
 }
 
-static nudge_status read_size(const struct source *in, const char *key, const json_t *json,
-                              size_t *value)
+static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *err)
+{
+    const char *name, *kind;
+    json_t *median = NULL, *categories = NULL;
+    json_error_t at;
+    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o}", "name", &name, "kind",
+                       &kind, "median", &median, "categories", &categories) != 0)
+        return nu_fail(err, NUDGE_EDATA, "a column must have the texts 'name' and 'kind': %s",
+                       at.text);
+    if ((c->name = strdup(name)) == NULL)
+        return nu_no_memory(err, strlen(name), "a column's name");
+    if (strcmp(kind, "number") == 0) {
+        c->kind = NUDGE_COLUMN_NUMBER;
+        return read_number("median", median, 1, &c->median, err);
+    }
+    if (strcmp(kind, "category") != 0)
+        return nu_fail(err, NUDGE_EDATA, "column '%s' has kind '%s'; it must be number or category",
+                       name, kind);
+    c->kind = NUDGE_COLUMN_CATEGORY;
+    NU_TRY(read_strings("categories", categories, &c->categories, &c->n_categories, err));
+    for (size_t k = 1; k < c->n_categories; k++) /* they are searched for by halving */
+        if (strcmp(c->categories[k - 1], c->categories[k]) > 0)
+            return nu_fail(err, NUDGE_EDATA, "the categories of column '%s' are not sorted", name);
+    return NUDGE_OK;
+}
+
+static nudge_status read_columns(const keys *in, nudge_prep *p, nudge_error *err)
+{
+    size_t n = json_array_size(in->columns);
+    if (n == 0 || n > NU_PREP_MAX_FEATURES)
+        return nu_fail(err, NUDGE_EDATA, "'columns' must be an array with 1 to %zu entries",
+                       NU_PREP_MAX_FEATURES);
+    if (in->features != NULL || in->pixels != NULL)
+        return nu_fail(err, NUDGE_EDATA, "'columns' excludes 'features' and 'pixels'");
+    char **names NU_FREED = NULL;
+    NU_NEW(names, calloc, n, "columns", err);
+    NU_NEW(p->columns, calloc, n, "columns", err);
+    p->n_columns = n;
+    for (size_t j = 0; j < n; j++) {
+        NU_TRY(read_column(json_array_get(in->columns, j), &p->columns[j], err));
+        names[j] = p->columns[j].name;
+    }
+    return check_different("columns", names, n, err);
+}
+
+static nudge_status read_size(const char *key, const json_t *json, size_t *value, nudge_error *err)
 {
     json_int_t n = json_integer_value(json); /* 0 for anything else */
     if (n < 1 || (unsigned long long)n > NU_PREP_MAX_FEATURES)
-        return bad(in, "'%s' must hold whole numbers from 1 to %zu", key, NU_PREP_MAX_FEATURES);
+        return nu_fail(err, NUDGE_EDATA, "'%s' must hold whole numbers from 1 to %zu", key,
+                       NU_PREP_MAX_FEATURES);
     *value = (size_t)n;
     return NUDGE_OK;
 }
 
-static nudge_status read_column(const struct source *in, const json_t *json, nu_prep_column *c)
+static nudge_status read_matrix(const keys *in, nudge_prep *p, nudge_error *err)
 {
-    const char *name = text_of(json_object_get(json, "name"));
-    const char *kind = text_of(json_object_get(json, "kind"));
-    if (name == NULL || kind == NULL)
-        return bad(in, "a column lacks 'name' or 'kind'");
-    if ((c->name = strdup(name)) == NULL)
-        return no_memory(in);
-    if (strcmp(kind, "number") == 0) {
-        c->kind = NUDGE_COLUMN_NUMBER;
-        return read_number(in, "median", json_object_get(json, "median"), 1, &c->median);
-    }
-    if (strcmp(kind, "category") != 0)
-        return bad(in, "column '%s' has kind '%s'; it must be number or category", name, kind);
-    c->kind = NUDGE_COLUMN_CATEGORY;
-    NU_TRY(read_strings(in, "categories", json_object_get(json, "categories"), &c->categories,
-                        &c->n_categories));
-    for (size_t k = 1; k < c->n_categories; k++) /* they are searched for by halving */
-        if (strcmp(c->categories[k - 1], c->categories[k]) > 0)
-            return bad(in, "the categories of column '%s' are not sorted", name);
+    NU_TRY(read_size("features", in->features, &p->features, err));
+    if (in->pixels == NULL)
+        return NUDGE_OK;
+    NU_TRY(read_size("pixels", json_array_get(in->pixels, 0), &p->pixel_rows, err));
+    NU_TRY(read_size("pixels", json_array_get(in->pixels, 1), &p->pixel_columns, err));
+    if (json_array_size(in->pixels) != 2 || p->pixel_rows * p->pixel_columns != p->features)
+        return nu_fail(err, NUDGE_EDATA, "'pixels' must be [rows, columns] of %zu features",
+                       p->features); /* no overflow: both are at most 2^24 */
     return NUDGE_OK;
 }
 
-static nudge_status read_columns(const struct source *in, const json_t *json, nudge_prep *p)
+static nudge_status read_targets(const keys *in, nudge_prep *p, nudge_error *err)
 {
-    const json_t *array = json_object_get(json, "columns");
-    size_t n = json_array_size(array);
-    if (n == 0 || n > NU_PREP_MAX_FEATURES)
-        return bad(in, "'columns' must be an array with 1 to %zu entries", NU_PREP_MAX_FEATURES);
-    if (json_object_get(json, "features") != NULL || json_object_get(json, "pixels") != NULL)
-        return bad(in, "'columns' excludes 'features' and 'pixels'");
-    p->columns = calloc(n, sizeof *p->columns);
-    char **names = calloc(n, sizeof *names);
-    nudge_status status = p->columns != NULL && names != NULL ? NUDGE_OK : no_memory(in);
-    p->n_columns = p->columns != NULL ? n : 0;
-    for (size_t j = 0; j < n && status == NUDGE_OK; j++) {
-        status = read_column(in, json_array_get(array, j), &p->columns[j]);
-        names[j] = p->columns[j].name;
-    }
-    if (status == NUDGE_OK)
-        status = check_different(in, "columns", names, n);
-    free(names);
-    return status;
-}
-
-static nudge_status read_matrix(const struct source *in, const json_t *json, nudge_prep *p)
-{
-    const json_t *pixels = json_object_get(json, "pixels");
-    const json_t *names = json_object_get(json, "feature_names");
-    if (pixels != NULL) {
-        if (json_array_size(pixels) != 2)
-            return bad(in, "'pixels' must be [rows, columns]");
-        NU_TRY(read_size(in, "pixels", json_array_get(pixels, 0), &p->pixel_rows));
-        NU_TRY(read_size(in, "pixels", json_array_get(pixels, 1), &p->pixel_columns));
-    }
-    size_t features = 0;
-    NU_TRY(read_size(in, "features", json_object_get(json, "features"), &features));
-    if (pixels != NULL && p->pixel_rows * p->pixel_columns != features) /* both at most 2^24 */
-        return bad(in, "%zu x %zu pixels are not %zu features", p->pixel_rows, p->pixel_columns,
-                   features);
-    if (names != NULL) {
-        NU_TRY(read_strings(in, "feature_names", names, &p->feature_names, &p->features));
-        if (p->features != features)
-            return bad(in, "'feature_names' has %zu names for %zu features", p->features, features);
-    }
-    p->features = features;
-    return NUDGE_OK;
-}
-
-static nudge_status read_targets(const struct source *in, const json_t *json, nudge_prep *p)
-{
-    const json_t *classes = json_object_get(json, "classes");
-    NU_TRY(read_strings(in, "targets", json_object_get(json, "targets"), &p->target_names,
-                        &p->n_targets));
-    if (classes != NULL)
-        NU_TRY(read_strings(in, "classes", classes, &p->class_labels, &p->n_classes));
+    NU_TRY(read_strings("targets", in->targets, &p->target_names, &p->n_targets, err));
+    if (in->classes != NULL)
+        NU_TRY(read_strings("classes", in->classes, &p->class_labels, &p->n_classes, err));
     int right = p->loss == NUDGE_CROSS_ENTROPY ? p->n_classes >= 2 && p->n_targets == 1
                 : p->loss == NUDGE_BCE
                     ? p->n_classes == 0 || (p->n_classes == 2 && p->n_targets == 1)
                     : p->n_classes == 0;
     if (!right)
-        return bad(in, "%zu classes and %zu targets do not go with loss %s", p->n_classes,
-                   p->n_targets, nudge_loss_name(p->loss));
+        return nu_fail(err, NUDGE_EDATA, "%zu classes and %zu targets do not go with loss %s",
+                       p->n_classes, p->n_targets, nudge_loss_name(p->loss));
     size_t outputs = p->loss == NUDGE_CROSS_ENTROPY ? p->n_classes : p->n_targets;
-    NU_TRY(read_numbers(in, json, "target_shift", 1, &p->target_shift, outputs));
-    NU_TRY(read_numbers(in, json, "target_factor", 0, &p->target_factor, outputs));
+    NU_TRY(read_numbers("target_shift", in->target_shift, 1, &p->target_shift, outputs, err));
+    NU_TRY(read_numbers("target_factor", in->target_factor, 0, &p->target_factor, outputs, err));
     p->outputs = outputs;
     if (p->loss == NUDGE_MSE || p->loss == NUDGE_MAE || p->loss == NUDGE_HUBER)
         return NUDGE_OK;
     for (size_t k = 0; k < outputs; k++)
         if (p->target_shift[k] != 0 || p->target_factor[k] != 1)
-            return bad(in, "loss %s takes a target that is not scaled", nudge_loss_name(p->loss));
+            return nu_fail(err, NUDGE_EDATA, "loss %s takes a target that is not scaled",
+                           nudge_loss_name(p->loss));
     return NUDGE_OK;
 }
 
-static nudge_status read_choices(const struct source *in, const json_t *json, nudge_prep *p)
+static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
 {
-    const char *loss = text_of(json_object_get(json, "loss"));
-    const char *scale = text_of(json_object_get(json, "scale"));
-    if (loss == NULL || nudge_loss_parse(&p->loss, loss, NULL) != NUDGE_OK ||
+    keys in = {0};
+    json_error_t at;
+    if (json_unpack_ex(json, &at, JSON_STRICT,
+                       "{s:o, s:o, s?o, s?o, s?o, s:o, s:o, s:o, s?o, s:o, s:o}", "loss",
+                       &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
+                       &in.features, "pixels", &in.pixels, "shift", &in.shift, "factor",
+                       &in.factor, "targets", &in.targets, "classes", &in.classes, "target_shift",
+                       &in.target_shift, "target_factor", &in.target_factor) != 0)
+        return nu_fail(err, NUDGE_EDATA, "%s", at.text);
+    if (nudge_loss_parse(&p->loss, json_string_value(in.loss), NULL) != NUDGE_OK ||
         p->loss == NUDGE_LOSS_AUTO)
-        return bad(in, "'loss' must be the name of a loss, not '%s'", loss ? loss : "");
-    if (scale == NULL || nudge_scale_parse(&p->scale, scale, NULL) != NUDGE_OK ||
+        return nu_fail(err, NUDGE_EDATA, "'loss' must be the name of a loss");
+    if (nudge_scale_parse(&p->scale, json_string_value(in.scale), NULL) != NUDGE_OK ||
         p->scale == NUDGE_SCALE_AUTO)
-        return bad(in, "'scale' must be standard, minmax or none, not '%s'", scale ? scale : "");
-    return NUDGE_OK;
+        return nu_fail(err, NUDGE_EDATA, "'scale' must be standard, minmax or none");
+    NU_TRY(in.columns != NULL ? read_columns(&in, p, err) : read_matrix(&in, p, err));
+    NU_TRY(nu_prep_name_features(p, "'columns'", err));
+    NU_TRY(read_numbers("shift", in.shift, 1, &p->shift, p->features, err));
+    NU_TRY(read_numbers("factor", in.factor, 0, &p->factor, p->features, err));
+    return read_targets(&in, p, err);
 }
 
-static nudge_status read_all(const struct source *in, const json_t *json, nudge_prep *p)
+nudge_status nu_prep_from_json(nudge_prep **prep, json_t *json, const char *where, nudge_error *err)
 {
-    if (!json_is_object(json))
-        return bad(in, "it must be an object");
-    NU_TRY(read_choices(in, json, p));
-    NU_TRY(json_object_get(json, "columns") != NULL ? read_columns(in, json, p)
-                                                    : read_matrix(in, json, p));
-    NU_TRY(nu_prep_name_features(p, in->where, in->err));
-    NU_TRY(read_numbers(in, json, "shift", 1, &p->shift, p->features));
-    NU_TRY(read_numbers(in, json, "factor", 0, &p->factor, p->features));
-    return read_targets(in, json, p);
-}
-
-nudge_status nu_prep_from_json(nudge_prep **prep, const json_t *json, const char *where,
-                               nudge_error *err)
-{
-    struct source in = {where, err};
-    nudge_prep *p = calloc(1, sizeof *p);
-    if (p == NULL)
-        return no_memory(&in);
-    nudge_status status = read_all(&in, json, p);
-    if (status != NUDGE_OK) {
-        nudge_prep_free(p);
-        return status;
-    }
+    nudge_prep *p NU_SCOPED(nu_prep_drop) = NULL;
+    nudge_error inner;
+    NU_NEW(p, calloc, 1, "preprocessing", err);
+    nudge_status status = read_all(json, p, &inner);
+    if (status != NUDGE_OK)
+        return nu_fail(err, status, "%s: preprocessing: %s", where, inner.text);
     *prep = p;
+    p = NULL;
     return NUDGE_OK;
 }

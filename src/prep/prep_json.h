@@ -13,7 +13,7 @@ json_t *nu_json_list(size_t n, json_t *(*item)(const void *of, size_t i), const 
 json_t *nu_prep_to_json(const nudge_prep *prep);
 
 /* Trusts nothing: NUDGE_EDATA, NUDGE_EMEMORY. `where` begins messages ("model.safetensors"). */
-nudge_status nu_prep_from_json(nudge_prep **prep, const json_t *json, const char *where,
+nudge_status nu_prep_from_json(nudge_prep **prep, json_t *json, const char *where,
                                nudge_error *err);
 
 #endif

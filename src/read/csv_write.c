@@ -83,8 +83,7 @@ static void put_names(sink *s, const nudge_table *t)
     }
     for (size_t j = 0; j < t->features; j++) {
         put(s, ",", j > 0);
-        put_text(s, t->feature_names != NULL ? t->feature_names[j]
-                                             : nu_matrix_name(text, t->pixel_rows > 0, j));
+        put_text(s, nu_matrix_name(text, t->pixel_rows > 0, j));
     }
     for (size_t k = 0; k < t->outputs; k++) {
         put(s, ",", t->features > 0 || k > 0);

@@ -9,18 +9,15 @@
 
 /* ---- Stores ---------------------------------------------------------------------------- */
 
-nu_store *nu_store_new(size_t rows, size_t features, size_t outputs, nudge_dtype dtype)
+nudge_status nu_store_new(nu_store **store, size_t rows, size_t features, size_t outputs,
+                          nudge_dtype dtype, nudge_error *err)
 {
-    nu_store *store = calloc(1, sizeof *store);
-    if (store == NULL)
-        return NULL;
-    store->references = 1;
-    store->rows = rows;
-    store->features = features;
-    store->outputs = outputs;
-    store->dtype = dtype;
-    store->element = nu_element_of(dtype);
-    return store;
+    nu_store *s;
+    NU_NEW(s, calloc, 1, "a dataset", err);
+    *s = (nu_store){.references = 1, .rows = rows, .features = features, .outputs = outputs,
+                    .dtype = dtype, .element = nu_element_of(dtype)};
+    *store = s;
+    return NUDGE_OK;
 }
 
 void nu_store_release(nu_store *store)
@@ -45,16 +42,13 @@ static uint64_t store_bytes(const nu_store *s)
     return bytes;
 }
 
-nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store *store, nudge_error *err)
+nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store **store, nudge_error *err)
 {
-    nudge_dataset *d = calloc(1, sizeof *d);
-    if (d == NULL) {
-        nu_store_release(store);
-        return nu_no_memory(err, sizeof *d, "a dataset");
-    }
-    store->bytes = store_bytes(store);
-    d->store = store;
-    d->rows = store->rows;
+    nudge_dataset *d;
+    NU_NEW(d, calloc, 1, "a dataset", err);
+    (*store)->bytes = store_bytes(*store);
+    *d = (nudge_dataset){.store = *store, .rows = (*store)->rows};
+    *store = NULL;
     *data = d;
     return NUDGE_OK;
 }
@@ -70,31 +64,6 @@ nudge_status nu_dataset_check(size_t rows, size_t features, size_t outputs, nudg
     if (dtype != NUDGE_F32 && dtype != NUDGE_F64)
         return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)dtype);
     return NUDGE_OK;
-}
-
-/* ---- Shapes ---------------------------------------------------------------------------- */
-
-nudge_status nudge_dataset_shape(nudge_dataset **data, nudge_dtype dtype, size_t rows,
-                                 size_t features, size_t outputs, int has_classes, int pixels,
-                                 nudge_error *err)
-{
-    NU_TRY(nu_dataset_check(rows, features, outputs, dtype, err));
-    nu_store *store = nu_store_new(rows, features, outputs, dtype);
-    if (store == NULL)
-        return nu_no_memory(err, sizeof *store, "a dataset");
-    /* Targets are told by their pointer; one element stands for all. */
-    void **target = has_classes ? (void **)&store->classes : &store->y;
-    int failed = (*target = calloc(1, sizeof(double))) == NULL;
-    if (pixels) {
-        store->element = NU_U8;
-        failed |= (store->shift = calloc(features, sizeof(double))) == NULL ||
-                  (store->factor = calloc(features, sizeof(double))) == NULL;
-    }
-    if (failed) {
-        nu_store_release(store);
-        return nu_no_memory(err, 2 * features * sizeof(double), "a dataset");
-    }
-    return nu_dataset_wrap(data, store, err);
 }
 
 nudge_status nu_dataset_has_values(const nudge_dataset *data, nudge_error *err)
@@ -135,20 +104,16 @@ nudge_status nudge_dataset_subset(nudge_dataset **data, const nudge_dataset *of,
         if (rows[i] >= of->rows)
             return nu_fail(err, NUDGE_EARGUMENT, "row number %u is not below %zu, the dataset's "
                            "rows", rows[i], of->rows);
-    nudge_dataset *d = calloc(1, sizeof *d);
-    uint32_t *index = nu_alloc(n, sizeof *index);
-    if (d == NULL || index == NULL) {
-        free(d);
-        free(index);
-        return nu_no_memory(err, n * sizeof *index, "row numbers");
-    }
+    nudge_dataset *d NU_SCOPED(nu_dataset_drop) = NULL;
+    NU_NEW(d, calloc, 1, "a dataset", err);
+    NU_NEW(d->index, nu_alloc, n, "row numbers", err);
     for (size_t i = 0; i < n; i++)
-        index[i] = of->index != NULL ? of->index[rows[i]] : rows[i];
+        d->index[i] = of->index != NULL ? of->index[rows[i]] : rows[i];
     (void)__atomic_add_fetch(&of->store->references, 1, __ATOMIC_RELAXED);
     d->store = of->store;
     d->rows = n;
-    d->index = index;
     *data = d;
+    d = NULL;
     return NUDGE_OK;
 }
 
@@ -182,23 +147,8 @@ static nudge_status copy_classes(int32_t **to, const int32_t *from, size_t rows,
         if (from[r] < 0 || (size_t)from[r] >= outputs)
             return nu_fail(err, NUDGE_EARGUMENT, "classes: row %zu is %d; it must be from 0 to "
                            "%zu", r, from[r], outputs - 1);
-    *to = nu_alloc(rows, sizeof **to);
-    if (*to == NULL)
-        return nu_no_memory(err, rows * sizeof **to, "classes");
+    NU_NEW(*to, nu_alloc, rows, "classes", err);
     memcpy(*to, from, rows * sizeof **to);
-    return NUDGE_OK;
-}
-
-static nudge_status copy_arrays(nu_store *store, const double *x, const double *y,
-                                const int32_t *classes, nudge_error *err)
-{
-    NU_TRY(copy_values(&store->x, store->dtype, x, store->rows, store->features, "x", "feature",
-                       err));
-    if (y != NULL)
-        NU_TRY(copy_values(&store->y, store->dtype, y, store->rows, store->outputs, "y", "output",
-                           err));
-    if (classes != NULL)
-        NU_TRY(copy_classes(&store->classes, classes, store->rows, store->outputs, err));
     return NUDGE_OK;
 }
 
@@ -206,19 +156,18 @@ nudge_status nudge_dataset_from_arrays(nudge_dataset **data, nudge_dtype dtype, 
                                        size_t features, size_t outputs, const double *x,
                                        const double *y, const int32_t *classes, nudge_error *err)
 {
+    nu_store *s NU_SCOPED(nu_store_drop) = NULL;
     int targets = y != NULL || classes != NULL;
     NU_TRY(nu_dataset_check(rows, features, targets ? outputs : 1, dtype, err));
     if (x == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "x is NULL; it must hold the features");
     if (y != NULL && classes != NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "both y and classes are given; one must be NULL");
-    nu_store *store = nu_store_new(rows, features, targets ? outputs : 0, dtype);
-    if (store == NULL)
-        return nu_no_memory(err, sizeof *store, "a dataset");
-    nudge_status status = copy_arrays(store, x, y, classes, err);
-    if (status != NUDGE_OK) {
-        nu_store_release(store);
-        return status;
-    }
-    return nu_dataset_wrap(data, store, err);
+    NU_TRY(nu_store_new(&s, rows, features, targets ? outputs : 0, dtype, err));
+    NU_TRY(copy_values(&s->x, dtype, x, rows, features, "x", "feature", err));
+    if (y != NULL)
+        NU_TRY(copy_values(&s->y, dtype, y, rows, outputs, "y", "output", err));
+    if (classes != NULL)
+        NU_TRY(copy_classes(&s->classes, classes, rows, outputs, err));
+    return nu_dataset_wrap(data, &s, err);
 }

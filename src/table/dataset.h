@@ -19,8 +19,9 @@ typedef struct nu_store {
     uint64_t bytes;      /* of all the above */
 } nu_store;
 
-/* A store with one reference and no blocks yet, NULL without memory; the blocks are for free(). */
-nu_store *nu_store_new(size_t rows, size_t features, size_t outputs, nudge_dtype dtype);
+/* A store with one reference and no blocks yet, which are for free(). NUDGE_EMEMORY. */
+nudge_status nu_store_new(nu_store **store, size_t rows, size_t features, size_t outputs,
+                          nudge_dtype dtype, nudge_error *err);
 void nu_store_release(nu_store *store);
 
 /* The sizes of a dataset to be made: none is 0, the rows can be counted, the type is one.
@@ -28,9 +29,9 @@ void nu_store_release(nu_store *store);
 nudge_status nu_dataset_check(size_t rows, size_t features, size_t outputs, nudge_dtype dtype,
                               nudge_error *err);
 
-/* All rows of a store as a dataset, which takes the caller's reference over; also on failure.
+/* All rows of a store as a dataset, which takes the caller's reference over: *store is then NULL.
  * Counts the store's bytes. NUDGE_EMEMORY. */
-nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store *store, nudge_error *err);
+nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store **store, nudge_error *err);
 
 /* For NU_SCOPED. */
 static inline void nu_store_drop(nu_store **store)

@@ -17,17 +17,24 @@ void nu_strings_free(char **strings, size_t n)
     free(strings);
 }
 
-char **nu_strings_copy(char *const *strings, size_t n)
+nudge_status nu_strings_make(char ***strings, size_t *count, size_t n, nu_string_item *item,
+                             const void *of, const char *what, nudge_error *err)
 {
-    char **copy = calloc(n > 0 ? n : 1, sizeof *copy);
-    if (copy == NULL)
-        return NULL;
+    char **made;
+    NU_NEW(made, calloc, n + 1, what, err);
     for (size_t i = 0; i < n; i++)
-        if ((copy[i] = strdup(strings[i])) == NULL) {
-            nu_strings_free(copy, n);
-            return NULL;
+        if ((made[i] = item(of, i)) == NULL) {
+            nu_strings_free(made, i);
+            return nu_no_memory(err, n * sizeof *made, what);
         }
-    return copy;
+    *strings = made;
+    *count = n;
+    return NUDGE_OK;
+}
+
+char *nu_string_copy(const void *strings, size_t i)
+{
+    return strdup(((char *const *)strings)[i]);
 }
 
 const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j)
@@ -49,14 +56,15 @@ static size_t feature_columns(const nudge_table *t)
     return is_image(t) ? 1 : t->features;
 }
 
-static char *column_name(const nudge_table *t, size_t j)
+static char *column_name(const void *table, size_t j)
 {
+    const nudge_table *t = table;
     char text[NU_NAME_TEXT];
     size_t features = feature_columns(t);
     if (is_image(t) && j == 0)
         return strdup("pixels");
     if (j < features)
-        return strdup(t->feature_names != NULL ? t->feature_names[j] : nu_matrix_name(text, 0, j));
+        return strdup(nu_matrix_name(text, 0, j));
     if (t->outputs == 1)
         return strdup(t->target_name);
     size_t size = strlen(t->target_name) + NU_NAME_TEXT;
@@ -68,27 +76,12 @@ static char *column_name(const nudge_table *t, size_t j)
 
 #define NAME_BYTES (sizeof(char *) + 32) /* a pointer, and what malloc takes for a short text */
 
-static nudge_status name_columns(nudge_table *t, nudge_error *err)
+static char *class_number(const void *of, size_t k)
 {
-    size_t n = feature_columns(t) + t->outputs;
-    NU_TRY(nu_memory_check(n * NAME_BYTES, t->source, err));
-    NU_NEW(t->names, calloc, n, "the names of columns", err);
-    for (; t->n_names < n; t->n_names++)
-        if ((t->names[t->n_names] = column_name(t, t->n_names)) == NULL)
-            return nu_no_memory(err, 32, "the name of a column");
-    return NUDGE_OK;
-}
-
-static nudge_status number_classes(nudge_table *t, nudge_error *err)
-{
-    NU_NEW(t->class_labels, calloc, t->n_classes, "class labels", err);
-    for (size_t k = 0; k < t->n_classes; k++) {
-        char text[24];
-        snprintf(text, sizeof text, "%zu", k);
-        if ((t->class_labels[k] = strdup(text)) == NULL)
-            return nu_no_memory(err, sizeof text, "class labels");
-    }
-    return NUDGE_OK;
+    (void)of;
+    char text[NU_NAME_TEXT];
+    snprintf(text, sizeof text, "%zu", k);
+    return strdup(text);
 }
 
 nudge_status nu_table_finish(nudge_table *t, nudge_error *err)
@@ -100,8 +93,21 @@ nudge_status nu_table_finish(nudge_table *t, nudge_error *err)
     if (t->target_name == NULL)
         return nu_no_memory(err, sizeof "label", "a name");
     if (t->classes != NULL && t->class_labels == NULL)
-        NU_TRY(number_classes(t, err));
-    return name_columns(t, err);
+        NU_TRY(nu_strings_make(&t->class_labels, &t->n_classes, t->n_classes, class_number, NULL,
+                               "class labels", err));
+    size_t n = feature_columns(t) + t->outputs;
+    NU_TRY(nu_memory_check(n * NAME_BYTES, t->source, err));
+    return nu_strings_make(&t->names, &t->n_names, n, column_name, t, "the names of columns", err);
+}
+
+size_t nu_table_find(const nudge_table *t, const char *name, size_t hint)
+{
+    for (size_t i = 0; i < t->n_columns; i++) {
+        size_t j = (hint + i) % t->n_columns;
+        if (strcmp(t->columns[j].name, name) == 0)
+            return j;
+    }
+    return SIZE_MAX;
 }
 
 /* min, max and mean of `width` neighbouring elements of every row. */
@@ -157,7 +163,6 @@ void nudge_table_free(nudge_table *table)
     free(table->y);
     free(table->classes);
     nu_strings_free(table->class_labels, table->n_classes);
-    nu_strings_free(table->feature_names, table->features);
     nu_strings_free(table->names, table->n_names);
     free(table->target_name);
     free(table->source);

@@ -46,7 +46,6 @@ struct nudge_table {
     int32_t *classes;     /* rows */
     size_t n_classes;
     char **class_labels;  /* n_classes */
-    char **feature_names; /* features, or NULL: x1, x2, ... (pixels: p1, p2, ...) */
     char *target_name;    /* "y" or "label" */
     char **names;         /* of the columns that nudge_table_column() describes: features (an
                            * image is one) and outputs. Made by nu_table_finish() */
@@ -69,13 +68,20 @@ static inline void nu_table_drop(nudge_table **table)
  * NUDGE_EMEMORY. */
 nudge_status nu_table_finish(nudge_table *t, nudge_error *err);
 
-/* Name of feature j (from 0) of a matrix that has no names: "x1", or of a pixel "p1"; returns
- * text. */
+/* The column of that name, looked for from column `hint` on; SIZE_MAX: there is none. */
+size_t nu_table_find(const nudge_table *t, const char *name, size_t hint);
+
+/* Name of feature j (from 0) of a matrix: "x1", or of a pixel "p1"; returns text. */
 #define NU_NAME_TEXT 24
 const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j);
 
-/* Arrays of strings, each with its own memory. NULL without memory (never for n == 0). */
-char **nu_strings_copy(char *const *strings, size_t n);
+/* Arrays of strings, each with its own memory. Makes one of n >= 0, item(of, i) each (NULL without
+ * memory; asked for in this order), into *strings and *count, or changes neither: NUDGE_EMEMORY.
+ * `what` as for nu_no_memory(). */
+typedef char *nu_string_item(const void *of, size_t i);
+nudge_status nu_strings_make(char ***strings, size_t *count, size_t n, nu_string_item *item,
+                             const void *of, const char *what, nudge_error *err);
+nu_string_item nu_string_copy; /* of an array of strings */
 void nu_strings_free(char **strings, size_t n);
 
 #endif
