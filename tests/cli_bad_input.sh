@@ -56,7 +56,7 @@ rm -f model.safetensors
 refuse 2 "cut-images" "truncated images" train --data cut-images --labels labels
 refuse 2 "cut-labels" "truncated labels" train --data images --labels cut-labels
 refuse 2 "wrong-magic" "wrong magic number" train --data wrong-magic --labels labels
-refuse 2 "labels" "images as labels" train --data images --labels images
+refuse 2 "are these the images" "images as labels" train --data images --labels images
 refuse 2 "4" "images and labels of different counts" train --data images --labels four-labels
 refuse 2 "(--labels)" "images without labels" train --data images
 

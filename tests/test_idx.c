@@ -40,6 +40,18 @@ START_TEST(images_without_labels)
 }
 END_TEST
 
+/* As in NPY files: whole numbers are classes, others values. */
+START_TEST(labels_can_be_numbers)
+{
+    static const float values[] = {0, 1, 2, 1, 0};
+    nudge_table *t = read_good(test_file("good-images.idx"), test_file("good-float-labels.idx"));
+    ck_assert_ptr_null(t->classes);
+    ck_assert_uint_eq(t->outputs, 1);
+    ck_assert_mem_eq(t->y, values, sizeof values);
+    nudge_table_free(t);
+}
+END_TEST
+
 /* ---- Other element types --------------------------------------------------------------- */
 
 static const struct {
@@ -85,10 +97,10 @@ END_TEST
 static const struct {
     const char *file, *labels, *text; /* text: what the message says after the file's name */
 } bad[] = {
-    {"bad-short.idx", NULL, "cut short: shape (5, 2, 3) takes 30 bytes, 20 follow the header"},
-    {"bad-long.idx", NULL, "too long: shape (5, 2, 3) takes 30 bytes, 33 follow the header"},
+    {"bad-short.idx", NULL, "cut short: shape [5, 2, 3] takes 30 bytes, 20 follow the header"},
+    {"bad-long.idx", NULL, "too long: shape [5, 2, 3] takes 30 bytes, 33 follow the header"},
     {"bad-header.idx", NULL, "cut short: an IDX header of rank 3 has 16 bytes, the file 9"},
-    {"bad-zero.idx", NULL, "dimension 1 of shape (0, 2, 3) is 0"},
+    {"bad-zero.idx", NULL, "dimension 1 of shape [0, 2, 3] is 0"},
     {"bad-huge.idx", NULL, "more bytes than can be counted"},
     {"bad-magic.idx", NULL, ""},
     {"bad-cut.idx.gz", NULL, "cut short"},
@@ -97,9 +109,8 @@ static const struct {
     {"good-labels.idx", NULL, "the data is the file of the images"},
     {"bad-count-labels.idx", "", " has 4 rows, but "},
     {"bad-negative-labels.idx", "", "label 3 is -2; labels are class numbers from 0 to 65535"},
-    {"bad-type-labels.idx", "", "labels that are floating-point numbers"},
     {"bad-magic.idx", "", "wrong magic number 0x00000703"},
-    {"good-images.idx", "", "an IDX file of rank 3; labels are of rank 1"},
+    {"good-images.idx", "", "an array of 3 dimensions; targets are"},
 };
 
 /* With labels "" the bad file is the one of the labels, of good images. */
@@ -162,6 +173,7 @@ static Suite *idx_suite(void)
     TCase *tc = tcase_create("good");
     tcase_add_loop_test(tc, images_and_labels, 0, 2);
     tcase_add_test(tc, images_without_labels);
+    tcase_add_test(tc, labels_can_be_numbers);
     tcase_add_test(tc, bytes_are_taken_over);
     tcase_add_loop_test(tc, other_types_become_numbers, 0, sizeof types / sizeof *types);
     suite_add_tcase(s, tc);

@@ -2,6 +2,7 @@
 
 #include "model/safetensors.h"
 #include "file_fixtures.h"
+#include "text.h"
 #include "suite.h"
 
 /* Two tensors, 24 bytes of data. */

@@ -1,5 +1,6 @@
 #include "text.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -61,6 +62,21 @@ const char *nu_count_text(char buf[NU_TEXT], double count)
         return three_digits(buf, count * 1e-6, "M");
     else
         return three_digits(buf, count * 1e-9, "G");
+    return buf;
+}
+
+const char *nu_shape_text(char buf[NU_SHAPE_TEXT], const uint64_t *shape, size_t rank)
+{
+    size_t used = (size_t)snprintf(buf, NU_SHAPE_TEXT, "[");
+    for (size_t i = 0; i < rank; i++) {
+        char number[32];
+        int n = snprintf(number, sizeof number, "%s%" PRIu64, i > 0 ? ", " : "", shape[i]);
+        int fits = used + (size_t)n + sizeof ", ...]" <= NU_SHAPE_TEXT;
+        used += (size_t)snprintf(buf + used, NU_SHAPE_TEXT - used, "%s", fits ? number : ", ...");
+        if (!fits)
+            break;
+    }
+    snprintf(buf + used, NU_SHAPE_TEXT - used, "]");
     return buf;
 }
 

@@ -3,6 +3,7 @@
 #define NUDGE_COMMON_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Room for any of the texts below; the functions return buf. */
@@ -16,6 +17,10 @@ const char *nu_seconds_text(char buf[NU_TEXT], double seconds);
 
 /* A count or rate: "87.3", "12,345", "1.40 M", "2.13 G". */
 const char *nu_count_text(char buf[NU_TEXT], double count);
+
+/* "[128, 784]", cut short where it is longer. */
+#define NU_SHAPE_TEXT 96
+const char *nu_shape_text(char buf[NU_SHAPE_TEXT], const uint64_t *shape, size_t rank);
 
 /* Columns that UTF-8 text takes on a screen. */
 size_t nu_text_width(const char *text);

@@ -26,24 +26,6 @@ static const struct {
     {"U8", 8},       {"BOOL", 8},
 };
 
-const char *nu_shape_text(char buf[NU_SHAPE_TEXT], const uint64_t *shape, size_t rank)
-{
-    size_t used = 1;
-    strcpy(buf, "[");
-    for (size_t i = 0; i < rank; i++) {
-        char number[32];
-        int n = snprintf(number, sizeof number, "%s%" PRIu64, i > 0 ? ", " : "", shape[i]);
-        if (used + (size_t)n + sizeof ", ...]" > NU_SHAPE_TEXT) {
-            used += (size_t)snprintf(buf + used, NU_SHAPE_TEXT - used, ", ...");
-            break;
-        }
-        memcpy(buf + used, number, (size_t)n);
-        used += (size_t)n;
-    }
-    snprintf(buf + used, NU_SHAPE_TEXT - used, "]");
-    return buf;
-}
-
 /* ---- One tensor's entry ------------------------------------------------------------------ */
 
 static nudge_status bad_tensor(const nu_st_tensor *t, const char *what, nudge_error *err)

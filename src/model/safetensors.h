@@ -46,8 +46,4 @@ nudge_status nu_st_read(const nu_st_file *file, const nu_st_tensor *tensor, uint
  * begin and end are not looked at. metadata may be NULL. For free(); NULL without memory. */
 char *nu_st_header(const nu_st_tensor *tensors, size_t n, json_t *metadata, size_t *size);
 
-/* "[128, 784]"; returns buf. */
-#define NU_SHAPE_TEXT 96
-const char *nu_shape_text(char buf[NU_SHAPE_TEXT], const uint64_t *shape, size_t rank);
-
 #endif

@@ -203,7 +203,7 @@ nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err)
     p->loss = fit->asked.loss;
     NU_TRY(find_target(t, err));
     if (p->loss == NUDGE_LOSS_AUTO)
-        p->loss = t->raw->is_class ? NUDGE_CROSS_ENTROPY : zeros_and_ones(t) ? NUDGE_BCE : NUDGE_MSE;
+        p->loss = raw.is_class ? NUDGE_CROSS_ENTROPY : zeros_and_ones(t) ? NUDGE_BCE : NUDGE_MSE;
     if (t->raw->is_class)
         NU_TRY(use_classes(t, err));
     else if (p->loss == NUDGE_CROSS_ENTROPY)

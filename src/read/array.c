@@ -4,9 +4,6 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/clones.h"
 #include "core/memory.h"
@@ -15,8 +12,6 @@
 
 /* Bytes read at a time: they are still in cache when they are looked at. */
 #define PIECE ((size_t)256 << 10)
-
-#define DIMS_TEXT 96
 
 const struct nu_array_kind nu_array_kinds[] = {
     [NU_A_F32] = {4, "<f4", "F32", NU_F32, 0}, [NU_A_F64] = {8, "<f8", "F64", NU_F64, 0},
@@ -28,18 +23,6 @@ const struct nu_array_kind nu_array_kinds[] = {
 
 /* ---- Shape ----------------------------------------------------------------------------- */
 
-/* "(10, 28, 28)", as numpy writes it. */
-static const char *dims_text(char text[DIMS_TEXT], const uint64_t *dim, size_t rank)
-{
-    size_t used = (size_t)snprintf(text, DIMS_TEXT, "(");
-    for (size_t k = 0; k < rank && used < DIMS_TEXT; k++)
-        used += (size_t)snprintf(text + used, DIMS_TEXT - used, "%s%" PRIu64, k > 0 ? ", " : "",
-                                 dim[k]);
-    if (used < DIMS_TEXT)
-        snprintf(text + used, DIMS_TEXT - used, rank == 1 ? ",)" : ")");
-    return text;
-}
-
 nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint64_t have,
                             nudge_error *err)
 {
@@ -47,13 +30,13 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
         return nu_fail(err, NUDGE_EDATA, "%s: an array of %zu dimensions; (rows, features), "
                        "(rows,) or images (rows, height, width[, channels]) are right", a->name,
                        rank);
-    char text[DIMS_TEXT];
+    char text[NU_SHAPE_TEXT];
     uint64_t width = 1, need;
     int fits = 1;
     for (size_t k = 0; k < rank; k++) {
         if (dim[k] == 0)
             return nu_fail(err, NUDGE_EDATA, "%s: dimension %zu of shape %s is 0: it holds no data",
-                           a->name, k + 1, dims_text(text, dim, rank));
+                           a->name, k + 1, nu_shape_text(text, dim, rank));
         a->dim[k] = dim[k];
         if (k > 0)
             fits &= !__builtin_mul_overflow(width, dim[k], &width);
@@ -63,11 +46,11 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
            need <= SSIZE_MAX;
     if (!fits)
         return nu_fail(err, NUDGE_EDATA, "%s: shape %s has more bytes than can be counted", a->name,
-                       dims_text(text, dim, rank));
+                       nu_shape_text(text, dim, rank));
     if (have != need)
         return nu_fail(err, NUDGE_EDATA, "%s: %s: shape %s takes %" PRIu64 " bytes, %" PRIu64
                        " follow the header", a->name, have < need ? "cut short" : "too long",
-                       dims_text(text, dim, rank), need, have);
+                       nu_shape_text(text, dim, rank), need, have);
     a->rank = rank;
     a->width = width;
     return NUDGE_OK;
@@ -75,8 +58,8 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
 
 /* ---- Elements -------------------------------------------------------------------------- */
 
-/* An element as it stands in the file; a long double holds every one of the types exactly. */
-static long double number_at(const nu_array *a, const unsigned char *at)
+/* An element as it stands in the file, rounded where it is a whole number above 2^53. */
+static double number_at(const nu_array *a, const unsigned char *at)
 {
     size_t size = nu_array_kinds[a->type].size;
     uint64_t bits = 0;
@@ -91,10 +74,10 @@ static long double number_at(const nu_array *a, const unsigned char *at)
     case NU_A_I8: return (int8_t)bits;
     case NU_A_I16: return (int16_t)bits;
     case NU_A_I32: return (int32_t)half;
-    case NU_A_I64: return (int64_t)bits;
+    case NU_A_I64: return (double)(int64_t)bits;
     case NU_A_U8: case NU_A_U32: case NU_A_U64: case NU_A_TYPES: break;
     }
-    return bits;
+    return (double)bits;
 }
 
 /* ---- Many numbers, on all threads ------------------------------------------------------ */
@@ -150,7 +133,8 @@ static int read_piece(const reading *r, size_t first, size_t n, size_t *good)
 {
     const nu_array *a = r->array;
     size_t size = nu_array_kinds[a->type].size;
-    if (a->type == NU_A_U8 || (!a->big_endian && !nu_array_kinds[a->type].whole)) {
+    if (r->element == nu_array_kinds[a->type].element && size == nu_element_size(r->element) &&
+        (size == 1 || !(a->big_endian || nu_array_kinds[a->type].whole))) {
         int error = nu_source_fetch(a->source, a->at + first * size, r->to + first * size,
                                     n * size);
         *good = error == 0 ? first_bad(r->to + first * size, r->element, n) : n;
@@ -165,7 +149,7 @@ static int read_piece(const reading *r, size_t first, size_t n, size_t *good)
         if (error != 0)
             return error;
         for (size_t i = 0; i < k; i++)
-            values[i] = (double)number_at(a, raw + i * size);
+            values[i] = number_at(a, raw + i * size);
         size_t kept = nu_keep(r->to, r->element, first + at, k, values);
         if (kept < k && *good == n)
             *good = at + kept;
@@ -200,23 +184,20 @@ static nudge_status read_block(void **block, nu_element element, const nu_array 
     if (!nu_mul(count, nu_element_size(element), &bytes))
         return nu_no_memory(err, SIZE_MAX, a->name);
     NU_TRY(nu_memory_check(bytes, a->name, err));
-    reading r = {.array = a, .element = element, .to = nu_alloc(bytes, 1), .count = count,
-                 .bad = SIZE_MAX};
-    if (r.to == NULL)
+    void *values NU_FREED = nu_alloc(bytes, 1);
+    if (values == NULL)
         return nu_no_memory(err, bytes, a->name);
+    reading r = {.array = a, .element = element, .to = values, .count = count, .bad = SIZE_MAX};
     nu_team_run(bytes < 4 * PIECE ? 1 : nu_team_threads(0, 0, NULL), read_pieces, &r);
-    nudge_status status = NUDGE_OK;
     if (r.error != 0)
-        status = nu_fetch_failed(a->name, r.error, err);
-    else if (r.bad != SIZE_MAX)
-        status = nu_fail(err, NUDGE_EDATA, "%s: value %zu of row %zu is %s; it must be finite",
-                         a->name, r.bad % a->width + 1, r.bad / a->width + 1,
-                         isnan(nu_value(r.to, element, r.bad)) ? "NaN" : "infinite");
-    if (status == NUDGE_OK)
-        *block = r.to;
-    else
-        free(r.to);
-    return status;
+        return nu_fetch_failed(a->name, r.error, err);
+    if (r.bad != SIZE_MAX)
+        return nu_fail(err, NUDGE_EDATA, "%s: value %zu of row %zu is %s; it must be finite",
+                       a->name, r.bad % a->width + 1, r.bad / a->width + 1,
+                       isnan(nu_value(values, element, r.bad)) ? "NaN" : "infinite");
+    *block = values;
+    values = NULL;
+    return NUDGE_OK;
 }
 
 /* The source's own block becomes the pixels: they are the bulk of the memory, and are kept once. */
@@ -250,25 +231,17 @@ nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_err
 
 static nudge_status read_classes(nudge_table *t, const nu_array *a, nudge_error *err)
 {
-    enum { EACH = 4096 };
-    unsigned char raw[EACH * 8];
-    size_t size = nu_array_kinds[a->type].size;
+    void *labels NU_FREED = NULL;
     if (a->width != 1)
         return nu_fail(err, NUDGE_EDATA,
                        "%s: whole numbers in %zu columns; labels are one class number a row, and "
                        "targets in several columns are floats ('<f4', '<f8')", a->name, a->width);
-    NU_TRY(nu_memory_check(t->rows * sizeof *t->classes, a->name, err));
+    NU_TRY(read_block(&labels, NU_F64, a, err));
     NU_NEW(t->classes, nu_alloc, t->rows, a->name, err);
     for (size_t i = 0; i < t->rows; i++) {
-        size_t left = t->rows - i;
-        int error = i % EACH > 0 ? 0
-                                 : nu_source_fetch(a->source, a->at + i * size, raw,
-                                                   (left < EACH ? left : EACH) * size);
-        if (error != 0)
-            return nu_fetch_failed(a->name, error, err);
-        long double label = number_at(a, raw + i % EACH * size);
+        double label = ((const double *)labels)[i];
         if (!(label >= 0 && label < NU_MOST_CLASSES))
-            return nu_fail(err, NUDGE_EDATA, "%s: label %zu is %.0Lf; labels are class numbers "
+            return nu_fail(err, NUDGE_EDATA, "%s: label %zu is %.0f; labels are class numbers "
                            "from 0 to %d", a->name, i + 1, label, NU_MOST_CLASSES - 1);
         t->classes[i] = (int32_t)label;
         if ((size_t)label >= t->n_classes)

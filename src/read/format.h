@@ -22,19 +22,18 @@ typedef struct nu_format {
     int by_ending;          /* a file with the ending is of this format whatever it begins with:
                              * if it is damaged, the message is about this format */
 
-    int one_array;          /* features and targets need a file each */
-
     /* Whether a file begins so; NULL: its content does not tell. */
     int (*looks_like)(const unsigned char *head, size_t size);
 
-    /* Fills a zeroed table that has its source's name and its format. */
+    /* One of the two. A file is one array, of features or of labels (features and targets need a
+     * file each): checks its header. Or fills a zeroed table that has its source's name and its
+     * format. */
+    nudge_status (*open)(nu_array *a, nu_source *s, nudge_error *err);
     nudge_status (*read)(nudge_table *t, nu_source *s, const nudge_read_options *options,
                          nudge_error *err);
 
-    /* Whether a file of labels goes with it, and whether it can be one: reads a target for each
-     * of the t->rows rows. */
-    int takes_labels;
-    nudge_status (*read_labels)(nudge_table *t, nu_source *s, nudge_error *err);
+    size_t least_rank;      /* of an array of features */
+    int takes_labels;       /* a file of labels goes with it */
 
     /* One of the two. Text, from beginning to end; or files whose rows have their places: creates
      * them with their headers. labels: the path of the file of targets, or NULL; path may be NULL

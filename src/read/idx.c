@@ -58,35 +58,10 @@ static nudge_status open_array(nu_array *a, nu_source *s, nudge_error *err)
     return nu_array_shape(a, dim, rank, s->size - at, err);
 }
 
-static nudge_status read_labels(nudge_table *t, nu_source *s, nudge_error *err)
-{
-    nu_array a;
-    NU_TRY(open_array(&a, s, err));
-    if (a.rank != 1)
-        return nu_fail(err, NUDGE_EDATA, "%s: an IDX file of rank %zu; labels are of rank 1%s",
-                       s->name, a.rank, a.rank == 3 ? " (are these the images?)" : "");
-    if (!nu_array_kinds[a.type].whole)
-        return nu_fail(err, NUDGE_EDATA, "%s: labels that are floating-point numbers; an IDX file "
-                       "of labels holds whole ones", s->name);
-    return nu_array_read_targets(t, &a, err);
-}
-
-static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
-                               nudge_error *err)
-{
-    (void)options;
-    nu_array a;
-    NU_TRY(open_array(&a, s, err));
-    if (a.rank == 1)
-        return nu_fail_setting(err, NUDGE_EDATA, "labels", "%s: an IDX file of rank 1, which is "
-                               "labels; the data is the file of the images", s->name);
-    return nu_array_read_features(t, &a, err);
-}
-
 const nu_format nu_idx_format = {
     .name = "idx",
     .looks_like = looks_like,
-    .read = read_table,
+    .open = open_array,
+    .least_rank = 2,
     .takes_labels = 1,
-    .read_labels = read_labels,
 };

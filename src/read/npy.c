@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "read/format.h"
 
@@ -141,40 +142,20 @@ static nudge_status find_header(nu_array *a, size_t *length, nudge_error *err)
 static nudge_status open_array(nu_array *a, nu_source *s, nudge_error *err)
 {
     size_t length = 0;
+    json_error_t at;
     *a = (nu_array){.name = s->name, .source = s};
     NU_TRY(find_header(a, &length, err));
-    char *text = malloc(length + 1);
+    char *text NU_FREED = malloc(length + 1);
     if (text == NULL)
         return nu_no_memory(err, length, "an NPY header");
     int error = nu_source_fetch(s, a->at, text, length);
-    nudge_status status = error != 0 ? nu_fetch_failed(a->name, error, err) : NUDGE_OK;
-    if (status == NUDGE_OK) {
-        json_error_t at;
-        a->at += length;
-        to_json(text, length);
-        json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &at);
-        status = root != NULL ? take_dictionary(a, root, s->size - a->at, err)
-                              : bad_header(a, at.text, err);
-        json_decref(root);
-    }
-    free(text);
-    return status;
-}
-
-static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
-                               nudge_error *err)
-{
-    (void)options;
-    nu_array a;
-    NU_TRY(open_array(&a, s, err));
-    return nu_array_read_features(t, &a, err);
-}
-
-static nudge_status read_labels(nudge_table *t, nu_source *s, nudge_error *err)
-{
-    nu_array a;
-    NU_TRY(open_array(&a, s, err));
-    return nu_array_read_targets(t, &a, err);
+    if (error != 0)
+        return nu_fetch_failed(a->name, error, err);
+    a->at += length;
+    to_json(text, length);
+    json_auto_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &at);
+    return root != NULL ? take_dictionary(a, root, s->size - a->at, err)
+                        : bad_header(a, at.text, err);
 }
 
 /* ---- Writing --------------------------------------------------------------------------- */
@@ -238,10 +219,8 @@ const nu_format nu_npy_format = {
     .name = "npy",
     .ending = {".npy"},
     .by_ending = 1,
-    .one_array = 1,
     .looks_like = looks_like,
-    .read = read_table,
+    .open = open_array,
     .takes_labels = 1,
-    .read_labels = read_labels,
     .start = start,
 };

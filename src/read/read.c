@@ -1,7 +1,6 @@
 #include "read/read.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -16,22 +15,33 @@ nudge_read_options nudge_read_defaults(void)
 
 static nudge_status read_labels(nudge_table *t, const char *path, nudge_error *err)
 {
-    nu_source s;
+    nu_source s NU_SCOPED(nu_source_close) = {.fd = -1};
+    nu_array a;
     NU_TRY(nu_source_open(&s, path, err));
     const nu_format *format = nu_format_of_file(&s, &nu_idx_format);
-    nudge_status status;
-    if (format->read_labels != NULL)
-        status = format->read_labels(t, &s, err);
-    else
-        status = nu_fail(err, NUDGE_EDATA, "%s: a %s file; labels are an IDX or NPY file, or "
-                         "tensor y beside x in the file of the data", path, format->name);
-    nu_source_close(&s);
-    return status;
+    if (format->open == NULL)
+        return nu_fail(err, NUDGE_EDATA, "%s: a %s file; labels are an IDX or NPY file, or "
+                       "tensor y beside x in the file of the data", path, format->name);
+    NU_TRY(format->open(&a, &s, err));
+    return nu_array_read_targets(t, &a, err);
 }
 
-static nudge_status fill(nudge_table *t, nu_source *s, const nu_format *format,
-                         const nudge_read_options *options, nudge_error *err)
+static nudge_status read_array(nudge_table *t, nu_source *s, const nu_format *format,
+                               nudge_error *err)
 {
+    nu_array a;
+    NU_TRY(format->open(&a, s, err));
+    if (a.rank < format->least_rank)
+        return nu_fail_setting(err, NUDGE_EDATA, "labels", "%s: an array of %zu dimension, which is "
+                               "labels; the data is the file of the images", s->name, a.rank);
+    return nu_array_read_features(t, &a, err);
+}
+
+nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *format,
+                            const nudge_read_options *options, nudge_error *err)
+{
+    nudge_table *t NU_SCOPED(nu_table_drop) = NULL;
+    NU_NEW(t, calloc, 1, "a table", err);
     t->noise_floor = NAN;
     t->format = format->name;
     t->source = strdup(s->name);
@@ -45,24 +55,14 @@ static nudge_status fill(nudge_table *t, nu_source *s, const nu_format *format,
     if (format != &nu_csv_format && (options->header >= 0 || (chosen && options->like == NULL)))
         return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header and no columns to choose "
                        "by name, as CSV has", s->name, format->name);
-    NU_TRY(format->read(t, s, options, err));
+    NU_TRY(format->open != NULL ? read_array(t, s, format, err) : format->read(t, s, options, err));
     t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);
     if (options->labels != NULL)
         NU_TRY(read_labels(t, options->labels, err));
-    return nu_table_finish(t, err);
-}
-
-nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *format,
-                            const nudge_read_options *options, nudge_error *err)
-{
-    nudge_table *t;
-    NU_NEW(t, calloc, 1, "a table", err);
-    nudge_status status = fill(t, s, format, options, err);
-    if (status != NUDGE_OK)
-        nudge_table_free(t);
-    else
-        *table = t;
-    return status;
+    NU_TRY(nu_table_finish(t, err));
+    *table = t;
+    t = NULL;
+    return NUDGE_OK;
 }
 
 nudge_status nudge_table_read(nudge_table **table, const char *spec,
@@ -74,34 +74,29 @@ nudge_status nudge_table_read(nudge_table **table, const char *spec,
     if (table == NULL || spec == NULL || spec[0] == '\0')
         return nu_fail(err, NUDGE_EARGUMENT, "no data was named: a path or synth:NAME,... was "
                        "expected");
-    nu_source s = {.name = spec, .fd = -1};
+    nu_source s NU_SCOPED(nu_source_close) = {.name = spec, .fd = -1};
     const nu_format *format = nu_format_of_spec(spec);
     if (format == NULL) {
         NU_TRY(nu_source_open(&s, spec, err));
         format = nu_format_of_file(&s, &nu_csv_format);
     }
-    nudge_status status = nu_read_source(table, &s, format, options, err);
-    nu_source_close(&s);
-    return status;
+    return nu_read_source(table, &s, format, options, err);
 }
 
 int nudge_file_is_model(const char *path)
 {
-    nu_source s;
-    const nu_format *named, *format;
+    nu_source s NU_SCOPED(nu_source_close) = {.fd = -1};
+    nu_st_file f NU_SCOPED(nu_st_close) = {.fd = -1};
+    const nu_format *named;
     if (path == NULL)
         return 0;
     if (!nu_source_open_plain(&s, path))
         return nu_format_of_output(&named, path, NULL) == NUDGE_OK &&
                named == &nu_safetensors_format;
-    format = nu_format_of_file(&s, NULL);
-    nu_source_close(&s);
-    int model = format == &nu_safetensors_format;
-    nu_st_file f;
-    if (!model || nu_st_open(&f, path, NULL) != NUDGE_OK)
-        return model;
+    if (nu_format_of_file(&s, NULL) != &nu_safetensors_format)
+        return 0;
+    if (nu_st_open(&f, path, NULL) != NUDGE_OK)
+        return 1;
     const char *text = nu_st_metadata(&f, "format");
-    model = (text != NULL && strcmp(text, "nudge") == 0) || nu_st_find(&f, "x") == NULL;
-    nu_st_close(&f);
-    return model;
+    return (text != NULL && strcmp(text, "nudge") == 0) || nu_st_find(&f, "x") == NULL;
 }

@@ -164,10 +164,10 @@ static nudge_status write_text(writing *w, const nu_format *format, const char *
 static nudge_status check_labels(const nu_format *format, const char *path, const char *labels,
                                  nudge_error *err)
 {
-    if (format->one_array && labels == NULL)
+    if (format->open != NULL && labels == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "'%s' holds the features alone; the targets need an "
                        ".npy file of their own, or both go into one .safetensors file", path);
-    if (!format->one_array && labels != NULL)
+    if (format->open == NULL && labels != NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "'%s' holds the targets too; a file of their own, "
                        "'%s', goes with an .npy file only", path, labels);
     return labels != NULL ? nu_check_labels_path(labels, err) : NUDGE_OK;
