@@ -136,7 +136,7 @@ static nudge_status plan_point(nudge_train_plan *plan, const scale_jobs *jobs, s
     char a[NU_TEXT], b[NU_TEXT];
     if (needed <= available)
         return NUDGE_OK;
-    err->status = NUDGE_EMEMORY;
+    *err = (nudge_error){.status = NUDGE_EMEMORY};
     snprintf(err->text, sizeof err->text, "training needs %s of memory beside the data; %s is "
              "available", nu_bytes_text(a, (double)needed), nu_bytes_text(b, (double)available));
     return NUDGE_EMEMORY;
