@@ -5,7 +5,7 @@ man_pages = doc/nudge.1 doc/nudge-train.1 doc/nudge-eval.1 doc/nudge-predict.1 d
 dist_man_MANS = $(man_pages)
 
 # They depend on the tool's sources, not on the program itself, so that a tarball's are new enough.
-$(man_pages): $(libnudgetool_la_SOURCES) src/tool/main.c | nudge$(EXEEXT)
+$(man_pages): $(libnudgetool_a_SOURCES) src/tool/main.c | nudge$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && page=`basename $@ .1` && page=$${page#nudge} && \
 	    ./nudge$(EXEEXT) help --man $${page#-} >$@.part && mv $@.part $@
 

@@ -1,6 +1,9 @@
-# A test program is tests/NAME.c and links everything, the command's objects too.
-LDADD = libnudgetool.la libnudge_all.la \
-	$(POPT_LIBS) $(JANSSON_LIBS) $(HWLOC_LIBS) $(CHECK_LIBS)
+# A test program is tests/NAME.c and links everything, the command's objects too; without libtool,
+# which takes five times as long as the linker.
+LDADD = libnudgetool.a .libs/libnudge_all.a \
+	$(POPT_LIBS) $(HWLOC_LIBS) $(CHECK_LIBS) $(library_libs)
+$(check_PROGRAMS): private LINK = $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(AM_LDFLAGS) $(LDFLAGS) -o $@
+.libs/libnudge_all.a: libnudge_all.la ;
 
 unit_tests = \
 	tests/test_bench tests/test_cgroup tests/test_csv tests/test_csv_names \

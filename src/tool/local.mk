@@ -1,5 +1,5 @@
 # libnudgetool holds every object of the command but main(), so that tests link what they test.
-libnudgetool_la_SOURCES = \
+libnudgetool_a_SOURCES = \
 	src/tool/support/commands.h \
 	src/tool/support/command.h src/tool/support/command.c \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
@@ -21,15 +21,15 @@ libnudgetool_la_SOURCES = \
 	src/tool/support/train_report.h src/tool/support/train_report.c \
 	src/tool/support/train_setup.h src/tool/support/train_setup.c \
 	src/tool/support/watch.h src/tool/support/watch.c
-libnudgetool_la_SOURCES += \
+libnudgetool_a_SOURCES += \
 	src/tool/cmd_eval.c src/tool/cmd_gen.c src/tool/cmd_gradcheck.c src/tool/cmd_info.c \
 	src/tool/cmd_plan.c \
 	src/tool/cmd_predict.c src/tool/cmd_train.c
-libnudgetool_la_SOURCES += \
+libnudgetool_a_SOURCES += \
 	src/tool/bench/cmd_bench.c src/tool/bench/bench.h \
 	src/tool/bench/bench_gemm.c src/tool/bench/bench_kernels.c src/tool/bench/bench_network.h \
 	src/tool/bench/bench_network.c src/tool/bench/bench_network_report.c
-libnudgetool_la_SOURCES += \
+libnudgetool_a_SOURCES += \
 	src/tool/plot/cmd_plot.c \
 	src/tool/plot/curves.h src/tool/plot/curves.c \
 	src/tool/plot/run_log.h src/tool/plot/run_log.c

@@ -1,4 +1,4 @@
-libnudgetool_la_SOURCES += \
+libnudgetool_a_SOURCES += \
 	src/tool/scale/cmd_scale.c src/tool/scale/study.h src/tool/scale/study.c \
 	src/tool/scale/setup.h src/tool/scale/setup.c src/tool/scale/vary.h src/tool/scale/vary.c \
 	src/tool/scale/points.h src/tool/scale/points.c \
