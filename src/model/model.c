@@ -28,31 +28,8 @@ nudge_status nu_model_params(void **params, const nu_network *net, nudge_dtype d
 {
     size_t bytes = net->size * nu_dtype_size(dtype); /* nu_network_start() saw to it that it fits */
     NU_TRY(nu_memory_check(bytes, "the block of weights", err));
-    void *block = nu_alloc_zero(net->size, nu_dtype_size(dtype));
-    if (block == NULL)
-        return nu_no_memory(err, bytes, "the block of weights");
-    *params = block;
-    return NUDGE_OK;
-}
-
-/* A model with all parameters 0 and no prep. */
-static nudge_status new_model(nudge_model **model, const nudge_model_options *options,
-                              nudge_error *err)
-{
-    if ((unsigned)options->dtype > NUDGE_F64)
-        return nu_fail(err, NUDGE_EARGUMENT, "element type %d is unknown", (int)options->dtype);
-    nudge_model *m;
-    NU_NEW(m, calloc, 1, "a model", err);
-    m->dtype = options->dtype;
-    nudge_status status = nu_network_start(&m->net, options, err);
-    if (status == NUDGE_OK)
-        status = nu_model_params(&m->params, &m->net, m->dtype, err);
-    if (status != NUDGE_OK) {
-        nudge_model_free(m);
-        return status;
-    }
-    *model = m;
-    return NUDGE_OK;
+    *params = nu_alloc_zero(net->size, nu_dtype_size(dtype));
+    return *params != NULL ? NUDGE_OK : nu_no_memory(err, bytes, "the block of weights");
 }
 
 void nudge_model_free(nudge_model *model)
@@ -134,18 +111,20 @@ static void initialise(nudge_model *m, const nudge_model_options *options)
 nudge_status nudge_model_create(nudge_model **model, const nudge_model_options *options,
                                 const nudge_prep *prep, nudge_error *err)
 {
+    nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
     if ((unsigned)options->init > NUDGE_INIT_ZEROS)
         return nu_fail(err, NUDGE_EARGUMENT, "initialisation %d is unknown", (int)options->init);
-    nudge_model *m = NULL;
-    NU_TRY(new_model(&m, options, err));
-    nudge_status status = nu_model_check_prep(&m->net, prep, err);
-    if (status != NUDGE_OK) {
-        nudge_model_free(m);
-        return status;
-    }
+    if ((unsigned)options->dtype > NUDGE_F64)
+        return nu_fail(err, NUDGE_EARGUMENT, "element type %d is unknown", (int)options->dtype);
+    NU_NEW(m, calloc, 1, "a model", err);
+    m->dtype = options->dtype;
+    NU_TRY(nu_network_start(&m->net, options, err));
+    NU_TRY(nu_model_params(&m->params, &m->net, m->dtype, err));
+    NU_TRY(nu_model_check_prep(&m->net, prep, err));
     m->prep = nu_prep_share(prep);
     initialise(m, options);
     *model = m;
+    m = NULL;
     return NUDGE_OK;
 }
 

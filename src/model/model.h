@@ -13,6 +13,12 @@ struct nudge_model {
     nudge_prep *prep;  /* or NULL */
 };
 
+/* For NU_SCOPED. */
+static inline void nu_model_drop(nudge_model **model)
+{
+    nudge_model_free(*model);
+}
+
 /* NUDGE_EMISMATCH if the network's inputs, outputs or loss are not those of prep (may be NULL). */
 nudge_status nu_model_check_prep(const nu_network *net, const nudge_prep *prep, nudge_error *err);
 

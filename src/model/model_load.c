@@ -42,7 +42,8 @@ static int is_of_network(const nu_network *net, const char *name)
     return 0;
 }
 
-static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t,
+/* dtype: the one it must have; NULL: either. */
+static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, const char *dtype,
                                  nudge_status mismatch, nudge_error *err)
 {
     char name[NU_TENSOR_NAME], found[NU_SHAPE_TEXT], needed[NU_SHAPE_TEXT];
@@ -55,6 +56,9 @@ static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t,
     if (strcmp(st->dtype, "F32") != 0 && strcmp(st->dtype, "F64") != 0)
         return nu_fail(err, NUDGE_EDATA, "tensor '%s' is %s; nudge reads F32 and F64", name,
                        st->dtype);
+    if (dtype != NULL && strcmp(st->dtype, dtype) != 0)
+        return nu_fail(err, NUDGE_EDATA, "tensor '%s' is %s; the network's dtype is %s", name,
+                       st->dtype, nudge_dtype_name(t->element == NU_F32 ? NUDGE_F32 : NUDGE_F64));
     if (st->rank != rank || memcmp(st->shape, shape, rank * sizeof *shape) != 0)
         return nu_fail(err, mismatch, "tensor '%s' has shape %s; the network needs %s", name,
                        nu_shape_text(found, st->shape, st->rank),
@@ -63,14 +67,16 @@ static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t,
 }
 
 /* All tensors of the network are there with the right shapes. Others: of a file of our own none
- * may be there, of another's none that look like layers beyond the network. */
-static nudge_status check_tensors(const nu_st_file *file, const nu_network *net, int own,
+ * may be there, of another's none that look like layers beyond the network; and ours have the type
+ * that the network text names. */
+static nudge_status check_tensors(const nu_st_file *file, const nudge_model *m, int own,
                                   nudge_error *err)
 {
+    const nu_network *net = &m->net;
     nudge_status mismatch = own ? NUDGE_EDATA : NUDGE_EMISMATCH;
     for (size_t i = 0; i < 2 * net->layers; i++) {
-        nu_tensor t = nu_tensor_of(net, NULL, NUDGE_F32, i);
-        NU_TRY(check_tensor(file, &t, mismatch, err));
+        nu_tensor t = nu_tensor_of(net, NULL, m->dtype, i);
+        NU_TRY(check_tensor(file, &t, own ? nu_tensor_dtype(m->dtype) : NULL, mismatch, err));
     }
     for (size_t i = 0; i < file->n_tensors; i++) {
         const char *name = file->tensors[i].name;
@@ -78,16 +84,6 @@ static nudge_status check_tensors(const nu_st_file *file, const nu_network *net,
             return nu_fail(err, mismatch, "tensor '%.80s' is none of the network's, which has "
                            "layers 0 to %zu", name, net->layers - 1);
     }
-    return NUDGE_OK;
-}
-
-/* A file of our own has all tensors in the type that its network text names. */
-static nudge_status check_dtypes(const nu_st_file *file, nudge_dtype dtype, nudge_error *err)
-{
-    for (size_t i = 0; i < file->n_tensors; i++)
-        if (strcmp(file->tensors[i].dtype, nu_tensor_dtype(dtype)) != 0)
-            return nu_fail(err, NUDGE_EDATA, "tensor '%.80s' is %s; the network's dtype is %s",
-                           file->tensors[i].name, file->tensors[i].dtype, nudge_dtype_name(dtype));
     return NUDGE_OK;
 }
 
@@ -121,58 +117,42 @@ static nudge_status read_tensor(const nu_st_file *file, const nu_tensor *t, nudg
 }
 
 /* A new block with the weights of a checked file. */
-static nudge_status read_params(void **params, const nu_st_file *file, const nu_network *net,
-                                nudge_dtype dtype, nudge_error *err)
+static nudge_status read_params(void **params, const nu_st_file *file, const nudge_model *m,
+                                nudge_error *err)
 {
-    void *block;
-    NU_TRY(nu_model_params(&block, net, dtype, err));
-    for (size_t i = 0; i < 2 * net->layers; i++) {
-        nu_tensor t = nu_tensor_of(net, block, dtype, i);
-        nudge_status status = read_tensor(file, &t, err);
-        if (status != NUDGE_OK) {
-            free(block);
-            return status;
-        }
+    void *block NU_FREED = NULL;
+    NU_TRY(nu_model_params(&block, &m->net, m->dtype, err));
+    for (size_t i = 0; i < 2 * m->net.layers; i++) {
+        nu_tensor t = nu_tensor_of(&m->net, block, m->dtype, i);
+        NU_TRY(read_tensor(file, &t, err));
     }
     *params = block;
+    block = NULL;
     return NUDGE_OK;
 }
 
 /* ---- Loading --------------------------------------------------------------------------- */
 
-/* Fills a zeroed model; on failure the caller frees what it holds by then. */
-static nudge_status fill_model(nudge_model *m, const nu_st_file *file, nu_described *d,
-                               nudge_error *err)
+static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *err)
 {
+    nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
+    nu_described d NU_SCOPED(nu_described_free) = {.options = nudge_model_defaults()};
     nudge_error inner;
-    nudge_status status = nu_network_start(&m->net, &d->options, &inner);
+    NU_NEW(m, calloc, 1, "a model", err);
+    NU_TRY(describe_file(&d, file, err));
+    nudge_status status = nu_network_start(&m->net, &d.options, &inner);
     if (status != NUDGE_OK)
         return nu_fail(err, status == NUDGE_EARGUMENT ? NUDGE_EDATA : status, "network: %s",
                        inner.text);
-    m->dtype = d->options.dtype;
-    if (nu_model_check_prep(&m->net, d->prep, &inner) != NUDGE_OK)
+    m->dtype = d.options.dtype;
+    if (nu_model_check_prep(&m->net, d.prep, &inner) != NUDGE_OK)
         return nu_fail(err, NUDGE_EDATA, "network: %s", inner.text);
-    m->prep = d->prep;
-    d->prep = NULL;
-    NU_TRY(check_tensors(file, &m->net, 1, err));
-    NU_TRY(check_dtypes(file, m->dtype, err));
-    return read_params(&m->params, file, &m->net, m->dtype, err);
-}
-
-static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *err)
-{
-    nudge_model *m;
-    NU_NEW(m, calloc, 1, "a model", err);
-    nu_described d = {.options = nudge_model_defaults()};
-    nudge_status status = describe_file(&d, file, err);
-    if (status == NUDGE_OK)
-        status = fill_model(m, file, &d, err);
-    nu_described_free(&d);
-    if (status != NUDGE_OK) {
-        nudge_model_free(m);
-        return status;
-    }
+    m->prep = d.prep;
+    d.prep = NULL;
+    NU_TRY(check_tensors(file, m, 1, err));
+    NU_TRY(read_params(&m->params, file, m, err));
     *(nudge_model **)to = m;
+    m = NULL;
     return NUDGE_OK;
 }
 
@@ -180,8 +160,8 @@ static nudge_status take_weights(void *to, const nu_st_file *file, nudge_error *
 {
     nudge_model *model = to;
     void *params;
-    NU_TRY(check_tensors(file, &model->net, 0, err));
-    NU_TRY(read_params(&params, file, &model->net, model->dtype, err));
+    NU_TRY(check_tensors(file, model, 0, err));
+    NU_TRY(read_params(&params, file, model, err));
     free(model->params);
     model->params = params;
     return NUDGE_OK;
@@ -192,13 +172,11 @@ static nudge_status read_file(const char *path, nudge_status (*take)(void *to, c
                                                                      nudge_error *err),
                               void *to, nudge_error *err)
 {
-    nu_st_file file;
+    nu_st_file file NU_SCOPED(nu_st_close) = {.fd = -1};
     nudge_error inner;
     nudge_status status = nu_st_open(&file, path, &inner);
-    if (status == NUDGE_OK) {
+    if (status == NUDGE_OK)
         status = take(to, &file, &inner);
-        nu_st_close(&file);
-    }
     return status == NUDGE_OK ? status : nu_fail(err, status, "%s: %s", path, inner.text);
 }
 

@@ -1,49 +1,34 @@
 /* Models to files: safetensors tensors layers.N.weight and layers.N.bias, and in __metadata__
  * format, version and network. */
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "core/file.h"
+#include "core/memory.h"
 #include "core/status.h"
 #include "model/network_text.h"
 #include "model/safetensors.h"
 #include "model/tensor.h"
 
-static json_t *metadata_json(const nudge_model *m)
-{
-    char *text = nu_network_text(m);
-    json_t *metadata = text == NULL ? NULL
-                                    : json_pack("{s:s, s:s, s:s}", "format", NU_MODEL_FORMAT,
-                                                "version", NU_MODEL_VERSION, "network", text);
-    free(text);
-    return metadata;
-}
-
 /* What the file begins with; for free(). NULL without memory. */
 static char *model_header(const nudge_model *m, size_t *size)
 {
     size_t n = 2 * m->net.layers;
-    nu_st_tensor *tensors = calloc(n, sizeof *tensors);
-    char (*names)[NU_TENSOR_NAME] = calloc(n, sizeof *names);
-    uint64_t (*shapes)[2] = calloc(n, sizeof *shapes);
-    json_t *metadata = metadata_json(m);
-    char *header = NULL;
-    if (tensors != NULL && names != NULL && shapes != NULL && metadata != NULL) {
-        for (size_t i = 0; i < n; i++) {
-            nu_tensor t = nu_tensor_of(&m->net, m->params, m->dtype, i);
-            nu_tensor_name(names[i], &t);
-            tensors[i] = (nu_st_tensor){.name = names[i],
-                                        .dtype = nu_tensor_dtype(m->dtype),
-                                        .rank = nu_tensor_shape(shapes[i], &t),
-                                        .shape = shapes[i]};
-        }
-        header = nu_st_header(tensors, n, metadata, size);
+    nu_st_tensor *tensors NU_FREED = calloc(n, sizeof *tensors);
+    char (*names)[NU_TENSOR_NAME] NU_FREED = calloc(n, sizeof *names);
+    uint64_t (*shapes)[2] NU_FREED = calloc(n, sizeof *shapes);
+    char *text NU_FREED = nu_network_text(m);
+    json_auto_t *metadata = text == NULL ? NULL
+                                         : json_pack("{s:s, s:s, s:s}", "format", NU_MODEL_FORMAT,
+                                                     "version", NU_MODEL_VERSION, "network", text);
+    if (tensors == NULL || names == NULL || shapes == NULL || metadata == NULL)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        nu_tensor t = nu_tensor_of(&m->net, m->params, m->dtype, i);
+        nu_tensor_name(names[i], &t);
+        tensors[i] = (nu_st_tensor){.name = names[i], .dtype = nu_tensor_dtype(m->dtype),
+                                    .rank = nu_tensor_shape(shapes[i], &t), .shape = shapes[i]};
     }
-    json_decref(metadata);
-    free(shapes);
-    free(names);
-    free(tensors);
-    return header;
+    return nu_st_header(tensors, n, metadata, size);
 }
 
 static void write_tensor(FILE *stream, const nu_tensor *t)
@@ -63,13 +48,12 @@ nudge_status nudge_model_save(const nudge_model *model, const char *path, nudge_
     nu_output out;
     NU_TRY(nu_output_open(&out, path, err));
     size_t size;
-    char *header = model_header(model, &size);
+    char *header NU_FREED = model_header(model, &size);
     if (header == NULL) {
         nu_output_abandon(&out);
         return nu_no_memory(err, model->net.layers * 256, "a model file's header");
     }
     fwrite(header, 1, size, out.stream);
-    free(header);
     for (size_t i = 0; i < 2 * model->net.layers; i++) {
         nu_tensor t = nu_tensor_of(&model->net, model->params, model->dtype, i);
         write_tensor(out.stream, &t);

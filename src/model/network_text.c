@@ -22,15 +22,13 @@ static json_t *activation_item(const void *of, size_t l)
 char *nu_network_text(const nudge_model *m)
 {
     const nu_network *net = &m->net;
-    json_t *root = json_pack(
+    json_auto_t *root = json_pack(
         "{s:o, s:o, s:s, s:f, s:s, s:o}", "widths", nu_json_list(net->layers + 1, width_item, net),
         "activations", nu_json_list(net->layers, activation_item, net), "loss",
         nudge_loss_name(net->loss), "huber_delta", net->huber_delta, "dtype",
         nudge_dtype_name(m->dtype), "preprocessing",
         m->prep != NULL ? nu_prep_to_json(m->prep) : json_null());
-    char *text = root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
-    json_decref(root);
-    return text;
+    return root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
 }
 
 /* ---- Reading --------------------------------------------------------------------------- */

@@ -12,11 +12,12 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "prep/prep_json.h"
 
 #define LONGEST_HEADER 100000000 /* the reference implementation's limit */
 #define JSON_MEMORY 64           /* bytes that a byte of JSON can take once it is parsed */
 
-static const struct {
+static const struct element_type {
     const char *name;
     unsigned bits;
 } element_types[] = {
@@ -25,6 +26,15 @@ static const struct {
     {"I32", 32},     {"I16", 16},     {"I8", 8},   {"U64", 64},  {"U32", 32},    {"U16", 16},
     {"U8", 8},       {"BOOL", 8},
 };
+
+/* NULL for a name that is none. */
+static const struct element_type *type_of(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < sizeof element_types / sizeof *element_types; i++)
+        if (strcmp(name, element_types[i].name) == 0)
+            return &element_types[i];
+    return NULL;
+}
 
 /* ---- One tensor's entry ------------------------------------------------------------------ */
 
@@ -40,22 +50,6 @@ static int is_size(const json_t *json, uint64_t *value)
         return 0;
     *value = (uint64_t)json_integer_value(json);
     return 1;
-}
-
-static nudge_status parse_dtype(nu_st_tensor *t, const json_t *json, unsigned *bits,
-                                nudge_error *err)
-{
-    const char *name = json_string_value(json);
-    if (name == NULL)
-        return bad_tensor(t, "'dtype' must be a string such as \"F32\"", err);
-    for (size_t i = 0; i < sizeof element_types / sizeof *element_types; i++) {
-        if (strcmp(name, element_types[i].name) == 0) {
-            t->dtype = element_types[i].name;
-            *bits = element_types[i].bits;
-            return NUDGE_OK;
-        }
-    }
-    return nu_fail(err, NUDGE_EDATA, "tensor '%.80s': dtype '%.20s' is unknown", t->name, name);
 }
 
 static nudge_status parse_shape(nu_st_tensor *t, const json_t *json, nudge_error *err)
@@ -101,10 +95,16 @@ static nudge_status parse_tensor(nu_st_tensor *t, const char *name, const json_t
         return nu_no_memory(err, strlen(name), "a tensor's name");
     if (!json_is_object(json) || json_object_size(json) != 3)
         return bad_tensor(t, "it must have 'dtype', 'shape' and 'data_offsets' alone", err);
-    unsigned bits = 0;
-    NU_TRY(parse_dtype(t, json_object_get(json, "dtype"), &bits, err));
+    const char *dtype = json_string_value(json_object_get(json, "dtype"));
+    const struct element_type *type = type_of(dtype);
+    if (dtype == NULL)
+        return bad_tensor(t, "'dtype' must be a string such as \"F32\"", err);
+    if (type == NULL)
+        return nu_fail(err, NUDGE_EDATA, "tensor '%.80s': dtype '%.20s' is unknown", t->name,
+                       dtype);
+    t->dtype = type->name;
     NU_TRY(parse_shape(t, json_object_get(json, "shape"), err));
-    return parse_offsets(t, json_object_get(json, "data_offsets"), bits, err);
+    return parse_offsets(t, json_object_get(json, "data_offsets"), type->bits, err);
 }
 
 /* ---- The header -------------------------------------------------------------------------- */
@@ -222,49 +222,35 @@ static nudge_status read_length(nu_st_file *f, uint64_t size, uint64_t *length, 
     return NUDGE_OK;
 }
 
-static nudge_status parse_header(nu_st_file *f, const char *text, size_t length,
-                                 uint64_t data_size, nudge_error *err)
+static nudge_status read_header(nu_st_file *f, const char *path, nudge_error *err)
 {
+    uint64_t size = 0, length = 0;
     json_error_t at;
+    NU_TRY(open_file(f, path, &size, err));
+    NU_TRY(read_length(f, size, &length, err));
+    NU_TRY(nu_memory_check(length * JSON_MEMORY, "a safetensors header", err));
+    char *text NU_FREED = malloc(length + 1);
+    if (text == NULL)
+        return nu_no_memory(err, length, "a safetensors header");
+    f->data_at = 8 + length;
+    NU_TRY(read_at(f, 8, text, length, err));
     if (length == 0 || text[0] != '{')
         return nu_fail(err, NUDGE_EDATA, "is no safetensors file: its header must begin with {");
-    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &at);
+    json_auto_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &at);
     if (root == NULL)
         return nu_fail(err,
                        json_error_code(&at) == json_error_out_of_memory ? NUDGE_EMEMORY
                                                                         : NUDGE_EDATA,
                        "the header is no valid JSON: %s at byte %d", at.text, at.position);
-    nudge_status status = take_header(f, root, data_size, err);
-    json_decref(root);
-    return status;
-}
-
-static nudge_status read_header(nu_st_file *f, const char *path, nudge_error *err)
-{
-    uint64_t size = 0, length = 0;
-    NU_TRY(open_file(f, path, &size, err));
-    NU_TRY(read_length(f, size, &length, err));
-    NU_TRY(nu_memory_check(length * JSON_MEMORY, "a safetensors header", err));
-    char *text = malloc(length + 1);
-    if (text == NULL)
-        return nu_no_memory(err, length, "a safetensors header");
-    f->data_at = 8 + length;
-    nudge_status status = read_at(f, 8, text, length, err);
-    if (status == NUDGE_OK)
-        status = parse_header(f, text, length, size - f->data_at, err);
-    free(text);
-    return status;
+    return take_header(f, root, size - f->data_at, err);
 }
 
 nudge_status nu_st_open(nu_st_file *file, const char *path, nudge_error *err)
 {
-    nu_st_file f = {.fd = -1};
-    nudge_status status = read_header(&f, path, err);
-    if (status != NUDGE_OK) {
-        nu_st_close(&f);
-        return status;
-    }
+    nu_st_file f NU_SCOPED(nu_st_close) = {.fd = -1};
+    NU_TRY(read_header(&f, path, err));
     *file = f;
+    f = (nu_st_file){.fd = -1};
     return NUDGE_OK;
 }
 
@@ -301,58 +287,40 @@ nudge_status nu_st_read(const nu_st_file *file, const nu_st_tensor *tensor, uint
 
 /* ---- Writing ----------------------------------------------------------------------------- */
 
-static json_t *tensor_entry(const nu_st_tensor *t, uint64_t *at)
+static json_t *size_item(const void *sizes, size_t i)
 {
-    unsigned bits = 0;
-    for (size_t i = 0; i < sizeof element_types / sizeof *element_types; i++)
-        if (strcmp(t->dtype, element_types[i].name) == 0)
-            bits = element_types[i].bits;
-    json_t *shape = json_array();
-    uint64_t elements = 1, begin = *at;
-    for (size_t i = 0; i < t->rank; i++) {
-        elements *= t->shape[i];
-        if (json_array_append_new(shape, json_integer((json_int_t)t->shape[i])) != 0) {
-            json_decref(shape);
-            return NULL;
-        }
-    }
-    *at += elements * bits / 8;
-    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", t->dtype, "shape", shape, "data_offsets",
-                     (json_int_t)begin, (json_int_t)*at);
+    return json_integer((json_int_t)((const uint64_t *)sizes)[i]);
 }
 
-static json_t *header_json(const nu_st_tensor *tensors, size_t n, json_t *metadata)
+static json_t *tensor_entry(const nu_st_tensor *t, uint64_t *at)
 {
-    json_t *root = json_object();
-    uint64_t at = 0;
-    int failed = root == NULL;
-    if (metadata != NULL)
-        failed = json_object_set(root, "__metadata__", metadata) != 0;
-    for (size_t i = 0; i < n && !failed; i++)
-        failed = json_object_set_new(root, tensors[i].name, tensor_entry(&tensors[i], &at)) != 0;
-    if (failed) {
-        json_decref(root);
-        return NULL;
-    }
-    return root;
+    uint64_t bits = type_of(t->dtype)->bits, begin = *at;
+    for (size_t i = 0; i < t->rank; i++)
+        bits *= t->shape[i];
+    *at += bits / 8;
+    return json_pack("{s:s, s:o, s:[I, I]}", "dtype", t->dtype, "shape",
+                     nu_json_list(t->rank, size_item, t->shape), "data_offsets", (json_int_t)begin,
+                     (json_int_t)*at);
 }
 
 char *nu_st_header(const nu_st_tensor *tensors, size_t n, json_t *metadata, size_t *size)
 {
-    json_t *root = header_json(tensors, n, metadata);
-    char *text = root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
-    json_decref(root);
+    json_auto_t *root = json_object();
+    uint64_t at = 0;
+    int failed = metadata != NULL && json_object_set(root, "__metadata__", metadata) != 0;
+    for (size_t i = 0; i < n && !failed; i++)
+        failed = json_object_set_new(root, tensors[i].name, tensor_entry(&tensors[i], &at)) != 0;
+    char *text NU_FREED = failed ? NULL : json_dumps(root, JSON_COMPACT);
     if (text == NULL)
         return NULL;
     size_t used = strlen(text), length = (used + 7) / 8 * 8; /* the data begin aligned */
     char *bytes = malloc(8 + length);
-    if (bytes != NULL) {
-        for (size_t i = 0; i < 8; i++)
-            bytes[i] = (char)(length >> 8 * i & 0xff);
-        memcpy(bytes + 8, text, used);
-        memset(bytes + 8 + used, ' ', length - used);
-        *size = 8 + length;
-    }
-    free(text);
+    if (bytes == NULL)
+        return NULL;
+    for (size_t i = 0; i < 8; i++)
+        bytes[i] = (char)(length >> 8 * i & 0xff);
+    memcpy(bytes + 8, text, used);
+    memset(bytes + 8 + used, ' ', length - used);
+    *size = 8 + length;
     return bytes;
 }

@@ -8,7 +8,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "big-endian machines a
 nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, size_t i)
 {
     size_t l = i / 2;
-    nu_tensor t = {.block = block, .element = nu_element_of(dtype), .layer = l, .is_bias = i % 2 == 1};
+    nu_tensor t = {.block = block, .element = nu_element_of(dtype), .layer = l,
+                   .is_bias = i % 2 == 1};
     t.at = t.is_bias ? net->bias_at[l] : net->weight_at[l];
     t.rows = t.is_bias ? 1 : net->width[l + 1];
     t.columns = t.is_bias ? net->width[l + 1] : net->width[l];
@@ -46,32 +47,31 @@ static rectangle leading(const nu_tensor *t, size_t first, size_t count)
     return b;
 }
 
-void nu_tensor_get(const nu_tensor *t, size_t first, size_t count, double *out)
+/* From the block to `values`, or back. */
+static void copy(const nu_tensor *t, size_t first, size_t count, double *values, int back)
 {
     while (count > 0) {
         rectangle b = leading(t, first, count);
         for (size_t c = 0; c < b.columns; c++) {
             size_t at = t->at + (b.column + c) * t->rows + b.row;
             for (size_t r = 0; r < b.rows; r++)
-                out[r * b.columns + c] = nu_value(t->block, t->element, at + r);
+                if (back)
+                    nu_put(t->block, t->element, at + r, values[r * b.columns + c]);
+                else
+                    values[r * b.columns + c] = nu_value(t->block, t->element, at + r);
         }
-        out += b.rows * b.columns;
+        values += b.rows * b.columns;
         first += b.rows * b.columns;
         count -= b.rows * b.columns;
     }
 }
 
+void nu_tensor_get(const nu_tensor *t, size_t first, size_t count, double *out)
+{
+    copy(t, first, count, out, 0);
+}
+
 void nu_tensor_put(const nu_tensor *t, size_t first, size_t count, const double *in)
 {
-    while (count > 0) {
-        rectangle b = leading(t, first, count);
-        for (size_t c = 0; c < b.columns; c++) {
-            size_t at = t->at + (b.column + c) * t->rows + b.row;
-            for (size_t r = 0; r < b.rows; r++)
-                nu_put(t->block, t->element, at + r, in[r * b.columns + c]);
-        }
-        in += b.rows * b.columns;
-        first += b.rows * b.columns;
-        count -= b.rows * b.columns;
-    }
+    copy(t, first, count, (double *)in, 1); /* not changed */
 }

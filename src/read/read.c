@@ -32,8 +32,8 @@ static nudge_status read_array(nudge_table *t, nu_source *s, const nu_format *fo
     nu_array a;
     NU_TRY(format->open(&a, s, err));
     if (a.rank < format->least_rank)
-        return nu_fail_setting(err, NUDGE_EDATA, "labels", "%s: an array of %zu dimension, which is "
-                               "labels; the data is the file of the images", s->name, a.rank);
+        return nu_fail_setting(err, NUDGE_EDATA, "labels", "%s: an array of %zu dimension, which "
+                               "is labels; the data is the file of the images", s->name, a.rank);
     return nu_array_read_features(t, &a, err);
 }
 
