@@ -57,7 +57,6 @@ const nu_generator nu_synth_moons = {
     .classes = 2,
     .n_work = 1, /* the place on the curve, uniform in (0, 1) */
     .make = moons_make,
-    .floor = nu_floor_without_noise,
 };
 
 const nu_generator nu_synth_circles = {
@@ -67,7 +66,6 @@ const nu_generator nu_synth_circles = {
     .classes = 2,
     .n_work = 1,
     .make = circles_make,
-    .floor = nu_floor_without_noise,
 };
 
 const nu_generator nu_synth_spirals = {
@@ -77,5 +75,4 @@ const nu_generator nu_synth_spirals = {
     .classes = 2,
     .n_work = 1,
     .make = spirals_make,
-    .floor = nu_floor_without_noise,
 };

@@ -50,21 +50,18 @@ const nu_generator nu_synth_line = {
     .info = {"line", "rows=4", "x = 1, 2, 3, ..., y = 2x + 1"},
     .features = 1,
     .make = line_make,
-    .floor = nu_floor_zero,
 };
 
 const nu_generator nu_synth_or = {
     .info = {"or", "rows=4", "y = 1 if x1 or x2 is 1, else 0: (0,0), (0,1), (1,0), (1,1)"},
     .features = 2,
     .make = or_make,
-    .floor = nu_floor_zero,
 };
 
 const nu_generator nu_synth_xor = {
     .info = {"xor", "rows=4", "y = 1 if one of x1 and x2 is 1, else 0"},
     .features = 2,
     .make = parity_make,
-    .floor = nu_floor_zero,
 };
 
 const nu_generator nu_synth_parity = {
@@ -72,5 +69,4 @@ const nu_generator nu_synth_parity = {
              "y = 1 if an odd number of bits is 1, else 0; all combinations in order"},
     .size = parity_size,
     .make = parity_make,
-    .floor = nu_floor_zero,
 };

@@ -1,4 +1,4 @@
-/* Random numbers for blocks of rows, and the lowest losses that are known in closed form. */
+/* Random numbers for blocks of rows. */
 #include "core/clones.h"
 #include "core/random.h"
 #include "synth/generator.h"
@@ -84,20 +84,4 @@ double nu_hidden_normal(const nu_synth *s, uint64_t i)
 double nu_hidden_uniform(const nu_synth *s, uint64_t i)
 {
     return nu_random_uniform(s->seed, nu_stream(NU_RANDOM_SYNTH, NU_DRAW_HIDDEN), i);
-}
-
-double nu_floor_noise(const nu_synth *s)
-{
-    return s->value[NU_NOISE] * s->value[NU_NOISE];
-}
-
-double nu_floor_zero(const nu_synth *s)
-{
-    (void)s;
-    return 0;
-}
-
-double nu_floor_without_noise(const nu_synth *s)
-{
-    return s->value[NU_NOISE] == 0 ? 0 : NAN;
 }

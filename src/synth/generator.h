@@ -81,9 +81,10 @@ typedef struct nu_generator {
     int knows_p;
     int zero_classes; /* classes=0 is right too: a numeric target */
 
-    /* The lowest expected loss, NaN if unknown. Not asked where there are classes whose p is known:
-     * it is then estimated from p. */
-    double (*floor)(const nu_synth *s);
+    /* 1: the lowest expected loss is noise^2, with noise or without. 0: it is 0 without noise, and
+     * unknown with it. Not asked where there are classes whose p is known: it is then estimated
+     * from p. */
+    int noise_is_loss;
 } nu_generator;
 
 struct nu_synth {
@@ -136,10 +137,5 @@ extern const nu_generator nu_synth_blobs, nu_synth_classification;         /* mi
 extern const nu_generator nu_synth_moons, nu_synth_circles, nu_synth_spirals; /* curves.c */
 extern const nu_generator nu_synth_parity, nu_synth_or, nu_synth_xor, nu_synth_line;
                                                                            /* exact.c */
-
-/* Floors that are known: noise^2, 0, 0 without noise and unknown with it. */
-double nu_floor_noise(const nu_synth *s);
-double nu_floor_zero(const nu_synth *s);
-double nu_floor_without_noise(const nu_synth *s);
 
 #endif

@@ -47,7 +47,7 @@ const nu_generator nu_synth_linear = {
     .size = linear_size,
     .draw = linear_draw,
     .make = linear_make,
-    .floor = nu_floor_noise,
+    .noise_is_loss = 1,
 };
 
 /* ---- friedman1 (Friedman 1991, "Multivariate adaptive regression splines") -------------- */
@@ -83,5 +83,5 @@ const nu_generator nu_synth_friedman1 = {
              "y = 10 sin(pi x1 x2) + 20 (x3 - 0.5)^2 + 10 x4 + 5 x5 + noise; x uniform in (0, 1)"},
     .size = friedman_size,
     .make = friedman_make,
-    .floor = nu_floor_noise,
+    .noise_is_loss = 1,
 };

@@ -1,8 +1,5 @@
 #include "synth/rows.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
@@ -45,33 +42,23 @@ static double *thread_scratch(const nu_synth_maker *m, int thread)
 
 /* ---- Starting -------------------------------------------------------------------------- */
 
-static nudge_status start(nu_synth_maker *m, const char *spec, int threads, nudge_error *err)
-{
-    nu_synth *s = &m->synth;
-    m->threads = thread_count(threads, s->rows);
-    size_t scratch = (size_t)m->threads * scratch_width(s) * NU_BLOCK;
-    NU_TRY(nu_memory_check((scratch + s->n_hidden) * sizeof(double), spec, err));
-    m->scratch = nu_alloc(scratch, sizeof *m->scratch);
-    s->hidden = nu_alloc(s->n_hidden, sizeof *s->hidden);
-    if (m->scratch == NULL || s->hidden == NULL)
-        return nu_no_memory(err, (scratch + s->n_hidden) * sizeof(double), spec);
-    nu_block block = block_in(m->scratch, s, NU_DATA_ROWS);
-    if (s->kind->draw != NULL)
-        s->kind->draw(s, &block);
-    return NUDGE_OK;
-}
-
 nudge_status nu_synth_start(nu_synth_maker *m, const char *spec, uint64_t seed, int threads,
                             nudge_error *err)
 {
-    nu_synth_maker made = {0};
-    NU_TRY(nu_synth_parse(&made.synth, spec, seed, err));
-    nudge_status status = start(&made, spec, threads, err);
-    if (status != NUDGE_OK)
-        nu_synth_end(&made);
-    else
-        *m = made;
-    return status;
+    nu_synth_maker made NU_SCOPED(nu_synth_end) = {0};
+    nu_synth *s = &made.synth;
+    NU_TRY(nu_synth_parse(s, spec, seed, err));
+    made.threads = thread_count(threads, s->rows);
+    size_t scratch = (size_t)made.threads * scratch_width(s) * NU_BLOCK;
+    NU_TRY(nu_memory_check((scratch + s->n_hidden) * sizeof(double), spec, err));
+    NU_NEW(made.scratch, nu_alloc, scratch, spec, err);
+    NU_NEW(s->hidden, nu_alloc, s->n_hidden, spec, err);
+    nu_block block = block_in(made.scratch, s, NU_DATA_ROWS);
+    if (s->kind->draw != NULL)
+        s->kind->draw(s, &block);
+    *m = made;
+    made = (nu_synth_maker){0};
+    return NUDGE_OK;
 }
 
 void nu_synth_end(nu_synth_maker *m)
@@ -126,8 +113,7 @@ void nu_synth_make(const nu_synth_maker *m, int thread, size_t first, size_t row
 typedef struct job {
     const nu_synth_maker *maker;
     nudge_table *table;
-    size_t first;                     /* row of the generator that the table begins with */
-    double block_floor[FLOOR_BLOCKS];
+    size_t first; /* row of the generator that the table begins with */
 } job;
 
 static void make_rows(void *arg, int thread, int threads)
@@ -148,15 +134,26 @@ static void make_rows(void *arg, int thread, int threads)
     nu_synth_make(j->maker, thread, j->first + first, last - first, &to);
 }
 
+void nu_synth_fill(nudge_table *t, const nu_synth_maker *m, size_t first)
+{
+    job j = {.maker = m, .table = t, .first = first};
+    nu_team_run(m->threads, make_rows, &j);
+}
+
 /* ---- The lowest loss of classes -------------------------------------------------------- */
+
+typedef struct estimate {
+    const nu_synth_maker *maker;
+    double entropy[FLOOR_BLOCKS]; /* of each block of rows */
+} estimate;
 
 /* Bayes' cross-entropy is the mean entropy of the classes' true probabilities given x, taken here
  * over rows of their own (a fixed Monte Carlo sample: the same seed gives the same number). */
 static void make_floor(void *arg, int thread, int threads)
 {
-    job *j = arg;
-    const nu_synth *s = &j->maker->synth;
-    nu_block b = block_in(thread_scratch(j->maker, thread), s, NU_FLOOR_ROWS);
+    estimate *e = arg;
+    const nu_synth *s = &e->maker->synth;
+    nu_block b = block_in(thread_scratch(e->maker, thread), s, NU_FLOOR_ROWS);
     size_t block, end;
     nu_team_share(FLOOR_BLOCKS, thread, threads, &block, &end);
     for (; block < end; block++) {
@@ -166,19 +163,20 @@ static void make_floor(void *arg, int thread, int threads)
         for (size_t i = 0; i < s->classes * NU_BLOCK; i++)
             if (b.p[i] > 0)
                 sum -= b.p[i] * log(b.p[i]);
-        j->block_floor[block] = sum / NU_BLOCK;
+        e->entropy[block] = sum / NU_BLOCK;
     }
 }
 
-static double noise_floor(job *j)
+static double noise_floor(const nu_synth_maker *m)
 {
-    const nu_synth *s = &j->maker->synth;
+    const nu_synth *s = &m->synth;
+    double noise = s->value[NU_NOISE], sum = 0;
     if (s->classes == 0 || !s->kind->knows_p)
-        return s->kind->floor(s);
-    double sum = 0;
-    nu_team_run(j->maker->threads, make_floor, j);
+        return s->kind->noise_is_loss || noise == 0 ? noise * noise : NAN;
+    estimate e = {.maker = m};
+    nu_team_run(m->threads, make_floor, &e);
     for (size_t i = 0; i < FLOOR_BLOCKS; i++)
-        sum += j->block_floor[i];
+        sum += e.entropy[i];
     return sum / FLOOR_BLOCKS;
 }
 
@@ -207,23 +205,13 @@ nudge_status nu_synth_allocate(nudge_table *t, const nu_synth *s, size_t rows, n
     return NUDGE_OK;
 }
 
-void nu_synth_fill(nudge_table *t, const nu_synth_maker *m, size_t first)
-{
-    job j = {.maker = m, .table = t, .first = first};
-    nu_team_run(m->threads, make_rows, &j);
-}
-
 nudge_status nu_synth_read(nudge_table *t, const char *spec, uint64_t seed, int threads,
                            nudge_dtype dtype, nudge_error *err)
 {
-    nu_synth_maker m;
+    nu_synth_maker m NU_SCOPED(nu_synth_end) = {0};
     NU_TRY(nu_synth_start(&m, spec, seed, threads, err));
-    nudge_status status = nu_synth_allocate(t, &m.synth, m.synth.rows, dtype, err);
-    if (status == NUDGE_OK) {
-        job j = {.maker = &m, .table = t};
-        nu_team_run(m.threads, make_rows, &j);
-        t->noise_floor = noise_floor(&j);
-    }
-    nu_synth_end(&m);
-    return status;
+    NU_TRY(nu_synth_allocate(t, &m.synth, m.synth.rows, dtype, err));
+    nu_synth_fill(t, &m, 0);
+    t->noise_floor = noise_floor(&m);
+    return NUDGE_OK;
 }

@@ -23,11 +23,13 @@ const nudge_synth_info *nudge_synth_list(size_t i)
 
 #define VALUE_TEXT 64 /* longer than any number that someone means */
 
+#define SEED NU_SYNTH_KEYS /* the number of the key that is no parameter */
+
 static const struct {
     const char *name;
     int whole;
     const char *min, *max; /* as texts, for messages in any locale */
-} keys[NU_SYNTH_KEYS] = {
+} keys[NU_SYNTH_KEYS + 1] = {
     [NU_ROWS] = {"rows", 1, "1", "4294967295"},
     [NU_FEATURES] = {"features", 1, "1", "65536"},
     [NU_HIDDEN] = {"hidden", 1, "1", "65536"},
@@ -43,55 +45,37 @@ static const struct {
     [NU_CLUSTERS] = {"clusters", 1, "1", "1000"},
     [NU_SEP] = {"sep", 0, "0", "1000000"},
     [NU_FLIP] = {"flip", 0, "0", "1"},
+    [SEED] = {"seed", 1, "0", "18446744073709551615"},
 };
 
 /* One "key=value" of a comma-separated list. */
 typedef struct item {
-    char key[VALUE_TEXT], value[VALUE_TEXT];
-    const char *next; /* NULL: it was the last */
+    char text[VALUE_TEXT]; /* the key */
+    const char *value;     /* in `text`; NULL: there is none */
+    int key;               /* its number; -1: there is no such key */
+    const char *next;      /* of the list; NULL: it was the last */
 } item;
 
-/* A text that is too long ends in "...", so that it is no key and no number. */
-static void copy_text(char to[VALUE_TEXT], const char *from, size_t size)
+/* The item where `next` points, or 0. A text that is too long ends in "...", so that it is no key
+ * and no number. */
+static int take_item(item *it)
 {
-    if (size < VALUE_TEXT)
-        snprintf(to, VALUE_TEXT, "%.*s", (int)size, from);
-    else
-        snprintf(to, VALUE_TEXT, "%.*s...", VALUE_TEXT - 4, from);
-}
-
-/* 0 if it is not of that form; key then holds all of it. */
-static int take_item(item *it, const char *list)
-{
-    size_t size = strcspn(list, ",");
-    size_t key = strcspn(list, "=,");
-    it->next = list[size] == ',' ? list + size + 1 : NULL;
-    copy_text(it->key, list, key);
-    it->value[0] = '\0';
-    if (key == size)
+    if (it->next == NULL)
         return 0;
-    copy_text(it->value, list + key + 1, size - key - 1);
+    size_t size = strcspn(it->next, ",");
+    if (size < VALUE_TEXT)
+        snprintf(it->text, VALUE_TEXT, "%.*s", (int)size, it->next);
+    else
+        snprintf(it->text, VALUE_TEXT, "%.*s...", VALUE_TEXT - 4, it->next);
+    it->next = it->next[size] == ',' ? it->next + size + 1 : NULL;
+    char *equals = strchr(it->text, '=');
+    if (equals != NULL)
+        *equals = '\0';
+    it->value = equals != NULL ? equals + 1 : NULL;
+    it->key = NU_SYNTH_KEYS;
+    while (it->key >= 0 && strcmp(keys[it->key].name, it->text) != 0)
+        it->key--;
     return 1;
-}
-
-/* 1 if the generator's list of defaults has the key. */
-static int has_key(const nu_generator *kind, const char *key)
-{
-    item it;
-    for (const char *at = kind->info.params; at != NULL; at = it.next) {
-        take_item(&it, at);
-        if (strcmp(it.key, key) == 0)
-            return 1;
-    }
-    return 0;
-}
-
-static int key_number(const char *key)
-{
-    for (int k = 0; k < NU_SYNTH_KEYS; k++)
-        if (strcmp(keys[k].name, key) == 0)
-            return k;
-    return -1;
 }
 
 /* A finite decimal number, as in the C locale whatever the program's is. */
@@ -108,14 +92,6 @@ static int read_number(double *value, const char *text)
     return *end == '\0' && isfinite(*value);
 }
 
-static nudge_status set_seed(nu_synth *s, const char *text, nudge_error *err)
-{
-    if (nu_parse_whole(text, 0, UINT64_MAX, &s->seed))
-        return NUDGE_OK;
-    return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: seed=%s: a whole number from 0 to "
-                   "18446744073709551615 is right", s->kind->info.name, text);
-}
-
 static int in_range(int k, double value)
 {
     double min, max;
@@ -123,35 +99,20 @@ static int in_range(int k, double value)
            value <= max;
 }
 
-static nudge_status set_value(nu_synth *s, int k, const char *text, nudge_error *err)
+static nudge_status set_item(nu_synth *s, int k, const char *text, nudge_error *err)
 {
-    double value;
+    double value = 0;
     int zero = k == NU_CLASSES && s->kind->zero_classes;
-    if (!read_number(&value, text) || (keys[k].whole && value != floor(value)) ||
-        (!in_range(k, value) && !(zero && value == 0)))
+    int right = k == SEED ? nu_parse_whole(text, 0, UINT64_MAX, &s->seed)
+                          : read_number(&value, text) &&
+                                (!keys[k].whole || value == floor(value)) &&
+                                (in_range(k, value) || (zero && value == 0));
+    if (!right)
         return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: %s=%s: a %snumber from %s to %s%s is right",
                        s->kind->info.name, keys[k].name, text, keys[k].whole ? "whole " : "",
                        keys[k].min, keys[k].max, zero ? ", or 0 for a numeric target," : "");
-    s->value[k] = value;
-    return NUDGE_OK;
-}
-
-static nudge_status set_item(nu_synth *s, const item *it, nudge_error *err)
-{
-    if (strcmp(it->key, "seed") == 0)
-        return set_seed(s, it->value, err);
-    return set_value(s, key_number(it->key), it->value, err);
-}
-
-/* The defaults are the ones that the generator's description shows. */
-static nudge_status set_defaults(nu_synth *s, nudge_error *err)
-{
-    item it;
-    for (const char *at = s->kind->info.params; at != NULL; at = it.next) {
-        take_item(&it, at);
-        if (strcmp(it.key, "seed") != 0 && strcmp(it.value, "2^bits") != 0)
-            NU_TRY(set_item(s, &it, err));
-    }
+    if (k != SEED)
+        s->value[k] = value;
     return NUDGE_OK;
 }
 
@@ -166,10 +127,30 @@ static nudge_status unknown_name(const char *name, size_t size, nudge_error *err
                    (int)(size < VALUE_TEXT ? size : VALUE_TEXT), name, list);
 }
 
-static nudge_status unknown_key(const nu_generator *kind, const char *key, nudge_error *err)
+/* The defaults are the ones that the generator's description shows; then what `list` says, or
+ * NULL. */
+static nudge_status set_items(nu_synth *s, const char *list, nudge_error *err)
 {
-    return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: there is no '%s'; its parameters are %s",
-                   kind->info.name, key, kind->info.params);
+    unsigned known = 0, given = 0; /* a bit for each key */
+    for (item it = {.next = s->kind->info.params}; take_item(&it);) {
+        known |= 1u << it.key;
+        if (it.key != SEED && strcmp(it.value, "2^bits") != 0)
+            NU_TRY(set_item(s, it.key, it.value, err));
+    }
+    for (item it = {.next = list}; take_item(&it);) {
+        if (it.key < 0 || (known >> it.key & 1) == 0)
+            return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: there is no '%s'; its parameters are "
+                           "%s", s->kind->info.name, it.text, s->kind->info.params);
+        if (it.value == NULL)
+            return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: '%s' has no value; %s=VALUE is right",
+                           s->kind->info.name, it.text, it.text);
+        if (given >> it.key & 1)
+            return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: %s is given twice",
+                           s->kind->info.name, it.text);
+        given |= 1u << it.key;
+        NU_TRY(set_item(s, it.key, it.value, err));
+    }
+    return NUDGE_OK;
 }
 
 nudge_status nu_synth_parse(nu_synth *s, const char *spec, uint64_t default_seed,
@@ -187,25 +168,7 @@ nudge_status nu_synth_parse(nu_synth *s, const char *spec, uint64_t default_seed
             s->kind = generators[i];
     if (s->kind == NULL)
         return unknown_name(name, size, err);
-    NU_TRY(set_defaults(s, err));
-
-    item it = {.next = name[size] == ',' ? name + size + 1 : NULL};
-    unsigned given = 0; /* a bit for each key, and the highest for the seed */
-    while (it.next != NULL) {
-        int complete = take_item(&it, it.next);
-        if (!has_key(s->kind, it.key))
-            return unknown_key(s->kind, it.key, err);
-        if (!complete)
-            return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: '%s' has no value; %s=VALUE is right",
-                           s->kind->info.name, it.key, it.key);
-        int k = key_number(it.key);
-        unsigned bit = 1u << (k >= 0 ? k : NU_SYNTH_KEYS);
-        if (given & bit)
-            return nu_fail(err, NUDGE_EARGUMENT, "synth:%s: %s is given twice",
-                           s->kind->info.name, it.key);
-        given |= bit;
-        NU_TRY(set_item(s, &it, err));
-    }
+    NU_TRY(set_items(s, name[size] == ',' ? name + size + 1 : NULL, err));
     s->rows = (size_t)s->value[NU_ROWS];
     s->features = s->value[NU_FEATURES] > 0 ? (size_t)s->value[NU_FEATURES] : s->kind->features;
     s->classes = s->value[NU_CLASSES] > 0 ? (size_t)s->value[NU_CLASSES] : s->kind->classes;

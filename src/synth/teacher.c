@@ -180,5 +180,5 @@ const nu_generator nu_synth_teacher = {
     .make = teacher_make,
     .knows_p = 1,
     .zero_classes = 1,
-    .floor = nu_floor_noise, /* classes=0 */
+    .noise_is_loss = 1,
 };
