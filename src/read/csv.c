@@ -187,18 +187,15 @@ static nudge_status sort_categories(const reader *r, nu_csv_field *field)
 {
     nudge_table *t = r->table;
     nu_column *column = &t->columns[field->column];
-    uint32_t *rank = malloc((field->words.n + 1) * sizeof *rank);
-    if (rank == NULL || !nu_dictionary_sort(&field->words, rank)) {
-        free(rank);
+    uint32_t *rank NU_FREED = malloc((field->words.n + 1) * sizeof *rank);
+    if (rank == NULL || !nu_dictionary_sort(&field->words, rank))
         return nu_no_memory(r->err, field->words.n * sizeof *rank, "the categories of a column");
-    }
     for (size_t row = 0; row < t->rows; row++) {
         double *cell = &t->chunks[row / NU_CHUNK_ROWS][field->column * NU_CHUNK_ROWS +
                                                        row % NU_CHUNK_ROWS];
         if (!isnan(*cell))
             *cell = rank[(size_t)*cell];
     }
-    free(rank);
     column->categories = field->words.texts;
     column->n_categories = field->words.n;
     field->words.texts = NULL;
@@ -230,9 +227,7 @@ static nudge_status finish(const reader *r, int check)
 /* Named columns for the table, once there is memory for `lines` rows. */
 static nudge_status make_columns(reader *r, size_t lines)
 {
-    size_t columns = 0, chunk, bytes;
-    for (size_t j = 0; j < r->fields.n; j++)
-        columns += r->fields.field[j].used;
+    size_t columns = r->fields.used, chunk, bytes;
     size_t chunks = lines / NU_CHUNK_ROWS + 1, page = 4096 / sizeof(double);
     int fits = nu_mul(columns, NU_CHUNK_ROWS * sizeof(double), &chunk);
     fits = nu_mul(columns * sizeof(double), (lines / page + 1) * page, &bytes) && fits;
@@ -243,10 +238,8 @@ static nudge_status make_columns(reader *r, size_t lines)
     NU_TRY(nu_memory_check(bytes, what, r->err));
 
     nudge_table *t = r->table;
-    t->chunks = calloc(chunks, sizeof *t->chunks);
-    t->columns = calloc(columns, sizeof *t->columns);
-    if (t->chunks == NULL || t->columns == NULL)
-        return nu_no_memory(r->err, columns * sizeof *t->columns, what);
+    NU_NEW(t->chunks, calloc, chunks, what, r->err);
+    NU_NEW(t->columns, calloc, columns, what, r->err);
     t->n_columns = columns;
     for (size_t j = 0; j < r->fields.n; j++) {
         const nu_csv_field *field = &r->fields.field[j];
@@ -261,30 +254,21 @@ static nudge_status make_columns(reader *r, size_t lines)
     return NUDGE_OK;
 }
 
-static nudge_status read_rows(reader *r, const char *bytes, size_t size, int check)
+static nudge_status read_text(reader *r, const char *bytes, size_t size,
+                              const nudge_read_options *options)
 {
+    nu_csv_first first NU_SCOPED(nu_csv_first_free) = {0};
+    NU_TRY(nu_csv_check_text(r->source, &bytes, &size, r->err));
+    NU_TRY(nu_csv_look(&first, r->source, bytes, size, options, r->c, r->err));
+    NU_TRY(nu_csv_choose(&r->fields, r->source, &first, options, r->err));
+    r->has_header = first.header;
+    r->header_line = first.header ? first.line : 0;
     NU_TRY(make_columns(r, nu_csv_count_lines(bytes, size)));
     nu_csv_scan scan = {.source = r->source, .bytes = bytes, .size = size,
                         .cell = take_cell, .row = take_row, .user = r};
     NU_TRY(nu_csv_run(&scan, r->err));
     NU_TRY(r->status);
-    return finish(r, check);
-}
-
-static nudge_status read_text(reader *r, const char *bytes, size_t size,
-                              const nudge_read_options *options)
-{
-    nu_csv_first first;
-    NU_TRY(nu_csv_check_text(r->source, &bytes, &size, r->err));
-    NU_TRY(nu_csv_look(&first, r->source, bytes, size, options, r->c, r->err));
-    nudge_status status = nu_csv_choose(&r->fields, r->source, &first, options, r->err);
-    r->has_header = first.header;
-    r->header_line = first.header ? first.line : 0;
-    nu_csv_first_free(&first);
-    NU_TRY(status);
-    status = read_rows(r, bytes, size, options->like == NULL);
-    nu_csv_fields_free(&r->fields);
-    return status;
+    return finish(r, options->like == NULL);
 }
 
 static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
@@ -296,6 +280,7 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
     if (r.c == (locale_t)0)
         return nu_no_memory(err, 1024, "the C locale");
     nudge_status status = read_text(&r, (const char *)s->bytes, (size_t)s->size, options);
+    nu_csv_fields_free(&r.fields);
     freelocale(r.c);
     return status;
 }

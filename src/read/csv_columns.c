@@ -178,36 +178,24 @@ static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nu
 
 /* ---- All of it ------------------------------------------------------------------------- */
 
-static nudge_status choose(nu_csv_fields *f, const nu_csv_first *first,
+nudge_status nu_csv_choose(nu_csv_fields *f, const char *source, const nu_csv_first *first,
                            const nudge_read_options *options, nudge_error *err)
 {
+    *f = (nu_csv_fields){.source = source, .n = first->n};
+    NU_NEW(f->field, calloc, f->n, "the columns of a CSV file", err);
     NU_TRY(name_fields(f, first, err));
     NU_TRY(options->like != NULL ? choose_by_model(f, options->like, err)
                                  : choose_by_options(f, options, err));
-    size_t used = 0;
     for (size_t j = 0; j < f->n; j++) {
         nu_csv_field *field = &f->field[j];
         if (field->used)
-            field->column = used++;
+            field->column = f->used++;
         field->decided = field->want != NU_WANT_ANY;
         field->category = field->want == NU_WANT_CATEGORY;
     }
-    if (used == 0)
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: every column is ignored", f->source);
+    if (f->used == 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: every column is ignored", source);
     return NUDGE_OK;
-}
-
-nudge_status nu_csv_choose(nu_csv_fields *fields, const char *source, const nu_csv_first *first,
-                           const nudge_read_options *options, nudge_error *err)
-{
-    nu_csv_fields f = {.source = source, .n = first->n};
-    NU_NEW(f.field, calloc, f.n, "the columns of a CSV file", err);
-    nudge_status status = choose(&f, first, options, err);
-    if (status != NUDGE_OK)
-        nu_csv_fields_free(&f);
-    else
-        *fields = f;
-    return status;
 }
 
 void nu_csv_fields_free(nu_csv_fields *fields)

@@ -31,11 +31,12 @@ typedef struct nu_csv_fields {
     const char *source;
     size_t n;
     nu_csv_field *field; /* n */
+    size_t used;         /* so many are stored */
     nu_dictionary names; /* a field's name has its number */
 } nu_csv_fields;
 
-/* Names the columns and decides, by the options, which are stored, as what. On failure there is
- * nothing to free. NUDGE_EDATA, NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. */
+/* Names the columns and decides, by the options, which are stored, as what. Ended by
+ * nu_csv_fields_free() in any case. NUDGE_EDATA, NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. */
 nudge_status nu_csv_choose(nu_csv_fields *fields, const char *source, const nu_csv_first *first,
                            const nudge_read_options *options, nudge_error *err);
 void nu_csv_fields_free(nu_csv_fields *fields);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"
 #include "read/csv_text.h"
@@ -20,11 +21,11 @@ typedef struct below {
 } below;
 
 typedef struct look {
-    nu_csv_first first;
-    size_t room;    /* of first.cells */
+    nu_csv_first *first;
+    size_t room;    /* of its cells */
     int sampling;   /* 0: the first row is enough */
     locale_t c;
-    below *columns; /* first.n */
+    below *columns; /* of each cell of the first row */
     size_t rows;    /* of the sample */
     size_t cell;    /* in the current row */
     int no_memory;
@@ -34,25 +35,25 @@ typedef struct look {
 
 static int keep_first(look *l, const char *text, size_t size)
 {
-    if (l->first.n == l->room) {
+    if (l->first->n == l->room) {
         size_t room = l->room * 2 + 16;
-        char **cells = realloc(l->first.cells, room * sizeof *cells);
+        char **cells = realloc(l->first->cells, room * sizeof *cells);
         if (cells == NULL)
             return 0;
-        l->first.cells = cells;
+        l->first->cells = cells;
         l->room = room;
     }
     char *copy = strndup(text, size);
     if (copy == NULL)
         return 0;
-    l->first.cells[l->first.n++] = copy;
+    l->first->cells[l->first->n++] = copy;
     return 1;
 }
 
 static int keep_below(look *l, const char *text, size_t size)
 {
     size_t j = l->cell++;
-    if (j >= l->first.n)
+    if (j >= l->first->n)
         return 1; /* a ragged row: nu_csv_read() will say so */
     double value;
     switch (nu_csv_cell(text, size, l->c, &value)) {
@@ -83,11 +84,11 @@ static void take_row(nu_csv_scan *scan)
     l->cell = 0;
     if (l->columns != NULL) {
         l->rows++;
-        scan->stop = l->rows >= SAMPLE_ROWS || l->rows >= SAMPLE_CELLS / l->first.n;
+        scan->stop = l->rows >= SAMPLE_ROWS || l->rows >= SAMPLE_CELLS / l->first->n;
         return;
     }
-    l->first.line = scan->row_line;
-    l->columns = calloc(l->first.n, sizeof *l->columns);
+    l->first->line = scan->row_line;
+    l->columns = calloc(l->first->n, sizeof *l->columns);
     l->no_memory = l->columns == NULL;
     scan->stop = l->no_memory || !l->sampling;
 }
@@ -98,11 +99,11 @@ static void take_row(nu_csv_scan *scan)
  * data has -122.23, or 8 twice. */
 static int numbers_could_be_names(const look *l, size_t *numbers, int *no_memory)
 {
-    nu_dictionary seen = {0};
+    nu_dictionary seen NU_SCOPED(nu_dictionary_free) = {0};
     int could = 1;
     *numbers = 0;
-    for (size_t j = 0; j < l->first.n && could; j++) {
-        const char *text = l->first.cells[j];
+    for (size_t j = 0; j < l->first->n && could; j++) {
+        const char *text = l->first->cells[j];
         size_t size = strlen(text);
         double value;
         if (nu_csv_cell(text, size, l->c, &value) != NU_CELL_NUMBER)
@@ -113,7 +114,6 @@ static int numbers_could_be_names(const look *l, size_t *numbers, int *no_memory
         if (nu_dictionary_add(&seen, text, size) == NU_NOT_FOUND)
             *no_memory = 1;
     }
-    nu_dictionary_free(&seen);
     return could;
 }
 
@@ -146,8 +146,8 @@ static int looks_like_header(const look *l, int *no_memory)
     size_t numbers, yes = 0, no = 0;
     if (!numbers_could_be_names(l, &numbers, no_memory))
         return 0;
-    for (size_t j = 0; j < l->first.n; j++) {
-        int v = vote(l->first.cells[j], &l->columns[j], l->c);
+    for (size_t j = 0; j < l->first->n; j++) {
+        int v = vote(l->first->cells[j], &l->columns[j], l->c);
         yes += v > 0;
         no += v < 0;
     }
@@ -194,42 +194,32 @@ static int is_header_for(const nu_csv_first *first, const nudge_prep *like)
 
 static void look_free(look *l)
 {
-    for (size_t j = 0; l->columns != NULL && j < l->first.n; j++)
+    for (size_t j = 0; l->columns != NULL && j < l->first->n; j++)
         nu_dictionary_free(&l->columns[j].words);
     free(l->columns);
-    l->columns = NULL;
 }
 
 nudge_status nu_csv_look(nu_csv_first *first, const char *source, const char *bytes, size_t size,
                          const nudge_read_options *options, locale_t c, nudge_error *err)
 {
-    look l = {.sampling = options->header < 0 && options->like == NULL, .c = c};
+    int sampling = options->header < 0 && options->like == NULL;
+    look l NU_SCOPED(look_free) = {.first = first, .sampling = sampling, .c = c};
     nu_csv_scan scan = {.source = source, .bytes = bytes, .size = size,
                         .cell = take_cell, .row = take_row, .user = &l};
-    nudge_status status = nu_csv_run(&scan, err);
-    if (status == NUDGE_OK && !l.no_memory) {
-        if (options->header >= 0)
-            l.first.header = options->header;
-        else if (options->like != NULL)
-            l.first.header = is_header_for(&l.first, options->like);
-        else
-            l.first.header = has_names(&l.first, options->target) ||
-                             looks_like_header(&l, &l.no_memory);
-    }
-    if (status == NUDGE_OK && l.no_memory)
-        status = nu_no_memory(err, l.room * sizeof(char *), "the first row of a CSV file");
-    look_free(&l);
-    if (status != NUDGE_OK)
-        nu_csv_first_free(&l.first);
-    else
-        *first = l.first;
-    return status;
+    *first = (nu_csv_first){0};
+    NU_TRY(nu_csv_run(&scan, err));
+    if (options->header >= 0)
+        first->header = options->header;
+    else if (options->like != NULL)
+        first->header = is_header_for(first, options->like);
+    else if (!l.no_memory)
+        first->header = has_names(first, options->target) || looks_like_header(&l, &l.no_memory);
+    return l.no_memory ? nu_no_memory(err, l.room * sizeof(char *), "the first row of a CSV file")
+                       : NUDGE_OK;
 }
 
 void nu_csv_first_free(nu_csv_first *first)
 {
-    for (size_t j = 0; j < first->n; j++)
-        free(first->cells[j]);
-    free(first->cells);
+    nu_strings_free(first->cells, first->n);
     *first = (nu_csv_first){0};
 }

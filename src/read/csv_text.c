@@ -2,9 +2,9 @@
 
 #include <csv.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 
 /* libcsv enlarges the room for a cell by this much. */
@@ -120,18 +120,12 @@ static void end_row(int end, void *data)
     scan->in_row = 0;
 }
 
-static nudge_status parse_error(const nu_csv_scan *scan, int code, nudge_error *err)
-{
-    if (code != CSV_EPARSE)
-        return nu_no_memory(err, CELL_BLOCK, "a cell of a CSV file");
-    return nu_fail(err, NUDGE_EDATA, "%s:%zu: broken quoting in the cell that begins here: a cell "
-                   "that holds a quote must be in quotes, and the quotes in it doubled",
-                   scan->source, scan->cell_line);
-}
-
 /* Line by line, because libcsv does not tell where it is. */
-static nudge_status run(nu_csv_scan *scan, struct csv_parser *parser, nudge_error *err)
+nudge_status nu_csv_run(nu_csv_scan *scan, nudge_error *err)
 {
+    struct csv_parser parser NU_SCOPED(csv_free);
+    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
+    csv_set_blk_size(&parser, CELL_BLOCK);
     scan->line = 1;
     scan->in_row = scan->stop = 0;
     for (size_t at = 0; at < scan->size && !scan->stop; scan->line++) {
@@ -144,25 +138,18 @@ static nudge_status run(nu_csv_scan *scan, struct csv_parser *parser, nudge_erro
             scan->in_row = 1;
             scan->row_line = scan->cell_line = scan->line;
         }
-        if (csv_parse(parser, text, n, end_cell, end_row, scan) != n)
-            return parse_error(scan, csv_error(parser), err);
+        if (csv_parse(&parser, text, n, end_cell, end_row, scan) == n)
+            continue;
+        if (csv_error(&parser) != CSV_EPARSE)
+            return nu_no_memory(err, CELL_BLOCK, "a cell of a CSV file");
+        return nu_fail(err, NUDGE_EDATA, "%s:%zu: broken quoting in the cell that begins here: a "
+                       "cell that holds a quote must be in quotes, and the quotes in it doubled",
+                       scan->source, scan->cell_line);
     }
-    if (scan->stop)
-        return NUDGE_OK;
-    if (csv_fini(parser, end_cell, end_row, scan) != 0)
+    if (!scan->stop && csv_fini(&parser, end_cell, end_row, scan) != 0)
         return nu_fail(err, NUDGE_EDATA, "%s:%zu: a quoted cell begins here and never ends",
                        scan->source, scan->cell_line);
     return NUDGE_OK;
-}
-
-nudge_status nu_csv_run(nu_csv_scan *scan, nudge_error *err)
-{
-    struct csv_parser parser;
-    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
-    csv_set_blk_size(&parser, CELL_BLOCK);
-    nudge_status status = run(scan, &parser, err);
-    csv_free(&parser);
-    return status;
 }
 
 /* ---- One cell -------------------------------------------------------------------------- */
@@ -205,21 +192,10 @@ nu_cell nu_csv_cell(const char *text, size_t size, locale_t c, double *value)
 
 const char *nu_csv_short(char buf[NU_SHORT], const char *text)
 {
-    size_t characters = 0, end = 0, cut = 0; /* cut: where 40 bytes of whole characters end */
-    for (; text[end] != '\0' && end < NU_SHORT - 1; end++) {
-        if (((unsigned char)text[end] & 0xc0) != 0x80) {
-            if (end <= NU_SHORT - 4)
-                cut = end;
-            if (++characters > 40)
-                break;
-        }
-    }
-    if (text[end] == '\0') {
-        memcpy(buf, text, end + 1);
-    } else {
-        memcpy(buf, text, cut);
-        memcpy(buf + cut, "...", 4);
-    }
+    size_t n = strnlen(text, 41);
+    while (n > 0 && (n > 40 || ((unsigned char)text[n] & 0xc0) == 0x80)) /* whole characters */
+        n--;
+    snprintf(buf, NU_SHORT, "%.*s%s", (int)n, text, text[n] != '\0' ? "..." : "");
     return buf;
 }
 

@@ -46,7 +46,7 @@ typedef enum nu_cell {
 /* What a cell holds, and the value of a number. Numbers are read as in `c`, the C locale. */
 nu_cell nu_csv_cell(const char *text, size_t size, locale_t c, double *value);
 
-/* A text as messages show it: at most 40 characters, then "...". Returns buf. */
+/* A text as messages show it: at most 40 bytes, then "...". Returns buf. */
 #define NU_SHORT 48
 const char *nu_csv_short(char buf[NU_SHORT], const char *text);
 

@@ -33,42 +33,18 @@ static void put_text(sink *s, const char *text)
     nu_csv_quote_to(put, s, text);
 }
 
-/* The shortest decimal number that is read back as v. With DBL_DIG (FLT_DIG) digits, printf's %g
- * drops the zeros at the end, so that shorter ones need no trial. */
-static void put_f64(sink *s, double v)
+/* The shortest decimal number that is read back as v, in the precision of its type. With DBL_DIG
+ * (FLT_DIG) digits, printf's %g drops the zeros at the end, so that shorter ones need no trial. */
+static void put_number(sink *s, double v, nu_element type)
 {
     char text[32];
-    int n = 0;
-    for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
+    int n = 0, wide = type == NU_F64, most = wide ? DBL_DECIMAL_DIG : FLT_DECIMAL_DIG;
+    for (int digits = wide ? DBL_DIG : FLT_DIG; digits <= most; digits++) {
         n = snprintf(text, sizeof text, "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
+        if (wide ? strtod(text, NULL) == v : strtof(text, NULL) == (float)v)
             break;
     }
     put(s, text, (size_t)n);
-}
-
-static void put_f32(sink *s, float v)
-{
-    char text[32];
-    int n = 0;
-    for (int digits = FLT_DIG; digits <= FLT_DECIMAL_DIG; digits++) {
-        n = snprintf(text, sizeof text, "%.*g", digits, (double)v);
-        if (strtof(text, NULL) == v)
-            break;
-    }
-    put(s, text, (size_t)n);
-}
-
-static void put_element(sink *s, const void *x, nu_element type, size_t i)
-{
-    char text[8];
-    switch (type) {
-    case NU_U8:
-        put(s, text, (size_t)snprintf(text, sizeof text, "%u", ((const unsigned char *)x)[i]));
-        break;
-    case NU_F32: put_f32(s, ((const float *)x)[i]); break;
-    case NU_F64: put_f64(s, ((const double *)x)[i]); break;
-    }
 }
 
 /* ---- Tables ---------------------------------------------------------------------------- */
@@ -101,7 +77,7 @@ static void put_cell(sink *s, const nudge_table *t, size_t row, size_t j)
     else if (column->kind == NUDGE_COLUMN_CATEGORY)
         put_text(s, column->categories[(size_t)v]);
     else
-        put_f64(s, v);
+        put_number(s, v, NU_F64);
 }
 
 static void put_row(sink *s, const nudge_table *t, size_t row)
@@ -112,14 +88,14 @@ static void put_row(sink *s, const nudge_table *t, size_t row)
     }
     for (size_t j = 0; j < t->features; j++) {
         put(s, ",", j > 0);
-        put_element(s, t->x, t->element, row * t->features + j);
+        put_number(s, nu_value(t->x, t->element, row * t->features + j), t->element);
     }
     for (size_t k = 0; k < t->outputs; k++) {
         put(s, ",", t->features > 0 || k > 0);
         if (t->classes != NULL)
             put_text(s, t->class_labels[t->classes[row]]);
         else
-            put_element(s, t->y, t->y_element, row * t->outputs + k);
+            put_number(s, nu_value(t->y, t->y_element, row * t->outputs + k), t->y_element);
     }
     put(s, "\n", 1);
 }
