@@ -93,7 +93,7 @@ START_TEST(output_replaces_only_on_commit)
 
     ck_assert_int_eq(nu_output_open(&out, path, &err), NUDGE_OK);
     ck_assert_int_ge(fputs("third", out.stream), 0);
-    nu_output_abandon(&out);
+    nu_atomic_abandon(&out);
     assert_holds(path, "new text", 8);
     ck_assert_int_eq(files_in_folder(), 1);
 }

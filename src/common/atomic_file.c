@@ -3,12 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Longest part of a file's own name that goes into the temporary one: NAME_MAX bounds both. */
@@ -27,47 +24,31 @@ static enum target target_of(const char *path)
     return S_ISDIR(st.st_mode) ? TARGET_FOLDER : TARGET_DIRECT;
 }
 
-/* Six letters that are unlikely to be taken; a clash is seen by O_EXCL. */
-static void random_letters(char text[7])
-{
-    static const char letter[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    uint64_t bits;
-    if (getrandom(&bits, sizeof bits, GRND_NONBLOCK) != (ssize_t)sizeof bits) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        bits = (uint64_t)now.tv_nsec * 1000003 ^ (uint64_t)getpid();
-    }
-    for (int i = 0; i < 6; i++, bits /= sizeof letter - 1)
-        text[i] = letter[bits % (sizeof letter - 1)];
-    text[6] = '\0';
-}
-
-/* Creates DIR/.NAME.XXXXXX beside `path`; *name is for free(). open() and not mkstemp(), so that
- * the file gets the permissions that the user's umask gives any new file. -1 and errno. */
+/* Creates DIR/.NAME.NUMBER beside `path`; *name is for free(). open() and not mkstemp(), so that
+ * the file gets the permissions that the user's umask gives any new file. O_EXCL sees a clash, with
+ * another thread's or a dead process's file. -1 and errno. */
 static int create_temporary(const char *path, char **name)
 {
     const char *slash = strrchr(path, '/');
     const char *base = slash != NULL ? slash + 1 : path;
-    size_t folder = (size_t)(base - path), room = folder + NAME_PART + 16;
-    char *text = malloc(room), letters[7];
-    if (text == NULL)
-        return -1;
+    size_t folder = (size_t)(base - path), room = folder + NAME_PART + 32;
+    char *text = malloc(room);
     int fd = -1;
-    for (int attempt = 0; attempt < 100 && fd < 0; attempt++) {
-        random_letters(letters);
-        snprintf(text, room, "%.*s.%.*s.%s", (int)folder, path, NAME_PART, base, letters);
+    for (int attempt = 0; text != NULL && attempt < 100 && fd < 0; attempt++) {
+        snprintf(text, room, "%.*s.%.*s.%ld-%d", (int)folder, path, NAME_PART, base,
+                 (long)getpid(), attempt);
         fd = open(text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd < 0 && errno != EEXIST)
             break;
     }
-    if (fd < 0) {
-        int error = errno;
-        free(text);
-        errno = error;
-        return -1;
+    if (fd >= 0) {
+        *name = text;
+        return fd;
     }
-    *name = text;
-    return fd;
+    int error = errno;
+    free(text);
+    errno = error;
+    return -1;
 }
 
 /* The path that a rename should replace: behind a symbolic link, what it points to. For free(). */
@@ -181,6 +162,8 @@ int nu_atomic_commit(nu_atomic_file *out)
 
 void nu_atomic_abandon(nu_atomic_file *out)
 {
+    if (out->stream == NULL)
+        return;
     fclose(out->stream);
     if (out->temporary != NULL)
         unlink(out->temporary);

@@ -21,7 +21,7 @@ int nu_atomic_open(nu_atomic_file *out, const char *path);
  * way `out` is finished. */
 int nu_atomic_commit(nu_atomic_file *out);
 
-/* Closes and removes what was written. */
+/* Closes and removes what was written, unless it is finished or never began (zeros). */
 void nu_atomic_abandon(nu_atomic_file *out);
 
 /* Whether nu_atomic_open() would succeed; leaves nothing. A pipe is not opened: that would wait

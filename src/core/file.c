@@ -38,11 +38,6 @@ nudge_status nu_output_commit(nu_output *out, nudge_error *err)
                       : nu_fail(err, NUDGE_EIO, "cannot write '%s': %s", path, strerror(error));
 }
 
-void nu_output_abandon(nu_output *out)
-{
-    nu_atomic_abandon(out);
-}
-
 nudge_status nudge_check_output(const char *path, nudge_error *err)
 {
     if (path == NULL)
@@ -79,23 +74,17 @@ static nudge_status buffer_grow(buffer *b, const char *path, nudge_error *err)
     return buffer_reserve(b, b->room > SIZE_MAX / 2 ? SIZE_MAX : b->room * 2, path, err);
 }
 
+static void buffer_free(buffer *b)
+{
+    free(b->bytes);
+}
+
 /* Everything from fd, which may be a pipe or a file that changes in size. */
 static nudge_status read_all(int fd, buffer *b, const char *path, nudge_error *err)
 {
     for (;;) {
-        if (b->size == b->room) {
-            unsigned char more;
-            ssize_t n = read(fd, &more, 1); /* a file of the expected size ends here */
-            if (n == 0)
-                return NUDGE_OK;
-            if (n > 0) {
-                NU_TRY(buffer_grow(b, path, err));
-                b->bytes[b->size++] = more;
-            } else if (errno != EINTR) {
-                return nu_fail(err, NUDGE_EIO, "cannot read '%s': %s", path, strerror(errno));
-            }
-            continue;
-        }
+        if (b->size == b->room)
+            NU_TRY(buffer_grow(b, path, err));
         size_t want = b->room - b->size;
         ssize_t n = read(fd, b->bytes + b->size, want < SSIZE_MAX ? want : SSIZE_MAX);
         if (n == 0)
@@ -116,6 +105,11 @@ static int is_gzip(const unsigned char *bytes, size_t size)
 static uInt piece(size_t n)
 {
     return n < (size_t)1 << 30 ? (uInt)n : (uInt)1 << 30;
+}
+
+static void end_inflate(z_stream *z)
+{
+    (void)inflateEnd(z); /* one that never began is no stream, which it says */
 }
 
 /* Inflates one gzip file, of one or more members, from `in` into `out`. */
@@ -153,25 +147,13 @@ static nudge_status inflate_members(z_stream *z, const buffer *in, buffer *out, 
     }
 }
 
-/* Replaces gzip data by what it holds. */
-static nudge_status decompress(buffer *b, const char *path, nudge_error *err)
+static nudge_status decompress(const buffer *in, buffer *out, const char *path, nudge_error *err)
 {
-    z_stream z = {0};
+    z_stream z NU_SCOPED(end_inflate) = {0};
     if (inflateInit2(&z, 15 + 16) != Z_OK) /* 32 KB window; a gzip header */
         return nu_no_memory(err, 65536, path);
-    buffer out = {0};
-    size_t guess = b->size < SIZE_MAX / 8 ? b->size * 4 + 64 : b->size;
-    nudge_status status = buffer_reserve(&out, guess, path, err);
-    if (status == NUDGE_OK)
-        status = inflate_members(&z, b, &out, path, err);
-    inflateEnd(&z);
-    if (status != NUDGE_OK) {
-        free(out.bytes);
-        return status;
-    }
-    free(b->bytes);
-    *b = out;
-    return NUDGE_OK;
+    NU_TRY(buffer_reserve(out, in->size < SIZE_MAX / 8 ? in->size * 4 + 64 : in->size, path, err));
+    return inflate_members(&z, in, out, path, err);
 }
 
 static nudge_status read_descriptor(int fd, buffer *b, const char *path, nudge_error *err)
@@ -182,30 +164,30 @@ static nudge_status read_descriptor(int fd, buffer *b, const char *path, nudge_e
     if (S_ISDIR(st.st_mode))
         return nu_fail(err, NUDGE_EOPEN, "cannot read '%s': it is a directory; a file was expected",
                        path);
-    int sized = S_ISREG(st.st_mode) && st.st_size > 0;
-    NU_TRY(buffer_reserve(b, sized ? (size_t)st.st_size : 65536, path, err));
-    NU_TRY(read_all(fd, b, path, err));
-    return is_gzip(b->bytes, b->size) ? decompress(b, path, err) : NUDGE_OK;
+    /* A file of the expected size ends before the last byte. */
+    size_t room = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1 : 65536;
+    NU_TRY(buffer_reserve(b, room, path, err));
+    return read_all(fd, b, path, err);
 }
 
 nudge_status nu_read_file(const char *path, unsigned char **bytes, size_t *size, nudge_error *err)
 {
+    buffer file NU_SCOPED(buffer_free) = {0}, plain NU_SCOPED(buffer_free) = {0}, *b = &file;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return nu_fail(err, NUDGE_EOPEN, "cannot open '%s': %s", path, strerror(errno));
-    buffer b = {0};
-    nudge_status status = read_descriptor(fd, &b, path, err);
+    nudge_status status = read_descriptor(fd, &file, path, err);
     close(fd);
-    if (status != NUDGE_OK) {
-        free(b.bytes);
-        return status;
+    NU_TRY(status);
+    if (is_gzip(file.bytes, file.size)) {
+        NU_TRY(decompress(&file, &plain, path, err));
+        b = &plain;
     }
-    unsigned char *fitted = realloc(b.bytes, b.size + 1); /* hands back what was too much */
-    if (fitted != NULL)
-        b.bytes = fitted;
-    b.bytes[b.size] = '\0';
-    *bytes = b.bytes;
-    *size = b.size;
+    unsigned char *fitted = realloc(b->bytes, b->size + 1); /* hands back what was too much */
+    *bytes = fitted != NULL ? fitted : b->bytes;
+    *size = b->size;
+    (*bytes)[*size] = '\0';
+    b->bytes = NULL;
     return NUDGE_OK;
 }
 

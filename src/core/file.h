@@ -18,9 +18,6 @@ nudge_status nu_output_open(nu_output *out, const char *path, nudge_error *err);
 /* NUDGE_EIO. */
 nudge_status nu_output_commit(nu_output *out, nudge_error *err);
 
-/* Closes and removes what was written. */
-void nu_output_abandon(nu_output *out);
-
 /* The whole file, decompressed if it is gzip; *bytes for free(), followed by a NUL that is not
  * counted in *size. NUDGE_EOPEN, NUDGE_EIO, NUDGE_EDATA (a gzip file cut short or damaged),
  * NUDGE_EMEMORY. */

@@ -100,16 +100,16 @@ static nudge_status not_found(const choice *c, const char *name, nudge_error *er
                    hint);
 }
 
-static nudge_status find(const choice *c, const char *name, size_t *index, nudge_error *err)
+/* The value of an enum, which GCC and Clang keep as an unsigned int where none is negative. */
+static nudge_status find(const choice *c, const char *name, unsigned *value, nudge_error *err)
 {
     if (name == NULL)
         name = "";
-    for (size_t i = 0; i < c->count; i++) {
+    for (size_t i = 0; i < c->count; i++)
         if (strcmp(name, c->names[i]) == 0) {
-            *index = i;
+            *value = (unsigned)i;
             return NUDGE_OK;
         }
-    }
     return not_found(c, name, err);
 }
 
@@ -155,48 +155,30 @@ const char *nudge_scale_name(nudge_scale v)
 
 nudge_status nudge_dtype_parse(nudge_dtype *v, const char *name, nudge_error *err)
 {
-    size_t i;
-    NU_TRY(find(&dtypes, name, &i, err));
-    *v = (nudge_dtype)i;
-    return NUDGE_OK;
+    return find(&dtypes, name, v, err);
 }
 
 nudge_status nudge_activation_parse(nudge_activation *v, const char *name, nudge_error *err)
 {
-    size_t i;
-    NU_TRY(find(&activations, name, &i, err));
-    *v = (nudge_activation)i;
-    return NUDGE_OK;
+    return find(&activations, name, v, err);
 }
 
 nudge_status nudge_loss_parse(nudge_loss *v, const char *name, nudge_error *err)
 {
-    size_t i;
-    NU_TRY(find(&losses, name, &i, err));
-    *v = (nudge_loss)i;
-    return NUDGE_OK;
+    return find(&losses, name, v, err);
 }
 
 nudge_status nudge_optimizer_parse(nudge_optimizer_kind *v, const char *name, nudge_error *err)
 {
-    size_t i;
-    NU_TRY(find(&optimizers, name, &i, err));
-    *v = (nudge_optimizer_kind)i;
-    return NUDGE_OK;
+    return find(&optimizers, name, v, err);
 }
 
 nudge_status nudge_init_parse(nudge_init *v, const char *name, nudge_error *err)
 {
-    size_t i;
-    NU_TRY(find(&inits, name, &i, err));
-    *v = (nudge_init)i;
-    return NUDGE_OK;
+    return find(&inits, name, v, err);
 }
 
 nudge_status nudge_scale_parse(nudge_scale *v, const char *name, nudge_error *err)
 {
-    size_t i;
-    NU_TRY(find(&scales, name, &i, err));
-    *v = (nudge_scale)i;
-    return NUDGE_OK;
+    return find(&scales, name, v, err);
 }

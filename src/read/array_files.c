@@ -96,24 +96,15 @@ int nu_array_files_put(nu_array_files *f, const nu_array_layout *l, uint64_t fir
 nudge_status nu_array_files_commit(nu_array_files *f, nudge_error *err)
 {
     for (int i = 0; i < f->n; i++)
-        if (f->out[i].temporary != NULL && fsync(fileno(f->out[i].stream)) != 0) {
-            nudge_status status = cannot_write(f, i, errno, err);
-            nu_array_files_abandon(f);
-            return status;
-        }
-    nudge_status status = NUDGE_OK;
-    int i = 0;
-    for (; i < f->n && status == NUDGE_OK; i++)
-        status = nu_output_commit(&f->out[i], err);
-    for (; i < f->n; i++)
-        nu_output_abandon(&f->out[i]);
-    f->n = 0;
-    return status;
+        if (f->out[i].temporary != NULL && fsync(fileno(f->out[i].stream)) != 0)
+            return cannot_write(f, i, errno, err);
+    for (int i = 0; i < f->n; i++)
+        NU_TRY(nu_output_commit(&f->out[i], err));
+    return NUDGE_OK;
 }
 
 void nu_array_files_abandon(nu_array_files *f)
 {
     for (int i = 0; i < f->n; i++)
-        nu_output_abandon(&f->out[i]);
-    f->n = 0;
+        nu_atomic_abandon(&f->out[i]);
 }

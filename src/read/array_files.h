@@ -47,7 +47,7 @@ nudge_status nu_array_files_add(nu_array_files *f, const char *path, const char 
 int nu_array_files_put(nu_array_files *f, const nu_array_layout *l, uint64_t first,
                        uint64_t rows, const void *x, const void *y);
 
-/* Finishes the files: they appear whole, or on failure not at all. */
+/* Finishes the files: they appear whole. Those that are not finished are abandoned in the end. */
 nudge_status nu_array_files_commit(nu_array_files *f, nudge_error *err);
 void nu_array_files_abandon(nu_array_files *f);
 

@@ -5,11 +5,10 @@
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "csv_quote.h"
 
@@ -123,28 +122,25 @@ static nudge_status put_rows(sink *s, nu_rows *rows, nudge_error *err)
 
 nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err)
 {
-    nu_output out;
+    nu_output out NU_SCOPED(nu_atomic_abandon) = {0};
     NU_TRY(nu_output_open(&out, path, err));
     size_t size = strlen(path);
     int gzip = size > 3 && strcmp(path + size - 3, ".gz") == 0;
     int fd = dup(fileno(out.stream)); /* gzclose() closes its descriptor */
     sink s = {.gz = fd >= 0 ? gzdopen(fd, gzip ? "wb" : "wbT") : NULL};
-    nudge_status status = NUDGE_OK;
-    if (s.gz != NULL) {
-        gzbuffer(s.gz, 65536);
-        status = put_rows(&s, rows, err);
-        errno = 0;
-        if (gzclose(s.gz) != Z_OK && s.error == 0)
-            s.error = errno != 0 ? errno : EIO;
-    } else {
+    if (s.gz == NULL) {
         s.error = errno;
         if (fd >= 0)
             close(fd);
+    } else {
+        gzbuffer(s.gz, 65536);
+        nudge_status status = put_rows(&s, rows, err);
+        errno = 0;
+        if (gzclose(s.gz) != Z_OK && s.error == 0)
+            s.error = errno != 0 ? errno : EIO;
+        NU_TRY(status);
     }
-    if (status == NUDGE_OK && s.error != 0)
-        status = nu_fail(err, NUDGE_EIO, "cannot write '%s': %s", path, strerror(s.error));
-    if (status == NUDGE_OK)
-        return nu_output_commit(&out, err);
-    nu_output_abandon(&out);
-    return status;
+    if (s.error != 0)
+        return nu_fail(err, NUDGE_EIO, "cannot write '%s': %s", path, strerror(s.error));
+    return nu_output_commit(&out, err);
 }

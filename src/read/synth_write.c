@@ -1,8 +1,6 @@
 /* Synthetic rows straight to files. Where rows have their places, every thread makes a chunk of
  * rows in memory of its own and writes it, then takes the next; as text, all threads make a chunk
  * and one writes it. */
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "core/clock.h"
@@ -95,30 +93,21 @@ static void write_chunks(void *arg, int thread, int threads)
     }
 }
 
-static nudge_status write_buffers(writing *w, nudge_error *err)
-{
-    int threads = w->maker.threads;
-    size_t size = buffer_size(w);
-    NU_TRY(nu_memory_check((uint64_t)size * (uint64_t)threads, "the blocks being written", err));
-    w->buffer = nu_alloc((size_t)threads, size);
-    if (w->buffer == NULL)
-        return nu_no_memory(err, size * (size_t)threads, "the blocks being written");
-    nu_team_run(threads, write_chunks, w);
-    free(w->buffer);
-    if (w->error != 0)
-        return nu_array_files_failed(&w->files, w->error, err);
-    return w->stopped ? nu_fail(err, NUDGE_ESTOPPED, "stopped") : NUDGE_OK;
-}
-
 static nudge_status write_arrays(writing *w, const nu_format *format, const char *path,
                                  nudge_error *err)
 {
+    int threads = w->maker.threads;
+    size_t size = buffer_size(w);
     NU_TRY(nu_array_files_start(&w->files, format, &w->layout, path, w->options->labels, err));
-    nudge_status status = write_buffers(w, err);
-    if (status == NUDGE_OK)
-        return nu_array_files_commit(&w->files, err);
-    nu_array_files_abandon(&w->files);
-    return status;
+    NU_TRY(nu_memory_check((uint64_t)size * (uint64_t)threads, "the blocks being written", err));
+    char *buffer NU_FREED = w->buffer = nu_alloc((size_t)threads, size);
+    if (buffer == NULL)
+        return nu_no_memory(err, size * (size_t)threads, "the blocks being written");
+    nu_team_run(threads, write_chunks, w);
+    if (w->error != 0)
+        return nu_array_files_failed(&w->files, w->error, err);
+    return w->stopped ? nu_fail(err, NUDGE_ESTOPPED, "stopped")
+                      : nu_array_files_commit(&w->files, err);
 }
 
 /* ---- Text ------------------------------------------------------------------------------ */
@@ -142,21 +131,15 @@ static nudge_status write_text(writing *w, const nu_format *format, const char *
                                nudge_error *err)
 {
     size_t n = w->layout.rows < w->chunk ? w->layout.rows : w->chunk;
-    nudge_table *t = calloc(1, sizeof *t);
-    if (t == NULL || (t->source = strdup(w->layout.origin)) == NULL) {
-        free(t);
-        return nu_no_memory(err, sizeof *t, "a table");
-    }
-    nudge_status status = nu_synth_allocate(t, &w->maker.synth, n, w->options->dtype, err);
-    if (status == NUDGE_OK)
-        status = nu_table_finish(t, err);
-    if (status == NUDGE_OK) {
-        nu_rows rows = {.table = t, .next = next_rows, .user = w};
-        nu_synth_fill(t, &w->maker, 0);
-        status = format->write(&rows, path, err);
-    }
-    nudge_table_free(t);
-    return status;
+    nudge_table *t NU_SCOPED(nu_table_drop) = NULL;
+    NU_NEW(t, calloc, 1, "a table", err);
+    if ((t->source = strdup(w->layout.origin)) == NULL)
+        return nu_no_memory(err, strlen(w->layout.origin), "a name");
+    NU_TRY(nu_synth_allocate(t, &w->maker.synth, n, w->options->dtype, err));
+    NU_TRY(nu_table_finish(t, err));
+    nu_synth_fill(t, &w->maker, 0);
+    nu_rows rows = {.table = t, .next = next_rows, .user = w};
+    return format->write(&rows, path, err);
 }
 
 /* ---- All of it ------------------------------------------------------------------------- */
@@ -171,6 +154,12 @@ static nudge_status check_labels(const nu_format *format, const char *path, cons
         return nu_fail(err, NUDGE_EARGUMENT, "'%s' holds the targets too; a file of their own, "
                        "'%s', goes with an .npy file only", path, labels);
     return labels != NULL ? nu_check_labels_path(labels, err) : NUDGE_OK;
+}
+
+static void end_writing(writing *w)
+{
+    nu_array_files_abandon(&w->files);
+    nu_synth_end(&w->maker);
 }
 
 static nudge_status write_spec(writing *w, const nu_format *format, const char *spec,
@@ -201,7 +190,7 @@ nudge_status nudge_synth_write(nudge_written *written, const char *spec, const c
     nudge_write_options defaults = nudge_write_defaults();
     const nudge_write_options *o = options != NULL ? options : &defaults;
     const nu_format *format;
-    writing w = {.options = o, .start = nu_seconds()};
+    writing w NU_SCOPED(end_writing) = {.options = o, .start = nu_seconds()};
     w.shown = w.start;
     if (spec == NULL || nu_format_of_spec(spec) == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "no generator was named; synth:NAME,... is right");
@@ -210,9 +199,7 @@ nudge_status nudge_synth_write(nudge_written *written, const char *spec, const c
         return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)o->dtype);
     NU_TRY(check_labels(format, path, o->labels, err));
     NU_TRY(nu_synth_start(&w.maker, spec, o->seed, o->threads, err));
-    nudge_status status = write_spec(&w, format, spec, path, err);
-    nu_synth_end(&w.maker);
-    NU_TRY(status);
+    NU_TRY(write_spec(&w, format, spec, path, err));
     if (written != NULL)
         *written = (nudge_written){
             .rows = w.layout.rows, .features = w.layout.features, .targets = w.layout.outputs,

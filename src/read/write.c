@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "read/formats.h"
 
@@ -23,14 +24,10 @@ nudge_status nu_array_files_start(nu_array_files *f, const nu_format *format,
                                   const nu_array_layout *l, const char *path, const char *labels,
                                   nudge_error *err)
 {
-    *f = (nu_array_files){0};
     if (!countable(l))
         return nu_fail(err, NUDGE_EARGUMENT, "%" PRIu64 " rows of %" PRIu64 " values are more "
                        "bytes than can be counted", l->rows, l->features + l->outputs);
-    nudge_status status = format->start(f, l, path, labels, err);
-    if (status != NUDGE_OK)
-        nu_array_files_abandon(f);
-    return status;
+    return format->start(f, l, path, labels, err);
 }
 
 static nudge_status write_arrays(const nudge_table *t, const nu_format *format, const char *path,
@@ -43,15 +40,11 @@ static nudge_status write_arrays(const nudge_table *t, const nu_format *format, 
         .y = t->classes != NULL ? NU_A_I32 : nu_array_type_of(t->y_element),
         .classes = t->n_classes, .target = t->target_name, .origin = t->source,
     };
-    nu_array_files f;
+    nu_array_files f NU_SCOPED(nu_array_files_abandon) = {0};
     const void *y = t->classes != NULL ? (const void *)t->classes : t->y;
     NU_TRY(nu_array_files_start(&f, format, &l, path, labels, err));
     int error = nu_array_files_put(&f, &l, 0, l.rows, t->x, y);
-    if (error == 0)
-        return nu_array_files_commit(&f, err);
-    nudge_status status = nu_array_files_failed(&f, error, err);
-    nu_array_files_abandon(&f);
-    return status;
+    return error == 0 ? nu_array_files_commit(&f, err) : nu_array_files_failed(&f, error, err);
 }
 
 nudge_status nudge_table_write(const nudge_table *table, const char *path, nudge_error *err)

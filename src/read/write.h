@@ -4,7 +4,8 @@
 
 #include "read/format.h"
 
-/* Creates the files of a format with places, for a layout; on failure nothing is left of them.
+/* Creates the files of a format with places, for a layout; zeros become the files, which are
+ * abandoned by the caller, on failure too.
  * NUDGE_EARGUMENT, NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 nudge_status nu_array_files_start(nu_array_files *f, const nu_format *format,
                                   const nu_array_layout *l, const char *path, const char *labels,
