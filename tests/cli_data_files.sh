@@ -109,8 +109,7 @@ for file in one.safetensors x.npy; do
         head -c $size $file >cut-$file
         status=0
         nudge info cut-$file >"$out" 2>"$err" || status=$?
-        [ $status -eq 2 ] && [ "$(wc -l <"$err")" -eq 1 ] && grep -q "cut-$file" "$err" ||
-            survived=$((survived + 1))
+        [ $status -eq 2 ] && one_line_with "cut-$file" || survived=$((survived + 1))
     done
 done
 expect "files cut short are refused" [ $survived -eq 0 ]
@@ -154,6 +153,11 @@ limited() {
 refuse 1 "File too large" "a file that may not grow so large" limited "$NUDGE" gen linear \
     rows=100000 --out a.safetensors
 
+# All files here: names, kinds, sizes, times of change.
+snapshot() {
+    find . -type d -printf '%p\n' -o -printf '%p %y %s %T@ %i\n'
+}
+
 # Interrupted while it writes: the files of before stay, nothing is beside them. A shell starts
 # background processes with SIGINT ignored; env undoes it.
 interrupted() {
@@ -189,17 +193,16 @@ check "gen on 4096 threads" nudge gen teacher rows=3001 features=6 --threads 409
 expect "... the same file" cmp -s one.safetensors many.safetensors
 
 # ---- numpy --------------------------------------------------------------------------------
-python=
-for p in python3 /usr/bin/python3; do
-    if [ -z "$python" ] && $p -c 'import numpy' 2>/dev/null; then python=$p; fi
-done
-if [ -z "$python" ]; then
+if ! "$python" -c 'import numpy' 2>/dev/null; then
+    python=python3 # there may be another one
+fi
+if ! "$python" -c 'import numpy' 2>/dev/null; then
     skip "files of numpy" "no python3 with numpy"
     finish
     exit
 fi
 numpy() {
-    $python "$TOP_SRCDIR/tests/cli_data_files.py" "$@"
+    "$python" "$TOP_SRCDIR/tests/cli_data_files.py" "$@"
 }
 check "numpy reads what gen wrote" numpy check x.npy y.npy one.safetensors
 check "numpy writes files" numpy make

@@ -121,8 +121,8 @@ has() {
 
 well_formed() {
     for svg; do grep -q '</svg>' "$svg" || return 1; done
-    command -v python3 >/dev/null || return 0
-    python3 -c 'import sys, xml.dom.minidom as m; [m.parse(f) for f in sys.argv[1:]]' "$@"
+    [ -n "$python" ] || return 0
+    "$python" -c 'import sys, xml.dom.minidom as m; [m.parse(f) for f in sys.argv[1:]]' "$@"
 }
 
 check "svg" nudge plot a.jsonl b.jsonl -o p.svg

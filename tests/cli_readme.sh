@@ -15,13 +15,14 @@ cat >bin/nudge <<END
 # As the command, but what measures does so for a moment and little work.
 case \$1\ \$2 in
 scale*)
-    case \$* in *--data*) ;; *) set -- "\$@" --data synth:teacher,rows=1024,features=8 ;; esac
+    case \$* in *--data*) ;; *) set -- "\$@" --data synth:teacher,rows=$((256 * $(nproc))),features=8 ;; esac
+    case \$* in *threads*) ;; *vary*) set -- "\$@" --threads 1 ;; esac
     case \$* in *hidden*) ;; *) set -- "\$@" --hidden 16,16 ;; esac
     set -- "\$@" --repeat 1 --epochs 1 --quiet
     ;;
-plan*) set -- "\$@" --seconds 0.005 ;;
+plan*) set -- "\$@" --seconds 0.001 ;;
 "bench gemm") set -- "\$@" --seconds 0.005 --shape 64,64,64 ;;
-"bench kernels") set -- "\$@" --seconds 0.005 --count 4096 ;;
+"bench kernels") set -- "\$@" --seconds 0.001 --count 4096 ;;
 bench*) set -- "\$@" --seconds 0.005 --rows 1024 ;;
 esac
 exec "$NUDGE" "\$@"

@@ -3,14 +3,14 @@
 # know the format alone, and what they write is loaded by --init.
 . "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/setup.sh"
 
-if ! python3 -c 'import json, struct' 2>/dev/null; then
+if [ -z "$python" ]; then
     skip "safetensors and Python" "no python3"
     finish
     exit
 fi
 
 other() {
-    python3 "$TOP_SRCDIR/tests/cli_safetensors.py" "$@"
+    "$python" "$TOP_SRCDIR/tests/cli_safetensors.py" "$@"
 }
 
 awk 'BEGIN {

@@ -363,7 +363,7 @@ START_TEST(stopped_text)
     options.on_progress = stop_at_half;
     options.progress_seconds = 0;
     options.user = &calls;
-    ck_assert_int_eq(nudge_synth_write(NULL, "synth:linear,rows=100000", path, &options, &err),
+    ck_assert_int_eq(nudge_synth_write(NULL, "synth:linear,rows=30000", path, &options, &err),
                      NUDGE_ESTOPPED);
     ck_assert_int_gt(calls, 1);
     ck_assert_uint_eq(files_there(), 0);

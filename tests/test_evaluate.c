@@ -5,7 +5,7 @@
 /* Rows in several blocks and outputs in several chunks; one, some and many outputs. */
 static const struct {
     size_t rows, widths[3];
-} shapes[] = {{1, {5, 4, 1}}, {700, {5, 9, 1}}, {1003, {6, 8, 3}}, {2100, {4, 520, 700}}};
+} shapes[] = {{1, {5, 4, 1}}, {700, {5, 9, 1}}, {1003, {6, 8, 3}}, {1100, {4, 520, 700}}};
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 typedef struct sums {

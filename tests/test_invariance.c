@@ -16,8 +16,8 @@ typedef struct shape {
 
 static const shape shapes[] = {
     {"tiny", 2, {2, 3, 1}, 4, 4, NUDGE_MSE, NUDGE_RELU},
-    {"image", 2, {784, 128, 10}, 640, 64, NUDGE_CROSS_ENTROPY, NUDGE_RELU},
-    {"wide", 2, {100, 1500, 10}, 480, 96, NUDGE_CROSS_ENTROPY, NUDGE_GELU},
+    {"image", 2, {784, 128, 10}, 320, 64, NUDGE_CROSS_ENTROPY, NUDGE_RELU},
+    {"wide", 2, {100, 1500, 10}, 288, 96, NUDGE_CROSS_ENTROPY, NUDGE_GELU},
     {"deep", 12, {24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24, 24}, 320, 32, NUDGE_HUBER,
      NUDGE_SILU},
     {"batch of one", 2, {13, 31, 3}, 101, 1, NUDGE_POISSON, NUDGE_TANH},

@@ -78,7 +78,7 @@ static void take_one_cpu(void)
 }
 
 /* A CPU on which a child is always ready to run is busy with others, whatever else runs on it:
- * load + steal is 1. 0.8: 1.5 s are counted in ticks. Not above 1.1: there is only that CPU. */
+ * load + steal is 1. 0.8: 0.8 s are counted in ticks. Not above 1.1: there is only that CPU. */
 START_TEST(sees_another_program)
 {
     take_one_cpu();
@@ -90,7 +90,7 @@ START_TEST(sees_another_program)
         _exit(0);
     }
     watch_start(w);
-    usleep(1500000);
+    usleep(800000);
     watch_result seen = watch_stop(w);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
@@ -111,7 +111,7 @@ START_TEST(own_work_is_not_others)
     watcher *w = watcher_new();
     double before = own_seconds(), begin = seconds_now();
     watch_start(w);
-    work(1.5);
+    work(0.8);
     watch_result seen = watch_stop(w);
     double own = (own_seconds() - before) / (seconds_now() - begin);
     if (!isnan(seen.other_load))
