@@ -105,6 +105,7 @@ expect "no epochs are told" test "$(count to_loss_epochs null)" -eq 2
 # A shell starts background processes with SIGINT ignored; Python undoes it. The header of the study
 # is told when everything is read; the run is long, so that it is still measuring then or later.
 interrupted() {
+    : >"$scratch/i.err" # what an earlier study told there would be taken for this one's
     "$python" -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])' "$NUDGE" scale "$@" >"$scratch/i.out" 2>"$scratch/i.err" &

@@ -135,16 +135,17 @@ static void print_line(const char *name, const char *format, double value)
     putchar('\n');
 }
 
-static void report(const nudge_metrics *m, const nudge_model_info *info)
+static void report(const nudge_metrics *m, const nudge_model *model)
 {
+    nudge_model_info info = nudge_model_describe(model);
     printf("%-14s%zu\n", "rows", m->rows);
-    print_line(nudge_loss_name(info->loss), "%.6g", m->loss);
+    print_line(nudge_loss_name(info.loss), "%.6g", m->loss);
     print_line("accuracy", "%.4f", m->accuracy);
     print_line("RMSE", "%.6g", m->rmse);
     print_line("MAE", "%.6g", m->mae);
     print_line("R2", "%.4f", m->r2);
     if (m->confusion != NULL)
-        print_classes(m, info->prep);
+        print_classes(m, info.prep);
 }
 
 static void report_json(const nudge_metrics *m, const nudge_model *model, arguments *args)
@@ -169,22 +170,16 @@ static int run(arguments *args)
     nudge_metrics metrics;
     nudge_error err;
     int threads = threads_of(args);
-    int status = load_model_and_data(args, 1, &model, &data);
-    if (status == EXIT_DONE) {
-        if (nudge_evaluate(model, data, threads, &metrics, &err) != NUDGE_OK) {
-            status = fail(&err);
-        } else {
-            nudge_model_info info = nudge_model_describe(model);
-            if (given(args, "json"))
-                report_json(&metrics, model, args);
-            else
-                report(&metrics, &info);
-            nudge_metrics_free(&metrics);
-        }
-    }
+    load_model_and_data(args, 1, &model, &data);
+    must(nudge_evaluate(model, data, threads, &metrics, &err), &err);
+    if (given(args, "json"))
+        report_json(&metrics, model, args);
+    else
+        report(&metrics, model);
+    nudge_metrics_free(&metrics);
     nudge_dataset_free(data);
     nudge_model_free(model);
-    return status;
+    return EXIT_DONE;
 }
 
 const command command_eval = {

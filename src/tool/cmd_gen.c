@@ -26,7 +26,7 @@ static const option own[] = {
     {0},
 };
 
-static int list(void)
+static void list(void)
 {
     text_table t;
     table_heads(&t, "name|parameters|about");
@@ -37,7 +37,6 @@ static int list(void)
         table_add(&t, "%s", info->about);
     }
     table_print(&t, 3, stdout);
-    return EXIT_DONE;
 }
 
 /* Appends ",text" to the growing spec. */
@@ -65,10 +64,10 @@ static char *spec_of(const arguments *args)
 static void check_words(arguments *args)
 {
     if (args->words == 0)
-        complain(args, "the name of a generator is needed; 'nudge gen --list' lists them");
+        complain("the name of a generator is needed; 'nudge gen --list' lists them");
     for (size_t i = 1; i < args->words; i++)
         if (strchr(args->word[i], '=') == NULL)
-            complain(args, "'%s' is not of the form key=value", args->word[i]);
+            complain("'%s' is not of the form key=value", args->word[i]);
 }
 
 /* ---- Writing --------------------------------------------------------------------------- */
@@ -109,7 +108,7 @@ static int ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-static int write_data(arguments *args, const char *spec, nudge_write_options *writing)
+static void write_data(arguments *args, const char *spec, nudge_write_options *writing)
 {
     const char *out = text_of(args, "out");
     int quiet = given(args, "quiet");
@@ -122,28 +121,22 @@ static int write_data(arguments *args, const char *spec, nudge_write_options *wr
     signal(SIGXFSZ, SIG_IGN);
     nudge_status status = nudge_synth_write(&written, spec, out, writing, &err);
     live_line_clear();
-    if (status == NUDGE_ESTOPPED) {
-        say("interrupted; nothing was written");
-        return 128 + nu_signal_caught();
-    }
-    if (status != NUDGE_OK)
-        return fail(&err);
+    if (status == NUDGE_ESTOPPED)
+        give_up(128 + nu_signal_caught(), "interrupted; nothing was written");
+    must(status, &err);
     if (!quiet)
         print_written(&written);
-    return EXIT_DONE;
 }
 
 /* --labels-out goes with --out FILE.npy, and FILE.npy with it. */
 static void check_files(arguments *args)
 {
     const char *out = required(args, "out"), *labels = text_of(args, "labels-out");
-    if (args->failed)
-        return;
     if (ends_with(out, ".npy") && labels == NULL)
-        complain(args, "--out: '%s' holds the features alone; name an .npy file for the targets "
+        complain("--out: '%s' holds the features alone; name an .npy file for the targets "
                  "with --labels-out, or write both to one .safetensors file", out);
     else if (labels != NULL && !ends_with(out, ".npy"))
-        complain(args, "--labels-out: '%s' goes with --out FILE.npy only; '%s' holds the targets "
+        complain("--labels-out: '%s' goes with --out FILE.npy only; '%s' holds the targets "
                  "too", labels, out);
     else if (labels != NULL && !ends_with(labels, ".npy"))
         refuse(args, "labels-out", "a file name that ends in .npy");
@@ -154,8 +147,10 @@ static void check_files(arguments *args)
 static int run(arguments *args)
 {
     nudge_write_options writing = nudge_write_defaults();
-    if (given(args, "list"))
-        return list();
+    if (given(args, "list")) {
+        list();
+        return EXIT_DONE;
+    }
     if (given(args, "rows"))
         whole_of(args, "rows", 1, UINT32_MAX);
     if (given(args, "noise"))
@@ -167,12 +162,10 @@ static int run(arguments *args)
     writing.labels = text_of(args, "labels-out");
     check_words(args);
     check_files(args);
-    if (args->failed)
-        return EXIT_BAD_INPUT;
     char *spec = spec_of(args);
-    int status = write_data(args, spec, &writing);
+    write_data(args, spec, &writing);
     free(spec);
-    return status;
+    return EXIT_DONE;
 }
 
 const command command_gen = {

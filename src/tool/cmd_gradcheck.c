@@ -61,20 +61,18 @@ static int verdict(json_t *json, double worst, uint64_t checked, nudge_dtype dty
 /* ---- Built-in network ------------------------------------------------------------------ */
 
 /* On random data with targets that the loss takes. */
-static nudge_status check_one(nudge_gradcheck_result *result, const train_setup *s, size_t rows,
-                              nudge_loss loss, nudge_error *err)
+static void check_one(nudge_gradcheck_result *result, const train_setup *s, size_t rows,
+                      nudge_loss loss)
 {
     nudge_model *model = NULL;
     nudge_dataset *data = NULL;
-    nudge_status status = train_setup_network(&model, s, FEATURES, OUTPUTS, loss, NULL, err);
-    if (status == NUDGE_OK)
-        status = nudge_dataset_random(&data, s->dtype, rows, FEATURES, OUTPUTS,
-                                      loss == NUDGE_CROSS_ENTROPY, 0, s->train.seed, err);
-    if (status == NUDGE_OK)
-        status = nudge_gradcheck(model, data, 0, result, err);
+    nudge_error err;
+    must(train_setup_network(&model, s, FEATURES, OUTPUTS, loss, NULL, &err), &err);
+    must(nudge_dataset_random(&data, s->dtype, rows, FEATURES, OUTPUTS, loss == NUDGE_CROSS_ENTROPY,
+                              0, s->train.seed, &err), &err);
+    must(nudge_gradcheck(model, data, 0, result, &err), &err);
     nudge_dataset_free(data);
     nudge_model_free(model);
-    return status;
 }
 
 /* The numbers that a choice stands for: from `choice` on, or 1 for all. Returns the last. */
@@ -87,13 +85,13 @@ static int last_of(int choice, const char *(*names)(size_t i))
 }
 
 /* Every activation that is asked for with every loss: a row of the table, objects in the list. */
-static int check_pairs(arguments *args, train_setup *s, size_t rows, text_table *t, json_t *list,
-                       double *worst, uint64_t *checked)
+static void check_pairs(arguments *args, train_setup *s, text_table *t, json_t *list, double *worst,
+                        uint64_t *checked)
 {
+    size_t rows = (size_t)whole_of(args, "rows", 1, 1000000);
     int activation = choice_of(args, "activation"), loss = choice_of(args, "loss");
     int last_loss = last_of(loss, loss_or_all), last = last_of(activation, activation_or_all);
     nudge_gradcheck_result r;
-    nudge_error err;
     table_start(t, (size_t)(loss > 0 ? 2 : 1 + last_loss));
     table_add(t, "%s", "");
     for (int l = loss > 0 ? loss : 1; l <= last_loss; l++)
@@ -102,8 +100,7 @@ static int check_pairs(arguments *args, train_setup *s, size_t rows, text_table 
         *s->activation = (nudge_activation)(a - 1);
         table_add(t, "%s", activation_or_all((size_t)a));
         for (int l = loss > 0 ? loss : 1; l <= last_loss; l++) {
-            if (check_one(&r, s, rows, (nudge_loss)l, &err) != NUDGE_OK)
-                return fail(&err);
+            check_one(&r, s, rows, (nudge_loss)l);
             if (!isnan(*worst) && !(r.max_error <= *worst))
                 *worst = r.max_error; /* NaN too, which then stays */
             *checked += r.checked;
@@ -115,7 +112,6 @@ static int check_pairs(arguments *args, train_setup *s, size_t rows, text_table 
                                    "max_error", json_number(r.max_error), NULL));
         }
     }
-    return EXIT_DONE;
 }
 
 static int check_builtin(arguments *args)
@@ -127,24 +123,19 @@ static int check_builtin(arguments *args)
                      .dtype = (nudge_dtype)choice_of(args, "dtype")};
     double worst = 0;
     uint64_t checked = 0;
-    text_table t = {0};
+    int json = given(args, "json");
+    text_table t;
     json_t *list = json_new_list();
     refuse_all(args, "data labels header limit", "it needs --model");
     s.units = wholes_of(args, "hidden", 10000, "", &s.hidden);
     s.train.seed = whole_of(args, "seed", 0, UINT64_MAX);
-    size_t rows = (size_t)whole_of(args, "rows", 1, 1000000);
-    choice_of(args, "activation");
-    choice_of(args, "loss");
-    int status = EXIT_BAD_INPUT;
-    if (!args->failed)
-        status = check_pairs(args, &s, rows, &t, list, &worst, &checked);
-    if (status == EXIT_DONE && given(args, "json")) {
-        status = verdict(json_of("results", json_incref(list), NULL), worst, checked, s.dtype);
-    } else if (status == EXIT_DONE) {
+    check_pairs(args, &s, &t, list, &worst, &checked);
+    if (!json) {
         table_print(&t, 0, stdout);
         putchar('\n');
-        status = verdict(NULL, worst, checked, s.dtype);
     }
+    int status = verdict(json ? json_of("results", json_incref(list), NULL) : NULL, worst, checked,
+                         s.dtype);
     table_end(&t);
     json_decref(list);
     free(s.units);
@@ -163,19 +154,15 @@ static int check_model(arguments *args)
     refuse_all(args, "activation loss hidden rows seed dtype",
                "it is for the built-in network, not for --model");
     uint64_t limit = whole_of(args, "limit", 0, UINT64_MAX);
-    int status = load_model_and_data(args, 1, &model, &data);
-    if (status == EXIT_DONE && nudge_gradcheck(model, data, limit, &r, &err) != NUDGE_OK)
-        status = fail(&err);
-    else if (status == EXIT_DONE) {
-        if (given(args, "json"))
-            json = json_of("checked", json_whole(r.checked), "skipped", json_whole(r.skipped),
-                           NULL);
-        else
-            printf("checked %" PRIu64 " parameters, skipped %" PRIu64 " at kinks; worst: "
-                   "layers.%zu.%s[%zu], analytic %.9g, numeric %.9g\n", r.checked, r.skipped,
-                   r.layer, r.is_bias ? "bias" : "weight", r.index, r.analytic, r.numeric);
-        status = verdict(json, r.max_error, r.checked, nudge_model_describe(model).dtype);
-    }
+    load_model_and_data(args, 1, &model, &data);
+    must(nudge_gradcheck(model, data, limit, &r, &err), &err);
+    if (given(args, "json"))
+        json = json_of("checked", json_whole(r.checked), "skipped", json_whole(r.skipped), NULL);
+    else
+        printf("checked %" PRIu64 " parameters, skipped %" PRIu64 " at kinks; worst: "
+               "layers.%zu.%s[%zu], analytic %.9g, numeric %.9g\n", r.checked, r.skipped, r.layer,
+               r.is_bias ? "bias" : "weight", r.index, r.analytic, r.numeric);
+    int status = verdict(json, r.max_error, r.checked, nudge_model_describe(model).dtype);
     nudge_dataset_free(data);
     nudge_model_free(model);
     return status;

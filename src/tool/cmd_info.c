@@ -164,50 +164,37 @@ static void table_json(const nudge_table *table, arguments *args)
 
 /* ---- Command --------------------------------------------------------------------------- */
 
-static int model_info(arguments *args, const char *path)
+static void model_info(arguments *args, const char *path)
 {
     nudge_model *model = NULL;
     nudge_error err;
     refuse_all(args, "target labels ignore category header",
                "it is for data files, and this is a model");
-    if (args->failed)
-        return EXIT_BAD_INPUT;
-    if (nudge_model_load(&model, path, &err) != NUDGE_OK)
-        return fail(&err);
-    if (given(args, "json"))
-        model_json(model);
-    else
-        print_model(model);
+    must(nudge_model_load(&model, path, &err), &err);
+    (given(args, "json") ? model_json : print_model)(model);
     nudge_model_free(model);
-    return EXIT_DONE;
 }
 
-static int data_info(arguments *args, const char *spec)
+static void data_info(arguments *args, const char *spec)
 {
     nudge_table *table = NULL;
     nudge_error err;
     nudge_read_options read;
     read_data_options(&read, args);
-    if (args->failed)
-        return EXIT_BAD_INPUT;
-    if (nudge_table_read(&table, spec, &read, &err) != NUDGE_OK)
-        return fail(&err);
+    must(nudge_table_read(&table, spec, &read, &err), &err);
     if (given(args, "json"))
         table_json(table, args);
     else
         print_table(table);
     nudge_table_free(table);
-    return EXIT_DONE;
 }
 
 static int run(arguments *args)
 {
-    if (args->words == 0) {
-        say("a model file, a data file or synth:NAME,... is needed");
-        return EXIT_BAD_INPUT;
-    }
-    const char *what = args->word[0];
-    return nudge_file_is_model(what) ? model_info(args, what) : data_info(args, what);
+    if (args->words == 0)
+        complain("a model file, a data file or synth:NAME,... is needed");
+    (nudge_file_is_model(args->word[0]) ? model_info : data_info)(args, args->word[0]);
+    return EXIT_DONE;
 }
 
 const command command_info = {

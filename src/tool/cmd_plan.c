@@ -255,24 +255,19 @@ static int run(arguments *args)
 {
     planning p = {.args = args};
     nudge_error err;
-    int status = EXIT_BAD_INPUT;
     train_setup_start(&p.setup, args, 0);
     read_threads(&p);
     real_of(args, "seconds", ABOVE_0);
-    if (!args->failed) {
-        status = EXIT_DONE;
-        if (get_data(&p, &err) != NUDGE_OK || forecast_all(&p, &err) != NUDGE_OK)
-            status = fail(&err);
-        else
-            (p.setup.json ? print_json : print_text)(&p);
-    }
+    must(get_data(&p, &err), &err);
+    must(forecast_all(&p, &err), &err);
+    (p.setup.json ? print_json : print_text)(&p);
     nudge_model_free(p.model);
     nudge_dataset_free(p.shape);
     nudge_data_free(&p.data);
     train_setup_end(&p.setup);
     free(p.threads);
     free(p.forecast);
-    return status;
+    return EXIT_DONE;
 }
 
 const command command_plan = {

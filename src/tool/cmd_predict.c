@@ -101,32 +101,26 @@ static void write_all(const layout *l, const double *out, size_t rows, FILE *str
 }
 
 /* To the file of --out, or to stdout, which main() checks. */
-static int write_result(arguments *args, const layout *l, const double *out, size_t rows)
+static void write_result(arguments *args, const layout *l, const double *out, size_t rows)
 {
     const char *path = text_of(args, "out");
     nu_atomic_file file;
     if (is_standard(path)) {
         write_all(l, out, rows, stdout);
-        return EXIT_DONE;
+        return;
     }
     nu_signals_catch();
     int error = nu_atomic_open(&file, path);
-    if (error != 0) {
-        say("--out: %s: %s", path, strerror(error));
-        return EXIT_BAD_INPUT;
-    }
+    if (error != 0)
+        complain("--out: %s: %s", path, strerror(error));
     write_all(l, out, rows, file.stream);
     if (nu_signal_caught() != 0) {
         nu_atomic_abandon(&file);
-        say("interrupted; nothing was written");
-        return 128 + nu_signal_caught();
+        give_up(128 + nu_signal_caught(), "interrupted; nothing was written");
     }
     error = nu_atomic_commit(&file);
-    if (error != 0) {
-        say("--out: %s: %s", path, strerror(error));
-        return EXIT_RUN_FAILED;
-    }
-    return EXIT_DONE;
+    if (error != 0)
+        give_up(EXIT_RUN_FAILED, "--out: %s: %s", path, strerror(error));
 }
 
 static int run(arguments *args)
@@ -136,20 +130,16 @@ static int run(arguments *args)
     nudge_error err;
     int threads = threads_of(args);
     check_output(args, "out", "data model");
-    int status = load_model_and_data(args, 0, &model, &data);
-    if (status == EXIT_DONE) {
-        layout l = layout_of(model);
-        size_t rows = nudge_dataset_describe(data).rows;
-        double *out = need(calloc(rows, l.outputs * sizeof *out));
-        if (nudge_predict(model, data, threads, out, &err) != NUDGE_OK)
-            status = fail(&err);
-        else
-            status = write_result(args, &l, out, rows);
-        free(out);
-    }
+    load_model_and_data(args, 0, &model, &data);
+    layout l = layout_of(model);
+    size_t rows = nudge_dataset_describe(data).rows;
+    double *out = need(calloc(rows, l.outputs * sizeof *out));
+    must(nudge_predict(model, data, threads, out, &err), &err);
+    write_result(args, &l, out, rows);
+    free(out);
     nudge_dataset_free(data);
     nudge_model_free(model);
-    return status;
+    return EXIT_DONE;
 }
 
 const command command_predict = {

@@ -11,16 +11,13 @@
 #include "support/train_report.h"
 #include "support/train_setup.h"
 
-/* Saves the model if the run asked for that. Returns an exit_status. */
-static int save(train_report *r)
+/* Saves the model if the run asked for that. */
+static void save(train_report *r)
 {
     nudge_error err;
-    if (r->setup->out == NULL)
-        return EXIT_DONE;
-    if (nudge_model_save(r->model, r->setup->out, &err) != NUDGE_OK)
-        return fail(&err);
-    r->saved = 1;
-    return EXIT_DONE;
+    r->saved = r->setup->out != NULL;
+    if (r->saved)
+        must(nudge_model_save(r->model, r->setup->out, &err), &err);
 }
 
 /* Where the model went, for the messages of runs that ended early. */
@@ -34,49 +31,36 @@ static const char *whereabouts(char *buf, size_t size, const train_report *r)
     return buf;
 }
 
-static int diverged(train_report *r)
+static void diverged(train_report *r)
 {
     char where[NUDGE_ERROR_SIZE];
     nudge_prep_info prep = nudge_prep_describe(r->data->prep);
     int unscaled = prep.scale == NUDGE_SCALE_NONE && !prep.pixels;
-    /* Without a finished epoch these are the initial weights. */
-    int status = r->result.epochs > 0 ? save(r) : EXIT_DONE;
-    if (status != EXIT_DONE)
-        return EXIT_RUN_FAILED;
-    say("training diverged: the loss became non-finite in epoch %zu, batch %zu; try a "
-        "smaller --lr (it is %g)%s%s", r->result.diverged_epoch, r->result.diverged_batch,
-        r->setup->train.optimizer.lr, unscaled ? " or --scale standard" : "",
-        whereabouts(where, sizeof where, r));
-    return EXIT_RUN_FAILED;
+    if (r->result.epochs > 0) /* otherwise these are the initial weights */
+        save(r);
+    give_up(EXIT_RUN_FAILED, "training diverged: the loss became non-finite in epoch %zu, batch "
+            "%zu; try a smaller --lr (it is %g)%s%s", r->result.diverged_epoch,
+            r->result.diverged_batch, r->setup->train.optimizer.lr,
+            unscaled ? " or --scale standard" : "", whereabouts(where, sizeof where, r));
 }
 
-static int evaluate_all(train_report *r)
+static void evaluate(const train_report *r, const nudge_dataset *data, nudge_metrics *metrics)
 {
     nudge_error err;
-    int threads = r->setup->train.threads;
-    if ((r->data->val != NULL &&
-         nudge_evaluate(r->model, r->data->val, threads, &r->val, &err) != NUDGE_OK) ||
-        (r->data->test != NULL &&
-         nudge_evaluate(r->model, r->data->test, threads, &r->test, &err) != NUDGE_OK))
-        return fail(&err);
-    return EXIT_DONE;
+    if (data != NULL)
+        must(nudge_evaluate(r->model, data, r->setup->train.threads, metrics, &err), &err);
 }
 
 /* After training to the end, or to where it was stopped. */
 static int finish(train_report *r, const progress *p)
 {
     char where[NUDGE_ERROR_SIZE];
-    int status = save(r);
-    if (status != EXIT_DONE)
-        return status;
-    if (p->log_error != 0) {
-        say("%s: %s%s", r->setup->log, strerror(p->log_error),
-            whereabouts(where, sizeof where, r));
-        return EXIT_RUN_FAILED;
-    }
-    status = evaluate_all(r);
-    if (status != EXIT_DONE)
-        return status;
+    save(r);
+    if (p->log_error != 0)
+        give_up(EXIT_RUN_FAILED, "%s: %s%s", r->setup->log, strerror(p->log_error),
+                whereabouts(where, sizeof where, r));
+    evaluate(r, r->data->val, &r->val);
+    evaluate(r, r->data->test, &r->test);
     if (r->setup->json)
         report_json(r);
     else
@@ -97,9 +81,8 @@ static int train(train_report *r, nudge_model *model)
     nudge_train_options options = s->train;
     nudge_error err;
     progress p;
-    if (nudge_train_plan_make(&r->plan, model, r->data->train, r->data->val, &options, &err) !=
-        NUDGE_OK)
-        return fail(&err);
+    must(nudge_train_plan_make(&r->plan, model, r->data->train, r->data->val, &options, &err),
+         &err);
     if (!s->quiet)
         report_start(r);
     if (s->explain)
@@ -110,9 +93,9 @@ static int train(train_report *r, nudge_model *model)
     progress_end(&p, status == NUDGE_OK || status == NUDGE_ESTOPPED ||
                          status == NUDGE_EDIVERGED);
     if (status == NUDGE_EDIVERGED)
-        return diverged(r);
-    if (status != NUDGE_OK && status != NUDGE_ESTOPPED)
-        return fail(&err);
+        diverged(r);
+    if (status != NUDGE_ESTOPPED)
+        must(status, &err);
     return finish(r, &p);
 }
 
@@ -122,19 +105,13 @@ static int run(arguments *args)
     nudge_data data = {0};
     nudge_model *model = NULL;
     nudge_error err;
-    int status = EXIT_BAD_INPUT;
     train_setup_start(&setup, args, threads_of(args));
-    if (!args->failed) {
-        if (nudge_data_load(&data, &setup.data, &err) != NUDGE_OK ||
-            train_setup_model(&model, &setup, data.prep, &err) != NUDGE_OK) {
-            status = fail(&err);
-        } else {
-            train_report report = {.setup = &setup, .data = &data, .model = model};
-            status = train(&report, model);
-            nudge_metrics_free(&report.val);
-            nudge_metrics_free(&report.test);
-        }
-    }
+    must(nudge_data_load(&data, &setup.data, &err), &err);
+    must(train_setup_model(&model, &setup, data.prep, &err), &err);
+    train_report report = {.setup = &setup, .data = &data, .model = model};
+    int status = train(&report, model);
+    nudge_metrics_free(&report.val);
+    nudge_metrics_free(&report.test);
     nudge_model_free(model);
     nudge_data_free(&data);
     train_setup_end(&setup);

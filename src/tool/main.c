@@ -27,10 +27,8 @@ static const command *find_command(const char *name)
             return commands[i];
     const char *near = nu_closest(name, command_name, commands);
     if (near != NULL)
-        say("there is no command '%s'; did you mean '%s'?", name, near);
-    else
-        say("there is no command '%s'; 'nudge --help' lists the commands", name);
-    return NULL;
+        complain("there is no command '%s'; did you mean '%s'?", name, near);
+    complain("there is no command '%s'; 'nudge --help' lists the commands", name);
 }
 
 static void print_version(void)
@@ -56,27 +54,23 @@ static void print_commands(void)
 
 /* "help", "help NAME", and for those who install nudge "help --man [NAME]" and
  * "help --completion SHELL". */
-static int help(int argc, char **argv)
+static void help(int argc, char **argv)
 {
     const char *first = argc > 0 ? argv[0] : "", *second = argc > 1 ? argv[1] : NULL;
     int manual = strcmp(first, "--man") == 0;
     const char *name = manual ? second : argc > 0 ? first : NULL;
     if (strcmp(first, "--completion") == 0) {
-        if (second != NULL && print_completion(second, commands))
-            return EXIT_DONE;
-        say("--completion: there is completion for bash and zsh");
-        return EXIT_BAD_INPUT;
+        if (second == NULL || !print_completion(second, commands))
+            complain("--completion: there is completion for bash and zsh");
+        return;
     }
     const command *c = name != NULL ? find_command(name) : NULL;
-    if (name != NULL && c == NULL)
-        return EXIT_BAD_INPUT;
     if (manual)
         print_manual(c, commands);
     else if (c != NULL)
         print_help(c, 0);
     else
         print_commands();
-    return EXIT_DONE;
 }
 
 static int run_command(const command *c, int argc, char **argv)
@@ -84,12 +78,12 @@ static int run_command(const command *c, int argc, char **argv)
     arguments args;
     say_as(c->name);
     arguments_start(&args, c, argc, argv);
-    int status = args.failed ? EXIT_BAD_INPUT : EXIT_DONE;
+    int status = EXIT_DONE;
     if (args.help)
         print_help(c, args.help > 1);
-    else if (args.version && !args.failed)
+    else if (args.version)
         print_version();
-    else if (!args.failed)
+    else
         status = c->run(&args);
     arguments_end(&args);
     return finish_output(status);
@@ -99,17 +93,14 @@ int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "help") == 0)
-        return finish_output(help(argc - 2, argv + 2));
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        return finish_output(help(0, NULL));
-    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        help(argc - 2, argv + 2);
+    else if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        help(0, NULL);
+    else if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         print_version();
-        return finish_output(EXIT_DONE);
-    }
-    if (name[0] == '-') {
-        say("a command must come before '%s'; 'nudge --help' lists them", name);
-        return EXIT_BAD_INPUT;
-    }
-    const command *c = find_command(name);
-    return c != NULL ? run_command(c, argc - 1, argv + 1) : EXIT_BAD_INPUT;
+    else if (name[0] == '-')
+        complain("a command must come before '%s'; 'nudge --help' lists them", name);
+    else
+        return run_command(find_command(name), argc - 1, argv + 1);
+    return finish_output(EXIT_DONE);
 }

@@ -16,16 +16,15 @@ typedef struct bench_setup {
     int json;
 } bench_setup;
 
-/* Return an exit_status. */
-int bench_gemm(arguments *args, const bench_setup *setup);
-int bench_kernels(arguments *args, const bench_setup *setup);
-int bench_train(arguments *args, const bench_setup *setup);
-int bench_infer(arguments *args, const bench_setup *setup);
+void bench_gemm(arguments *args, const bench_setup *setup);
+void bench_kernels(arguments *args, const bench_setup *setup);
+void bench_train(arguments *args, const bench_setup *setup);
+void bench_infer(arguments *args, const bench_setup *setup);
 
 /* The GEMM rate of the setup's threads: the best median of some large squares, in flops/s. Raises
  * *peak if it is more. Squares that take longer than 2 * seconds by what *peak says are left
  * out. */
-nudge_status bench_peak(double *peak, const bench_setup *setup, double seconds, nudge_error *err);
+void bench_peak(double *peak, const bench_setup *setup, double seconds);
 
 /* An object with version, dtype, machine, threads. */
 json_t *bench_json(const bench_setup *setup);

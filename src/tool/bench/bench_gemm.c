@@ -81,21 +81,19 @@ static double peak_of(const products *list, int threads)
     return peak;
 }
 
-nudge_status bench_peak(double *peak, const bench_setup *setup, double seconds, nudge_error *err)
+void bench_peak(double *peak, const bench_setup *setup, double seconds)
 {
+    nudge_error err;
     for (size_t i = 1; i < sizeof squares / sizeof *squares; i++) {
         size_t n = squares[i];
         double operations = 2 * (double)n * (double)n * (double)n * setup->threads;
         if (*peak > 0 && operations / *peak > 2 * seconds)
             break;
         nudge_measurement rate;
-        nudge_status status = nudge_bench_gemm(&rate, setup->dtype, NUDGE_GEMM_NN, n, n, n,
-                                               setup->threads, setup->cpus, seconds, err);
-        if (status != NUDGE_OK)
-            return status;
+        must(nudge_bench_gemm(&rate, setup->dtype, NUDGE_GEMM_NN, n, n, n, setup->threads,
+                              setup->cpus, seconds, &err), &err);
         *peak = fmax(*peak, rate.median);
     }
-    return NUDGE_OK;
 }
 
 static void print_products(const products *list, const bench_setup *setup)
@@ -134,22 +132,19 @@ static void print_json(const products *list, const bench_setup *setup)
     json_print(object, 1, stdout);
 }
 
-static int measure(products *list, const bench_setup *setup)
+static void measure(products *list, const bench_setup *setup)
 {
     nudge_error err;
     for (size_t i = 0; i < list->count; i++) {
         product *p = &list->item[i];
         live_line("product %zu of %zu", i + 1, list->count);
-        nudge_status status = nudge_bench_gemm(&p->rate, setup->dtype, p->kind, p->m, p->n, p->k,
-                                               p->threads, setup->cpus, setup->seconds, &err);
-        live_line_clear();
-        if (status != NUDGE_OK)
-            return fail(&err);
+        must(nudge_bench_gemm(&p->rate, setup->dtype, p->kind, p->m, p->n, p->k, p->threads,
+                              setup->cpus, setup->seconds, &err), &err);
     }
-    return EXIT_DONE;
+    live_line_clear();
 }
 
-int bench_gemm(arguments *args, const bench_setup *setup)
+void bench_gemm(arguments *args, const bench_setup *setup)
 {
     products list = {0};
     size_t *size = NULL, n = 0;
@@ -161,15 +156,13 @@ int bench_gemm(arguments *args, const bench_setup *setup)
     } else
         refuse_given(args, "kind", "it needs --shape");
     int counts[] = {1, setup->threads};
-    for (int i = 0; i < (setup->threads > 1 ? 2 : 1) && !args->failed; i++)
+    for (int i = 0; i < (setup->threads > 1 ? 2 : 1); i++)
         if (size != NULL)
             add(&list, counts[i], kind, size);
         else
             add_defaults(&list, counts[i]);
-    int status = args->failed ? EXIT_BAD_INPUT : measure(&list, setup);
-    if (status == EXIT_DONE)
-        (setup->json ? print_json : print_products)(&list, setup);
+    measure(&list, setup);
+    (setup->json ? print_json : print_products)(&list, setup);
     free(list.item);
     free(size);
-    return status;
 }

@@ -52,37 +52,29 @@ static void print_json(const kernels *k, const bench_setup *setup)
     json_print(object, 1, stdout);
 }
 
-static int measure(kernels *k, const bench_setup *setup)
+static void measure(kernels *k, const bench_setup *setup)
 {
     nudge_error err;
     for (size_t i = 0; i < k->kernels; i++)
         for (size_t j = 0; j < k->sizes; j++) {
             live_line("kernel %zu of %zu", i + 1, k->kernels);
-            nudge_status status = nudge_bench_kernel(&k->rate[i * k->sizes + j], i, setup->dtype,
-                                                     k->count[j], setup->threads, setup->cpus,
-                                                     setup->seconds, &err);
-            live_line_clear();
-            if (status != NUDGE_OK)
-                return fail(&err);
+            must(nudge_bench_kernel(&k->rate[i * k->sizes + j], i, setup->dtype, k->count[j],
+                                    setup->threads, setup->cpus, setup->seconds, &err), &err);
         }
-    return EXIT_DONE;
+    live_line_clear();
 }
 
-int bench_kernels(arguments *args, const bench_setup *setup)
+void bench_kernels(arguments *args, const bench_setup *setup)
 {
     kernels k = {.sizes = MOST_SIZES, .count = {IN_CACHE, OUT_OF_CACHE}};
     if (given(args, "count")) {
         k.sizes = 1;
         k.count[0] = (size_t)whole_of(args, "count", 1, UINT32_MAX);
     }
-    if (args->failed)
-        return EXIT_BAD_INPUT;
     while (nudge_bench_kernel_name(k.kernels) != NULL)
         k.kernels++;
     k.rate = need(calloc(k.kernels * k.sizes, sizeof *k.rate));
-    int status = measure(&k, setup);
-    if (status == EXIT_DONE)
-        (setup->json ? print_json : print_kernels)(&k, setup);
+    measure(&k, setup);
+    (setup->json ? print_json : print_kernels)(&k, setup);
     free(k.rate);
-    return status;
 }

@@ -49,10 +49,8 @@ static void read_options(network_bench *b, arguments *args)
     train_setup_optimizer(&b->options.optimizer, args);
     b->options.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
     b->width = wholes_of(args, "layers", 2147483647, "two or more ", &b->widths);
-    if (b->widths < 2) {
+    if (b->widths < 2)
         refuse(args, "layers", "two or more whole numbers, separated by commas");
-        return;
-    }
     if (b->loss == NUDGE_LOSS_AUTO)
         b->loss = b->width[b->widths - 1] > 1 ? NUDGE_CROSS_ENTROPY : NUDGE_MSE;
     b->rows = given(args, "rows") ? (size_t)whole_of(args, "rows", 1, UINT32_MAX)
@@ -61,37 +59,33 @@ static void read_options(network_bench *b, arguments *args)
 
 /* ---- Network and data ------------------------------------------------------------------ */
 
-/* Room for predictions; 0 with a message if there is not enough memory. */
-static int make_room(network_bench *b)
+/* Room for predictions. */
+static void make_room(network_bench *b, size_t outputs)
 {
-    size_t outputs = b->width[b->widths - 1];
     double bytes = (double)b->rows * (double)outputs * sizeof *b->out;
     char text[NU_TEXT];
     if (bytes <= (double)nudge_machine_info().memory_available)
         b->out = calloc(b->rows * outputs, sizeof *b->out);
     if (b->out == NULL)
-        say("%zu predictions of %zu outputs need %s of memory", b->rows,
-            outputs, nu_bytes_text(text, bytes));
-    return b->out != NULL;
+        complain("%zu predictions of %zu outputs need %s of memory", b->rows, outputs,
+                 nu_bytes_text(text, bytes));
 }
 
-static nudge_status prepare(network_bench *b, nudge_error *err)
+static void prepare(network_bench *b)
 {
     double rows = (double)b->rows, flops = 2 * rows * weights_of(b);
     size_t hidden = b->widths - 2, outputs = b->width[b->widths - 1];
     nudge_model_options usual = nudge_model_defaults();
+    nudge_error err;
     train_setup network = {.dtype = b->setup->dtype, .hidden = hidden, .units = b->width + 1,
                            .activations = hidden > 0, .activation = &b->activation,
                            .huber_delta = usual.huber_delta, .init = usual.init,
                            .train = b->options};
-    nudge_status status = train_setup_network(&b->model, &network, b->width[0], outputs, b->loss,
-                                              NULL, err);
-    if (status == NUDGE_OK)
-        status = nudge_dataset_random(&b->data, b->setup->dtype, b->rows, b->width[0], outputs,
-                                      b->loss == NUDGE_CROSS_ENTROPY, b->pixels, b->options.seed,
-                                      err);
-    if (status == NUDGE_OK)
-        status = nudge_train_plan_make(&b->plan, b->model, b->data, NULL, &b->options, err);
+    must(train_setup_network(&b->model, &network, b->width[0], outputs, b->loss, NULL, &err), &err);
+    must(nudge_dataset_random(&b->data, b->setup->dtype, b->rows, b->width[0], outputs,
+                              b->loss == NUDGE_CROSS_ENTROPY, b->pixels, b->options.seed, &err),
+         &err);
+    must(nudge_train_plan_make(&b->plan, b->model, b->data, NULL, &b->options, &err), &err);
     double steps = (double)b->plan.batches;
     b->work[BENCH_STEP] = (bench_work){"step", 1, steps, rows / steps,
                                        b->plan.flops_per_epoch / steps, {0}};
@@ -99,72 +93,68 @@ static nudge_status prepare(network_bench *b, nudge_error *err)
     b->work[BENCH_EVALUATE] = (bench_work){"evaluate", 1, 1, rows, flops, {0}};
     b->first = b->training ? BENCH_STEP : BENCH_PREDICT;
     b->last = b->training ? BENCH_STEP : BENCH_EVALUATE;
-    return status;
+    if (!b->training)
+        make_room(b, outputs);
 }
 
 /* ---- Measuring ------------------------------------------------------------------------- */
 
-static nudge_status call(const network_bench *b, int which, nudge_error *err)
+static void call(const network_bench *b, int which)
 {
+    const bench_setup *s = b->setup;
     nudge_metrics m = {0};
+    nudge_error err;
     if (which == BENCH_PREDICT)
-        return nudge_predict_on(b->model, b->data, b->setup->threads, b->setup->cpus, b->out, err);
-    nudge_status status = nudge_evaluate_on(b->model, b->data, b->setup->threads, b->setup->cpus,
-                                            &m, err);
+        must(nudge_predict_on(b->model, b->data, s->threads, s->cpus, b->out, &err), &err);
+    else
+        must(nudge_evaluate_on(b->model, b->data, s->threads, s->cpus, &m, &err), &err);
     nudge_metrics_free(&m);
-    return status;
 }
 
 /* The time of a repeat; that of training leaves out what nudge_train() does once. */
-static nudge_status repeat(network_bench *b, int which, double *seconds, nudge_error *err)
+static double repeat(network_bench *b, int which)
 {
     size_t count = b->work[which].count;
-    nudge_status status = NUDGE_OK;
+    nudge_train_result r;
+    nudge_error err;
     double start = watch_now();
+    for (size_t i = 0; which != BENCH_STEP && i < count; i++)
+        call(b, which);
+    double seconds = watch_now() - start;
     if (which == BENCH_STEP) {
-        nudge_train_result r;
         b->options.epochs = count;
-        status = nudge_train(b->model, b->data, NULL, &b->options, &r, err);
-        *seconds = r.train_seconds;
-        for (int i = 0; status == NUDGE_OK && i < NUDGE_PHASES; i++)
+        must(nudge_train(b->model, b->data, NULL, &b->options, &r, &err), &err);
+        seconds = r.train_seconds;
+        for (int i = 0; i < NUDGE_PHASES; i++)
             b->phase[i] = r.phases.seconds[i] /
                           ((double)count * (double)b->plan.batches * b->plan.threads);
-    } else {
-        for (size_t i = 0; status == NUDGE_OK && i < count; i++)
-            status = call(b, which, err);
-        *seconds = watch_now() - start;
     }
-    *seconds = status == NUDGE_OK ? fmax(*seconds, 1e-9) : 1; /* less than the clock can tell */
-    return status;
+    return fmax(seconds, 1e-9); /* less than the clock can tell */
 }
 
 /* Warms up, and finds how many epochs or calls make a repeat long enough. */
-static nudge_status find_count(network_bench *b, int which, nudge_error *err)
+static void find_count(network_bench *b, int which)
 {
     double want = fmin(REPEAT_SECONDS, b->setup->seconds / LEAST_REPEATS), took = 0;
     size_t *count = &b->work[which].count;
     while (took < want / 2) {
-        nudge_status status = repeat(b, which, &took, err);
-        if (status != NUDGE_OK)
-            return status;
+        took = repeat(b, which);
         /* The first are slow: what they say is not believed beyond a factor of 100. */
         *count = (size_t)fmin(ceil((double)*count * fmin(want / took, 100)), UINT32_MAX);
     }
-    return NUDGE_OK;
 }
 
 /* All in turn, so that all meet the same machine. */
-static nudge_status measure_works(network_bench *b, nudge_error *err)
+static void measure_works(network_bench *b)
 {
-    double passed = 0, took, want = b->setup->seconds * (b->last - b->first + 1);
+    double passed = 0, want = b->setup->seconds * (b->last - b->first + 1);
     double *seconds[BENCH_WORKS] = {NULL};
-    nudge_status status = NUDGE_OK;
     size_t n = 0;
     for (int w = b->first; w <= b->last; w++)
         seconds[w] = need(calloc(MOST_REPEATS, sizeof **seconds));
-    for (; status == NUDGE_OK && n < MOST_REPEATS && (n < LEAST_REPEATS || passed < want); n++)
-        for (int w = b->first; status == NUDGE_OK && w <= b->last; w++) {
-            status = repeat(b, w, &took, err);
+    for (; n < MOST_REPEATS && (n < LEAST_REPEATS || passed < want); n++)
+        for (int w = b->first; w <= b->last; w++) {
+            double took = repeat(b, w);
             passed += took;
             seconds[w][n] = took / ((double)b->work[w].count * b->work[w].units);
         }
@@ -177,61 +167,47 @@ static nudge_status measure_works(network_bench *b, nudge_error *err)
                                              .best = seconds[w][0]};
         free(seconds[w]);
     }
-    return status;
 }
 
 /* The peak is measured before and after, so that all meet the same machine. The clock readings of a
  * profile may slow down training, which is therefore repeated for it. */
-static nudge_status measure(network_bench *b, nudge_error *err)
+static void measure(network_bench *b)
 {
-    const bench_setup *s = b->setup;
-    double peak_seconds = fmin(0.25, s->seconds / 8), took;
-    nudge_status status = NUDGE_OK;
+    double peak_seconds = fmin(0.25, b->setup->seconds / 8);
     live_line("warming up");
-    for (int w = b->first; status == NUDGE_OK && w <= b->last; w++)
-        status = find_count(b, w, err);
+    for (int w = b->first; w <= b->last; w++)
+        find_count(b, w);
     live_line("products");
-    if (status == NUDGE_OK)
-        status = bench_peak(&b->peak, s, peak_seconds, err);
+    bench_peak(&b->peak, b->setup, peak_seconds);
     live_line("measuring");
-    if (status == NUDGE_OK)
-        status = measure_works(b, err);
+    measure_works(b);
     b->options.profile = 1;
-    if (status == NUDGE_OK && b->training)
-        status = repeat(b, BENCH_STEP, &took, err);
+    if (b->training)
+        repeat(b, BENCH_STEP);
     live_line("products");
-    if (status == NUDGE_OK)
-        status = bench_peak(&b->peak, s, peak_seconds, err);
+    bench_peak(&b->peak, b->setup, peak_seconds);
     live_line_clear();
-    return status;
 }
 
-static int bench_network(arguments *args, const bench_setup *setup, int training)
+static void bench_network(arguments *args, const bench_setup *setup, int training)
 {
     network_bench b = {.setup = setup, .training = training};
-    nudge_error err;
-    int status = EXIT_BAD_INPUT;
     read_options(&b, args);
-    if (!args->failed && prepare(&b, &err) != NUDGE_OK)
-        status = fail(&err);
-    else if (!args->failed && (training || make_room(&b))) {
-        status = measure(&b, &err) == NUDGE_OK ? EXIT_DONE : fail(&err);
-        if (status == EXIT_DONE)
-            (setup->json ? network_bench_print_json : network_bench_print)(&b);
-    }
+    prepare(&b);
+    measure(&b);
+    (setup->json ? network_bench_print_json : network_bench_print)(&b);
     free(b.out);
     nudge_dataset_free(b.data);
     nudge_model_free(b.model);
     free(b.width);
-    return status;
 }
 
-int bench_train(arguments *args, const bench_setup *setup)
+void bench_train(arguments *args, const bench_setup *setup)
 {
-    return bench_network(args, setup, 1);
+    bench_network(args, setup, 1);
 }
 
-int bench_infer(arguments *args, const bench_setup *setup)
+void bench_infer(arguments *args, const bench_setup *setup)
 {
-    return bench_network(args, setup, 0);
+    bench_network(args, setup, 0);
 }

@@ -34,7 +34,7 @@ enum { GEMM, KERNELS, TRAIN, INFER, KINDS };
 static const struct {
     const char *name;
     double seconds;
-    int (*run)(arguments *args, const bench_setup *setup);
+    void (*run)(arguments *args, const bench_setup *setup);
 } kinds[KINDS] = {
     [GEMM] = {"gemm", 0.2, bench_gemm},
     [KERNELS] = {"kernels", 0.1, bench_kernels},
@@ -49,11 +49,9 @@ static int kind_of(arguments *args)
         if (strcmp(args->word[0], kinds[i].name) == 0)
             return i;
     if (args->words > 0)
-        complain(args, "there is no benchmark '%s'; there are gemm, kernels, train and infer",
+        complain("there is no benchmark '%s'; there are gemm, kernels, train and infer",
                  args->word[0]);
-    else
-        complain(args, "a benchmark is needed: gemm, kernels, train or infer");
-    return TRAIN;
+    complain("a benchmark is needed: gemm, kernels, train or infer");
 }
 
 /* Options that other benchmarks have, but not this one. */
@@ -71,17 +69,16 @@ static void refuse_others(arguments *args, int kind)
 }
 
 /* Runs the benchmark, and says below its table if others slowed it down. */
-static int watched(arguments *args, const bench_setup *setup, int kind)
+static void watched(arguments *args, const bench_setup *setup, int kind)
 {
     watcher *w = watcher_new();
     watch_start(w);
-    int status = kinds[kind].run(args, setup);
+    kinds[kind].run(args, setup);
     watch_result seen = watch_stop(w);
     double others = seen.other_load + seen.steal;
-    if (status == EXIT_DONE && !setup->json && others > WATCH_DISTURBING)
+    if (!setup->json && others > WATCH_DISTURBING)
         printf("\nnote: others used %.2f of a core meanwhile, which makes figures lower\n", others);
     free(w);
-    return status;
 }
 
 static int run(arguments *args)
@@ -94,9 +91,9 @@ static int run(arguments *args)
     setup.seconds = given(args, "seconds") ? real_of(args, "seconds", ABOVE_0)
                                            : kinds[kind].seconds;
     setup.cpus = pin_option(args, setup.threads);
-    int status = args->failed ? EXIT_BAD_INPUT : watched(args, &setup, kind);
+    watched(args, &setup, kind);
     free(setup.cpus);
-    return status;
+    return EXIT_DONE;
 }
 
 /* ---- Shared ---------------------------------------------------------------------------- */

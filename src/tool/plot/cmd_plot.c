@@ -72,11 +72,11 @@ static const char *read_output(plot *p, arguments *args)
     if (out != NULL)
         refuse_given(args, "text", "it cannot be used together with --out");
     else if (!given(args, "text") && !isatty(STDOUT_FILENO))
-        complain(args, "--out FILE.svg, --out FILE.png or --text is needed, as standard output is "
+        complain("--out FILE.svg, --out FILE.png or --text is needed, as standard output is "
                  "no terminal");
     for (size_t i = 0; out != NULL && i < args->words; i++)
         if (same_file(out, args->word[i]))
-            complain(args, "--out: '%s' is also a run to plot; it must be a file of its own", out);
+            complain("--out: '%s' is also a run to plot; it must be a file of its own", out);
     check_output(args, "out", "");
     read_size(p, args);
     return out;
@@ -102,61 +102,52 @@ static void read_names(plot *p, arguments *args, char ***block)
             refuse(args, "names", "a name for each run, separated by commas");
 }
 
-static int read_options(plot *p, arguments *args, const char **out, char ***block)
+/* Returns as read_output(). */
+static const char *read_options(plot *p, arguments *args, char ***block)
 {
     p->n = args->words;
-    if (p->n == 0 || p->n > PLOT_MOST_RUNS) {
-        say(p->n == 0 ? "files that 'nudge train --log' wrote are needed"
-            : "colours and marks can tell at most %d runs apart", PLOT_MOST_RUNS);
-        return EXIT_BAD_INPUT;
-    }
+    if (p->n == 0)
+        complain("files that 'nudge train --log' wrote are needed");
+    if (p->n > PLOT_MOST_RUNS)
+        complain("colours and marks can tell at most %d runs apart", PLOT_MOST_RUNS);
     p->x = choice_of(args, "x") == 0 ? RUN_EPOCH : RUN_TIME;
     p->y = choice_of(args, "y");
     p->log = given(args, "log");
     p->title = text_of(args, "title");
-    *out = read_output(p, args);
+    const char *out = read_output(p, args);
     read_names(p, args, block);
-    return args->failed ? EXIT_BAD_INPUT : EXIT_DONE;
+    return out;
 }
 
 /* ---- Runs ------------------------------------------------------------------------------ */
 
-static int read_runs(plot *p, const arguments *args)
+static void read_runs(plot *p, const arguments *args)
 {
     p->runs = need(calloc(p->n, sizeof *p->runs));
-    for (size_t i = 0; i < p->n; i++) {
-        int status = run_log_read(&p->runs[i], args->word[i]);
-        if (status != EXIT_DONE)
-            return status;
-    }
+    for (size_t i = 0; i < p->n; i++)
+        run_log_read(&p->runs[i], args->word[i]);
     plot_find_curves(p);
-    return EXIT_DONE;
 }
 
-/* Whether there is something to draw. */
-static int check_curves(const plot *p, const arguments *args)
+/* There must be something to draw. */
+static void check_curves(const plot *p, const arguments *args)
 {
     const char *what = plot_metrics[p->y].name;
     char have[80] = "";
     for (size_t i = 0; i < p->n; i++)
-        if (isnan(p->runs[i].epochs[p->runs[i].n - 1].value[p->x])) {
-            say("%s: not every line has \"seconds\", which --x time needs", args->word[i]);
-            return EXIT_BAD_INPUT;
-        }
-    if (p->n_curves == 0) {
-        for (int y = 0; y < PLOT_METRICS; y++)
-            if (plot_has(&p->runs[0], y))
-                snprintf(have + strlen(have), sizeof have - strlen(have), "%s%s",
-                         *have != '\0' ? ", " : "", plot_metrics[y].name);
-        say("--y: there is no %s; %s has %s", what, args->word[0], have);
-    } else if (p->log && isinf(p->low))
-        say("--log: no %s is above 0, and a logarithmic axis has nothing else", what);
-    else if (p->kind == PLOT_TEXT && p->n_curves > PLOT_MOST_LETTERS)
-        say("--text: %zu curves, but there are letters for at most %d; give fewer runs, "
-            "or --out FILE.svg", p->n_curves, PLOT_MOST_LETTERS);
-    else
-        return EXIT_DONE;
-    return EXIT_BAD_INPUT;
+        if (isnan(p->runs[i].epochs[p->runs[i].n - 1].value[p->x]))
+            complain("%s: not every line has \"seconds\", which --x time needs", args->word[i]);
+    for (int y = 0; y < PLOT_METRICS; y++)
+        if (plot_has(&p->runs[0], y))
+            snprintf(have + strlen(have), sizeof have - strlen(have), "%s%s",
+                     *have != '\0' ? ", " : "", plot_metrics[y].name);
+    if (p->n_curves == 0)
+        complain("--y: there is no %s; %s has %s", what, args->word[0], have);
+    if (p->log && isinf(p->low))
+        complain("--log: no %s is above 0, and a logarithmic axis has nothing else", what);
+    if (p->kind == PLOT_TEXT && p->n_curves > PLOT_MOST_LETTERS)
+        complain("--text: %zu curves, but there are letters for at most %d; give fewer runs, or "
+                 "--out FILE.svg", p->n_curves, PLOT_MOST_LETTERS);
 }
 
 /* What the picture does not show, on stderr. */
@@ -206,19 +197,15 @@ static int draw(const plot *p, const char *out)
 static int run(arguments *args)
 {
     plot p = {0};
-    const char *out = NULL;
     char **block = NULL;
-    int status = read_options(&p, args, &out, &block);
-    if (status == EXIT_DONE)
-        status = read_runs(&p, args);
-    if (status == EXIT_DONE)
-        status = check_curves(&p, args);
-    if (status == EXIT_DONE)
-        status = draw(&p, out);
+    const char *out = read_options(&p, args, &block);
+    read_runs(&p, args);
+    check_curves(&p, args);
+    int status = draw(&p, out);
     if (status == EXIT_DONE)
         tell_omissions(&p, args);
-    for (size_t i = 0; p.runs != NULL && i < p.n; i++)
-        run_log_end(&p.runs[i]);
+    for (size_t i = 0; i < p.n; i++)
+        free(p.runs[i].epochs);
     free(p.runs);
     free(p.names);
     free(block);

@@ -23,15 +23,14 @@ typedef struct run_epoch {
 
 typedef struct run_log {
     size_t n; /* epochs, at least 1 */
-    run_epoch *epochs;
+    run_epoch *epochs; /* for free() */
     int has[RUN_VALUES + 1]; /* whether any epoch has the value; for RUN_VALUES 0 */
     size_t cut; /* the last line if it was half written and left out, as while training goes on;
                  * otherwise 0 */
 } run_log;
 
-/* "-" is standard input. Returns an exit_status. If it is not EXIT_DONE, a line was printed that
- * names the file and, where it is a line's fault, the line. Always followed by run_log_end(). */
-int run_log_read(run_log *log, const char *path);
-void run_log_end(run_log *log);
+/* "-" is standard input. Gives up on what is no such log, with the file and, where it is a line's
+ * fault, the line. */
+void run_log_read(run_log *log, const char *path);
 
 #endif

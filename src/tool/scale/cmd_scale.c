@@ -29,47 +29,40 @@ static int report(const scale_study *s, const scale_setup *setup)
     return status;
 }
 
-/* After measuring, to the end or to where it was interrupted. */
+/* After measuring, to the end or to where it was interrupted. Returns an exit_status. */
 static int finish(scale_study *s, const scale_setup *setup)
 {
     size_t done = 0;
     for (size_t i = 0; i < s->n_points; i++)
         done += s->points[i].n;
     int stopped = s->ended == SCALE_INTERRUPTED ? 128 + nu_signal_caught() : EXIT_DONE;
-    if (done == 0) {
-        say("interrupted before the first run was done; there are no results");
-        return stopped;
-    }
+    if (done == 0)
+        give_up(stopped, "interrupted before the first run was done; there are no results");
     scale_analyse(s);
     scale_fit_laws(s);
     int status = report(s, setup);
-    if (s->identical == 0) {
-        say("the weights differ between runs that must give the same: see --json");
-        return EXIT_RUN_FAILED;
-    }
+    if (s->identical == 0)
+        give_up(EXIT_RUN_FAILED, "the weights differ between runs that must give the same: see "
+                "--json");
     if (stopped != EXIT_DONE)
-        say("interrupted after %zu run%s; the results are of these", done,
-            done == 1 ? "" : "s");
+        say("interrupted after %zu run%s; the results are of these", done, done == 1 ? "" : "s");
     return status != EXIT_DONE ? status : stopped;
 }
 
-static int measure(scale_study *s, const scale_setup *setup)
+static void measure(scale_study *s, const scale_setup *setup)
 {
     scale_jobs jobs;
-    int status = scale_make_points(&jobs, s, setup);
-    if (status == EXIT_DONE) {
-        nu_signals_catch();
-        s->facts = machine_facts();
-        json_put(s->facts, "threads", json_text(jobs.cpus != NULL ? "each bound to a CPU of its own"
-                                                                  : "not bound"));
-        if (!setup->quiet)
-            fprintf(stderr, "%s scaling: %s\ndata: %s\n%zu point%s, measured in rounds\n",
-                    scale_mode_names[s->mode], s->title, s->data, s->n_points,
-                    s->n_points == 1 ? "" : "s");
-        status = scale_measure(s, setup, &jobs);
-    }
+    scale_make_points(&jobs, s, setup);
+    nu_signals_catch();
+    s->facts = machine_facts();
+    json_put(s->facts, "threads", json_text(jobs.cpus != NULL ? "each bound to a CPU of its own"
+                                                              : "not bound"));
+    if (!setup->quiet)
+        fprintf(stderr, "%s scaling: %s\ndata: %s\n%zu point%s, measured in rounds\n",
+                scale_mode_names[s->mode], s->title, s->data, s->n_points,
+                s->n_points == 1 ? "" : "s");
+    scale_measure(s, setup, &jobs);
     scale_jobs_end(&jobs);
-    return status == EXIT_DONE ? finish(s, setup) : status;
 }
 
 static int run(arguments *args)
@@ -77,16 +70,14 @@ static int run(arguments *args)
     scale_setup setup;
     const char *few;
     scale_study study = {.identical = -1, .cores = nudge_machine_info().cores};
-    int status = EXIT_BAD_INPUT;
     scale_setup_start(&setup, &study, args);
     if (nudge_threads(study.cores, &few) > 0 && few != NULL)
         scale_note(&study, "not all cores can be used: %s", few);
-    if (!args->failed) {
-        study.command = scale_shell_line("nudge", args->argv, (size_t)args->argc);
-        status = setup.out != NULL ? scale_folder_check(setup.out) : EXIT_DONE;
-    }
-    if (status == EXIT_DONE)
-        status = measure(&study, &setup);
+    study.command = scale_shell_line("nudge", args->argv, (size_t)args->argc);
+    if (setup.out != NULL)
+        scale_folder_check(setup.out);
+    measure(&study, &setup);
+    int status = finish(&study, &setup);
     scale_study_end(&study);
     scale_setup_end(&setup);
     return status;

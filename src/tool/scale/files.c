@@ -48,36 +48,32 @@ static int is_ours(const char *dir)
     return ours;
 }
 
-static int check_names(const char *dir)
+static void check_names(const char *dir)
 {
     int ours = is_ours(dir);
     for (size_t i = 0; i < NAMES; i++) {
         char *path = path_of(dir, i);
-        int error = nu_atomic_check(path), foreign = !ours && access(path, F_OK) == 0;
+        int error = nu_atomic_check(path);
         if (error != 0)
-            say("--out %s: %s cannot be written: %s", dir, path, strerror(error));
-        else if (foreign)
-            say("--out %s: %s is there already and not of nudge scale; give another folder", dir,
-                path);
+            complain("--out %s: %s cannot be written: %s", dir, path, strerror(error));
+        if (!ours && access(path, F_OK) == 0)
+            complain("--out %s: %s is there already and not of nudge scale; give another folder",
+                     dir, path);
         free(path);
-        if (error != 0 || foreign)
-            return EXIT_BAD_INPUT;
     }
-    return EXIT_DONE;
 }
 
-int scale_folder_check(const char *dir)
+void scale_folder_check(const char *dir)
 {
     struct stat there;
     int exists = stat(dir, &there) == 0;
     if (exists && S_ISDIR(there.st_mode))
-        return check_names(dir);
-    if (!exists && errno == ENOENT && mkdir(dir, 0777) == 0) {
+        check_names(dir);
+    else if (exists || errno != ENOENT || mkdir(dir, 0777) != 0)
+        complain("--out %s: this folder cannot be made: %s", dir,
+                 strerror(exists ? EEXIST : errno));
+    else
         rmdir(dir);
-        return EXIT_DONE;
-    }
-    say("--out %s: this folder cannot be made: %s", dir, strerror(exists ? EEXIST : errno));
-    return EXIT_BAD_INPUT;
 }
 
 /* One of the names; 0 after a line. */

@@ -13,9 +13,9 @@
 
 /* Before anything is measured: can the files be made in `dir`? It must be a folder that can be
  * written to, or a name for a new one in such a folder. A folder that holds a file of one of these
- * names is only taken if an earlier "nudge scale" made it. Returns EXIT_DONE, or EXIT_BAD_INPUT
- * after one line. Leaves nothing behind. */
-int scale_folder_check(const char *dir);
+ * names is only taken if an earlier "nudge scale" made it. Otherwise it gives up. Leaves nothing
+ * behind. */
+void scale_folder_check(const char *dir);
 
 /* Makes the folder and its files, each whole or not at all, and removes the pictures of an earlier
  * study. Returns EXIT_DONE, or EXIT_RUN_FAILED after one line about the first file that could not

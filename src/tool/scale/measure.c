@@ -74,7 +74,7 @@ static int on_progress(const nudge_progress *progress, void *user)
 }
 
 /* Trains point i for `epochs`, or by the peer. `target`: NaN for none. `steps` may be NULL.
- * Returns an exit_status: EXIT_INTERRUPTED if it was stopped. */
+ * Returns 0 if it was interrupted. */
 static int train(measuring *m, size_t i, size_t epochs, double target, int profile,
                  nudge_steps *steps, once *o)
 {
@@ -85,55 +85,48 @@ static int train(measuring *m, size_t i, size_t epochs, double target, int profi
     nudge_model *model = NULL;
     nudge_error err;
     *o = (once){.to_loss = NAN, .target = target, .epochs = epochs};
-    if (p->is_peer) {
-        int status = scale_run_peer(&o->seconds, &o->step, m->setup, job->variant, epochs);
-        return status != EXIT_DONE && nu_signal_caught() ? EXIT_INTERRUPTED : status;
-    }
+    if (p->is_peer)
+        return scale_run_peer(&o->seconds, &o->step, m->study->peer, job->variant, epochs);
     options.epochs = epochs;
     options.profile = profile;
     options.steps = steps;
     options.on_epoch = on_epoch;
     options.on_progress = on_progress;
     options.user = o;
-    nudge_status status = scale_make_model(&model, job, &err);
-    if (status == NUDGE_OK)
-        status = nudge_train(model, job->train, job->val, &options, &r, &err);
-    if (status == NUDGE_ESTOPPED && !isnan(o->to_loss))
-        status = NUDGE_OK;
-    if (status == NUDGE_OK) {
-        o->epochs = r.epochs;
-        o->seconds = fmax(r.train_seconds, 1e-9); /* less than the clock can tell */
-        o->step = o->seconds / (double)(r.epochs * scale_batches(p));
-        o->hash = nudge_model_hash(model);
-        o->phases = r.phases;
-    }
-    nudge_model_free(model);
+    scale_must(scale_make_model(&model, job, &err), m->study, p, &err);
+    nudge_status status = nudge_train(model, job->train, job->val, &options, &r, &err);
     if (status == NUDGE_EDIVERGED)
         snprintf(err.text, sizeof err.text, "training diverged: the loss became non-finite in "
                  "epoch %zu, batch %zu; try a smaller --lr (it is %g)", r.diverged_epoch,
                  r.diverged_batch, options.optimizer.lr);
-    return status == NUDGE_OK         ? EXIT_DONE
-           : status == NUDGE_ESTOPPED ? EXIT_INTERRUPTED
-                                      : scale_point_failed(m->study, p, &err);
+    int whole = status == NUDGE_OK || !isnan(o->to_loss);
+    if (status != NUDGE_ESTOPPED)
+        scale_must(status, m->study, p, &err);
+    o->epochs = r.epochs;
+    o->seconds = fmax(r.train_seconds, 1e-9); /* less than the clock can tell */
+    o->step = o->seconds / (double)(r.epochs * scale_batches(p));
+    o->hash = nudge_model_hash(model);
+    o->phases = r.phases;
+    nudge_model_free(model);
+    return whole;
 }
 
 /* ---- Before the rounds ----------------------------------------------------------------- */
 
 /* Warms up, and finds how long an epoch takes. The first steps are slow: what they say is not
  * believed beyond a factor of 100. */
-static int calibrate(measuring *m, size_t i)
+static void calibrate(measuring *m, size_t i)
 {
     double want = m->setup->epochs > 0
-                      ? 0 : fmin(CALIBRATION_SECONDS, m->setup->seconds / USUAL_ROUNDS);
+                      ? 0 : fmin(CALIBRATION_SECONDS, m->study->seconds_asked / USUAL_ROUNDS);
     size_t epochs = 1;
-    int status;
+    int whole;
     once o;
     do {
-        status = train(m, i, epochs, NAN, 0, NULL, &o);
+        whole = train(m, i, epochs, NAN, 0, NULL, &o);
         m->epoch[i] = o.seconds / (double)o.epochs;
         epochs = (size_t)fmin(ceil((double)epochs * fmin(2 * want / o.seconds, 100)), UINT32_MAX);
-    } while (status == EXIT_DONE && o.seconds < want);
-    return status;
+    } while (whole && o.seconds < want);
 }
 
 /* Points of one setting run the same epochs, so that their weights can be compared: those that
@@ -142,7 +135,7 @@ static void choose_epochs(measuring *m)
 {
     scale_study *s = m->study;
     double rounds = m->setup->repeats > 0 ? (double)m->setup->repeats : USUAL_ROUNDS;
-    double each = fmin(m->setup->seconds / rounds / (double)s->n_points, LONGEST_RUN);
+    double each = fmin(m->study->seconds_asked / rounds / (double)s->n_points, LONGEST_RUN);
     for (size_t i = 0; i < s->n_points; i++) {
         double sum = 0, n = 0;
         for (size_t j = 0; j < s->n_points; j++)
@@ -156,16 +149,16 @@ static void choose_epochs(measuring *m)
     }
 }
 
-static int profile(measuring *m, size_t i)
+static void profile(measuring *m, size_t i)
 {
     scale_point *p = &m->study->points[i];
     once o;
-    int status = train(m, i, p->epochs, m->setup->to_loss, 1, NULL, &o);
+    if (!train(m, i, p->epochs, m->study->target_loss, 1, NULL, &o))
+        return;
     memcpy(p->phases, o.phases.seconds, sizeof p->phases);
     p->epochs = o.epochs; /* fewer than asked for where the target loss is reached earlier */
     p->steps = o.epochs * scale_batches(p);
     p->to_loss_epochs = isnan(o.to_loss) ? NAN : (double)o.epochs;
-    return status;
 }
 
 static void describe_steps(scale_steps *single, const nudge_steps *steps, int threads)
@@ -191,25 +184,23 @@ static void describe_steps(scale_steps *single, const nudge_steps *steps, int th
     free(last);
 }
 
-static int time_steps(measuring *m, size_t i)
+static void time_steps(measuring *m, size_t i)
 {
     char text[SCALE_POINT_TEXT];
     scale_point *p = &m->study->points[i];
     nudge_steps steps = {.room = SCALE_STEPS};
     once o;
     steps.step = need(calloc(steps.room, sizeof *steps.step));
-    int status = train(m, i, p->epochs, m->setup->to_loss, 0, &steps, &o);
-    if (status == EXIT_DONE)
+    if (train(m, i, p->epochs, m->study->target_loss, 0, &steps, &o))
         describe_steps(&p->single, &steps, p->threads);
     if (p->single.clock_cost > MOST_CLOCK_COST)
         scale_note(m->study, "%s: single steps are longer by the %.0f %% that reading the clock "
                    "takes", scale_point_text(text, m->study, p), 100 * p->single.clock_cost);
     free(steps.step);
-    return status;
 }
 
 /* Once for each number of threads that run at a time, and dtype. */
-static int measure_peak(measuring *m, size_t i)
+static void measure_peak(measuring *m, size_t i)
 {
     scale_study *s = m->study;
     scale_point *p = &s->points[i];
@@ -222,77 +213,73 @@ static int measure_peak(measuring *m, size_t i)
             p->gemm_peak = s->points[j].gemm_peak;
     int threads = p->oversubscribed ? s->cores : p->threads;
     double seconds = fmin(2 * m->epoch[i] * (double)p->epochs, LONGEST_PEAK);
-    if (isnan(p->gemm_peak) &&
-        nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, SQUARE, SQUARE, SQUARE, threads,
-                         m->jobs->cpus, fmax(seconds, SHORTEST_PEAK), &err) != NUDGE_OK)
-        return scale_point_failed(m->study, p, &err);
-    p->gemm_peak = isnan(p->gemm_peak) ? rate.best : p->gemm_peak;
-    return EXIT_DONE;
+    if (!isnan(p->gemm_peak))
+        return;
+    scale_must(nudge_bench_gemm(&rate, dtype, NUDGE_GEMM_NN, SQUARE, SQUARE, SQUARE, threads,
+                                m->jobs->cpus, fmax(seconds, SHORTEST_PEAK), &err), s, p, &err);
+    p->gemm_peak = rate.best;
 }
 
-static int prepare_all(measuring *m)
+static void prepare_all(measuring *m)
 {
     scale_study *s = m->study;
-    int status = EXIT_DONE;
-    for (size_t i = 0; i < s->n_points && status == EXIT_DONE; i++) {
+    for (size_t i = 0; i < s->n_points && !nu_signal_caught(); i++) {
         live(m, "warming up", &s->points[i]);
-        status = calibrate(m, i);
+        calibrate(m, i);
     }
     choose_epochs(m);
-    for (size_t i = 0; i < s->n_points && status == EXIT_DONE; i++) {
+    for (size_t i = 0; i < s->n_points && !nu_signal_caught(); i++) {
         scale_point *p = &s->points[i];
         live(m, "phases and single steps", p);
         p->steps = p->epochs * scale_batches(p);
-        if (!p->is_peer)
-            status = measure_peak(m, i);
-        if (!p->is_peer && status == EXIT_DONE)
-            status = profile(m, i);
-        if (!p->is_peer && status == EXIT_DONE)
-            status = time_steps(m, i);
+        if (p->is_peer)
+            continue;
+        measure_peak(m, i);
+        profile(m, i);
+        time_steps(m, i);
     }
-    return status;
 }
 
 /* ---- Rounds ---------------------------------------------------------------------------- */
 
-static int run_point(measuring *m, size_t i)
+static void run_point(measuring *m, size_t i)
 {
     scale_point *p = &m->study->points[i];
     once o;
     double at = watch_now() - m->begin;
     watch_start(m->watcher);
-    int status = train(m, i, p->epochs, m->setup->to_loss, 0, NULL, &o);
+    int whole = train(m, i, p->epochs, m->study->target_loss, 0, NULL, &o);
     watch_result watch = watch_stop(m->watcher);
-    if (status != EXIT_DONE)
-        return status;
+    if (!whole)
+        return;
     p->runs = need(realloc(p->runs, (p->n + 1) * sizeof *p->runs));
     p->runs[p->n++] = (scale_run){.order = m->done++, .at = at, .seconds = o.seconds,
                                   .step = o.step, .to_loss = o.to_loss, .hash = o.hash,
                                   .watch = watch};
-    return EXIT_DONE;
 }
 
 /* All points once, in a random order (Fisher and Yates). */
-static int run_round(measuring *m, size_t *order, const char *what)
+static void run_round(measuring *m, size_t *order, const char *what)
 {
     size_t n = m->study->n_points;
-    int status = EXIT_DONE;
     for (size_t i = 0; i < n; i++) {
         size_t j = (size_t)nrand48(m->random) % (i + 1); /* i is tiny beside 2^31 */
         order[i] = order[j];
         order[j] = i;
     }
-    for (size_t i = 0; i < n && status == EXIT_DONE; i++) {
+    for (size_t i = 0; i < n && !nu_signal_caught(); i++) {
         live(m, what, &m->study->points[order[i]]);
-        status = nu_signal_caught() ? EXIT_INTERRUPTED : run_point(m, order[i]);
+        run_point(m, order[i]);
     }
-    return status;
 }
 
 /* Whether the study is at its end after so many rounds, which took so long; study->ended says
  * why. */
 static int is_enough(scale_study *study, const scale_setup *setup, size_t rounds, double seconds)
 {
+    study->ended = SCALE_INTERRUPTED;
+    if (nu_signal_caught())
+        return 1;
     study->ended = SCALE_ROUNDS;
     if (setup->repeats > 0)
         return rounds >= setup->repeats;
@@ -303,41 +290,28 @@ static int is_enough(scale_study *study, const scale_setup *setup, size_t rounds
             return 1;
     }
     study->ended = SCALE_TIME_UP;
-    return rounds >= MOST_ROUNDS || seconds + seconds / (double)rounds > setup->seconds;
+    return rounds >= MOST_ROUNDS || seconds + seconds / (double)rounds > study->seconds_asked;
 }
 
-static int run_rounds(measuring *m)
+static void run_rounds(measuring *m)
 {
     size_t *order = need(calloc(m->study->n_points, sizeof *order)), repeats = m->setup->repeats;
-    double begin = watch_now();
+    double begin = watch_now(), passed = 0;
     char left[NU_TEXT], what[64];
-    int status = EXIT_DONE, end = 0;
-    for (size_t round = 1; !end && status == EXIT_DONE; round++) {
+    for (size_t round = 1; round == 1 || !is_enough(m->study, m->setup, round - 1, passed);
+         round++) {
         if (repeats > 0)
             snprintf(what, sizeof what, "round %zu of %zu", round, repeats);
         else
             snprintf(what, sizeof what, "round %zu, at most %s left", round,
-                     nu_seconds_text(left, ceil(fmax(m->setup->seconds - (watch_now() - begin), 1))));
-        status = run_round(m, order, what);
-        end = status == EXIT_DONE && is_enough(m->study, m->setup, round, watch_now() - begin);
+                     nu_seconds_text(left, ceil(fmax(m->study->seconds_asked - passed, 1))));
+        run_round(m, order, what);
+        passed = watch_now() - begin;
     }
     free(order);
-    return status;
 }
 
-/* ---- The whole ------------------------------------------------------------------------- */
-
-static void take_stock(measuring *m)
-{
-    scale_study *s = m->study;
-    for (size_t i = s->n_points; i-- > 0;)
-        if (s->points[i].n == 0)
-            scale_remove_point(s, i);
-    scale_judge(s);
-    s->seconds = watch_now() - m->begin;
-}
-
-int scale_measure(scale_study *study, const scale_setup *setup, const scale_jobs *jobs)
+void scale_measure(scale_study *study, const scale_setup *setup, const scale_jobs *jobs)
 {
     measuring m = {.study = study, .setup = setup, .jobs = jobs, .begin = watch_now(),
                    .watcher = watcher_new()};
@@ -347,15 +321,14 @@ int scale_measure(scale_study *study, const scale_setup *setup, const scale_jobs
         m.random[i] = (unsigned short)(study->seed >> 16 * i);
     strftime(study->started, sizeof study->started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&started, &utc));
     m.epoch = need(calloc(study->n_points, sizeof *m.epoch));
-    int status = prepare_all(&m);
-    if (status == EXIT_DONE)
-        status = run_rounds(&m);
+    prepare_all(&m);
+    run_rounds(&m);
     live_line_clear();
-    if (status == EXIT_INTERRUPTED)
-        study->ended = SCALE_INTERRUPTED;
-    if (status == EXIT_INTERRUPTED || status == EXIT_DONE)
-        take_stock(&m);
+    for (size_t i = study->n_points; i-- > 0;)
+        if (study->points[i].n == 0)
+            scale_remove_point(study, i);
+    scale_judge(study);
+    study->seconds = watch_now() - m.begin;
     free(m.watcher);
     free(m.epoch);
-    return status == EXIT_INTERRUPTED ? EXIT_DONE : status;
 }

@@ -6,9 +6,8 @@
 
 /* Warms up, measures phases, single steps and large products once for each point, and then all
  * points in rounds; fills what scale_point says is measured, started, seconds, ended, and notes
- * about the machine. Points without a run are taken out. Messages go to stderr, and a live line
- * if that is a terminal. Returns an exit_status: EXIT_DONE also if it was interrupted, of which
- * study->ended tells. */
-int scale_measure(scale_study *study, const scale_setup *setup, const scale_jobs *jobs);
+ * about the machine. Points without a run are taken out. A live line goes to stderr, if that is a
+ * terminal. */
+void scale_measure(scale_study *study, const scale_setup *setup, const scale_jobs *jobs);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scale/vary.h"
+#include "signals.h"
 #include "support/say.h"
 
 static void put_word(FILE *f, const char *word)
@@ -43,7 +44,7 @@ static char *option_word(const char *name, const char *value)
 
 /* What the variant's command line gives, and what this command has initial values of its own
  * for. */
-static char *peer_line(const scale_setup *setup, const scale_variant *v, size_t epochs)
+static char *peer_line(const char *program, const scale_variant *v, size_t epochs)
 {
     char number[24], *word[MOST_WORDS];
     snprintf(number, sizeof number, "%zu", epochs);
@@ -60,7 +61,7 @@ static char *peer_line(const scale_setup *setup, const scale_variant *v, size_t 
     }
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) /* the last one counts */
         word[n++] = option_word(own[i][0], own[i][1]);
-    char *line = scale_shell_line(setup->peer, word, n);
+    char *line = scale_shell_line(program, word, n);
     while (n > 0)
         free(word[--n]);
     return line;
@@ -72,10 +73,10 @@ static double number_in(const json_t *json, const char *object, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-int scale_run_peer(double *seconds, double *step, const scale_setup *setup,
+int scale_run_peer(double *seconds, double *step, const char *program,
                    const scale_variant *variant, size_t epochs)
 {
-    char *line = peer_line(setup, variant, epochs);
+    char *line = peer_line(program, variant, epochs);
     FILE *output = need(popen(line, "re"));
     json_t *json = json_loadf(output, 0, NULL);
     int ended = pclose(output);
@@ -83,9 +84,9 @@ int scale_run_peer(double *seconds, double *step, const scale_setup *setup,
     *step = *seconds / (number_in(json, "result", "epochs") * number_in(json, "plan", "batches"));
     json_decref(json);
     int is_good = ended == 0 && *step > 0;
-    if (!is_good)
-        say("--peer-base: it failed, or its --json does not tell "
-            "result.train_seconds: %s", line);
+    if (!is_good && !nu_signal_caught())
+        complain("--peer-base: it failed, or its --json does not tell result.train_seconds: %s",
+                 line);
     free(line);
-    return is_good ? EXIT_DONE : EXIT_BAD_INPUT;
+    return is_good;
 }

@@ -4,10 +4,9 @@
 
 #include "scale/setup.h"
 
-/* Runs "PROGRAM train --threads=1 --json --quiet" with the options of a variant for `epochs`,
- * and reads what it tells: seconds of training, and of a step. Returns an exit_status, after
- * one line if it is not EXIT_DONE. */
-int scale_run_peer(double *seconds, double *step, const scale_setup *setup,
+/* Runs "PROGRAM train --threads=1 --json --quiet" with the options of a variant for `epochs`, and
+ * reads what it tells: seconds of training, and of a step. 0 if it was interrupted. */
+int scale_run_peer(double *seconds, double *step, const char *program,
                    const scale_variant *variant, size_t epochs);
 
 /* The words of a command line as a shell takes them, for free(). */

@@ -108,44 +108,40 @@ static void read_threads(scale_setup *s, arguments *args)
 
 static void read_length(scale_setup *s, scale_study *study, arguments *args)
 {
-    s->precision = real_of(args, "precision", ABOVE_0) / 100;
-    s->seconds = real_of(args, "seconds", ABOVE_0);
-    s->to_loss = NAN;
+    study->precision = real_of(args, "precision", ABOVE_0) / 100;
+    study->seconds_asked = real_of(args, "seconds", ABOVE_0);
+    study->target_loss = NAN;
     if (given(args, "epochs"))
         s->epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
     if (given(args, "to-loss")) {
-        s->to_loss = real_of(args, "to-loss", ABOVE_0);
+        study->target_loss = real_of(args, "to-loss", ABOVE_0);
         s->epochs = s->epochs > 0 ? s->epochs : MOST_TO_LOSS_EPOCHS;
     } else {
-        refuse_given(args, "val", "only --to-loss uses validation data");
-        refuse_given(args, "val-split", "only --to-loss uses validation data");
+        refuse_all(args, "val val-split", "only --to-loss uses validation data");
     }
     if (given(args, "repeat")) {
         refuse_given(args, "precision", "it cannot be used together with --repeat");
         s->repeats = (size_t)whole_of(args, "repeat", 1, MOST_REPEATS);
-        s->precision = NAN;
+        study->precision = NAN;
         if (s->epochs > 0) {
             refuse_given(args, "seconds", "--repeat and --epochs say how long the study is");
-            s->seconds = NAN;
+            study->seconds_asked = NAN;
         }
     }
     study->level = real_of(args, "level", ABOVE_0) / 100;
     if (!(study->level < 1))
         refuse(args, "level", "a number above 0 and below 100");
-    study->target_loss = s->to_loss;
-    study->precision = s->precision;
-    study->seconds_asked = s->seconds;
 }
 
 /* ---- Data and settings ----------------------------------------------------------------- */
 
 /* The data of a study without --data. */
-static void choose_data(scale_setup *s, arguments *args)
+static void choose_data(scale_setup *s, const scale_study *study, arguments *args)
 {
     size_t rows = ROWS, most = 0;
     for (size_t i = 0; i < s->n_variants; i++)
         most = s->variant[i].rows > most ? s->variant[i].rows : most;
-    if (s->mode == SCALE_WEAK && s->n_threads > 0)
+    if (study->mode == SCALE_WEAK)
         rows = (size_t)ROWS_PER_THREAD * (size_t)s->threads[s->n_threads - 1];
     if (given(args, "data"))
         return;
@@ -158,42 +154,35 @@ static void choose_data(scale_setup *s, arguments *args)
 static void read_variants(scale_setup *s, scale_study *study, arguments *args)
 {
     scale_read_varied(study, args);
-    if (args->failed)
-        return;
     s->n_variants = study->n_settings;
     s->variant = need(calloc(s->n_variants, sizeof *s->variant));
     for (size_t i = 0; i < s->n_variants; i++) {
         scale_variant *v = &s->variant[i];
         v->args = scale_vary(args, study, i, &v->rows);
         train_setup_shared(&v->train, &v->args, 0);
-        args->failed |= v->args.failed;
         if (!given(&v->args, "val-split"))
             v->train.data.val_split = 0;
         while (v->data < i && !scale_same_data(study, v->data, i))
             v->data++;
     }
-    choose_data(s, args);
+    choose_data(s, study, args);
     study->seed = s->variant[0].train.train.seed;
     study->data = need(strdup(s->variant[0].train.data.data));
 }
 
 void scale_setup_start(scale_setup *s, scale_study *study, arguments *args)
 {
-    *s = (scale_setup){.args = args,
-                       .peer = text_of(args, "peer-base"),
-                       .out = text_of(args, "out"),
-                       .json = given(args, "json"),
-                       .quiet = given(args, "quiet")};
-    s->mode = study->mode = (scale_mode)choice_of(args, "mode");
-    s->pin = choice_of(args, "pin");
+    const char *peer = text_of(args, "peer-base");
+    *s = (scale_setup){.out = text_of(args, "out"), .json = given(args, "json"),
+                       .quiet = given(args, "quiet"), .pin = choice_of(args, "pin")};
+    study->mode = (scale_mode)choice_of(args, "mode");
+    study->peer = peer != NULL ? need(strdup(peer)) : NULL;
     read_threads(s, args);
     read_length(s, study, args);
     read_variants(s, study, args);
-    if (s->peer != NULL)
-        study->peer = need(strdup(s->peer));
-    if (s->mode == SCALE_WEAK)
+    if (study->mode == SCALE_WEAK)
         refuse_given(args, "peer-base", "only in strong mode: it would need data of its own");
-    if (!isnan(s->to_loss))
+    if (!isnan(study->target_loss))
         refuse_given(args, "peer-base", "it cannot be used together with --to-loss");
 }
 

@@ -15,16 +15,10 @@ typedef struct scale_variant {
 } scale_variant;
 
 typedef struct scale_setup {
-    arguments *args;
-    scale_mode mode;
     size_t n_threads;
     int *threads;       /* ascending */
-    size_t repeats;     /* rounds; 0: `precision` says */
-    double precision;   /* NaN: `repeats` says */
-    double seconds;     /* of measuring, at most; NaN: `repeats` and `epochs` say */
-    size_t epochs;      /* of a run, with to_loss at most; 0: `seconds` says */
-    double to_loss;     /* NaN: none */
-    const char *peer;   /* or NULL */
+    size_t repeats;     /* rounds; 0: the study's precision and seconds say */
+    size_t epochs;      /* of a run, with a target loss at most; 0: the study's seconds say */
     const char *out;    /* folder for the results, or NULL */
     int pin, json, quiet;
     char *data;         /* the specification of the built-in data; NULL: --data */
@@ -36,7 +30,7 @@ typedef struct scale_setup {
 extern const option scale_options[];
 
 /* Reads all options into the setup, and into the study what they say of it: mode, settings, limits.
- * args->failed if something is wrong. Followed by scale_setup_end() in any case. */
+ * Followed by scale_setup_end(). */
 void scale_setup_start(scale_setup *setup, scale_study *study, arguments *args);
 void scale_setup_end(scale_setup *setup);
 

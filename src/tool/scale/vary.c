@@ -34,34 +34,32 @@ static int is_of_data(const char *name)
 
 /* ---- Reading --------------------------------------------------------------------------- */
 
-static void refuse_vary(arguments *args, const char *name, const char *why)
+static void refuse_vary(const char *name, const char *why)
 {
-    complain(args, "--vary: '%s' %s", name, why);
+    complain("--vary: '%s' %s", name, why);
 }
 
 static void check_name(arguments *args, const scale_study *s, const char *name)
 {
     int is_rows = strcmp(name, ROWS) == 0;
     if (!is_rows && !scale_is_for_training(name))
-        refuse_vary(args, name, "is neither 'rows' nor an option for data, network or training; "
+        refuse_vary(name, "is neither 'rows' nor an option for data, network or training; "
                                 "'nudge scale --help' lists these");
     else if (is_rows && s->mode == SCALE_WEAK)
-        refuse_vary(args, name, "cannot vary in weak mode, where they grow with the threads");
+        refuse_vary(name, "cannot vary in weak mode, where they grow with the threads");
     else if (!is_rows && given(args, name))
-        refuse_vary(args, name, "is on the command line too; its values belong here");
+        refuse_vary(name, "is on the command line too; its values belong here");
     for (size_t i = 0; i < s->n_varied; i++)
         if (strcmp(s->varied[i].option, name) == 0)
-            refuse_vary(args, name, "is there twice");
+            refuse_vary(name, "is there twice");
 }
 
 /* One --vary. Layers of 'hidden' are "64x64" here, as commas separate the values. */
 static void read_one(scale_study *s, arguments *args, const char *text)
 {
     const char *equal = strchr(text, '=');
-    if (equal == NULL || equal == text || equal[1] == '\0') {
-        refuse_vary(args, text, "is not OPTION=V1,V2,...");
-        return;
-    }
+    if (equal == NULL || equal == text || equal[1] == '\0')
+        refuse_vary(text, "is not OPTION=V1,V2,...");
     scale_varied v = {.option = need(strndup(text, (size_t)(equal - text)))};
     check_name(args, s, v.option);
     char **part = need(nu_split(equal + 1, strchr(equal, ';') != NULL ? ';' : ',', &v.n_values));
@@ -72,7 +70,7 @@ static void read_one(scale_study *s, arguments *args, const char *text)
             *c = *c == 'x' ? ',' : *c;
         for (size_t j = 0; j < i; j++)
             if (strcmp(v.values[i], v.values[j]) == 0)
-                refuse_vary(args, text, "has a value twice");
+                refuse_vary(text, "has a value twice");
     }
     free(part);
     s->varied = need(realloc(s->varied, (s->n_varied + 1) * sizeof *s->varied));
@@ -112,7 +110,7 @@ void scale_read_varied(scale_study *s, arguments *args)
     const char *text = text_of(args, "vary");
     size_t n = 0;
     char **each = text != NULL ? need(nu_split(text, '\n', &n)) : NULL;
-    for (size_t i = 0; i < n && !args->failed; i++)
+    for (size_t i = 0; i < n; i++)
         read_one(s, args, each[i]);
     free(each);
     s->n_settings = 1;
@@ -135,7 +133,7 @@ static void change(arguments *args, const char *name, const char *value)
     if (is_flag && strcmp(value, "no") == 0)
         return;
     if (is_flag && strcmp(value, "yes") != 0)
-        refuse_vary(args, value, "is neither yes nor no, which a flag is");
+        refuse_vary(value, "is neither yes nor no, which a flag is");
     arguments_with(&changed, args, name, value);
     arguments_end(args);
     *args = changed;
@@ -154,7 +152,7 @@ arguments scale_vary(const arguments *args, const scale_study *s, size_t setting
         else if (nu_parse_whole(value, 1, UINT32_MAX, &number))
             *rows = (size_t)number;
         else
-            refuse_vary(&varied, value, "is not a whole number of rows, 1 or more");
+            refuse_vary(value, "is not a whole number of rows, 1 or more");
     }
     return varied;
 }

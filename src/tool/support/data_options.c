@@ -42,21 +42,21 @@ void check_output(arguments *args, const char *name, const char *others)
 {
     const char *path = text_of(args, name);
     nudge_error err;
-    if (path == NULL || is_standard(path) || args->failed)
+    if (path == NULL || is_standard(path))
         return;
     size_t n;
     char **other = need(nu_split(others, ' ', &n));
-    for (size_t i = 0; i < n && !args->failed; i++)
+    for (size_t i = 0; i < n; i++)
         if (*other[i] != '\0' && text_of(args, other[i]) != NULL &&
             same_file(path, text_of(args, other[i])))
-            complain(args, "--%s: '%s' is also given as --%s; it must be a file of its own", name,
+            complain("--%s: '%s' is also given as --%s; it must be a file of its own", name,
                      path, other[i]);
     free(other);
-    if (!args->failed && nudge_check_output(path, &err) != NUDGE_OK)
-        complain(args, "--%s: %s", name, err.text);
+    if (nudge_check_output(path, &err) != NUDGE_OK)
+        complain("--%s: %s", name, err.text);
 }
 
-int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data)
+void load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data)
 {
     const char *path = required(args, "model"), *spec = required(args, "data");
     nudge_error err;
@@ -64,28 +64,19 @@ int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge
     nudge_read_options read;
     size_t unknown = 0;
     read_data_options(&read, args);
-    if (args->failed)
-        return EXIT_BAD_INPUT;
-    if (nudge_model_load(model, path, &err) != NUDGE_OK)
-        return fail(&err);
+    must(nudge_model_load(model, path, &err), &err);
     nudge_model_info info = nudge_model_describe(*model);
-    if (info.prep == NULL) {
-        say("%s: it does not say how data becomes its input; only models that 'nudge train' "
-            "wrote do", path);
-        return EXIT_BAD_INPUT;
-    }
+    if (info.prep == NULL)
+        complain("%s: it does not say how data becomes its input; only models that 'nudge train' "
+                 "wrote do", path);
     read.like = info.prep;
     read.dtype = info.dtype;
-    if (nudge_table_read(&table, spec, &read, &err) != NUDGE_OK ||
-        nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err) != NUDGE_OK)
-        return fail(&err);
-    if (targets && nudge_dataset_describe(*data).outputs == 0) {
-        say("%s: it has no target '%s' to compare with", spec,
-            nudge_prep_target_name(info.prep, 0));
-        return EXIT_BAD_INPUT;
-    }
+    must(nudge_table_read(&table, spec, &read, &err), &err);
+    must(nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err), &err);
+    if (targets && nudge_dataset_describe(*data).outputs == 0)
+        complain("%s: it has no target '%s' to compare with", spec,
+                 nudge_prep_target_name(info.prep, 0));
     if (unknown > 0)
         say("%s: %zu cells hold a category that the model was not trained on; they count as "
             "none", spec, unknown);
-    return EXIT_DONE;
 }

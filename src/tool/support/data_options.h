@@ -24,7 +24,7 @@ void check_output(arguments *args, const char *name, const char *others);
 
 /* For eval, predict and gradcheck: the model of --model, and --data (read with --header) packed as
  * it wants them; with `targets` they must hold the targets, for which --labels is asked too.
- * Returns an exit_status; messages are printed. The caller frees both, also on failure. */
-int load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data);
+ * The caller frees both. */
+void load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data);
 
 #endif

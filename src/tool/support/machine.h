@@ -8,8 +8,8 @@
 /* How OpenBLAS was built: "serial", "pthread", "OpenMP", "unknown". */
 const char *blas_build(const nudge_machine *m);
 
-/* The text of a file of /proc or /sys, without white space at its end; for free(). NULL if it cannot
- * be read. */
+/* The text of a file of /proc or /sys, without white space at its end; for free(). NULL if it
+ * cannot be read. */
 char *proc_text(const char *path);
 
 /* Texts: cpu, topology, caches, memory, system, blas, compiler, openmp. What is not known is left

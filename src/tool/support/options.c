@@ -1,6 +1,6 @@
 #include "support/options.h"
 
-#include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <popt.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static const char *option_name(const void *of, size_t i)
     return args->all[i].option.hidden ? "" : args->all[i].option.name;
 }
 
-static void unknown_option(arguments *args, const char *bad)
+static void unknown_option(const arguments *args, const char *bad)
 {
     char word[64];
     bad += strspn(bad, "-");
@@ -45,30 +45,23 @@ static void unknown_option(arguments *args, const char *bad)
     if (near == NULL || look_up(args, near) == NULL)
         near = nu_closest(word, option_name, args);
     if (near != NULL)
-        complain(args, "unknown option --%s; did you mean --%s?", word, near);
-    else
-        complain(args, "unknown option --%s; 'nudge %s --help' lists the options", word,
-                 args->command->name);
+        complain("unknown option --%s; did you mean --%s?", word, near);
+    complain("unknown option --%s; 'nudge %s --help' lists the options", word,
+             args->command->name);
 }
 
 /* ---- Reading --------------------------------------------------------------------------- */
 
-static void bad_option(arguments *args, poptContext context, int code)
+static void bad_option(const arguments *args, poptContext context, int code)
 {
     const char *bad = poptBadOption(context, POPT_BADOPTION_NOALIAS);
-    switch (code) {
-    case POPT_ERROR_BADOPT:
+    if (code == POPT_ERROR_BADOPT)
         unknown_option(args, bad);
-        break;
-    case POPT_ERROR_NOARG:
-        complain(args, "%s needs a value", bad);
-        break;
-    case POPT_ERROR_UNWANTEDARG:
-        complain(args, "%.*s takes no value", (int)strcspn(bad, "="), bad);
-        break;
-    default:
-        complain(args, "%s: %s", bad, poptStrerror(code));
-    }
+    if (code == POPT_ERROR_NOARG)
+        complain("%s needs a value", bad);
+    if (code == POPT_ERROR_UNWANTEDARG)
+        complain("%.*s takes no value", (int)strcspn(bad, "="), bad);
+    complain("%s: %s", bad, poptStrerror(code));
 }
 
 static void read_words(arguments *args, poptContext context)
@@ -77,11 +70,9 @@ static void read_words(arguments *args, poptContext context)
     size_t n = 0;
     while (rest != NULL && rest[n] != NULL)
         n++;
-    if (n > args->command->most_words) {
-        complain(args, "'%s' is not expected here; 'nudge %s --help' shows the usage",
+    if (n > args->command->most_words)
+        complain("'%s' is not expected here; 'nudge %s --help' shows the usage",
                  rest[args->command->most_words], args->command->name);
-        return;
-    }
     args->word = need(calloc(n + 1, sizeof *args->word));
     for (size_t i = 0; i < n; i++)
         args->word[args->words++] = need(strdup(rest[i]));
@@ -204,30 +195,18 @@ const char *text_of(const arguments *args, const char *name)
     return a != NULL ? a->text : NULL;
 }
 
-void complain(arguments *args, const char *format, ...)
+void refuse(const arguments *args, const char *name, const char *what)
 {
-    va_list values;
-    va_start(values, format);
-    char *text = text_of_values(format, values);
-    va_end(values);
-    if (!args->failed)
-        say("%s", text);
-    free(text);
-    args->failed = 1;
+    complain("--%s: '%s' is not %s", name, text_of(args, name), what);
 }
 
-void refuse(arguments *args, const char *name, const char *what)
-{
-    complain(args, "--%s: '%s' is not %s", name, text_of(args, name), what);
-}
-
-void refuse_given(arguments *args, const char *name, const char *why)
+void refuse_given(const arguments *args, const char *name, const char *why)
 {
     if (given(args, name))
-        complain(args, "--%s: %s", name, why);
+        complain("--%s: %s", name, why);
 }
 
-void refuse_all(arguments *args, const char *names, const char *why)
+void refuse_all(const arguments *args, const char *names, const char *why)
 {
     size_t n;
     char **name = need(nu_split(names, ' ', &n));
@@ -236,47 +215,42 @@ void refuse_all(arguments *args, const char *names, const char *why)
     free(name);
 }
 
-const char *required(arguments *args, const char *name)
+const char *required(const arguments *args, const char *name)
 {
     const argument *a = find(args, name);
     if (a->text == NULL)
-        complain(args, "--%s %s is needed", name, a->option.arg);
-    return a->text != NULL ? a->text : "";
+        complain("--%s %s is needed", name, a->option.arg);
+    return a->text;
 }
 
-uint64_t whole_of(arguments *args, const char *name, uint64_t least, uint64_t most)
+uint64_t whole_of(const arguments *args, const char *name, uint64_t least, uint64_t most)
 {
     char what[80];
     uint64_t value;
     if (nu_parse_whole(text_of(args, name), least, most, &value))
         return value;
-    snprintf(what, sizeof what, "a whole number from %llu to %llu", (unsigned long long)least,
-             (unsigned long long)most);
+    snprintf(what, sizeof what, "a whole number from %" PRIu64 " to %" PRIu64, least, most);
     refuse(args, name, what);
-    return least;
 }
 
-size_t *wholes_of(arguments *args, const char *name, size_t most, const char *or, size_t *n)
+size_t *wholes_of(const arguments *args, const char *name, size_t most, const char *or, size_t *n)
 {
     char what[120];
     uint64_t *values;
     int good = nu_parse_wholes(text_of(args, name), ',', 1, most, &values, n);
     if (good < 0)
         need(NULL);
-    if (good > 0) {
-        size_t *list = need(calloc(*n, sizeof *list));
-        for (size_t i = 0; i < *n; i++)
-            list[i] = (size_t)values[i];
-        free(values);
-        return list;
-    }
     snprintf(what, sizeof what, "%swhole numbers from 1 to %zu, separated by commas", or, most);
-    refuse(args, name, what);
-    *n = 0;
-    return NULL;
+    if (good == 0)
+        refuse(args, name, what);
+    size_t *list = need(calloc(*n, sizeof *list));
+    for (size_t i = 0; i < *n; i++)
+        list[i] = (size_t)values[i];
+    free(values);
+    return list;
 }
 
-double real_of(arguments *args, const char *name, enum range range)
+double real_of(const arguments *args, const char *name, enum range range)
 {
     static const char *const what[] = {
         [ABOVE_0] = "a positive number",
@@ -292,10 +266,9 @@ double real_of(arguments *args, const char *name, enum range range)
     if (good)
         return v;
     refuse(args, name, what[range]);
-    return 0.5;
 }
 
-void read_real(arguments *args, const char *name, enum range range, double *value)
+void read_real(const arguments *args, const char *name, enum range range, double *value)
 {
     if (given(args, name))
         *value = real_of(args, name, range);
@@ -306,7 +279,7 @@ static const char *library_name(const void *of, size_t i)
     return ((const option *)of)->names(i);
 }
 
-int choice_of(arguments *args, const char *name)
+int choice_of(const arguments *args, const char *name)
 {
     const argument *a = find(args, name);
     char what[CHOICES_TEXT + 100], all[CHOICES_TEXT], buf[NU_TEXT];
@@ -319,7 +292,6 @@ int choice_of(arguments *args, const char *name)
              choice != NULL ? " (did you mean '" : "", choice != NULL ? choice : "",
              choice != NULL ? "'?)" : "");
     refuse(args, name, what);
-    return 0;
 }
 
 char **split_commas(const char *text, size_t *n)

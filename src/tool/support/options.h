@@ -1,7 +1,5 @@
-/* The command line of a command, read by popt. A value that cannot be used is reported once, with
- * the option's name, the value and what would be right; the functions that ask for values then set
- * `failed` and return something harmless, so that a command asks for all its values in a row and
- * looks at `failed` once. */
+/* The command line of a command, read by popt. With a value that cannot be used the program gives
+ * up after a line with the option's name, the value and what would be right. */
 #ifndef NUDGE_TOOL_OPTIONS_H
 #define NUDGE_TOOL_OPTIONS_H
 
@@ -25,11 +23,9 @@ typedef struct arguments {
     char **word;   /* arguments that are no options */
     size_t words;
     int help, version; /* asked for; help 2: with hidden options */
-    int failed;    /* a message was printed: exit with EXIT_BAD_INPUT */
 } arguments;
 
-/* argv[0] is the command's name. Sets args->failed for a command line that cannot be used.
- * Always followed by arguments_end(). */
+/* argv[0] is the command's name. Followed by arguments_end(). */
 void arguments_start(arguments *args, const command *c, int argc, char **argv);
 void arguments_end(arguments *args);
 
@@ -47,35 +43,32 @@ int given(const arguments *args, const char *name);
 /* The text of an option: given, initial or NULL, also for one that the command does not have. */
 const char *text_of(const arguments *args, const char *name);
 
-/* Says what is wrong, as printf, unless something was said before; sets failed. */
-void complain(arguments *args, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Gives up with "--NAME: 'value' is not WHAT". */
+void refuse(const arguments *args, const char *name, const char *what) __attribute__((noreturn));
 
-/* Complains that "--NAME: 'value' is not WHAT". */
-void refuse(arguments *args, const char *name, const char *what);
-
-/* Complains if the option is given: "--NAME: WHY". */
-void refuse_given(arguments *args, const char *name, const char *why);
+/* Gives up if the option is given: "--NAME: WHY". */
+void refuse_given(const arguments *args, const char *name, const char *why);
 
 /* Likewise for each of several names with blanks between them. */
-void refuse_all(arguments *args, const char *names, const char *why);
+void refuse_all(const arguments *args, const char *names, const char *why);
 
 /* The text of an option without which the command cannot run. */
-const char *required(arguments *args, const char *name);
+const char *required(const arguments *args, const char *name);
 
 /* Numbers: the whole text must be one, in decimal notation. */
-uint64_t whole_of(arguments *args, const char *name, uint64_t least, uint64_t most);
+uint64_t whole_of(const arguments *args, const char *name, uint64_t least, uint64_t most);
 enum range { ABOVE_0, FROM_0, FROM_0_BELOW_1 };
-double real_of(arguments *args, const char *name, enum range range);
+double real_of(const arguments *args, const char *name, enum range range);
 
 /* Changes *value only if the option is given. */
-void read_real(arguments *args, const char *name, enum range range, double *value);
+void read_real(const arguments *args, const char *name, enum range range, double *value);
 
 /* "64,64,32": *n numbers from 1 to `most`, for free(); `or` goes before what is right, as in
- * "'none' or ". NULL and *n 0 on failure. */
-size_t *wholes_of(arguments *args, const char *name, size_t most, const char *or, size_t *n);
+ * "'none' or ". */
+size_t *wholes_of(const arguments *args, const char *name, size_t most, const char *or, size_t *n);
 
 /* Which of its choices the option's text is: for an enum of nudge.h its value. */
-int choice_of(arguments *args, const char *name);
+int choice_of(const arguments *args, const char *name);
 
 /* Splits a text at commas; *n parts, for free() as one block. */
 char **split_commas(const char *text, size_t *n);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/live_line.h"
+
 static const char *command;
 
 void say_as(const char *name)
@@ -12,39 +14,52 @@ void say_as(const char *name)
     command = name;
 }
 
-void say(const char *format, ...)
+static void say_values(const char *format, va_list values)
 {
     char text[2 * NUDGE_ERROR_SIZE];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
+    vsnprintf(text, sizeof text, format, values);
     for (char *c = text; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = '?';
+    live_line_clear();
     fprintf(stderr, "nudge%s%s: %s\n", command != NULL ? " " : "", command != NULL ? command : "",
             text);
 }
 
-int fail(const nudge_error *err)
+void say(const char *format, ...)
 {
-    const char *text = err->text[0] != '\0' ? err->text : nudge_status_text(err->status);
+    va_list values;
+    va_start(values, format);
+    say_values(format, values);
+    va_end(values);
+}
+
+void give_up(int exit_status, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    say_values(format, values);
+    va_end(values);
+    exit(exit_status);
+}
+
+void must(nudge_status status, const nudge_error *err)
+{
     char option[64] = "";
+    if (status == NUDGE_OK)
+        return;
     if (err->setting != NULL)
         snprintf(option, sizeof option, " (--%s)", err->setting);
     for (char *c = option; *c != '\0'; c++)
         *c = *c == '_' ? '-' : *c;
-    say("%s%s", text, option);
-    return err->status == NUDGE_EDIVERGED || err->status == NUDGE_EIO ? EXIT_RUN_FAILED
-                                                                      : EXIT_BAD_INPUT;
+    give_up(status == NUDGE_EDIVERGED || status == NUDGE_EIO ? EXIT_RUN_FAILED : EXIT_BAD_INPUT,
+            "%s%s", err->text[0] != '\0' ? err->text : nudge_status_text(status), option);
 }
 
 void *need(void *allocated)
 {
-    if (allocated == NULL) {
-        say("not enough memory");
-        exit(EXIT_BAD_INPUT);
-    }
+    if (allocated == NULL)
+        give_up(EXIT_BAD_INPUT, "not enough memory");
     return allocated;
 }
 

@@ -9,22 +9,27 @@
 enum exit_status {
     EXIT_DONE = 0,
     EXIT_RUN_FAILED = 1,    /* training diverged, a gradient was wrong, input or output failed */
-    EXIT_BAD_INPUT = 2,     /* usage, or input that cannot be used */
-    EXIT_INTERRUPTED = 130  /* train: stopped by Ctrl-C, as a shell reports it */
+    EXIT_BAD_INPUT = 2      /* usage, or input that cannot be used */
 };
 
 /* The command that messages name from here on. */
 void say_as(const char *command);
 
 /* Prints "nudge COMMAND: text" to stderr as one line: control characters that came in through
- * arguments become '?'. */
+ * arguments become '?'. A live line goes before. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says the library's message, with the option that is called like the setting which decides
- * otherwise, and returns the exit status for it. */
-int fail(const nudge_error *err);
+/* Likewise, and ends the program: for what nothing can be done about. Files that are being written
+ * are abandoned before, memory is not freed. */
+void give_up(int exit_status, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
 
-/* Without memory for the tool's own small needs it says so and exits. */
+/* Gives up because of what was asked for. */
+#define complain(...) give_up(EXIT_BAD_INPUT, __VA_ARGS__)
+
+/* Gives up if something that is needed did not work: with the library's message and the option that
+ * is called like the setting which decides otherwise; for lack of memory. */
+void must(nudge_status status, const nudge_error *err);
 void *need(void *allocated);
 
 /* Texts as by printf, for free(). */

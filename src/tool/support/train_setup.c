@@ -96,7 +96,7 @@ static void read_test(nudge_data_options *d, arguments *args)
         refuse_given(args, "test-split", "it cannot be used together with --test");
     d->test_split = real_of(args, "test-split", FROM_0_BELOW_1);
     if (d->val_split + d->test_split >= 1)
-        complain(args, "--val-split %s and --test-split %s leave no rows to train on",
+        complain("--val-split %s and --test-split %s leave no rows to train on",
                  text_of(args, "val-split"), text_of(args, "test-split"));
 }
 
@@ -110,19 +110,18 @@ static void read_hidden(train_setup *s, arguments *args)
 
 static void read_activations(train_setup *s, arguments *args)
 {
+    nudge_error err;
     if (s->hidden == 0 && !given(args, "activation"))
         return;
     char **part = split_commas(text_of(args, "activation"), &s->activations);
     s->activation = need(calloc(s->activations, sizeof *s->activation));
-    for (size_t i = 0; i < s->activations && !args->failed; i++) {
-        nudge_error err;
+    for (size_t i = 0; i < s->activations; i++)
         if (nudge_activation_parse(&s->activation[i], part[i], &err) != NUDGE_OK)
-            complain(args, "--activation: %s", err.text);
-    }
+            complain("--activation: %s", err.text);
     free(part);
     size_t n = s->activations;
     if (n != 1 && n != s->hidden && n != s->hidden + 1)
-        complain(args, "--activation: %zu names for %zu hidden layer%s; give 1, %zu or %zu (the "
+        complain("--activation: %zu names for %zu hidden layer%s; give 1, %zu or %zu (the "
                  "last for the output layer)", n, s->hidden, s->hidden == 1 ? "" : "s", s->hidden,
                  s->hidden + 1);
 }

@@ -22,8 +22,7 @@ typedef struct train_setup {
 } train_setup;
 
 /* Reads all of TRAIN_OPTIONS (option_tables.h) but --threads, which the caller has read, and checks
- * the output paths; args->failed if something is wrong. Followed by train_setup_end() in any case.
- * The setup refers to args. */
+ * the output paths. Followed by train_setup_end(). The setup refers to args. */
 void train_setup_start(train_setup *setup, arguments *args, int threads);
 
 /* Reads the groups that describe training alone: TRAIN_DATA_OPTIONS, TRAIN_NETWORK_OPTIONS and
