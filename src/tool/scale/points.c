@@ -54,6 +54,8 @@ void scale_must(nudge_status status, const scale_study *study, const scale_point
                 const nudge_error *err)
 {
     char text[SCALE_POINT_TEXT];
+    if (status == NUDGE_OK)
+        return;
     nudge_error all = *err;
     snprintf(all.text, sizeof all.text, "%s: %.*s", scale_point_text(text, study, point),
              NUDGE_ERROR_SIZE - SCALE_POINT_TEXT - 3, err->text);
