@@ -78,7 +78,7 @@ START_TEST(bad_arrays_are_refused)
     classes[2] = -1;
     ck_says(FROM(NUDGE_F32, 3, 2, 2, NULL, classes), NUDGE_EARGUMENT, "row 2 is -1", &err);
     y[1] = INFINITY;
-    ck_says(FROM(NUDGE_F64, 3, 2, 1, y, NULL), NUDGE_EDATA, "y: row 1, output 0 is infinite", &err);
+    ck_says(FROM(NUDGE_F64, 3, 2, 1, y, NULL), NUDGE_EDATA, "y: row 1, output 0 is inf", &err);
     x[5] = NAN;
     ck_says(FROM(NUDGE_F64, 3, 2, 1, NULL, NULL), NUDGE_EDATA, "x: row 2, feature 1 is nan", &err);
     x[5] = 1e39;

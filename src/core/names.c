@@ -6,91 +6,72 @@
 #include "nudge.h"
 #include "spell.h"
 
+#define MOST 9 /* names of a choice */
+
 typedef struct choice {
-    const char *what; /* with its article, for messages */
-    size_t count;
-    const char *const *names;
+    const char *what;            /* with its article, for messages */
+    const char *names[MOST + 1]; /* in the enum's order; NULL after the last */
 } choice;
 
-#define CHOICE(what, names) {what, sizeof(names) / sizeof *(names), names}
-
-static const char *const dtype_names[] = {
-    [NUDGE_F32] = "f32",
-    [NUDGE_F64] = "f64",
+static const choice dtypes = {
+    "an element type",
+    {[NUDGE_F32] = "f32", [NUDGE_F64] = "f64"},
 };
 
-static const char *const phase_names[] = {
-    [NUDGE_PACK] = "pack",
-    [NUDGE_FORWARD] = "forward",
-    [NUDGE_LOSS] = "loss",
-    [NUDGE_BACKWARD] = "backward",
-    [NUDGE_UPDATE] = "update",
-    [NUDGE_WAIT] = "wait",
+static const choice activations = {
+    "an activation",
+    {[NUDGE_IDENTITY] = "identity", [NUDGE_RELU] = "relu", [NUDGE_LEAKY_RELU] = "leaky-relu",
+     [NUDGE_ELU] = "elu", [NUDGE_TANH] = "tanh", [NUDGE_SIGMOID] = "sigmoid",
+     [NUDGE_SOFTPLUS] = "softplus", [NUDGE_GELU] = "gelu", [NUDGE_SILU] = "silu"},
 };
 
-static const char *const activation_names[] = {
-    [NUDGE_IDENTITY] = "identity",
-    [NUDGE_RELU] = "relu",
-    [NUDGE_LEAKY_RELU] = "leaky-relu",
-    [NUDGE_ELU] = "elu",
-    [NUDGE_TANH] = "tanh",
-    [NUDGE_SIGMOID] = "sigmoid",
-    [NUDGE_SOFTPLUS] = "softplus",
-    [NUDGE_GELU] = "gelu",
-    [NUDGE_SILU] = "silu",
+static const choice losses = {
+    "a loss",
+    {[NUDGE_LOSS_AUTO] = "auto", [NUDGE_MSE] = "mse", [NUDGE_MAE] = "mae",
+     [NUDGE_HUBER] = "huber", [NUDGE_CROSS_ENTROPY] = "cross-entropy", [NUDGE_BCE] = "bce",
+     [NUDGE_POISSON] = "poisson"},
 };
 
-static const char *const loss_names[] = {
-    [NUDGE_LOSS_AUTO] = "auto",
-    [NUDGE_MSE] = "mse",
-    [NUDGE_MAE] = "mae",
-    [NUDGE_HUBER] = "huber",
-    [NUDGE_CROSS_ENTROPY] = "cross-entropy",
-    [NUDGE_BCE] = "bce",
-    [NUDGE_POISSON] = "poisson",
+static const choice optimizers = {
+    "an optimizer",
+    {[NUDGE_SGD] = "sgd", [NUDGE_ADAM] = "adam", [NUDGE_ADAMW] = "adamw",
+     [NUDGE_RMSPROP] = "rmsprop", [NUDGE_ADAGRAD] = "adagrad"},
 };
 
-static const char *const optimizer_names[] = {
-    [NUDGE_SGD] = "sgd",
-    [NUDGE_ADAM] = "adam",
-    [NUDGE_ADAMW] = "adamw",
-    [NUDGE_RMSPROP] = "rmsprop",
-    [NUDGE_ADAGRAD] = "adagrad",
+static const choice inits = {
+    "an initialisation",
+    {[NUDGE_INIT_PYTORCH] = "pytorch", [NUDGE_INIT_HE] = "he", [NUDGE_INIT_GLOROT] = "glorot",
+     [NUDGE_INIT_ZEROS] = "zeros"},
 };
 
-static const char *const init_names[] = {
-    [NUDGE_INIT_PYTORCH] = "pytorch",
-    [NUDGE_INIT_HE] = "he",
-    [NUDGE_INIT_GLOROT] = "glorot",
-    [NUDGE_INIT_ZEROS] = "zeros",
+static const choice scales = {
+    "a scaling",
+    {[NUDGE_SCALE_AUTO] = "auto", [NUDGE_SCALE_STANDARD] = "standard",
+     [NUDGE_SCALE_MINMAX] = "minmax", [NUDGE_SCALE_NONE] = "none"},
 };
 
-static const char *const scale_names[] = {
-    [NUDGE_SCALE_AUTO] = "auto",
-    [NUDGE_SCALE_STANDARD] = "standard",
-    [NUDGE_SCALE_MINMAX] = "minmax",
-    [NUDGE_SCALE_NONE] = "none",
+static const choice phases = {
+    "a phase",
+    {[NUDGE_PACK] = "pack", [NUDGE_FORWARD] = "forward", [NUDGE_LOSS] = "loss",
+     [NUDGE_BACKWARD] = "backward", [NUDGE_UPDATE] = "update", [NUDGE_WAIT] = "wait"},
 };
 
-static const choice dtypes = CHOICE("an element type", dtype_names);
-static const choice activations = CHOICE("an activation", activation_names);
-static const choice losses = CHOICE("a loss", loss_names);
-static const choice optimizers = CHOICE("an optimizer", optimizer_names);
-static const choice inits = CHOICE("an initialisation", init_names);
-static const choice scales = CHOICE("a scaling", scale_names);
+static const char *name_of(const choice *c, size_t i)
+{
+    return i < MOST ? c->names[i] : NULL;
+}
 
 static const char *name_at(const void *of, size_t i)
 {
-    const choice *c = of;
-    return i < c->count ? c->names[i] : NULL;
+    return name_of(of, i);
 }
 
 static nudge_status not_found(const choice *c, const char *name, nudge_error *err)
 {
     char list[256] = "", hint[64] = "";
     size_t used = 0;
-    for (size_t i = 0; i < c->count && used < sizeof list; i++) {
-        const char *between = i == 0 ? "" : i + 1 < c->count ? ", " : " or ";
+    for (size_t i = 0; c->names[i] != NULL && used < sizeof list; i++) {
+        const char *between = i == 0 ? "" : c->names[i + 1] != NULL ? ", " : " or ";
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, c->names[i]);
     }
     const char *meant = nu_closest(name, name_at, c);
@@ -105,17 +86,12 @@ static nudge_status find(const choice *c, const char *name, unsigned *value, nud
 {
     if (name == NULL)
         name = "";
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; c->names[i] != NULL; i++)
         if (strcmp(name, c->names[i]) == 0) {
             *value = (unsigned)i;
             return NUDGE_OK;
         }
     return not_found(c, name, err);
-}
-
-static const char *name_of(const choice *c, size_t index)
-{
-    return index < c->count ? c->names[index] : NULL;
 }
 
 const char *nudge_dtype_name(nudge_dtype v)
@@ -125,7 +101,7 @@ const char *nudge_dtype_name(nudge_dtype v)
 
 const char *nudge_phase_name(nudge_phase v)
 {
-    return (size_t)v < NUDGE_PHASES ? phase_names[v] : "unknown";
+    return name_of(&phases, (size_t)v);
 }
 
 const char *nudge_activation_name(nudge_activation v)

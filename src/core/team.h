@@ -10,8 +10,8 @@ typedef void nu_team_work(void *arg, int thread, int threads);
 
 /* Runs work(arg, thread, threads) once per thread, thread 0 on the caller's, and waits for all.
  * `threads` may be fewer than asked for if the system has no more; work must cope. In a child of a
- * process that has run a team, it is 1. Meanwhile subnormal numbers are taken for zero, and OpenMP's
- * number of threads is 1. */
+ * process that has run a team, it is 1. Meanwhile subnormal numbers are taken for zero, and
+ * OpenMP's number of threads is 1. */
 void nu_team_run(int threads, nu_team_work *work, void *arg);
 
 /* Likewise, with thread t bound to CPU cpus[t]; NULL: none is bound. All are bound before any of

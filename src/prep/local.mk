@@ -1,6 +1,5 @@
 libnudge_all_la_SOURCES += \
 	src/prep/apply.c \
-	src/prep/apply_columns.h src/prep/apply_columns.c \
 	src/prep/apply_target.h src/prep/apply_target.c \
 	src/prep/fit.c \
 	src/prep/fit_target.h src/prep/fit_target.c \

@@ -14,11 +14,15 @@
 #define PIECE ((size_t)256 << 10)
 
 const struct nu_array_kind nu_array_kinds[] = {
-    [NU_A_F32] = {4, "<f4", "F32", NU_F32, 0}, [NU_A_F64] = {8, "<f8", "F64", NU_F64, 0},
-    [NU_A_U8] = {1, "|u1", "U8", NU_U8, 1},    [NU_A_I8] = {1, "|i1", "I8", NU_F32, 1},
-    [NU_A_I16] = {2, "<i2", "I16", NU_F32, 1}, [NU_A_I32] = {4, "<i4", "I32", NU_F64, 1},
-    [NU_A_U32] = {4, "<u4", "U32", NU_F64, 1}, [NU_A_I64] = {8, "<i8", "I64", NU_F64, 1},
-    [NU_A_U64] = {8, "<u8", "U64", NU_F64, 1},
+    [NU_A_F32] = {4, "<f4", "F32", 0x0D, NU_F32, 0},
+    [NU_A_F64] = {8, "<f8", "F64", 0x0E, NU_F64, 0},
+    [NU_A_U8] = {1, "|u1", "U8", 0x08, NU_U8, 1},
+    [NU_A_I8] = {1, "|i1", "I8", 0x09, NU_F32, 1},
+    [NU_A_I16] = {2, "<i2", "I16", 0x0B, NU_F32, 1},
+    [NU_A_I32] = {4, "<i4", "I32", 0x0C, NU_F64, 1},
+    [NU_A_U32] = {4, "<u4", "U32", 0, NU_F64, 1},
+    [NU_A_I64] = {8, "<i8", "I64", 0, NU_F64, 1},
+    [NU_A_U64] = {8, "<u8", "U64", 0, NU_F64, 1},
 };
 
 /* ---- Shape ----------------------------------------------------------------------------- */
@@ -95,22 +99,20 @@ typedef struct reading {
 
 /* 0 if all are finite, otherwise NaN: times 0, NaN and infinity alone are not 0. */
 NU_CLONES
-static float zero_sum_f32(const float *values, size_t n)
-{
-    float sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++)
-        sum += values[i] * 0;
-    return sum;
-}
-
-NU_CLONES
-static double zero_sum_f64(const double *values, size_t n)
+static double zero_sum(const void *values, nu_element type, size_t n)
 {
     double sum = 0;
+    if (type == NU_F32) {
+        float narrow = 0;
+#pragma omp simd reduction(+ : narrow)
+        for (size_t i = 0; i < n; i++)
+            narrow += ((const float *)values)[i] * 0;
+        sum = (double)narrow;
+    } else {
 #pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++)
-        sum += values[i] * 0;
+        for (size_t i = 0; i < n; i++)
+            sum += ((const double *)values)[i] * 0;
+    }
     return sum;
 }
 
@@ -118,8 +120,7 @@ static double zero_sum_f64(const double *values, size_t n)
 static size_t first_bad(const void *values, nu_element type, size_t n)
 {
     size_t i = 0;
-    if (type == NU_U8 || (type == NU_F32 ? zero_sum_f32(values, n) == 0
-                                         : zero_sum_f64(values, n) == 0))
+    if (type == NU_U8 || zero_sum(values, type, n) == 0)
         return n;
     while (i < n && isfinite(nu_value(values, type, i)))
         i++;

@@ -27,6 +27,7 @@ typedef enum nu_array_type {
 extern const struct nu_array_kind {
     size_t size;              /* bytes of an element */
     const char *npy, *tensor; /* what the type is called: "<f4", "F32" */
+    unsigned char idx;        /* likewise in IDX files; 0: it has none */
     nu_element element;       /* what features of it become: the smallest that holds them */
     int whole;                /* as targets they are classes */
 } nu_array_kinds[NU_A_TYPES];

@@ -7,7 +7,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "read/csv_columns.h"
-#include "read/csv_write.h"
+#include "read/format.h"
 
 /* A feature with more different texts than this, on more than half of the rows, is no category
  * but a name, a remark, a key: one-hot inputs for it would teach nothing and fill the memory. */

@@ -36,7 +36,8 @@ typedef struct nu_csv_fields {
 } nu_csv_fields;
 
 /* Names the columns and decides, by the options, which are stored, as what. Ended by
- * nu_csv_fields_free() in any case. NUDGE_EDATA, NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. */
+ * nu_csv_fields_free() in any case.
+ * NUDGE_EDATA, NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. */
 nudge_status nu_csv_choose(nu_csv_fields *fields, const char *source, const nu_csv_first *first,
                            const nudge_read_options *options, nudge_error *err);
 void nu_csv_fields_free(nu_csv_fields *fields);

@@ -1,5 +1,4 @@
-#include "read/csv_write.h"
-
+/* Tables to CSV files. */
 #include <errno.h>
 #include <float.h>
 #include <locale.h>
@@ -11,6 +10,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "csv_quote.h"
+#include "read/format.h"
 
 /* Text on its way to the file, compressed or not: zlib does both, and buffers. */
 typedef struct sink {

@@ -1,4 +1,4 @@
-/* What a file format is: a row of the table in formats.c. */
+/* What a file format is: a row of the table in read.c. */
 #ifndef NUDGE_READ_FORMAT_H
 #define NUDGE_READ_FORMAT_H
 
@@ -42,6 +42,10 @@ typedef struct nu_format {
     nudge_status (*start)(nu_array_files *files, const nu_array_layout *layout, const char *path,
                           const char *labels, nudge_error *err);
 } nu_format;
+
+/* nu_csv_format's, in csv_write.c: through gzip where the path ends so. NUDGE_EOPEN, NUDGE_EIO,
+ * NUDGE_EMEMORY, or what rows->next() returns. */
+nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err);
 
 extern const nu_format nu_csv_format;          /* csv.c */
 extern const nu_format nu_idx_format;          /* idx.c */

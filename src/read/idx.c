@@ -9,15 +9,10 @@
 /* The type that a magic number's third byte stands for, or NU_A_TYPES. */
 static nu_array_type type_of(unsigned char code)
 {
-    switch (code) {
-    case 0x08: return NU_A_U8;
-    case 0x09: return NU_A_I8;
-    case 0x0B: return NU_A_I16;
-    case 0x0C: return NU_A_I32;
-    case 0x0D: return NU_A_F32;
-    case 0x0E: return NU_A_F64;
-    default: return NU_A_TYPES;
-    }
+    nu_array_type type = 0;
+    while (type < NU_A_TYPES && (code == 0 || nu_array_kinds[type].idx != code))
+        type++;
+    return type;
 }
 
 static int looks_like(const unsigned char *head, size_t size)

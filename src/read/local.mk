@@ -5,12 +5,10 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_columns.h src/read/csv_columns.c \
 	src/read/csv_header.h src/read/csv_header.c \
 	src/read/csv_text.h src/read/csv_text.c \
-	src/read/csv_write.h src/read/csv_write.c \
+	src/read/csv_write.c \
 	src/read/format.h \
-	src/read/formats.h src/read/formats.c \
 	src/read/idx.c src/read/load.c src/read/npy.c \
 	src/read/read.h src/read/read.c \
 	src/read/safetensors_data.c \
 	src/read/source.h src/read/source.c \
-	src/read/synth_write.c \
-	src/read/write.h src/read/write.c
+	src/read/write.c

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,18 +184,14 @@ static nudge_status add_file(nu_array_files *f, const char *path, nu_array_type 
 /* Whether two files to be made are one: the same name in the same folder. */
 static int same_place(const char *a, const char *b)
 {
-    const char *a_base = strrchr(a, '/'), *b_base = strrchr(b, '/');
-    struct stat a_folder, b_folder;
-    if (strcmp(a_base != NULL ? a_base + 1 : a, b_base != NULL ? b_base + 1 : b) != 0)
+    const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
+    if (strcmp(a_slash != NULL ? a_slash + 1 : a, b_slash != NULL ? b_slash + 1 : b) != 0)
         return 0;
-    char *a_dir = a_base != NULL ? strndup(a, (size_t)(a_base - a) + 1) : strdup(".");
-    char *b_dir = b_base != NULL ? strndup(b, (size_t)(b_base - b) + 1) : strdup(".");
-    int same = a_dir == NULL || b_dir == NULL || /* without memory nothing is written anyway */
-               (stat(a_dir, &a_folder) == 0 && stat(b_dir, &b_folder) == 0 &&
-                a_folder.st_dev == b_folder.st_dev && a_folder.st_ino == b_folder.st_ino);
-    free(a_dir);
-    free(b_dir);
-    return same;
+    char *x NU_FREED = strdup(a), *y NU_FREED = strdup(b);
+    struct stat s, t;
+    return x == NULL || y == NULL || /* without memory nothing is written anyway */
+           (stat(dirname(x), &s) == 0 && stat(dirname(y), &t) == 0 && s.st_dev == t.st_dev &&
+            s.st_ino == t.st_ino);
 }
 
 static nudge_status start(nu_array_files *f, const nu_array_layout *l, const char *path,

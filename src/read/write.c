@@ -1,48 +1,44 @@
-#include "read/write.h"
+/* Tables and synthetic rows to files. */
+#include <sys/stat.h>
 
-#include <inttypes.h>
-
+#include "core/clock.h"
 #include "core/memory.h"
 #include "core/status.h"
-#include "read/formats.h"
+#include "core/team.h"
+#include "read/read.h"
+#include "synth/rows.h"
 
-nu_array_type nu_array_type_of(nu_element element)
+/* How an array of elements is written. */
+static nu_array_type type_of(nu_element element)
 {
     return element == NU_U8 ? NU_A_U8 : element == NU_F32 ? NU_A_F32 : NU_A_F64;
 }
 
-/* Keeps every size in range: rows x (features + outputs) x 8 bytes, and the header. */
-static int countable(const nu_array_layout *l)
+/* The path of a file of targets must be one of an NPY file. */
+static nudge_status check_labels_path(const char *path, nudge_error *err)
 {
-    uint64_t row, all;
-    return !__builtin_add_overflow(l->features, l->outputs, &row) &&
-           !__builtin_mul_overflow(row, (uint64_t)8, &row) &&
-           !__builtin_mul_overflow(row, l->rows, &all) && all < (uint64_t)INT64_MAX / 2;
+    const nu_format *format;
+    if (nu_format_of_output(&format, path, NULL) == NUDGE_OK && format == &nu_npy_format)
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EARGUMENT, "the name of the file of targets, '%s', must end in "
+                   ".npy", path != NULL ? path : "");
 }
 
-nudge_status nu_array_files_start(nu_array_files *f, const nu_format *format,
-                                  const nu_array_layout *l, const char *path, const char *labels,
-                                  nudge_error *err)
-{
-    if (!countable(l))
-        return nu_fail(err, NUDGE_EARGUMENT, "%" PRIu64 " rows of %" PRIu64 " values are more "
-                       "bytes than can be counted", l->rows, l->features + l->outputs);
-    return format->start(f, l, path, labels, err);
-}
+/* ---- Tables ---------------------------------------------------------------------------- */
 
-static nudge_status write_arrays(const nudge_table *t, const nu_format *format, const char *path,
-                                 const char *labels, nudge_error *err)
+static nudge_status write_table(const nudge_table *t, const nu_format *format, const char *path,
+                                const char *labels, nudge_error *err)
 {
     nu_array_layout l = {
         .rows = t->rows, .features = t->features, .outputs = t->outputs,
-        .x = nu_array_type_of(t->element),
+        .x = type_of(t->element),
         .image_rows = t->pixel_rows > 1 ? t->pixel_rows : 0,
-        .y = t->classes != NULL ? NU_A_I32 : nu_array_type_of(t->y_element),
+        .y = t->classes != NULL ? NU_A_I32 : type_of(t->y_element),
         .classes = t->n_classes, .target = t->target_name, .origin = t->source,
     };
     nu_array_files f NU_SCOPED(nu_array_files_abandon) = {0};
     const void *y = t->classes != NULL ? (const void *)t->classes : t->y;
-    NU_TRY(nu_array_files_start(&f, format, &l, path, labels, err));
+    NU_TRY(format->start(&f, &l, path, labels, err));
     int error = nu_array_files_put(&f, &l, 0, l.rows, t->x, y);
     return error == 0 ? nu_array_files_commit(&f, err) : nu_array_files_failed(&f, error, err);
 }
@@ -57,26 +53,220 @@ nudge_status nudge_table_write(const nudge_table *table, const char *path, nudge
     if (table->n_columns > 0)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: a table with named columns and texts is written "
                        "as .csv or .csv.gz, not to '%s'", table->source, path);
-    return write_arrays(table, format, path, NULL, err);
-}
-
-nudge_status nu_check_labels_path(const char *path, nudge_error *err)
-{
-    const nu_format *format;
-    if (nu_format_of_output(&format, path, NULL) == NUDGE_OK && format == &nu_npy_format)
-        return NUDGE_OK;
-    return nu_fail(err, NUDGE_EARGUMENT, "the name of the file of targets, '%s', must end in "
-                   ".npy", path != NULL ? path : "");
+    return write_table(table, format, path, NULL, err);
 }
 
 nudge_status nudge_table_write_targets(const nudge_table *table, const char *path,
                                        nudge_error *err)
 {
-    NU_TRY(nu_check_labels_path(path, err));
+    NU_TRY(check_labels_path(path, err));
     if (table->n_columns > 0)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: a table with named columns has its targets among "
                        "them", table->source);
     if (table->outputs == 0)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: it has no targets", table->source);
-    return write_arrays(table, &nu_npy_format, NULL, path, err);
+    return write_table(table, &nu_npy_format, NULL, path, err);
+}
+
+/* ---- Synthetic rows -------------------------------------------------------------------- */
+
+/* Where rows have their places, every thread makes a chunk of rows in memory of its own and writes
+ * it, then takes the next; as text, all threads make a chunk and one writes it.
+ *
+ * Bytes of a chunk, about: it stays in cache, and a write is long enough to hide its own cost. */
+#define CHUNK ((size_t)512 << 10)
+
+nudge_write_options nudge_write_defaults(void)
+{
+    return (nudge_write_options){.dtype = NUDGE_F32, .seed = 1, .progress_seconds = 0.2};
+}
+
+typedef struct writing {
+    const nudge_write_options *options;
+    nu_synth_maker maker;
+    nu_array_layout layout;
+    size_t chunk;          /* rows, a multiple of NU_BLOCK */
+    double start, shown;   /* seconds of the clock */
+    uint64_t done;         /* rows; atomic */
+    int stopped;           /* by on_progress; atomic */
+
+    nu_array_files files;
+    char *buffer;          /* of each thread: a chunk's x, then its targets */
+    uint64_t next;         /* chunk to take; atomic */
+    int error;             /* errno of a write; atomic */
+} writing;
+
+/* On the calling thread only. */
+static void show(writing *w)
+{
+    const nudge_write_options *o = w->options;
+    double now = nu_seconds();
+    if (o->on_progress == NULL || now - w->shown < o->progress_seconds)
+        return;
+    w->shown = now;
+    nudge_write_progress progress = {
+        .rows = __atomic_load_n(&w->done, __ATOMIC_RELAXED),
+        .all_rows = w->layout.rows,
+        .seconds = now - w->start,
+    };
+    if (o->on_progress(&progress, o->user) != 0)
+        __atomic_store_n(&w->stopped, 1, __ATOMIC_RELAXED);
+}
+
+/* ---- Rows at their places -------------------------------------------------------------- */
+
+static size_t buffer_size(const writing *w)
+{
+    return w->chunk * (size_t)(nu_layout_x_row(&w->layout) + nu_layout_y_row(&w->layout));
+}
+
+static void write_chunk(writing *w, int thread, uint64_t first)
+{
+    const nu_array_layout *l = &w->layout;
+    uint64_t rows = l->rows - first < w->chunk ? l->rows - first : w->chunk;
+    char *x = w->buffer + (size_t)thread * buffer_size(w);
+    char *y = x + w->chunk * nu_layout_x_row(l);
+    nu_synth_out to = {
+        .element = nu_element_of(w->options->dtype),
+        .x = x,
+        .y = l->classes > 0 ? NULL : y,
+        .classes = l->classes > 0 ? (int32_t *)(void *)y : NULL,
+    };
+    nu_synth_make(&w->maker, thread, first, rows, &to);
+    int error = nu_array_files_put(&w->files, l, first, rows, x, y);
+    if (error != 0)
+        __atomic_store_n(&w->error, error, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_add(&w->done, rows, __ATOMIC_RELAXED);
+}
+
+static void write_chunks(void *arg, int thread, int threads)
+{
+    writing *w = arg;
+    (void)threads;
+    while (__atomic_load_n(&w->error, __ATOMIC_RELAXED) == 0 &&
+           __atomic_load_n(&w->stopped, __ATOMIC_RELAXED) == 0) {
+        uint64_t first = w->chunk * __atomic_fetch_add(&w->next, 1, __ATOMIC_RELAXED);
+        if (first >= w->layout.rows)
+            return;
+        write_chunk(w, thread, first);
+        if (thread == 0)
+            show(w);
+    }
+}
+
+static nudge_status write_arrays(writing *w, const nu_format *format, const char *path,
+                                 nudge_error *err)
+{
+    int threads = w->maker.threads;
+    size_t size = buffer_size(w);
+    NU_TRY(format->start(&w->files, &w->layout, path, w->options->labels, err));
+    NU_TRY(nu_memory_check((uint64_t)size * (uint64_t)threads, "the blocks being written", err));
+    char *buffer NU_FREED = w->buffer = nu_alloc((size_t)threads, size);
+    if (buffer == NULL)
+        return nu_no_memory(err, size * (size_t)threads, "the blocks being written");
+    nu_team_run(threads, write_chunks, w);
+    if (w->error != 0)
+        return nu_array_files_failed(&w->files, w->error, err);
+    return w->stopped ? nu_fail(err, NUDGE_ESTOPPED, "stopped")
+                      : nu_array_files_commit(&w->files, err);
+}
+
+/* ---- Text ------------------------------------------------------------------------------ */
+
+static nudge_status next_rows(nu_rows *rows, nudge_error *err)
+{
+    writing *w = rows->user;
+    nudge_table *t = rows->table;
+    w->done += t->rows;
+    show(w);
+    if (w->stopped)
+        return nu_fail(err, NUDGE_ESTOPPED, "stopped");
+    size_t left = w->layout.rows - w->done;
+    t->rows = left < w->chunk ? left : w->chunk;
+    if (left > 0)
+        nu_synth_fill(t, &w->maker, w->done);
+    return NUDGE_OK;
+}
+
+static nudge_status write_text(writing *w, const nu_format *format, const char *path,
+                               nudge_error *err)
+{
+    size_t n = w->layout.rows < w->chunk ? w->layout.rows : w->chunk;
+    nudge_table *t NU_SCOPED(nu_table_drop) = NULL;
+    NU_NEW(t, calloc, 1, "a table", err);
+    if ((t->source = strdup(w->layout.origin)) == NULL)
+        return nu_no_memory(err, strlen(w->layout.origin), "a name");
+    NU_TRY(nu_synth_allocate(t, &w->maker.synth, n, w->options->dtype, err));
+    NU_TRY(nu_table_finish(t, err));
+    nu_synth_fill(t, &w->maker, 0);
+    nu_rows rows = {.table = t, .next = next_rows, .user = w};
+    return format->write(&rows, path, err);
+}
+
+/* ---- All of it ------------------------------------------------------------------------- */
+
+static nudge_status check_labels(const nu_format *format, const char *path, const char *labels,
+                                 nudge_error *err)
+{
+    if (format->open != NULL && labels == NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "'%s' holds the features alone; the targets need an "
+                       ".npy file of their own, or both go into one .safetensors file", path);
+    if (format->open == NULL && labels != NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "'%s' holds the targets too; a file of their own, "
+                       "'%s', goes with an .npy file only", path, labels);
+    return labels != NULL ? check_labels_path(labels, err) : NUDGE_OK;
+}
+
+static void end_writing(writing *w)
+{
+    nu_array_files_abandon(&w->files);
+    nu_synth_end(&w->maker);
+}
+
+static nudge_status write_spec(writing *w, const nu_format *format, const char *spec,
+                               const char *path, nudge_error *err)
+{
+    const nu_synth *s = &w->maker.synth;
+    nu_array_type type = type_of(nu_element_of(w->options->dtype));
+    w->layout = (nu_array_layout){
+        .rows = s->rows, .features = s->features, .outputs = 1, .x = type,
+        .y = s->classes > 0 ? NU_A_I32 : type, .classes = s->classes,
+        .target = nu_synth_target(s), .origin = spec,
+    };
+    size_t row = (size_t)(nu_layout_x_row(&w->layout) + nu_layout_y_row(&w->layout)) * NU_BLOCK;
+    w->chunk = (CHUNK / row > 0 ? CHUNK / row : 1) * NU_BLOCK;
+    return format->start != NULL ? write_arrays(w, format, path, err)
+                                 : write_text(w, format, path, err);
+}
+
+static uint64_t file_size(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+}
+
+nudge_status nudge_synth_write(nudge_written *written, const char *spec, const char *path,
+                               const nudge_write_options *options, nudge_error *err)
+{
+    nudge_write_options defaults = nudge_write_defaults();
+    const nudge_write_options *o = options != NULL ? options : &defaults;
+    const nu_format *format;
+    writing w NU_SCOPED(end_writing) = {.options = o, .start = nu_seconds()};
+    w.shown = w.start;
+    if (spec == NULL || nu_format_of_spec(spec) == NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "no generator was named; synth:NAME,... is right");
+    NU_TRY(nu_format_of_output(&format, path, err));
+    if (o->dtype != NUDGE_F32 && o->dtype != NUDGE_F64)
+        return nu_fail(err, NUDGE_EARGUMENT, "dtype %d is neither f32 nor f64", (int)o->dtype);
+    NU_TRY(check_labels(format, path, o->labels, err));
+    NU_TRY(nu_synth_start(&w.maker, spec, o->seed, o->threads, err));
+    NU_TRY(write_spec(&w, format, spec, path, err));
+    if (written != NULL)
+        *written = (nudge_written){
+            .rows = w.layout.rows, .features = w.layout.features, .targets = w.layout.outputs,
+            .bytes = w.files.bytes > 0 ? w.files.bytes : file_size(path),
+            .seconds = nu_seconds() - w.start,
+        };
+    return NUDGE_OK;
 }

@@ -98,6 +98,11 @@ struct nu_synth {
     double *hidden;  /* n_hidden */
 };
 
+/* spec.c: from "synth:NAME,key=value,...". Fills kind, value, seed, and what the generator's size()
+ * sets. NUDGE_EARGUMENT. */
+nudge_status nu_synth_parse(nu_synth *s, const char *spec, uint64_t default_seed,
+                            nudge_error *err);
+
 /* ---- Random numbers -------------------------------------------------------------------- */
 
 /* Rows of different sets never share a random number. */

@@ -3,7 +3,6 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
-#include "synth/spec.h"
 
 #define FLOOR_BLOCKS 313 /* the lowest loss of classes is the mean over 20032 rows */
 

@@ -1,11 +1,11 @@
-#include "synth/spec.h"
-
+/* The generators by name, and specs. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/status.h"
+#include "synth/generator.h"
 #include "whole.h"
 
 static const nu_generator *const generators[] = {

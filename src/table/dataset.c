@@ -132,12 +132,9 @@ static nudge_status copy_values(void **to, nudge_dtype dtype, const double *from
     size_t i = nu_keep(*to, nu_element_of(dtype), 0, count, from);
     if (i == count)
         return NUDGE_OK;
-    if (isfinite(from[i]))
-        return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %g, too large for f32", what,
-                       i / columns, column_word, i % columns, from[i]);
-    return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %s; only finite numbers are allowed",
-                   what, i / columns, column_word, i % columns,
-                   isnan(from[i]) ? "nan" : from[i] > 0 ? "infinite" : "minus infinite");
+    return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %g%s", what, i / columns, column_word,
+                   i % columns, from[i],
+                   isfinite(from[i]) ? ", too large for f32" : "; it must be a finite number");
 }
 
 static nudge_status copy_classes(int32_t **to, const int32_t *from, size_t rows, size_t outputs,
