@@ -43,8 +43,6 @@ static void work_one(const team *t, int thread, int threads)
 
 /* ---- Binding --------------------------------------------------------------------------- */
 
-#ifdef CPU_SET
-
 /* Binds the calling thread to `cpu`; *before: what it was bound to. An errno, or 0. */
 static int bind_to(int cpu, cpu_set_t *before)
 {
@@ -63,24 +61,6 @@ static void bind_back(const cpu_set_t *before)
 {
     (void)sched_setaffinity(0, sizeof *before, before);
 }
-
-#else
-
-typedef int cpu_set_t;
-
-static int bind_to(int cpu, cpu_set_t *before)
-{
-    (void)cpu;
-    (void)before;
-    return ENOSYS;
-}
-
-static void bind_back(const cpu_set_t *before)
-{
-    (void)before;
-}
-
-#endif
 
 static void work_bound(team *t, int thread, int threads)
 {
@@ -183,7 +163,7 @@ int nu_cores(void)
     /* With OMP_PROC_BIND the calling thread is bound to one core from the start, and its own mask
      * would say 1; OpenMP remembers the mask that the process was given. */
     cores = omp_get_num_procs();
-#elif defined(CPU_COUNT)
+#else
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0)
         cores = CPU_COUNT(&set);

@@ -39,6 +39,11 @@ static const char *describe_names(char *buf, size_t room, const nu_csv_fields *f
 
 /* ---- Names ----------------------------------------------------------------------------- */
 
+static size_t find_name(const nu_csv_fields *f, const char *name)
+{
+    return nu_dictionary_find(&f->names, name, strlen(name));
+}
+
 static nudge_status add_name(nu_csv_fields *f, size_t j, const char *name, size_t line,
                              nudge_error *err)
 {
@@ -109,7 +114,7 @@ static nudge_status mark_all(nu_csv_fields *f, const char *list, role as, nudge_
 {
     if (list == NULL)
         return NUDGE_OK;
-    if (nu_dictionary_find(&f->names, list, strlen(list)) != NU_NOT_FOUND)
+    if (find_name(f, list) != NU_NOT_FOUND)
         return mark(f, list, strlen(list), as, err);
     for (;; list++) {
         size_t size = strcspn(list, ",");
@@ -155,7 +160,7 @@ static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nu
     size_t n = nu_prep_raw_columns(like), targets = 0;
     for (size_t k = 0; k < n; k++) {
         const char *name = nu_prep_raw_column(like, k);
-        size_t j = nu_dictionary_find(&f->names, name, strlen(name));
+        size_t j = find_name(f, name);
         if (j == NU_NOT_FOUND)
             return nu_fail(err, NUDGE_EMISMATCH, "%s: no column '%s', which the model needs%s",
                            f->source, nu_csv_short(text, name),
@@ -165,11 +170,9 @@ static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nu
                                ? NU_WANT_CATEGORY : NU_WANT_NUMBER;
     }
     for (size_t k = 0; k < like->n_targets; k++)
-        targets += nu_dictionary_find(&f->names, like->target_names[k],
-                                      strlen(like->target_names[k])) != NU_NOT_FOUND;
+        targets += find_name(f, like->target_names[k]) != NU_NOT_FOUND;
     for (size_t k = 0; k < like->n_targets && targets == like->n_targets; k++) {
-        size_t j = nu_dictionary_find(&f->names, like->target_names[k],
-                                      strlen(like->target_names[k]));
+        size_t j = find_name(f, like->target_names[k]);
         f->field[j].used = f->field[j].is_target = 1;
         f->field[j].want = want_of_target(like);
     }

@@ -1,9 +1,8 @@
 /* Data in safetensors files: tensor x [rows, features] and, where there are targets, y. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "model/safetensors.h"
 #include "read/format.h"
@@ -32,52 +31,42 @@ static nudge_status no_features(const nu_st_file *f, const char *path, nudge_err
                    i < f->n_tensors ? ", ..." : "");
 }
 
-/* An open file, and what its tensors are called in messages. */
+/* An open file. */
 typedef struct tensors {
     nu_st_file file;
     nu_source source;
-    char x[NUDGE_ERROR_SIZE], y[NUDGE_ERROR_SIZE];
+    char name[NUDGE_ERROR_SIZE]; /* what the tensor being read is called in messages */
 } tensors;
 
-static nudge_status open_tensor(nu_array *a, tensors *in, const nu_st_tensor *t, const char *name,
-                                nudge_error *err)
+static nudge_status open_tensor(nu_array *a, tensors *in, const nu_st_tensor *t, nudge_error *err)
 {
-    *a = (nu_array){.name = name, .source = &in->source, .at = in->file.data_at + t->begin};
+    snprintf(in->name, sizeof in->name, "%.900s: tensor %s", in->source.name, t->name);
+    *a = (nu_array){.name = in->name, .source = &in->source, .at = in->file.data_at + t->begin};
     while (a->type < NU_A_TYPES && strcmp(t->dtype, nu_array_kinds[a->type].tensor) != 0)
         a->type++;
     if (a->type == NU_A_TYPES)
         return nu_fail(err, NUDGE_EDATA, "%s is of type %s; F32, F64 and U8 are right, and other "
-                       "whole numbers", name, t->dtype);
+                       "whole numbers", a->name, t->dtype);
     return nu_array_shape(a, t->shape, t->rank, t->end - t->begin, err);
 }
 
-/* ---- What nudge's own files say about themselves --------------------------------------- */
-
-static nudge_status take_target_name(nudge_table *t, const nu_st_file *f, nudge_error *err)
+/* What nudge's own files say of their targets: the name, and the number of classes, which is more
+ * than the rows have where the last ones happen to be absent. */
+static nudge_status take_metadata(nudge_table *t, const nu_st_file *f, nudge_error *err)
 {
-    const char *name = nu_st_metadata(f, "target");
-    if (name == NULL || name[0] == '\0')
-        return NUDGE_OK;
-    t->target_name = strdup(name);
-    return t->target_name != NULL ? NUDGE_OK : nu_no_memory(err, strlen(name), "a name");
-}
-
-/* More classes than the rows have: the last ones happen to be absent. */
-static nudge_status take_class_count(nudge_table *t, const nu_st_file *f, nudge_error *err)
-{
-    const char *text = nu_st_metadata(f, "classes");
-    if (text == NULL)
-        return NUDGE_OK;
+    const char *name = nu_st_metadata(f, "target"), *classes = nu_st_metadata(f, "classes");
     uint64_t n;
-    if (!nu_parse_whole(text, t->n_classes, NU_MOST_CLASSES, &n))
+    if (name != NULL && name[0] != '\0' && (t->target_name = strdup(name)) == NULL)
+        return nu_no_memory(err, strlen(name), "a name");
+    if (t->classes == NULL || classes == NULL)
+        return NUDGE_OK;
+    if (!nu_parse_whole(classes, t->n_classes, NU_MOST_CLASSES, &n))
         return nu_fail(err, NUDGE_EDATA, "%s: __metadata__ says '%.20s' classes; with its labels a "
-                       "number from %zu to %d is right", t->source, text, t->n_classes,
+                       "number from %zu to %d is right", t->source, classes, t->n_classes,
                        NU_MOST_CLASSES);
     t->n_classes = (size_t)n;
     return NUDGE_OK;
 }
-
-/* ---- Reading --------------------------------------------------------------------------- */
 
 static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_options *options,
                                  nudge_error *err)
@@ -94,14 +83,13 @@ static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_o
         return nu_fail(err, NUDGE_EARGUMENT, "%s holds targets, tensor y; it cannot have others in "
                        "'%s'", t->source, options->labels);
     nu_array a;
-    NU_TRY(open_tensor(&a, in, x, in->x, err));
+    NU_TRY(open_tensor(&a, in, x, err));
     NU_TRY(nu_array_read_features(t, &a, err));
     if (y == NULL)
         return NUDGE_OK;
-    NU_TRY(open_tensor(&a, in, y, in->y, err));
-    NU_TRY(take_target_name(t, f, err));
+    NU_TRY(open_tensor(&a, in, y, err));
     NU_TRY(nu_array_read_targets(t, &a, err));
-    return t->classes != NULL ? take_class_count(t, f, err) : NUDGE_OK;
+    return take_metadata(t, f, err);
 }
 
 static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
@@ -116,8 +104,6 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
     if (status != NUDGE_OK)
         return nu_fail(err, status, "%s: %s", s->name, inner.text);
     in.source = (nu_source){.name = s->name, .fd = in.file.fd};
-    snprintf(in.x, sizeof in.x, "%.900s: tensor x", s->name);
-    snprintf(in.y, sizeof in.y, "%.900s: tensor y", s->name);
     status = read_tensors(t, &in, options, err);
     nu_st_close(&in.file);
     return status;
@@ -125,22 +111,11 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
 
 /* ---- Writing --------------------------------------------------------------------------- */
 
-/* What the tensors do not say: what the target is called, how many classes there are, what made
- * the rows. NULL without memory. */
-static json_t *metadata_of(const nu_array_layout *l)
-{
-    char classes[24];
-    snprintf(classes, sizeof classes, "%" PRIu64, l->classes);
-    return json_pack("{s:s, s:s*, s:s*, s:s*}", "format", "nudge-data", "target",
-                     l->outputs > 0 ? l->target : NULL, "classes", l->classes > 0 ? classes : NULL,
-                     "origin", l->origin);
-}
-
 static nudge_status start(nu_array_files *f, const nu_array_layout *l, const char *path,
                           const char *labels, nudge_error *err)
 {
     (void)labels;
-    char x[] = "x", y[] = "y";
+    char x[] = "x", y[] = "y", classes[24];
     uint64_t x_shape[3], y_shape[] = {l->rows, l->outputs};
     size_t size = 0;
     nu_st_tensor both[] = {
@@ -149,20 +124,20 @@ static nudge_status start(nu_array_files *f, const nu_array_layout *l, const cha
         {.name = y, .dtype = nu_array_kinds[l->y].tensor, .rank = l->outputs > 1 ? 2 : 1,
          .shape = y_shape},
     };
-    json_t *metadata = metadata_of(l);
-    char *header = metadata != NULL ? nu_st_header(both, l->outputs > 0 ? 2 : 1, metadata, &size)
-                                    : NULL;
-    json_decref(metadata);
+    snprintf(classes, sizeof classes, "%" PRIu64, l->classes);
+    json_auto_t *metadata = /* what the tensors do not say */
+        json_pack("{s:s, s:s*, s:s*, s:s*}", "format", "nudge-data", "target",
+                  l->outputs > 0 ? l->target : NULL, "classes", l->classes > 0 ? classes : NULL,
+                  "origin", l->origin);
+    char *header NU_FREED =
+        metadata != NULL ? nu_st_header(both, l->outputs > 0 ? 2 : 1, metadata, &size) : NULL;
     if (header == NULL)
         return nu_no_memory(err, 4096, "a safetensors header");
     f->x_at = size;
     f->y_at = size + l->rows * nu_layout_x_row(l);
-    nudge_status status = nu_array_files_add(f, path, header, size,
-                                             f->y_at + l->rows * nu_layout_y_row(l), err);
-    free(header);
     f->x = &f->out[0];
     f->y = l->outputs > 0 ? &f->out[0] : NULL;
-    return status;
+    return nu_array_files_add(f, path, header, size, f->y_at + l->rows * nu_layout_y_row(l), err);
 }
 
 const nu_format nu_safetensors_format = {

@@ -75,19 +75,18 @@ void X(nu_batch_as_doubles)(const nudge_dataset *data, size_t first, size_t rows
 {
     const nu_store *store = data->store;
     X(nu_batch_rows)(data, NULL, first, rows, numbers);
+    nu_element real_element = sizeof(real) == sizeof(float) ? NU_F32 : NU_F64;
     for (size_t i = 0; i < rows; i++) {
-        size_t at = numbers[i];
-        for (size_t j = 0; x != NULL && j < store->features; j++) {
-            size_t k = at * store->features + j;
-            double raw = store->element == NU_U8 ? (double)((const uint8_t *)store->x)[k]
-                                                 : (double)((const real *)store->x)[k];
+        size_t at = numbers[i], n = store->features, outputs = store->outputs;
+        for (size_t j = 0; x != NULL && j < n; j++) {
+            double v = nu_value(store->x, store->element, at * n + j);
             if (store->factor != NULL)
-                raw = (raw - (double)((const real *)store->shift)[j]) *
-                      (double)((const real *)store->factor)[j];
-            x[i * store->features + j] = raw;
+                v = (v - nu_value(store->shift, real_element, j)) *
+                    nu_value(store->factor, real_element, j);
+            x[i * n + j] = v;
         }
-        for (size_t j = 0; y != NULL && j < store->outputs; j++)
-            y[i * store->outputs + j] = (double)((const real *)store->y)[at * store->outputs + j];
+        if (y != NULL)
+            nu_load(y + i * outputs, store->y, real_element, at * outputs, outputs);
         if (classes != NULL)
             classes[i] = store->classes[at];
     }

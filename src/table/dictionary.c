@@ -71,31 +71,24 @@ size_t nu_dictionary_add(nu_dictionary *d, const char *text, size_t size)
     return d->n++;
 }
 
-typedef struct entry {
-    char *text;
-    uint32_t number;
-} entry;
-
 static int by_text(const void *a, const void *b)
 {
-    return strcmp(((const entry *)a)->text, ((const entry *)b)->text);
+    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 int nu_dictionary_sort(nu_dictionary *d, uint32_t *rank)
 {
-    if (d->n == 0)
-        return 1;
-    entry *entries = calloc(d->n, sizeof *entries);
-    if (entries == NULL)
+    char **sorted = malloc((d->n + 1) * sizeof *sorted);
+    if (sorted == NULL)
         return 0;
-    for (size_t i = 0; i < d->n; i++)
-        entries[i] = (entry){d->texts[i], (uint32_t)i};
-    qsort(entries, d->n, sizeof *entries, by_text);
+    memcpy(sorted, d->texts, d->n * sizeof *sorted);
+    qsort(sorted, d->n, sizeof *sorted, by_text);
     for (size_t i = 0; i < d->n; i++) {
-        d->texts[i] = entries[i].text;
-        rank[entries[i].number] = (uint32_t)i;
+        char **place = bsearch(&d->texts[i], sorted, d->n, sizeof *sorted, by_text);
+        rank[i] = (uint32_t)(place - sorted);
     }
-    free(entries);
+    free(d->texts);
+    d->texts = sorted;
     free(d->slots);
     d->slots = NULL;
     d->n_slots = 0;
