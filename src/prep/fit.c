@@ -3,7 +3,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
-#include "prep/fit_target.h"
+#include "prep/fit.h"
 
 /* ---- Features of a columns table ------------------------------------------------------- */
 

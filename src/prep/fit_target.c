@@ -1,4 +1,4 @@
-#include "prep/fit_target.h"
+#include "prep/fit.h"
 
 #include <math.h>
 

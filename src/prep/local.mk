@@ -1,9 +1,9 @@
 libnudge_all_la_SOURCES += \
 	src/prep/apply.c \
 	src/prep/apply_target.h src/prep/apply_target.c \
-	src/prep/fit.c \
-	src/prep/fit_target.h src/prep/fit_target.c \
+	src/prep/fit.h src/prep/fit.c \
+	src/prep/fit_target.c \
 	src/prep/prep.h src/prep/prep.c \
 	src/prep/prep_json.h src/prep/prep_json.c \
-	src/prep/statistics.h src/prep/statistics.c \
+	src/prep/statistics.c \
 	src/prep/target.h src/prep/target.c

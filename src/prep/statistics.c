@@ -1,4 +1,4 @@
-#include "prep/statistics.h"
+#include "prep/fit.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,6 @@
 #include "table/split.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/random.h"
@@ -45,7 +43,8 @@ static void list_rows(nu_parts *split, const unsigned char *part_of, size_t rows
 nudge_status nu_parts_make(nu_parts *split, size_t rows, double val, double test,
                            nudge_split_order order, uint64_t seed, nudge_error *err)
 {
-    nu_parts s = {0};
+    nu_parts s NU_SCOPED(nu_parts_free) = {0};
+    unsigned char *part_of NU_FREED = NULL;
     if (rows == 0 || rows > UINT32_MAX)
         return nu_fail(err, NUDGE_EARGUMENT, "%zu rows to split; there must be from 1 to %u", rows,
                        UINT32_MAX);
@@ -55,13 +54,8 @@ nudge_status nu_parts_make(nu_parts *split, size_t rows, double val, double test
         return nu_fail(err, NUDGE_EARGUMENT, "%zu rows for testing and %zu for validation leave "
                        "none of %zu to train on", s.n_test, s.n_val, rows);
     s.n_train = rows - s.n_test - s.n_val;
-    s.rows = nu_alloc(rows, sizeof *s.rows);
-    unsigned char *part_of = calloc(rows, 1); /* TRAIN everywhere */
-    if (s.rows == NULL || part_of == NULL) {
-        free(s.rows);
-        free(part_of);
-        return nu_no_memory(err, rows * (sizeof *s.rows + 1), "row numbers");
-    }
+    NU_NEW(s.rows, nu_alloc, rows, "row numbers", err);
+    NU_NEW(part_of, calloc, rows, "row numbers", err); /* TRAIN everywhere */
     if (order == NUDGE_SPLIT_LAST) {
         memset(part_of + s.n_train, VAL, s.n_val);
         memset(part_of + s.n_train + s.n_val, TEST, s.n_test);
@@ -72,8 +66,8 @@ nudge_status nu_parts_make(nu_parts *split, size_t rows, double val, double test
         mark(part_of, &random, s.n_test, s.n_val, VAL);
     }
     list_rows(&s, part_of, rows);
-    free(part_of);
     *split = s;
+    s.rows = NULL;
     return NUDGE_OK;
 }
 

@@ -1,6 +1,6 @@
-/* Learning a prep: what features and targets share. */
-#ifndef NUDGE_PREP_STATISTICS_H
-#define NUDGE_PREP_STATISTICS_H
+/* Learning a prep: fit.c the features, fit_target.c the target, statistics.c what both need. */
+#ifndef NUDGE_PREP_FIT_H
+#define NUDGE_PREP_FIT_H
 
 #include "prep/prep.h"
 #include "table/table.h"
@@ -17,6 +17,9 @@ static inline size_t nu_fit_row(const nu_fit *fit, size_t i)
 {
     return fit->rows != NULL ? fit->rows[i] : i;
 }
+
+/* Chooses the loss and fills outputs and everything about targets and classes. */
+nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err);
 
 typedef struct nu_moments {
     double min, max, mean, variance; /* variance of the population: over n */
