@@ -67,12 +67,11 @@ END_TEST
 START_TEST(outliers_by_hand)
 {
     const double x[] = {10, 11, 12, 13, 14, 40};
-    int outlier[6];
-    stats_outliers(x, 6, outlier);
-    for (int i = 0; i < 6; i++)
-        ck_assert_int_eq(outlier[i], i == 5);
-    stats_outliers(x, 3, outlier);
-    ck_assert(!outlier[0] && !outlier[1] && !outlier[2]);
+    double low, high; /* quartiles 11.25 and 13.75 */
+    stats_fences(x, 6, &low, &high);
+    ck_assert(low == 7.5 && high == 17.5);
+    stats_fences(x, 3, &low, &high);
+    ck_assert(isinf(low) && low < 0 && isinf(high) && high > 0);
 }
 END_TEST
 

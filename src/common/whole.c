@@ -16,25 +16,6 @@ int nu_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *va
     return 1;
 }
 
-int nu_parse_wholes(const char *text, char separator, uint64_t least, uint64_t most,
-                    uint64_t **values, size_t *n)
-{
-    size_t parts;
-    char **part = nu_split(text, separator, &parts);
-    uint64_t *list = part != NULL ? malloc(parts * sizeof *list) : NULL;
-    int good = list != NULL ? 1 : -1;
-    for (size_t i = 0; i < parts && good == 1; i++)
-        good = nu_parse_whole(part[i], least, most, &list[i]);
-    free(part);
-    if (good != 1) {
-        free(list);
-        return good;
-    }
-    *values = list;
-    *n = parts;
-    return 1;
-}
-
 char **nu_split(const char *text, char separator, size_t *n)
 {
     size_t parts = 1;

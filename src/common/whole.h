@@ -1,4 +1,4 @@
-/* Whole numbers, and lists of them, from text. */
+/* Whole numbers and lists from text. */
 #ifndef NUDGE_COMMON_WHOLE_H
 #define NUDGE_COMMON_WHOLE_H
 
@@ -8,11 +8,6 @@
 /* 1 if the whole text is a number from least to most in decimal digits, which is then in *value;
  * otherwise 0. */
 int nu_parse_whole(const char *text, uint64_t least, uint64_t most, uint64_t *value);
-
-/* A list such as "64,64,32": 1, and *values of *n >= 1 numbers, for free(); 0 if a part is not such
- * a number; -1 without memory. */
-int nu_parse_wholes(const char *text, char separator, uint64_t least, uint64_t most,
-                    uint64_t **values, size_t *n);
 
 /* The parts of a text between separators, at least one; *n of them, for free() as one block.
  * NULL without memory. */

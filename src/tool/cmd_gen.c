@@ -39,25 +39,22 @@ static void list(void)
     table_print(&t, 3, stdout);
 }
 
-/* Appends ",text" to the growing spec. */
-static void append(char **spec, const char *key, const char *value)
-{
-    char *longer = text_as("%s,%s%s%s", *spec, key, *key != '\0' ? "=" : "", value);
-    free(*spec);
-    *spec = longer;
-}
-
 /* "synth:NAME,key=value,..." from the words and the options. */
 static char *spec_of(const arguments *args)
 {
     static const char *const keys[] = {"rows", "noise", "seed"};
     const char *name = args->word[0];
-    char *spec = text_as("synth:%s", strncmp(name, "synth:", 6) == 0 ? name + 6 : name);
+    char *spec;
+    size_t size;
+    FILE *f = need(open_memstream(&spec, &size));
+    fprintf(f, "synth:%s", strncmp(name, "synth:", 6) == 0 ? name + 6 : name);
     for (size_t i = 1; i < args->words; i++)
-        append(&spec, "", args->word[i]);
+        fprintf(f, ",%s", args->word[i]);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (given(args, keys[i]))
-            append(&spec, keys[i], text_of(args, keys[i]));
+            fprintf(f, ",%s=%s", keys[i], text_of(args, keys[i]));
+    if (fclose(f) != 0)
+        need(NULL);
     return spec;
 }
 

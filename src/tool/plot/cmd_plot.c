@@ -34,8 +34,7 @@ static const option own[] = {
 static void read_size(plot *p, arguments *args)
 {
     int text = p->kind == PLOT_TEXT;
-    uint64_t *size = NULL;
-    size_t n = 0;
+    size_t n;
     p->width = 800;
     p->height = 500;
     if (text) {
@@ -45,15 +44,13 @@ static void read_size(plot *p, arguments *args)
     }
     if (!given(args, "size"))
         return;
-    if (nu_parse_wholes(text_of(args, "size"), 'x', text ? 10 : 150, text ? 500 : 8000, &size,
-                        &n) == 1 && n == 2) {
-        p->width = (int)size[0];
-        p->height = (int)size[1];
-    } else {
+    size_t *size = whole_list(text_of(args, "size"), 'x', text ? 10 : 150, text ? 500 : 8000, &n);
+    if (size == NULL || n != 2)
         refuse(args, "size", text ? "characters x lines, such as 80x24, each from 10 to 500"
                                   : "width x height in pixels, such as 800x500, each from 150 to "
                                     "8000");
-    }
+    p->width = (int)size[0];
+    p->height = (int)size[1];
     free(size);
 }
 

@@ -22,16 +22,14 @@ static double *steps_of(const scale_point *p)
 
 static void analyse_step(scale_point *p, double level)
 {
-    double *steps = steps_of(p), batch = (double)p->batch;
-    int *outlier = need(calloc(p->n + 1, sizeof *outlier));
+    double *steps = steps_of(p), batch = (double)p->batch, low, high;
     p->step = stats_median(steps, p->n, level);
     p->rate = (scale_estimate){batch / p->step.value, batch / p->step.high, batch / p->step.low,
                                p->step.level};
-    stats_outliers(steps, p->n, outlier);
+    stats_fences(steps, p->n, &low, &high);
     for (size_t i = 0; i < p->n; i++)
-        p->runs[i].outlier = outlier[i];
+        p->runs[i].outlier = steps[i] < low || steps[i] > high;
     free(steps);
-    free(outlier);
 }
 
 /* Runs compute the same, so that all reach the target or none. */

@@ -35,35 +35,36 @@ char *scale_shell_line(const char *first, char *const *word, size_t n)
     return text;
 }
 
-enum { MOST_WORDS = 100 };
-
-static char *option_word(const char *name, const char *value)
+static void put_option(FILE *f, const char *name, const char *value)
 {
-    return value != NULL ? text_as("--%s=%s", name, value) : text_as("--%s", name);
+    char *word = value != NULL ? text_as("--%s=%s", name, value) : text_as("--%s", name);
+    put_word(f, word);
+    free(word);
 }
 
-/* What the variant's command line gives, and what this command has initial values of its own
+/* After a blank: what the variant's command line gives, and what this command has initial values of its own
  * for. */
 static char *peer_line(const char *program, const scale_variant *v, size_t epochs)
 {
-    char number[24], *word[MOST_WORDS];
+    char number[24], *line = NULL;
     snprintf(number, sizeof number, "%zu", epochs);
     const char *const own[][2] = {{"data", v->train.data.data},
                                   {"hidden", text_of(&v->args, "hidden")},
                                   {"batch", text_of(&v->args, "batch")}, {"epochs", number},
                                   {"threads", "1"}, {"json"}, {"quiet"}};
-    size_t n = 0;
-    word[n++] = need(strdup("train"));
-    for (size_t i = 0; i < v->args.n && n < MOST_WORDS / 2; i++) {
+    size_t size;
+    FILE *f = need(open_memstream(&line, &size));
+    put_word(f, program);
+    put_word(f, "train");
+    for (size_t i = 0; i < v->args.n; i++) {
         const argument *a = &v->args.all[i];
         if (a->given && scale_is_for_training(a->option.name))
-            word[n++] = option_word(a->option.name, a->option.arg != NULL ? a->text : NULL);
+            put_option(f, a->option.name, a->option.arg != NULL ? a->text : NULL);
     }
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) /* the last one counts */
-        word[n++] = option_word(own[i][0], own[i][1]);
-    char *line = scale_shell_line(program, word, n);
-    while (n > 0)
-        free(word[--n]);
+        put_option(f, own[i][0], own[i][1]);
+    if (fclose(f) != 0)
+        need(NULL);
     return line;
 }
 
@@ -86,7 +87,7 @@ int scale_run_peer(double *seconds, double *step, const char *program,
     int is_good = ended == 0 && *step > 0;
     if (!is_good && !nu_signal_caught())
         complain("--peer-base: it failed, or its --json does not tell result.train_seconds: %s",
-                 line);
+                 line + 1);
     free(line);
     return is_good;
 }

@@ -66,16 +66,12 @@ static void bad_option(const arguments *args, poptContext context, int code)
 
 static void read_words(arguments *args, poptContext context)
 {
-    const char **rest = poptGetArgs(context);
-    size_t n = 0;
-    while (rest != NULL && rest[n] != NULL)
-        n++;
-    if (n > args->command->most_words)
+    args->word = poptGetArgs(context);
+    while (args->word != NULL && args->word[args->words] != NULL)
+        args->words++;
+    if (args->words > args->command->most_words)
         complain("'%s' is not expected here; 'nudge %s --help' shows the usage",
-                 rest[args->command->most_words], args->command->name);
-    args->word = need(calloc(n + 1, sizeof *args->word));
-    for (size_t i = 0; i < n; i++)
-        args->word[args->words++] = need(strdup(rest[i]));
+                 args->word[args->command->most_words], args->command->name);
 }
 
 /* All options without values from the command line. */
@@ -140,7 +136,7 @@ void arguments_start(arguments *args, const command *c, int argc, char **argv)
         bad_option(args, context, code);
     else if (!args->help && !args->version)
         read_words(args, context);
-    poptFreeContext(context);
+    args->popt = context;
     free(table);
 }
 
@@ -149,9 +145,7 @@ void arguments_end(arguments *args)
     for (size_t i = 0; i < args->n; i++)
         free(args->all[i].text);
     free(args->all);
-    for (size_t i = 0; i < args->words; i++)
-        free(args->word[i]);
-    free(args->word);
+    poptFreeContext(args->popt);
 }
 
 /* ---- Values ---------------------------------------------------------------------------- */
@@ -168,8 +162,7 @@ void arguments_with(arguments *changed, const arguments *args, const char *name,
 {
     *changed = *args;
     changed->all = need(calloc(args->n + 1, sizeof *changed->all));
-    changed->word = NULL;
-    changed->words = 0;
+    changed->popt = NULL;
     for (size_t i = 0; i < args->n; i++) {
         changed->all[i] = args->all[i];
         if (args->all[i].text != NULL)
@@ -233,20 +226,30 @@ uint64_t whole_of(const arguments *args, const char *name, uint64_t least, uint6
     refuse(args, name, what);
 }
 
+size_t *whole_list(const char *text, char separator, uint64_t least, uint64_t most, size_t *n)
+{
+    char **part = need(nu_split(text, separator, n));
+    size_t *list = need(calloc(*n, sizeof *list));
+    for (size_t i = 0; i < *n && list != NULL; i++) {
+        uint64_t value;
+        if (nu_parse_whole(part[i], least, most, &value)) {
+            list[i] = (size_t)value;
+        } else {
+            free(list);
+            list = NULL;
+        }
+    }
+    free(part);
+    return list;
+}
+
 size_t *wholes_of(const arguments *args, const char *name, size_t most, const char *or, size_t *n)
 {
     char what[120];
-    uint64_t *values;
-    int good = nu_parse_wholes(text_of(args, name), ',', 1, most, &values, n);
-    if (good < 0)
-        need(NULL);
+    size_t *list = whole_list(text_of(args, name), ',', 1, most, n);
     snprintf(what, sizeof what, "%swhole numbers from 1 to %zu, separated by commas", or, most);
-    if (good == 0)
+    if (list == NULL)
         refuse(args, name, what);
-    size_t *list = need(calloc(*n, sizeof *list));
-    for (size_t i = 0; i < *n; i++)
-        list[i] = (size_t)values[i];
-    free(values);
     return list;
 }
 

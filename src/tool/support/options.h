@@ -20,7 +20,8 @@ typedef struct arguments {
     char **argv;   /* the command line from the command's name on; not owned */
     argument *all; /* n of them, one per option of the command */
     size_t n;
-    char **word;   /* arguments that are no options */
+    void *popt;    /* owns the words; or NULL */
+    const char **word; /* arguments that are no options */
     size_t words;
     int help, version; /* asked for; help 2: with hidden options */
 } arguments;
@@ -63,8 +64,10 @@ double real_of(const arguments *args, const char *name, enum range range);
 /* Changes *value only if the option is given. */
 void read_real(const arguments *args, const char *name, enum range range, double *value);
 
-/* "64,64,32": *n numbers from 1 to `most`, for free(); `or` goes before what is right, as in
- * "'none' or ". */
+/* "64,64,32": *n numbers from least to most, for free(); NULL if a part is no such number. */
+size_t *whole_list(const char *text, char separator, uint64_t least, uint64_t most, size_t *n);
+
+/* Likewise from 1 on, of an option; `or` goes before what is right, as in "'none' or ". */
 size_t *wholes_of(const arguments *args, const char *name, size_t most, const char *or, size_t *n);
 
 /* Which of its choices the option's text is: for an enum of nudge.h its value. */

@@ -65,16 +65,16 @@ double stats_half_width(const stats_estimate *e)
 
 /* ---- Scatter --------------------------------------------------------------------------- */
 
-void stats_outliers(const double *x, size_t n, int *outlier)
+void stats_fences(const double *x, size_t n, double *low, double *high)
 {
-    memset(outlier, 0, n * sizeof *outlier);
+    *low = -INFINITY;
+    *high = INFINITY;
     if (n < 4)
         return;
     double *sorted = sorted_copy(x, n);
     double first = nu_quantile(sorted, n, 0.25), third = nu_quantile(sorted, n, 0.75);
-    double away = 1.5 * (third - first);
-    for (size_t i = 0; i < n; i++)
-        outlier[i] = x[i] < first - away || x[i] > third + away;
+    *low = first - 1.5 * (third - first);
+    *high = third + 1.5 * (third - first);
     free(sorted);
 }
 

@@ -30,9 +30,9 @@ stats_estimate stats_paired_ratio(const double *a, const double *b, size_t n, do
 /* Half of an interval's width over its value; infinite if there is none. */
 double stats_half_width(const stats_estimate *e);
 
-/* Sets outlier[i] to whether x[i] is outside Tukey's fences: 1.5 times the distance of the
- * quartiles beyond them. None of fewer than 4. */
-void stats_outliers(const double *x, size_t n, int *outlier);
+/* Tukey's fences, outside of which are outliers: 1.5 times the distance of the quartiles beyond
+ * them. Infinite for fewer than 4 values. */
+void stats_fences(const double *x, size_t n, double *low, double *high);
 
 /* The standard error of a median of n >= 2 values, from their median absolute deviation, for values
  * that are about normally distributed but for outliers. */
