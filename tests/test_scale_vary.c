@@ -1,6 +1,5 @@
 /* --vary: what it makes of a command line, and what it refuses. */
 #include "scale/setup.h"
-#include "scale/vary.h"
 #include "suite.h"
 
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/say.h"
 #include "support/json.h"
 #include "support/data_options.h"

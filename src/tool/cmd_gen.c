@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "signals.h"
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/say.h"
 #include "support/data_options.h"
 #include "support/live_line.h"
@@ -97,12 +97,6 @@ static void print_written(const nudge_written *w)
         fprintf(stderr, " %s/s", nu_bytes_text(size, (double)w->bytes / w->seconds));
     }
     fputc('\n', stderr);
-}
-
-static int ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
 }
 
 static void write_data(arguments *args, const char *spec, nudge_write_options *writing)

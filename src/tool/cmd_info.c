@@ -3,11 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/say.h"
 #include "support/json.h"
 #include "support/data_options.h"
 #include "support/text_table.h"
+#include "whole.h"
 
 /* ---- Models ---------------------------------------------------------------------------- */
 
@@ -141,7 +142,7 @@ static json_t *ignored_json(const char *text)
 {
     json_t *list = json_new_list();
     size_t n = 0;
-    char **name = text != NULL ? split_commas(text, &n) : NULL;
+    char **name = text != NULL ? need(nu_split(text, ',', &n)) : NULL;
     for (size_t i = 0; i < n; i++)
         json_add(list, json_of("name", json_text(name[i]), "reason", json_text("--ignore"), NULL));
     free(name);

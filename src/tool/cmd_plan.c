@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/json.h"
 #include "support/option_tables.h"
 #include "support/run_lines.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/say.h"
 #include "atomic_file.h"
 #include "csv_quote.h"
@@ -17,79 +17,53 @@ static const option own[] = {
     {0},
 };
 
-/* What the columns are. */
+/* What the columns are: for classes a label and the probability of each, otherwise the outputs. */
 typedef struct layout {
     const nudge_prep *prep;
-    size_t outputs;     /* of the network */
-    size_t classes;     /* > 0: a label, then a probability for each */
-    int probabilities;  /* of numeric targets (bce) */
-    int digits;         /* that give a number of the model's type back exactly */
+    size_t outputs, classes, columns; /* columns of numbers */
+    int probabilities;                /* are these (bce, too) */
+    int digits;                       /* that give a number of the model's type back exactly */
 } layout;
 
 static layout layout_of(const nudge_model *model)
 {
     nudge_model_info m = nudge_model_describe(model);
     nudge_prep_info p = nudge_prep_describe(m.prep);
-    return (layout){
-        .prep = m.prep,
-        .outputs = p.outputs,
-        .classes = p.classes,
-        .probabilities = m.loss == NUDGE_BCE,
-        .digits = m.dtype == NUDGE_F32 ? 9 : 17,
-    };
-}
-
-/* "p(NAME)" as one cell. */
-static void write_probability_of(const char *name, FILE *stream)
-{
-    char *text = text_as("p(%s)", name);
-    nu_csv_quote(stream, text);
-    free(text);
+    return (layout){m.prep, p.outputs, p.classes, p.classes > 0 ? p.classes : p.outputs,
+                    p.classes > 0 || m.loss == NUDGE_BCE, m.dtype == NUDGE_F32 ? 9 : 17};
 }
 
 static void write_header(const layout *l, FILE *stream)
 {
-    if (l->classes > 0) {
+    if (l->classes > 0)
         nu_csv_quote(stream, nudge_prep_target_name(l->prep, 0));
-        for (size_t k = 0; k < l->classes; k++) {
-            putc(',', stream);
-            write_probability_of(nudge_prep_class_label(l->prep, k), stream);
-        }
-    } else {
-        for (size_t k = 0; k < l->outputs; k++) {
-            if (k > 0)
-                putc(',', stream);
-            if (l->probabilities)
-                write_probability_of(nudge_prep_target_name(l->prep, k), stream);
-            else
-                nu_csv_quote(stream, nudge_prep_target_name(l->prep, k));
-        }
+    for (size_t k = 0; k < l->columns; k++) {
+        char *name = text_as(l->probabilities ? "p(%s)" : "%s",
+                             l->classes > 0 ? nudge_prep_class_label(l->prep, k)
+                                            : nudge_prep_target_name(l->prep, k));
+        fputs(k > 0 || l->classes > 0 ? "," : "", stream);
+        nu_csv_quote(stream, name);
+        free(name);
     }
     putc('\n', stream);
 }
 
-/* The probability of class k: with one output (bce) that is the second class's. */
-static double probability(const layout *l, const double *out, size_t k)
+/* Of a column; with one output for two classes (bce) that is the second one's probability. */
+static double value(const layout *l, const double *out, size_t k)
 {
-    if (l->outputs > 1 || l->classes != 2)
-        return out[k];
-    return k == 1 ? out[0] : 1 - out[0];
+    return l->columns == l->outputs ? out[k] : k == 1 ? out[0] : 1 - out[0];
 }
 
 static void write_row(const layout *l, const double *out, FILE *stream)
 {
-    if (l->classes > 0) {
-        size_t best = 0;
-        for (size_t k = 1; k < l->classes; k++)
-            if (probability(l, out, k) > probability(l, out, best))
-                best = k;
+    size_t best = 0;
+    for (size_t k = 1; k < l->columns; k++)
+        if (value(l, out, k) > value(l, out, best))
+            best = k;
+    if (l->classes > 0)
         nu_csv_quote(stream, nudge_prep_class_label(l->prep, best));
-        for (size_t k = 0; k < l->classes; k++)
-            fprintf(stream, ",%.*g", l->digits, probability(l, out, k));
-    } else {
-        for (size_t k = 0; k < l->outputs; k++)
-            fprintf(stream, "%s%.*g", k > 0 ? "," : "", l->digits, out[k]);
-    }
+    for (size_t k = 0; k < l->columns; k++)
+        fprintf(stream, "%s%.*g", k > 0 || l->classes > 0 ? "," : "", l->digits, value(l, out, k));
     putc('\n', stream);
 }
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/data_options.h"
 #include "support/option_tables.h"
 #include "support/say.h"

@@ -1,6 +1,5 @@
 # libnudgetool holds every object of the command but main(), so that tests link what they test.
 libnudgetool_a_SOURCES = \
-	src/tool/support/commands.h \
 	src/tool/support/command.h src/tool/support/command.c \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \

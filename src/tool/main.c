@@ -2,11 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/help.h"
 #include "support/say.h"
 #include "nudge.h"
 #include "spell.h"
+
+extern const command command_train, command_eval, command_predict, command_info, command_gen,
+    command_gradcheck, command_bench, command_plan, command_scale, command_plot;
 
 static const command *const commands[] = {
     &command_train, &command_eval, &command_predict, &command_info,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/machine.h"
 #include "support/pin.h"
 #include "support/say.h"

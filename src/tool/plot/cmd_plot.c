@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "plot/curves.h"
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/data_options.h"
 #include "support/gnuplot.h"
 #include "support/live_line.h"

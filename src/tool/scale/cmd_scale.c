@@ -10,7 +10,7 @@
 #include "scale/report.h"
 #include "scale/results.h"
 #include "signals.h"
-#include "support/commands.h"
+#include "support/options.h"
 #include "support/machine.h"
 #include "support/option_tables.h"
 #include "support/say.h"

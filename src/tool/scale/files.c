@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "atomic_file.h"
-#include "scale/plots.h"
 #include "scale/report.h"
 #include "scale/results.h"
 #include "support/gnuplot.h"

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scale/vary.h"
 #include "signals.h"
 #include "support/say.h"
 

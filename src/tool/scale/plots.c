@@ -1,6 +1,5 @@
-#include "scale/plots.h"
-
 #include "scale/report.h"
+
 #include "support/gnuplot.h"
 
 /* The settings, and where each is on an axis of what varies. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scale/vary.h"
 #include "support/say.h"
 
 /* The built-in study. 64 features and two hidden layers of 512 at batch 256: a step is 0.44

@@ -1,4 +1,4 @@
-#include "scale/vary.h"
+#include "scale/setup.h"
 
 #include <stdio.h>
 #include <stdlib.h>

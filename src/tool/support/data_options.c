@@ -29,6 +29,12 @@ int is_standard(const char *path)
     return strcmp(path, "-") == 0;
 }
 
+int ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
 int same_file(const char *a, const char *b)
 {
     struct stat x, y;

@@ -14,6 +14,8 @@ int threads_of(arguments *args);
 /* 1 for "-": standard input or output. */
 int is_standard(const char *path);
 
+int ends_with(const char *text, const char *end);
+
 /* 1 if two paths are equal or lead to the same regular file. */
 int same_file(const char *a, const char *b);
 

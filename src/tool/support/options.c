@@ -296,8 +296,3 @@ int choice_of(const arguments *args, const char *name)
              choice != NULL ? "'?)" : "");
     refuse(args, name, what);
 }
-
-char **split_commas(const char *text, size_t *n)
-{
-    return need(nu_split(text, ',', n));
-}

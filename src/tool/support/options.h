@@ -73,7 +73,4 @@ size_t *wholes_of(const arguments *args, const char *name, size_t most, const ch
 /* Which of its choices the option's text is: for an enum of nudge.h its value. */
 int choice_of(const arguments *args, const char *name);
 
-/* Splits a text at commas; *n parts, for free() as one block. */
-char **split_commas(const char *text, size_t *n);
-
 #endif

@@ -8,6 +8,7 @@
 #include "support/say.h"
 #include "support/data_options.h"
 #include "support/pin.h"
+#include "whole.h"
 
 /* With no --data: data that every build can make, whose noise floor is known. */
 #define BUILT_IN_DATA "synth:teacher,rows=400000,features=16,hidden=32"
@@ -102,18 +103,12 @@ static void read_test(nudge_data_options *d, arguments *args)
 
 /* ---- Network --------------------------------------------------------------------------- */
 
-static void read_hidden(train_setup *s, arguments *args)
-{
-    if (strcmp(text_of(args, "hidden"), "none") != 0)
-        s->units = wholes_of(args, "hidden", MOST_UNITS, "'none' or ", &s->hidden);
-}
-
 static void read_activations(train_setup *s, arguments *args)
 {
     nudge_error err;
     if (s->hidden == 0 && !given(args, "activation"))
         return;
-    char **part = split_commas(text_of(args, "activation"), &s->activations);
+    char **part = need(nu_split(text_of(args, "activation"), ',', &s->activations));
     s->activation = need(calloc(s->activations, sizeof *s->activation));
     for (size_t i = 0; i < s->activations; i++)
         if (nudge_activation_parse(&s->activation[i], part[i], &err) != NUDGE_OK)
@@ -130,14 +125,12 @@ static void read_activations(train_setup *s, arguments *args)
 static void read_init(train_setup *s, arguments *args)
 {
     const char *text = text_of(args, "init");
-    static const char ending[] = ".safetensors";
-    size_t n = strlen(text), e = sizeof ending - 1;
     struct stat file;
     if (nudge_init_parse(&s->init, text, NULL) == NUDGE_OK)
         return;
     s->init = nudge_model_defaults().init;
     s->init_file = text;
-    if ((n > e && strcmp(text + n - e, ending) == 0) || stat(text, &file) == 0)
+    if (ends_with(text, ".safetensors") || stat(text, &file) == 0)
         return;
     char names[CHOICES_TEXT], what[CHOICES_TEXT + 40];
     snprintf(what, sizeof what, "%s or a .safetensors file",
@@ -169,14 +162,9 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
     o.huber_delta = s->huber_delta;
     o.init = s->init;
     o.seed = s->train.seed;
-    nudge_model *made = NULL;
-    nudge_status status = nudge_model_create(&made, &o, prep, err);
+    nudge_status status = nudge_model_create(model, &o, prep, err);
     if (status == NUDGE_OK && s->init_file != NULL)
-        status = nudge_model_load_weights(made, s->init_file, err);
-    if (status == NUDGE_OK)
-        *model = made;
-    else
-        nudge_model_free(made);
+        status = nudge_model_load_weights(*model, s->init_file, err);
     free(widths);
     free(activations);
     return status;
@@ -216,7 +204,8 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     s->train.shuffle = choice_of(args, "shuffle");
     train_setup_optimizer(&s->train.optimizer, args);
     read_data(s, args);
-    read_hidden(s, args);
+    if (strcmp(text_of(args, "hidden"), "none") != 0)
+        s->units = wholes_of(args, "hidden", MOST_UNITS, "'none' or ", &s->hidden);
     read_activations(s, args);
     read_init(s, args);
     s->huber_delta = real_of(args, "huber-delta", ABOVE_0);

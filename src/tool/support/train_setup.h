@@ -34,7 +34,8 @@ void train_setup_optimizer(nudge_optimizer *o, arguments *args);
 
 void train_setup_end(train_setup *setup);
 
-/* The model that the setup asks for, for so many features and outputs; prep may be NULL. */
+/* The model that the setup asks for, for so many features and outputs; prep may be NULL. For
+ * nudge_model_free(), also on failure. */
 nudge_status train_setup_network(nudge_model **model, const train_setup *setup, size_t features,
                                  size_t outputs, nudge_loss loss, const nudge_prep *prep,
                                  nudge_error *err);
