@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "suite.h"
-#include "support/pin.h"
 #include "support/machine.h"
 #include "support/watch.h"
 

@@ -6,16 +6,13 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/help.h src/tool/support/help.c \
 	src/tool/support/manual.c src/tool/support/completion.c \
 	src/tool/support/json.h src/tool/support/json.c \
-	src/tool/support/live_line.h src/tool/support/live_line.c \
 	src/tool/support/options.h src/tool/support/options.c \
 	src/tool/support/option_tables.h src/tool/support/option_tables.c \
 	src/tool/support/machine.h src/tool/support/machine.c \
-	src/tool/support/pin.h src/tool/support/pin.c \
-	src/tool/support/progress.h src/tool/support/progress.c \
 	src/tool/support/run_lines.h src/tool/support/run_lines.c \
 	src/tool/support/say.h src/tool/support/say.c \
 	src/tool/support/stats.h src/tool/support/stats.c \
-	src/tool/support/page.h src/tool/support/page.c src/tool/support/page_style.h \
+	src/tool/support/page.h src/tool/support/page.c \
 	src/tool/support/text_table.h src/tool/support/text_table.c \
 	src/tool/support/train_report.h src/tool/support/train_report.c \
 	src/tool/support/train_setup.h src/tool/support/train_setup.c \
@@ -26,8 +23,7 @@ libnudgetool_a_SOURCES += \
 	src/tool/cmd_predict.c src/tool/cmd_train.c
 libnudgetool_a_SOURCES += \
 	src/tool/bench/cmd_bench.c src/tool/bench/bench.h \
-	src/tool/bench/bench_gemm.c src/tool/bench/bench_kernels.c src/tool/bench/bench_network.h \
-	src/tool/bench/bench_network.c src/tool/bench/bench_network_report.c
+	src/tool/bench/bench_gemm.c src/tool/bench/bench_kernels.c src/tool/bench/bench_network.c
 libnudgetool_a_SOURCES += \
 	src/tool/plot/cmd_plot.c \
 	src/tool/plot/curves.h src/tool/plot/curves.c \

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "bench/bench.h"
-#include "support/live_line.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 

@@ -5,7 +5,6 @@
 #include "bench/bench.h"
 #include "support/options.h"
 #include "support/machine.h"
-#include "support/pin.h"
 #include "support/say.h"
 #include "support/watch.h"
 #include "support/data_options.h"

@@ -10,7 +10,6 @@
 #include "support/options.h"
 #include "support/data_options.h"
 #include "support/gnuplot.h"
-#include "support/live_line.h"
 #include "support/say.h"
 #include "whole.h"
 

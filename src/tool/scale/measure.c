@@ -9,7 +9,6 @@
 #include "scale/analyse.h"
 #include "scale/peer.h"
 #include "signals.h"
-#include "support/live_line.h"
 #include "support/say.h"
 #include "text.h"
 

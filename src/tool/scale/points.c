@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/pin.h"
+#include "support/machine.h"
 #include "support/say.h"
 #include "text.h"
 

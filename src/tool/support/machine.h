@@ -4,6 +4,7 @@
 
 #include "nudge.h"
 #include "support/json.h"
+#include "support/options.h"
 
 /* How OpenBLAS was built: "serial", "pthread", "OpenMP", "unknown". */
 const char *blas_build(const nudge_machine *m);
@@ -15,5 +16,16 @@ char *proc_text(const char *path);
 /* Texts: cpu, topology, caches, memory, system, blas, compiler, openmp. What is not known is left
  * out. */
 json_t *machine_facts(void);
+
+/* ---- Which CPUs the threads of a measurement are kept on ------------------------------ */
+
+/* The CPU of each of `threads` threads, in that order, for nudge_train_options and its like;
+ * for free(). More threads than CPUs take turns on them. NULL: threads are better not bound,
+ * and *why says why (a constant text): OpenMP's own settings decide, or a CPU limit leaves
+ * fewer cores than there are CPUs, any of which may be busy. */
+int *pin_cpus(int threads, const char **why);
+
+/* Likewise as --pin says: NULL for no; refuses what cannot be. */
+int *pin_option(arguments *args, int threads);
 
 #endif

@@ -1,4 +1,4 @@
-/* Exit statuses and the one line on stderr that goes with them. */
+/* Exit statuses, the one line on stderr that goes with them, and the one that shows progress. */
 #ifndef NUDGE_TOOL_EXIT_H
 #define NUDGE_TOOL_EXIT_H
 
@@ -39,5 +39,18 @@ char *text_of_values(const char *format, va_list values) __attribute__((format(p
 /* Closes stdout and checks it, last of all: `status`, or EXIT_RUN_FAILED with a line if not all was
  * written. */
 int finish_output(int status);
+
+/* ---- A line on a terminal that shows how far something is, and goes when it is done ----- */
+
+/* Columns and lines of the terminal behind a file descriptor: as the system says, as COLUMNS and
+ * LINES say, or 80 and 24. */
+void terminal_size(int fd, int *columns, int *lines);
+
+/* Draws the line over the one before, cut to the terminal's width. Nothing if stderr is no
+ * terminal. */
+void live_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Removes the line, if there is one. */
+void live_line_clear(void);
 
 #endif

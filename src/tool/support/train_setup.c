@@ -7,7 +7,7 @@
 
 #include "support/say.h"
 #include "support/data_options.h"
-#include "support/pin.h"
+#include "support/machine.h"
 #include "whole.h"
 
 /* With no --data: data that every build can make, whose noise floor is known. */
