@@ -21,8 +21,41 @@ double nu_quantile(const double *sorted, size_t n, double part)
                      : sorted[n - 1];
 }
 
-double nu_median(double *x, size_t n)
+/* Hoare's selection: afterwards v[k] is what sorting would put there, and nothing before it is
+ * larger. */
+static void select_place(double *v, size_t n, size_t k)
 {
-    nu_sort_reals(x, n);
-    return nu_quantile(x, n, 0.5);
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        double pivot = v[low + (high - low) / 2];
+        size_t i = low, j = high;
+        for (;;) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            double swap = v[i];
+            v[i++] = v[j];
+            v[j--] = swap;
+        }
+        /* v[low .. j] <= pivot <= v[j+1 .. high] */
+        if (k <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+}
+
+double nu_median(double *v, size_t n)
+{
+    select_place(v, n, n / 2);
+    double upper = v[n / 2];
+    if (n % 2 == 1)
+        return upper;
+    double lower = v[0];
+    for (size_t i = 1; i < n / 2; i++)
+        lower = v[i] > lower ? v[i] : lower;
+    return lower / 2 + upper / 2;
 }

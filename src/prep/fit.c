@@ -4,6 +4,7 @@
 #include "core/status.h"
 #include "core/team.h"
 #include "prep/fit.h"
+#include "quantiles.h"
 
 /* ---- Features of a columns table ------------------------------------------------------- */
 
@@ -29,7 +30,7 @@ static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *colu
     }
     if (present == 0)
         return no_value(fit, column->name, err);
-    column->median = nu_median_of(scratch, present);
+    column->median = nu_median(scratch, present);
     for (size_t i = 0; i < fit->n; i++) {
         double v = training_cell(fit, i, j);
         scratch[i] = isnan(v) ? column->median : v;

@@ -33,9 +33,6 @@ nu_moments nu_moments_of(const double *values, size_t n);
 void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size_t columns,
                       size_t first, size_t count, nu_moments *moments);
 
-/* Of n >= 1 values, which are reordered. */
-double nu_median_of(double *values, size_t n);
-
 /* n shifts of 0 and factors of 1. NUDGE_EMEMORY. */
 nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_error *err);
 

@@ -62,11 +62,9 @@ static int begin_row(nu_csv_scan *scan)
 static nudge_status store(const reader *r, nu_csv_field *field, nu_column *column, nu_cell cell,
                           const char *text, size_t size, double *value)
 {
-    if (!field->decided) {
-        field->decided = 1;
-        field->category = cell != NU_CELL_NUMBER;
-    }
-    if (field->category) {
+    if (field->kind == NU_ANY_KIND)
+        field->kind = cell == NU_CELL_NUMBER ? NU_NUMBERS : NU_CATEGORIES;
+    if (field->kind == NU_CATEGORIES) {
         if (cell == NU_CELL_NUMBER) {
             *value = NAN;
             return NUDGE_OK;
@@ -106,7 +104,7 @@ static void take_cell(nu_csv_scan *scan, const char *text, size_t size)
         if (column->missing++ == 0)
             column->first_missing = t->rows;
     } else {
-        if (field->want == NU_WANT_CATEGORY)
+        if (field->want == NU_CATEGORIES)
             cell = NU_CELL_TEXT;
         nu_csv_seen *seen = &field->seen[cell];
         if (seen->count++ == 0) {
@@ -145,14 +143,14 @@ static nudge_status check_kind(const reader *r, const nu_csv_field *field)
     const nu_csv_seen *odd = &field->seen[NU_CELL_NOT_FINITE];
     char name[NU_SHORT];
     nu_csv_short(name, field->name);
-    if (field->want == NU_WANT_CATEGORY)
+    if (field->want == NU_CATEGORIES)
         return NUDGE_OK;
-    if (field->want == NU_WANT_NUMBER && text->count > 0 && number->count == 0)
+    if (field->want == NU_NUMBERS && text->count > 0 && number->count == 0)
         return nu_fail(r->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a number; the "
                        "model was trained with numbers here", r->source, text->line, name,
                        text->text);
     if (number->count > 0 && text->count > 0) {
-        if (field->want == NU_WANT_NUMBER || text->count <= number->count)
+        if (field->want == NU_NUMBERS || text->count <= number->count)
             return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is not a number "
                            "(%zu other cell%s)", r->source, text->line, name, text->text,
                            number->count, number->count == 1 ? " is" : "s are");
@@ -212,7 +210,7 @@ static nudge_status finish(const reader *r, int check)
         if (!field->used)
             continue;
         NU_TRY(check_kind(r, field));
-        if (!field->category)
+        if (field->kind != NU_CATEGORIES)
             continue;
         if (check)
             NU_TRY(check_categories(r, field));

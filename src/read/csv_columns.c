@@ -103,7 +103,7 @@ static nudge_status mark(nu_csv_fields *f, const char *name, size_t size, role a
         field->used = 0;
         break;
     case ROLE_CATEGORY:
-        field->want = NU_WANT_CATEGORY;
+        field->want = NU_CATEGORIES;
         break;
     }
     return NUDGE_OK;
@@ -146,12 +146,12 @@ static int is_whole_number(const char *text)
 }
 
 /* Classes are texts; but where all labels are whole numbers "7" and "7.0" are the same class. */
-static nu_csv_want want_of_target(const nudge_prep *like)
+static nu_csv_kind want_of_target(const nudge_prep *like)
 {
     size_t k = 0;
     while (k < like->n_classes && is_whole_number(like->class_labels[k]))
         k++;
-    return k == like->n_classes ? NU_WANT_NUMBER : NU_WANT_CATEGORY;
+    return k == like->n_classes ? NU_NUMBERS : NU_CATEGORIES;
 }
 
 static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nudge_error *err)
@@ -167,7 +167,7 @@ static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nu
                            describe_names(list, sizeof list, f, name));
         f->field[j].used = 1;
         f->field[j].want = like->n_columns > 0 && like->columns[k].kind == NUDGE_COLUMN_CATEGORY
-                               ? NU_WANT_CATEGORY : NU_WANT_NUMBER;
+                               ? NU_CATEGORIES : NU_NUMBERS;
     }
     for (size_t k = 0; k < like->n_targets; k++)
         targets += find_name(f, like->target_names[k]) != NU_NOT_FOUND;
@@ -193,8 +193,7 @@ nudge_status nu_csv_choose(nu_csv_fields *f, const char *source, const nu_csv_fi
         nu_csv_field *field = &f->field[j];
         if (field->used)
             field->column = f->used++;
-        field->decided = field->want != NU_WANT_ANY;
-        field->category = field->want == NU_WANT_CATEGORY;
+        field->kind = field->want;
     }
     if (f->used == 0)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: every column is ignored", source);

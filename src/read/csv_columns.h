@@ -14,15 +14,16 @@ typedef struct nu_csv_seen {
     char text[NU_SHORT]; /* and what it holds */
 } nu_csv_seen;
 
-typedef enum nu_csv_want { NU_WANT_ANY, NU_WANT_NUMBER, NU_WANT_CATEGORY } nu_csv_want;
+typedef enum nu_csv_kind { NU_ANY_KIND, NU_NUMBERS, NU_CATEGORIES } nu_csv_kind;
 
 typedef struct nu_csv_field {
     const char *name;       /* belongs to `names` */
     int used;               /* its cells are stored, */
     size_t column;          /* in this column of the table */
     int is_target;
-    nu_csv_want want;
-    int decided, category;  /* category is known once decided: cells are numbers of `words` */
+    nu_csv_kind want;       /* asked for */
+    nu_csv_kind kind;       /* which the first cell decides otherwise; categories are cells that
+                             * hold numbers of `words` */
     nu_csv_seen seen[NU_CELL_TEXT + 1]; /* by nu_cell; of NU_CELL_MISSING nothing */
     nu_dictionary words;
 } nu_csv_field;

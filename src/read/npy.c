@@ -167,15 +167,12 @@ static nudge_status open_array(nu_array *a, nu_source *s, nudge_error *err)
 static nudge_status add_file(nu_array_files *f, const char *path, nu_array_type type,
                              const uint64_t *shape, size_t rank, uint64_t row, nudge_error *err)
 {
-    char text[HEADER] = "\x93NUMPY\x01\x00\x76\x00", dims[72]; /* 0x76: HEADER - 10 */
-    size_t used = 0;
-    for (size_t k = 0; k < rank; k++)
-        used += (size_t)snprintf(dims + used, sizeof dims - used, k == 0 ? "%" PRIu64 ","
-                                 : k + 1 < rank ? " %" PRIu64 "," : " %" PRIu64, shape[k]);
+    char text[HEADER] = "\x93NUMPY\x01\x00\x76\x00", dims[NU_SHAPE_TEXT]; /* 0x76: HEADER - 10 */
+    int dims_size = (int)strlen(nu_shape_text(dims, shape, rank)) - 2; /* without its brackets */
     memset(text + 10, ' ', HEADER - 10);
     int n = snprintf(text + 10, HEADER - 10,
-                     "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }",
-                     nu_array_kinds[type].npy, dims);
+                     "{'descr': '%s', 'fortran_order': False, 'shape': (%.*s%s), }",
+                     nu_array_kinds[type].npy, dims_size, dims + 1, rank == 1 ? "," : "");
     text[10 + n] = ' ';
     text[HEADER - 1] = '\n';
     return nu_array_files_add(f, path, text, HEADER, HEADER + shape[0] * row, err);
