@@ -32,8 +32,8 @@ START_TEST(splits_are_disjoint_and_complete)
             ck_assert_uint_eq(s.n_train + s.n_val + s.n_test, rows);
             ck_assert_uint_eq(s.n_test, rows < 10 ? 1 : (size_t)((double)rows * 0.1 + 0.5));
             ascends(s.rows, s.n_train);
-            ascends(nu_parts_val(&s), s.n_val);
-            ascends(nu_parts_test(&s), s.n_test);
+            ascends(s.val, s.n_val);
+            ascends(s.test, s.n_test);
             unsigned char *seen = table_memory(rows, 1);
             for (size_t r = 0; r < rows; r++) {
                 ck_assert_uint_lt(s.rows[r], rows);
@@ -54,10 +54,10 @@ START_TEST(random_splits_depend_on_the_seed_alone)
     ck_assert_mem_eq(a.rows, b.rows, 1000 * sizeof *a.rows);
     ck_assert_mem_ne(a.rows, c.rows, 1000 * sizeof *a.rows);
     /* Test rows come first: they are the same whatever is held out for validation. */
-    ck_assert_mem_eq(nu_parts_test(&a), nu_parts_test(&d), 100 * sizeof *a.rows);
+    ck_assert_mem_eq(a.test, d.test, 100 * sizeof *a.rows);
     size_t early = 0; /* about half of them are in the first half: 50, give or take 5 sigma */
     for (size_t i = 0; i < 100; i++)
-        early += nu_parts_test(&a)[i] < 500;
+        early += a.test[i] < 500;
     ck_assert_uint_ge(early, 26);
     ck_assert_uint_le(early, 74);
     nu_parts_free(&a);
@@ -179,7 +179,7 @@ START_TEST(held_out_rows_are_subsets)
     ck_assert_uint_le(d.load_bytes, store + 2 * index + 1000 * sizeof(double));
 
     nu_parts s = split(1000, 0.25, 0.1, NUDGE_SPLIT_RANDOM, o.seed);
-    ck_assert_mem_eq(d.test->index, nu_parts_test(&s), 100 * sizeof(uint32_t));
+    ck_assert_mem_eq(d.test->index, s.test, 100 * sizeof(uint32_t));
     nu_parts_free(&s);
     nudge_data_free(&d);
 }

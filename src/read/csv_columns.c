@@ -8,6 +8,7 @@
 #include "core/status.h"
 #include "prep/prep.h"
 #include "spell.h"
+#include "whole.h"
 
 /* ---- Names in messages ----------------------------------------------------------------- */
 
@@ -75,18 +76,14 @@ static nudge_status name_fields(nu_csv_fields *f, const nu_csv_first *first, nud
 
 typedef enum role { ROLE_TARGET, ROLE_IGNORED, ROLE_CATEGORY } role;
 
-static nudge_status mark(nu_csv_fields *f, const char *name, size_t size, role as,
-                         nudge_error *err)
+static nudge_status mark(nu_csv_fields *f, const char *name, role as, nudge_error *err)
 {
     static const char *const what[] = {"target", "ignored", "category"};
-    char text[NU_SHORT], list[640], whole[128];
-    size_t j = nu_dictionary_find(&f->names, name, size);
-    if (j == NU_NOT_FOUND) {
-        snprintf(whole, sizeof whole, "%.*s", (int)(size < sizeof whole ? size : sizeof whole),
-                 name);
+    char text[NU_SHORT], list[640];
+    size_t j = find_name(f, name);
+    if (j == NU_NOT_FOUND)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: unknown %s column '%s'%s", f->source, what[as],
-                       nu_csv_short(text, whole), describe_names(list, sizeof list, f, whole));
-    }
+                       nu_csv_short(text, name), describe_names(list, sizeof list, f, name));
     nu_csv_field *field = &f->field[j];
     nu_csv_short(text, field->name);
     switch (as) {
@@ -115,14 +112,14 @@ static nudge_status mark_all(nu_csv_fields *f, const char *list, role as, nudge_
     if (list == NULL)
         return NUDGE_OK;
     if (find_name(f, list) != NU_NOT_FOUND)
-        return mark(f, list, strlen(list), as, err);
-    for (;; list++) {
-        size_t size = strcspn(list, ",");
-        NU_TRY(mark(f, list, size, as, err));
-        list += size;
-        if (*list == '\0')
-            return NUDGE_OK;
-    }
+        return mark(f, list, as, err);
+    size_t n;
+    char **name NU_FREED = nu_split(list, ',', &n);
+    if (name == NULL)
+        return nu_no_memory(err, strlen(list), "names of columns");
+    for (size_t i = 0; i < n; i++)
+        NU_TRY(mark(f, name[i], as, err));
+    return NUDGE_OK;
 }
 
 static nudge_status choose_by_options(nu_csv_fields *f, const nudge_read_options *options,

@@ -9,6 +9,7 @@
 #include "prep/prep.h"
 #include "read/csv_text.h"
 #include "table/dictionary.h"
+#include "whole.h"
 
 /* Rows and cells after the first row that are looked at. */
 #define SAMPLE_ROWS 1000
@@ -156,27 +157,25 @@ static int looks_like_header(const look *l, int *no_memory)
     return numbers == 0; /* texts only, and nothing that speaks against it */
 }
 
-static int has_name(const nu_csv_first *first, const char *name, size_t size)
+static int has_name(const nu_csv_first *first, const char *name)
 {
-    for (size_t j = 0; j < first->n; j++)
-        if (strncmp(first->cells[j], name, size) == 0 && first->cells[j][size] == '\0')
-            return 1;
-    return 0;
+    size_t j = 0;
+    while (j < first->n && strcmp(first->cells[j], name) != 0)
+        j++;
+    return j < first->n;
 }
 
 /* Whether the first row has all names of a list, or the list as one name. */
-static int has_names(const nu_csv_first *first, const char *list)
+static int has_names(const nu_csv_first *first, const char *list, int *no_memory)
 {
-    if (list == NULL || has_name(first, list, strlen(list)))
+    size_t n, i = 0;
+    if (list == NULL || has_name(first, list))
         return list != NULL;
-    for (;; list++) {
-        size_t size = strcspn(list, ",");
-        if (!has_name(first, list, size))
-            return 0;
-        list += size;
-        if (*list == '\0')
-            return 1;
-    }
+    char **name NU_FREED = nu_split(list, ',', &n);
+    *no_memory |= name == NULL;
+    while (name != NULL && i < n && has_name(first, name[i]))
+        i++;
+    return name != NULL && i == n;
 }
 
 /* For a model's columns: the row that names them is a header. So is one that lacks some (the
@@ -186,7 +185,7 @@ static int is_header_for(const nu_csv_first *first, const nudge_prep *like)
     size_t n = nu_prep_raw_columns(like);
     for (size_t j = 0; j < n; j++) {
         const char *name = nu_prep_raw_column(like, j);
-        if (nu_csv_is_position(name) && !has_name(first, name, strlen(name)))
+        if (nu_csv_is_position(name) && !has_name(first, name))
             return 0;
     }
     return 1;
@@ -213,7 +212,8 @@ nudge_status nu_csv_look(nu_csv_first *first, const char *source, const char *by
     else if (options->like != NULL)
         first->header = is_header_for(first, options->like);
     else if (!l.no_memory)
-        first->header = has_names(first, options->target) || looks_like_header(&l, &l.no_memory);
+        first->header = has_names(first, options->target, &l.no_memory) ||
+                        looks_like_header(&l, &l.no_memory);
     return l.no_memory ? nu_no_memory(err, l.room * sizeof(char *), "the first row of a CSV file")
                        : NUDGE_OK;
 }

@@ -97,8 +97,8 @@ static nudge_status load_train(struct loading *l, nudge_error *err)
         return NUDGE_OK;
     }
     NU_TRY(take_subset(l, &l->data.train, all, split.rows, split.n_train, err));
-    NU_TRY(take_subset(l, &l->data.val, all, nu_parts_val(&split), split.n_val, err));
-    NU_TRY(take_subset(l, &l->data.test, all, nu_parts_test(&split), split.n_test, err));
+    NU_TRY(take_subset(l, &l->data.val, all, split.val, split.n_val, err));
+    NU_TRY(take_subset(l, &l->data.test, all, split.test, split.n_test, err));
     note_use(l, lists);
     return NUDGE_OK;
 }

@@ -47,7 +47,8 @@ const nu_format *nu_format_of_spec(const char *spec)
     return NULL;
 }
 
-const nu_format *nu_format_of_file(const nu_source *s, const nu_format *other)
+/* By its content, or its ending; `other` if nothing tells. */
+static const nu_format *format_of_file(const nu_source *s, const nu_format *other)
 {
     unsigned char head[NU_HEAD];
     size_t size = nu_source_head(s, head);
@@ -84,7 +85,7 @@ static nudge_status read_labels(nudge_table *t, const char *path, nudge_error *e
     nu_source s NU_SCOPED(nu_source_close) = {.fd = -1};
     nu_array a;
     NU_TRY(nu_source_open(&s, path, err));
-    const nu_format *format = nu_format_of_file(&s, &nu_idx_format);
+    const nu_format *format = format_of_file(&s, &nu_idx_format);
     if (format->open == NULL)
         return nu_fail(err, NUDGE_EDATA, "%s: a %s file; labels are an IDX or NPY file, or "
                        "tensor y beside x in the file of the data", path, format->name);
@@ -144,7 +145,7 @@ nudge_status nudge_table_read(nudge_table **table, const char *spec,
     const nu_format *format = nu_format_of_spec(spec);
     if (format == NULL) {
         NU_TRY(nu_source_open(&s, spec, err));
-        format = nu_format_of_file(&s, &nu_csv_format);
+        format = format_of_file(&s, &nu_csv_format);
     }
     return nu_read_source(table, &s, format, options, err);
 }
@@ -159,7 +160,7 @@ int nudge_file_is_model(const char *path)
     if (!nu_source_open_plain(&s, path))
         return nu_format_of_output(&named, path, NULL) == NUDGE_OK &&
                named == &nu_safetensors_format;
-    if (nu_format_of_file(&s, NULL) != &nu_safetensors_format)
+    if (format_of_file(&s, NULL) != &nu_safetensors_format)
         return 0;
     if (nu_st_open(&f, path, NULL) != NUDGE_OK)
         return 1;

@@ -7,9 +7,6 @@
 /* The format that a spec names by its prefix, or NULL: it is a path. */
 const nu_format *nu_format_of_spec(const char *spec);
 
-/* The format of a file by its content, or its ending; `other` if nothing tells. */
-const nu_format *nu_format_of_file(const nu_source *s, const nu_format *other);
-
 /* The format of a file to be written. NUDGE_EARGUMENT for an ending that none has. */
 nudge_status nu_format_of_output(const nu_format **format, const char *path, nudge_error *err);
 

@@ -66,6 +66,8 @@ nudge_status nu_parts_make(nu_parts *split, size_t rows, double val, double test
         mark(part_of, &random, s.n_test, s.n_val, VAL);
     }
     list_rows(&s, part_of, rows);
+    s.val = s.rows + s.n_train;
+    s.test = s.val + s.n_val;
     *split = s;
     s.rows = NULL;
     return NUDGE_OK;

@@ -6,7 +6,8 @@
 
 /* Every row in exactly one list, each list ascending; its end is the next one's beginning. */
 typedef struct nu_parts {
-    uint32_t *rows; /* train rows, then val rows, then test rows */
+    uint32_t *rows;              /* train rows, then val rows, then test rows: */
+    const uint32_t *val, *test;  /* where these begin */
     size_t n_train, n_val, n_test;
 } nu_parts;
 
@@ -15,15 +16,5 @@ typedef struct nu_parts {
 nudge_status nu_parts_make(nu_parts *split, size_t rows, double val, double test,
                            nudge_split_order order, uint64_t seed, nudge_error *err);
 void nu_parts_free(nu_parts *split);
-
-static inline const uint32_t *nu_parts_val(const nu_parts *split)
-{
-    return split->rows + split->n_train;
-}
-
-static inline const uint32_t *nu_parts_test(const nu_parts *split)
-{
-    return split->rows + split->n_train + split->n_val;
-}
 
 #endif
