@@ -11,8 +11,11 @@
 #include "nudge.h"
 
 /* Before a variable's value: end(&variable) is called where its scope is left, also by a return in
- * the middle, such as NU_TRY's. What is handed on is set to NULL or zeros first. */
+ * the middle, such as NU_TRY's. What is handed on is taken from the variable first. */
 #define NU_SCOPED(end) __attribute__((cleanup(end)))
+
+/* The pointer, which then is NULL. */
+#define NU_TAKE(pointer) ({ __typeof__(pointer) taken_ = (pointer); (pointer) = NULL; taken_; })
 
 /* Likewise, for a pointer that free() ends. */
 #define NU_FREED NU_SCOPED(nu_free_at)

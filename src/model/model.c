@@ -123,8 +123,7 @@ nudge_status nudge_model_create(nudge_model **model, const nudge_model_options *
     NU_TRY(nu_model_check_prep(&m->net, prep, err));
     m->prep = nu_prep_share(prep);
     initialise(m, options);
-    *model = m;
-    m = NULL;
+    *model = NU_TAKE(m);
     return NUDGE_OK;
 }
 

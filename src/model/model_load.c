@@ -126,8 +126,7 @@ static nudge_status read_params(void **params, const nu_st_file *file, const nud
         nu_tensor t = nu_tensor_of(&m->net, block, m->dtype, i);
         NU_TRY(read_tensor(file, &t, err));
     }
-    *params = block;
-    block = NULL;
+    *params = NU_TAKE(block);
     return NUDGE_OK;
 }
 
@@ -147,12 +146,10 @@ static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *er
     m->dtype = d.options.dtype;
     if (nu_model_check_prep(&m->net, d.prep, &inner) != NUDGE_OK)
         return nu_fail(err, NUDGE_EDATA, "network: %s", inner.text);
-    m->prep = d.prep;
-    d.prep = NULL;
+    m->prep = NU_TAKE(d.prep);
     NU_TRY(check_tensors(file, m, 1, err));
     NU_TRY(read_params(&m->params, file, m, err));
-    *(nudge_model **)to = m;
-    m = NULL;
+    *(nudge_model **)to = NU_TAKE(m);
     return NUDGE_OK;
 }
 

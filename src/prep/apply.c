@@ -222,8 +222,7 @@ static nudge_status take_scaled(nu_apply *apply, nudge_error *err)
                         .bad = SIZE_MAX};
     size_t count = s.rows * s.columns, bytes = count * nu_element_size(s.to_element);
     if (s.from_element == s.to_element) {
-        store->x = t->x;
-        t->x = NULL;
+        store->x = NU_TAKE(t->x);
     } else {
         NU_TRY(nu_memory_check(bytes, t->source, err));
         if ((store->x = nu_alloc(bytes, 1)) == NULL)
@@ -250,8 +249,7 @@ static nudge_status take_bytes(nu_apply *apply, nudge_error *err)
     (void)nu_keep(s->shift, s->element, 0, s->features, apply->prep->shift);
     (void)nu_keep(s->factor, s->element, 0, s->features, apply->prep->factor);
     s->element = NU_U8;
-    s->x = apply->table->x;
-    apply->table->x = NULL;
+    s->x = NU_TAKE(apply->table->x);
     return NUDGE_OK;
 }
 

@@ -129,8 +129,7 @@ static nudge_status make_room(nu_apply *apply, nudge_error *err)
     if (apply->prep->loss == NUDGE_CROSS_ENTROPY) {
         s->classes = nu_alloc(s->rows, sizeof *s->classes);
     } else if (t->y != NULL && t->y_element == nu_element_of(s->dtype)) {
-        s->y = t->y;
-        t->y = NULL;
+        s->y = NU_TAKE(t->y);
     } else if (nu_mul(s->rows, s->outputs, &bytes) && nu_mul(bytes, size, &bytes)) {
         s->y = nu_alloc(bytes, 1);
     }

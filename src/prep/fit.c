@@ -179,7 +179,6 @@ nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const u
                                                    : NUDGE_SCALE_STANDARD;
     NU_TRY(nu_fit_targets(&fit, err)); /* first: what is wrong with it is worth knowing first */
     NU_TRY(table->n_columns > 0 ? fit_columns(&fit, err) : fit_matrix(&fit, err));
-    *prep = p;
-    p = NULL;
+    *prep = NU_TAKE(p);
     return NUDGE_OK;
 }

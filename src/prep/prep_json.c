@@ -280,7 +280,6 @@ nudge_status nu_prep_from_json(nudge_prep **prep, json_t *json, const char *wher
     nudge_status status = read_all(json, p, &inner);
     if (status != NUDGE_OK)
         return nu_fail(err, status, "%s: preprocessing: %s", where, inner.text);
-    *prep = p;
-    p = NULL;
+    *prep = NU_TAKE(p);
     return NUDGE_OK;
 }

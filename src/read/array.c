@@ -196,8 +196,7 @@ static nudge_status read_block(void **block, nu_element element, const nu_array 
         return nu_fail(err, NUDGE_EDATA, "%s: value %zu of row %zu is %s; it must be finite",
                        a->name, r.bad % a->width + 1, r.bad / a->width + 1,
                        isnan(nu_value(values, element, r.bad)) ? "NaN" : "infinite");
-    *block = values;
-    values = NULL;
+    *block = NU_TAKE(values);
     return NUDGE_OK;
 }
 

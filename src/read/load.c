@@ -92,8 +92,7 @@ static nudge_status load_train(struct loading *l, nudge_error *err)
     note_use(l, nudge_table_describe(table).bytes + lists + n * sizeof(double));
     NU_TRY(pack(l, &all, &table, err));
     if (split.rows == NULL) {
-        l->data.train = all;
-        all = NULL;
+        l->data.train = NU_TAKE(all);
         return NUDGE_OK;
     }
     NU_TRY(take_subset(l, &l->data.train, all, split.rows, split.n_train, err));

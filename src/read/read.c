@@ -127,8 +127,7 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
     if (options->labels != NULL)
         NU_TRY(read_labels(t, options->labels, err));
     NU_TRY(nu_table_finish(t, err));
-    *table = t;
-    t = NULL;
+    *table = NU_TAKE(t);
     return NUDGE_OK;
 }
 

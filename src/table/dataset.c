@@ -112,8 +112,7 @@ nudge_status nudge_dataset_subset(nudge_dataset **data, const nudge_dataset *of,
     (void)__atomic_add_fetch(&of->store->references, 1, __ATOMIC_RELAXED);
     d->store = of->store;
     d->rows = n;
-    *data = d;
-    d = NULL;
+    *data = NU_TAKE(d);
     return NUDGE_OK;
 }
 
