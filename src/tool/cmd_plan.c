@@ -5,7 +5,6 @@
 
 #include "support/options.h"
 #include "support/json.h"
-#include "support/option_tables.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"

@@ -7,7 +7,7 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/manual.c src/tool/support/completion.c \
 	src/tool/support/json.h src/tool/support/json.c \
 	src/tool/support/options.h src/tool/support/options.c \
-	src/tool/support/option_tables.h src/tool/support/option_tables.c \
+	src/tool/support/option_tables.c \
 	src/tool/support/machine.h src/tool/support/machine.c \
 	src/tool/support/run_lines.h src/tool/support/run_lines.c \
 	src/tool/support/say.h src/tool/support/say.c \

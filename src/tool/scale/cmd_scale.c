@@ -12,7 +12,6 @@
 #include "signals.h"
 #include "support/options.h"
 #include "support/machine.h"
-#include "support/option_tables.h"
 #include "support/say.h"
 
 /* Writes and prints. Returns an exit_status. */

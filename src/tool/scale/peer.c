@@ -41,8 +41,8 @@ static void put_option(FILE *f, const char *name, const char *value)
     free(word);
 }
 
-/* After a blank: what the variant's command line gives, and what this command has initial values of its own
- * for. */
+/* After a blank: what the variant's command line gives, and what this command has initial values of
+ * its own for. */
 static char *peer_line(const char *program, const scale_variant *v, size_t epochs)
 {
     char number[24], *line = NULL;

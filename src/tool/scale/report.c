@@ -137,12 +137,10 @@ static json_t *point_row(const scale_study *s, const scale_point *q)
     for (size_t k = 0; k < q->n; k++)
         marked += q->runs[k].disturbed || q->runs[k].outlier;
     snprintf(text, sizeof text, "%.*s%s", LONGEST, name, strlen(name) > LONGEST ? "..." : "");
-    json_put(row, "setting_name", json_text(text));
-    snprintf(text, sizeof text, "%d%s", q->threads,
-             q->is_peer ? " peer" : q->oversubscribed ? "*" : "");
-    json_put(row, "threads", json_text(text));
-    snprintf(text, sizeof text, marked > 0 ? "%zu (%zu)" : "%zu", q->n, marked);
-    json_put(row, "runs", json_text(text));
+    json_put_all(row, "setting_name", json_text(text), "threads",
+                 json_sprintf("%d%s", q->threads,
+                              q->is_peer ? " peer" : q->oversubscribed ? "*" : ""),
+                 "runs", json_sprintf(marked > 0 ? "%zu (%zu)" : "%zu", q->n, marked), NULL);
     return row;
 }
 
@@ -152,11 +150,10 @@ static int tell_points(const scale_study *s, page *p, page_role role, const char
                        const report_column *columns, size_t n)
 {
     int several = s->n_settings > 1;
-    report_column own[16];
     json_t *rows = json_new_list();
-    const char *setting = s->n_varied == 1 ? s->varied[0].option : "setting";
-    own[0] = (report_column){setting, "setting_name", 1, 0};
-    own[1] = (report_column){"threads", "threads", 1, 0};
+    report_column own[16] = {
+        {s->n_varied == 1 ? s->varied[0].option : "setting", "setting_name", 1, 0},
+        {"threads", "threads", 1, 0}};
     memcpy(own + 2, columns, n * sizeof *columns);
     for (size_t i = 0; i < s->n_points; i++)
         json_add(rows, point_row(s, &s->points[i]));

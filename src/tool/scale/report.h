@@ -14,8 +14,8 @@ void scale_report(const scale_study *s, FILE *out);
 void scale_report_html(const scale_study *s, const char *folder, FILE *out);
 
 /* plots.gp: the script for gnuplot that draws speedup, step, phases and single, each as .svg and
- * .png, if there are numbers for it, from points.csv, steps.csv and laws.csv beside it, for the user
- * to change and run again (plots.c). */
+ * .png, if there are numbers for it, from points.csv, steps.csv and laws.csv beside it, for the
+ * user to change and run again (plots.c). */
 void scale_write_plots(const scale_study *s, FILE *out);
 
 /* The section about laws (report_laws.c). */

@@ -51,7 +51,7 @@ void scale_remove_point(scale_study *s, size_t i)
     memmove(&s->points[i], &s->points[i + 1], (s->n_points - i) * sizeof *s->points);
 }
 
-static void names_end(scale_study *s)
+void scale_study_end(scale_study *s)
 {
     for (size_t i = 0; i < s->n_varied; i++) {
         for (size_t j = 0; j < s->varied[i].n_values; j++)
@@ -63,19 +63,14 @@ static void names_end(scale_study *s)
         free(s->settings[i].name);
         free(s->settings[i].values);
     }
-    free(s->varied);
-    free(s->settings);
-}
-
-void scale_study_end(scale_study *s)
-{
     for (size_t i = 0; i < s->n_points; i++)
         point_end(&s->points[i]);
     for (size_t i = 0; i < s->n_laws; i++)
         free(s->laws[i].predictions);
     for (size_t i = 0; i < s->n_notes; i++)
         free(s->notes[i]);
-    names_end(s);
+    free(s->varied);
+    free(s->settings);
     free(s->points);
     free(s->laws);
     json_decref(s->facts);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/option_tables.h"
 #include "support/say.h"
 #include "whole.h"
 

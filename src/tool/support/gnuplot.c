@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "atomic_file.h"
+#include "support/json.h"
 #include "support/say.h"
 
 enum { MOST_SECONDS = 60 };
@@ -121,7 +121,7 @@ int gnuplot_file(const char *script, const char *path)
 
 void gnuplot_quote(FILE *script, const char *text)
 {
-    json_t *utf8 = json_string(text); /* jansson takes nothing else */
+    int utf8 = is_utf8(text);
     fputc('\'', script); /* between single quotes only these themselves mean something */
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
@@ -131,8 +131,7 @@ void gnuplot_quote(FILE *script, const char *text)
             fputs("]] >", script);
             text += 2;
         } else
-            fputc(c < ' ' || c == 0x7f ? ' ' : c >= 0x80 && utf8 == NULL ? '?' : c, script);
+            fputc(c < ' ' || c == 0x7f ? ' ' : c >= 0x80 && !utf8 ? '?' : c, script);
     }
     fputc('\'', script);
-    json_decref(utf8);
 }

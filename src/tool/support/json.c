@@ -11,6 +11,14 @@
 
 /* ---- Values ---------------------------------------------------------------------------- */
 
+/* jansson takes nothing else as a string. */
+int is_utf8(const char *text)
+{
+    json_t *string = json_string(text);
+    json_decref(string);
+    return string != NULL;
+}
+
 /* File names and labels may be no UTF-8; JSON must be. Such bytes become '?'. */
 json_t *json_text(const char *text)
 {

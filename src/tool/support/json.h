@@ -11,6 +11,7 @@
 /* Values, beside jansson's. NULL, which objects leave out, for a text that is NULL, and for NaN and
  * infinity, which JSON does not have. */
 json_t *json_text(const char *text);
+int is_utf8(const char *text);
 json_t *json_number(double value);
 json_t *json_whole(uint64_t value);
 json_t *json_hash(uint64_t hash); /* 16 hexadecimal digits */

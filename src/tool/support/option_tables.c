@@ -1,4 +1,4 @@
-#include "support/option_tables.h"
+#include "support/command.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,9 +1,9 @@
 #include "support/page.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/json.h"
 #include "support/say.h"
 
 enum { WIDTH = 80, INDENT = 4, FACT_INDENT = 16 };
@@ -64,14 +64,6 @@ static const char page_html_style[] =
     "</style>\n</head>\n<body>\n<main>\n";
 
 /* ---- Texts ----------------------------------------------------------------------------- */
-
-/* jansson takes nothing else as a string. */
-static int is_utf8(const char *text)
-{
-    json_t *string = json_string(text);
-    json_decref(string);
-    return string != NULL;
-}
 
 /* A text as it must stand in a page, for free(): control characters are blanks. */
 static char *safe_text(const char *text, int html)

@@ -21,8 +21,8 @@ typedef struct train_setup {
     int json, quiet, explain;
 } train_setup;
 
-/* Reads all of TRAIN_OPTIONS (option_tables.h) but --threads, which the caller has read, and checks
- * the output paths. Followed by train_setup_end(). The setup refers to args. */
+/* Reads all of TRAIN_OPTIONS (command.h) but --threads, which the caller has read, and checks the
+ * output paths. Followed by train_setup_end(). The setup refers to args. */
 void train_setup_start(train_setup *setup, arguments *args, int threads);
 
 /* Reads the groups that describe training alone: TRAIN_DATA_OPTIONS, TRAIN_NETWORK_OPTIONS and
