@@ -92,7 +92,7 @@ static void choose_sizes(scale_point *p, const scale_study *study, const scale_s
 {
     const scale_variant *v = job->variant;
     size_t rows = nudge_dataset_describe(job->train).rows;
-    size_t most = (size_t)setup->threads[setup->n_threads - 1], times = (size_t)p->threads;
+    size_t most = setup->threads[setup->n_threads - 1], times = (size_t)p->threads;
     int is_weak = study->mode == SCALE_WEAK;
     p->batch = v->train.train.batch * (is_weak ? times : 1);
     p->rows = is_weak ? rows / most * times : v->rows > 0 ? v->rows : rows;
@@ -201,13 +201,13 @@ void scale_make_points(scale_jobs *jobs, scale_study *study, const scale_setup *
     *jobs = (scale_jobs){.job = need(calloc(room, sizeof *jobs->job))};
     study->points = need(calloc(room, sizeof *study->points));
     if (setup->pin)
-        jobs->cpus = pin_cpus(setup->threads[setup->n_threads - 1], &unbound);
+        jobs->cpus = pin_cpus((int)setup->threads[setup->n_threads - 1], &unbound);
     if (setup->pin && jobs->cpus == NULL)
         scale_note(study, "threads are not bound to cores: %s", unbound);
     load_all(jobs, setup);
     for (size_t i = 0; i < setup->n_variants; i++)
         for (size_t j = 0; j < setup->n_threads; j++) {
-            add_point(jobs, study, setup, i, setup->threads[j]);
+            add_point(jobs, study, setup, i, (int)setup->threads[j]);
             if (setup->threads[j] == 1 && study->peer != NULL)
                 add_peer(jobs, study, i);
         }

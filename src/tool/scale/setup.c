@@ -59,28 +59,16 @@ const option scale_options[] = {
 
 /* ---- Threads --------------------------------------------------------------------------- */
 
+static int ascending(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
 static void add_threads(scale_setup *s, size_t count)
 {
     s->threads = need(realloc(s->threads, (s->n_threads + 1) * sizeof *s->threads));
-    s->threads[s->n_threads++] = (int)count;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
-static void read_threads_list(scale_setup *s, arguments *args)
-{
-    size_t n, *list = wholes_of(args, "threads", MOST_THREADS, "'all' or ", &n);
-    for (size_t i = 0; i < n; i++)
-        add_threads(s, list[i]);
-    free(list);
-    if (s->n_threads > 0)
-        qsort(s->threads, s->n_threads, sizeof *s->threads, ascending);
-    for (size_t i = 1; i < s->n_threads; i++)
-        if (s->threads[i] == s->threads[i - 1])
-            refuse(args, "threads", "a list without repetition");
+    s->threads[s->n_threads++] = count;
 }
 
 static void read_threads(scale_setup *s, arguments *args)
@@ -88,7 +76,11 @@ static void read_threads(scale_setup *s, arguments *args)
     size_t cores = (size_t)nudge_threads(0, NULL);
     const char *text = text_of(args, "threads");
     if (text != NULL && strcmp(text, "all") != 0) {
-        read_threads_list(s, args);
+        s->threads = wholes_of(args, "threads", MOST_THREADS, "'all' or ", &s->n_threads);
+        qsort(s->threads, s->n_threads, sizeof *s->threads, ascending);
+        for (size_t i = 1; i < s->n_threads; i++)
+            if (s->threads[i] == s->threads[i - 1])
+                refuse(args, "threads", "a list without repetition");
         return;
     }
     size_t each = text != NULL ? cores : ALL_COUNTS;
@@ -141,7 +133,7 @@ static void choose_data(scale_setup *s, const scale_study *study, arguments *arg
     for (size_t i = 0; i < s->n_variants; i++)
         most = s->variant[i].rows > most ? s->variant[i].rows : most;
     if (study->mode == SCALE_WEAK)
-        rows = (size_t)ROWS_PER_THREAD * (size_t)s->threads[s->n_threads - 1];
+        rows = ROWS_PER_THREAD * s->threads[s->n_threads - 1];
     if (given(args, "data"))
         return;
     s->data = text_as(DATA_FORMAT, most > 0 ? most : rows);

@@ -16,7 +16,7 @@ typedef struct scale_variant {
 
 typedef struct scale_setup {
     size_t n_threads;
-    int *threads;       /* ascending */
+    size_t *threads;    /* ascending */
     size_t repeats;     /* rounds; 0: the study's precision and seconds say */
     size_t epochs;      /* of a run, with a target loss at most; 0: the study's seconds say */
     const char *out;    /* folder for the results, or NULL */

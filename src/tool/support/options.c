@@ -34,14 +34,12 @@ static const char *option_name(const void *of, size_t i)
 
 static void unknown_option(const arguments *args, const char *bad)
 {
-    char word[64];
+    char word[64] = "", plain[64];
     bad += strspn(bad, "-");
     snprintf(word, sizeof word, "%.*s", (int)strcspn(bad, "="), bad);
-    char *plain = need(strdup(word));
-    for (char *c = plain; *c != '\0'; c++)
-        *c = *c == '_' ? '-' : *c;
+    for (size_t i = 0; i < sizeof word; i++)
+        plain[i] = word[i] == '_' ? '-' : word[i];
     const char *near = option_known_elsewhere(plain);
-    free(plain);
     if (near == NULL || look_up(args, near) == NULL)
         near = nu_closest(word, option_name, args);
     if (near != NULL)

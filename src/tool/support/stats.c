@@ -11,16 +11,12 @@
 
 /* ---- The median ------------------------------------------------------------------------ */
 
-/* Sums probabilities from the end inwards, their logarithms by recurrence, as 2^-n may
- * underflow. */
+/* By logarithms, as 2^-n may underflow. */
 double stats_rank_level(size_t n, size_t r)
 {
-    double log_p = -(double)n * M_LN2, tail = 0;
-    for (size_t i = 0; i < r; i++) {
-        if (i > 0)
-            log_p += log((double)(n - i + 1) / (double)i);
-        tail += exp(log_p);
-    }
+    double tail = 0, of = (double)n;
+    for (double i = 0; i < (double)r; i++)
+        tail += exp(lgamma(of + 1) - lgamma(i + 1) - lgamma(of - i + 1) - of * M_LN2);
     return fmax(1 - 2 * tail, 0);
 }
 
