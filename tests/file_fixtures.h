@@ -1,56 +1,16 @@
-/* Safetensors files made by hand, well-formed or not, in a folder that the test removes. */
+/* Safetensors files made by hand, well-formed or not, in the folder of a test. */
 #ifndef NUDGE_TESTS_FILE_FIXTURES_H
 #define NUDGE_TESTS_FILE_FIXTURES_H
 
-#include <check.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "folder_fixtures.h"
 
-static char st_folder[256];
 static char st_path[300]; /* the one file that tests write over and over */
 
-/* A checked fixture. */
+/* A checked fixture: this, and remove_folder(). */
 static inline void st_setup(void)
 {
-    const char *tmp = getenv("TMPDIR");
-    snprintf(st_folder, sizeof st_folder, "%.200s/nudge-test-XXXXXX", tmp != NULL ? tmp : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(st_folder));
-    snprintf(st_path, sizeof st_path, "%s/m.safetensors", st_folder);
-}
-
-static inline void st_teardown(void)
-{
-    unlink(st_path);
-    rmdir(st_folder);
-}
-
-static inline void write_bytes(const char *path, const void *bytes, size_t size)
-{
-    FILE *f = fopen(path, "wb");
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fwrite(bytes, 1, size, f), size);
-    ck_assert_int_eq(fclose(f), 0);
-}
-
-/* For free(); a NUL follows. */
-static inline unsigned char *read_bytes(const char *path, size_t *size)
-{
-    FILE *f = fopen(path, "rb");
-    ck_assert_ptr_nonnull(f);
-    ck_assert_int_eq(fseek(f, 0, SEEK_END), 0);
-    long end = ftell(f);
-    ck_assert_int_ge(end, 0);
-    rewind(f);
-    unsigned char *bytes = malloc((size_t)end + 1);
-    ck_assert_ptr_nonnull(bytes);
-    ck_assert_uint_eq(fread(bytes, 1, (size_t)end, f), (size_t)end);
-    bytes[end] = '\0';
-    fclose(f);
-    *size = (size_t)end;
-    return bytes;
+    make_folder();
+    snprintf(st_path, sizeof st_path, "%s/m.safetensors", folder);
 }
 
 /* Writes st_path: 8 bytes of length, the header as it is, the data. */

@@ -7,13 +7,16 @@ $(check_PROGRAMS): private LINK = $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(AM_LDFLAGS) $
 
 unit_tests = \
 	tests/test_bench tests/test_cgroup tests/test_csv tests/test_csv_names \
-	tests/test_data_files tests/test_dataset tests/test_evaluate tests/test_file \
-	tests/test_forecast tests/test_gradient tests/test_idx tests/test_invariance \
-	tests/test_load tests/test_model tests/test_model_file tests/test_names \
-	tests/test_network tests/test_npy tests/test_plan tests/test_prep tests/test_prep_json \
-	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_laws \
-	tests/test_scale_report tests/test_scale_stats tests/test_scale_vary tests/test_synth tests/test_team tests/test_torch \
-	tests/test_train tests/test_train_refused tests/test_watch
+	tests/test_data_files tests/test_dataset tests/test_dataset_matrix \
+	tests/test_evaluate tests/test_file tests/test_forecast tests/test_gradient \
+	tests/test_idx tests/test_invariance tests/test_load tests/test_model \
+	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
+	tests/test_npy tests/test_plan tests/test_prep tests/test_prep_json \
+	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_files \
+	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
+	tests/test_scale_vary tests/test_synth tests/test_synth_values tests/test_team \
+	tests/test_torch tests/test_train tests/test_train_refused tests/test_watch \
+	tests/test_written
 
 # The numeric functions, which are compiled once per precision.
 numeric_tests = tests/test_numeric_f32 tests/test_numeric_f64
@@ -34,7 +37,9 @@ TESTS += $(cli_tests) $(unit_tests) $(numeric_tests) tests/check-structure
 
 EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py \
-	tests/csv_fixtures.h tests/model_fixtures.h tests/scale_runs_fixtures.h tests/study_fixtures.h \
-	tests/file_fixtures.h tests/read_fixtures.h tests/suite.h tests/table_fixtures.h \
+	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
+	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
+	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
+	tests/table_fixtures.h tests/suite.h \
 	scripts/or-init scripts/torch-reference scripts/torch-mnist scripts/compare \
 	scripts/compare-peer scripts/compare-fann.c

@@ -2,10 +2,18 @@
 #ifndef NUDGE_TESTS_SCALE_RUNS_FIXTURES_H
 #define NUDGE_TESTS_SCALE_RUNS_FIXTURES_H
 
+#include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scale/study.h"
+
+static inline void assert_near(double got, double want, double tolerance)
+{
+    ck_assert_msg(fabs(got - want) <= tolerance, "%.17g, expected %.17g within %g", got, want,
+                  tolerance);
+}
 
 /* Normally distributed, by Box and Muller. */
 static inline double normal_number(unsigned short state[3])

@@ -2,10 +2,8 @@
 #ifndef NUDGE_TESTS_STUDY_FIXTURES_H
 #define NUDGE_TESTS_STUDY_FIXTURES_H
 
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "folder_fixtures.h"
+#include "scale/files.h"
 #include "scale/study.h"
 
 #define FIXTURE_TITLE "784-128-10 <b>, adam & \"batch\" 'x', 60000 rows, f32"
@@ -262,6 +260,42 @@ static inline scale_study fixture_interrupted(void)
             p->runs[k].watch = (watch_result){NAN, NAN, INFINITY};
     }
     return s;
+}
+
+static inline int gnuplot_found(void)
+{
+    return system("${GNUPLOT:-gnuplot} --version >/dev/null 2>&1") == 0;
+}
+
+/* Four studies of all sorts. */
+enum { STUDIES = 4 };
+
+static inline scale_study fixture_of(int i)
+{
+    return i == 0   ? fixture_strong()
+           : i == 1 ? fixture_batches()
+           : i == 2 ? fixture_two_threads()
+                    : fixture_interrupted();
+}
+
+static inline void write_folder(const scale_study *s)
+{
+    scale_folder_check(folder);
+    ck_assert_int_eq(scale_folder_write(s, folder), 0);
+}
+
+/* Pictures take time. */
+static inline void without_pictures(void)
+{
+    ck_assert_int_eq(setenv("GNUPLOT", "/nowhere/gnuplot", 1), 0);
+}
+
+static inline size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+    for (; (text = strstr(text, part)) != NULL; text++)
+        n++;
+    return n;
 }
 
 #endif

@@ -13,13 +13,13 @@
 #define _mark_point(file, line) (void)0
 
 /* Permissions do not bind root: where a test runs as root, the rest of it runs as somebody who owns
- * `folder` and nothing else, until leave_nobody(). Elsewhere both do nothing. */
+ * `owned` and nothing else, until leave_nobody(). Elsewhere both do nothing. */
 enum { NOBODY = 65534 };
 
-static inline void become_nobody(const char *folder)
+static inline void become_nobody(const char *owned)
 {
-    if (getuid() == 0 && (chown(folder, NOBODY, (gid_t)-1) != 0 || seteuid(NOBODY) != 0))
-        ck_abort_msg("%s cannot be given to nobody", folder);
+    if (getuid() == 0 && (chown(owned, NOBODY, (gid_t)-1) != 0 || seteuid(NOBODY) != 0))
+        ck_abort_msg("%s cannot be given to nobody", owned);
 }
 
 static inline void leave_nobody(void)
@@ -33,9 +33,9 @@ static inline const char *test_file(const char *name)
 {
     static char paths[4][4096];
     static int turn;
-    const char *folder = getenv("TEST_FILES");
+    const char *files = getenv("TEST_FILES");
     char *path = paths[turn++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder != NULL ? folder : "tests/files", name);
+    snprintf(path, sizeof paths[0], "%s/%s", files != NULL ? files : "tests/files", name);
     return path;
 }
 

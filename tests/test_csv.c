@@ -168,7 +168,7 @@ static const struct bad {
     {"bad-trailing.csv.gz", ": 7 bytes that are no gzip data follow"},
 };
 
-START_TEST(bad_files)
+START_TEST(bad_csv_files)
 {
     const struct bad *b = &bad[_i];
     const char *path = test_file(b->file);
@@ -243,7 +243,7 @@ static uint64_t scramble(uint64_t x) /* splitmix64 */
     return x ^ x >> 31;
 }
 
-static nudge_table *matrix(size_t rows, size_t features, nu_element element)
+static nudge_table *csv_matrix(size_t rows, size_t features, nu_element element)
 {
     nudge_table *t = calloc(1, sizeof *t);
     t->rows = rows;
@@ -272,7 +272,7 @@ static nudge_table *write_and_read(const nudge_table *t, const char *path)
 START_TEST(write_reads_back_f64)
 {
     size_t rows = 20000;
-    nudge_table *t = matrix(rows, 1, NU_F64);
+    nudge_table *t = csv_matrix(rows, 1, NU_F64);
     double *x = t->x;
     for (size_t i = 0; i < rows; i++) {
         uint64_t bits = scramble(i);
@@ -295,7 +295,7 @@ END_TEST
 START_TEST(write_reads_back_f32)
 {
     size_t rows = 20000;
-    nudge_table *t = matrix(rows, 2, NU_F32);
+    nudge_table *t = csv_matrix(rows, 2, NU_F32);
     float *x = t->x;
     for (size_t i = 0; i < 2 * rows; i++) {
         uint32_t bits = (uint32_t)scramble(i);
@@ -315,7 +315,7 @@ END_TEST
 
 START_TEST(write_is_short)
 {
-    nudge_table *t = matrix(4, 1, NU_F32), *u = matrix(4, 1, NU_F64);
+    nudge_table *t = csv_matrix(4, 1, NU_F32), *u = csv_matrix(4, 1, NU_F64);
     float *x = t->x;
     double *y = u->x;
     x[0] = 0.1f, x[1] = 5, x[2] = -1e-30f, x[3] = 16777216;
@@ -339,7 +339,7 @@ END_TEST
 
 START_TEST(write_pixels_and_labels)
 {
-    nudge_table *t = matrix(3, 4, NU_U8);
+    nudge_table *t = csv_matrix(3, 4, NU_U8);
     unsigned char *x = t->x;
     for (int i = 0; i < 12; i++)
         x[i] = (unsigned char)(i * 23);
@@ -416,7 +416,7 @@ static Suite *csv_suite(void)
     tcase_add_test(right, column_without_values);
     suite_add_tcase(suite, right);
     TCase *wrong = tcase_create("bad files");
-    tcase_add_loop_test(wrong, bad_files, 0, sizeof bad / sizeof *bad);
+    tcase_add_loop_test(wrong, bad_csv_files, 0, sizeof bad / sizeof *bad);
     tcase_add_test(wrong, arguments_refused);
     tcase_add_test(wrong, long_text_is_cut_between_characters);
     tcase_add_test(wrong, too_many_categories);

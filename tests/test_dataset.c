@@ -1,32 +1,7 @@
-#include "table/dataset.h"
-#include "prep/prep.h"
-#include "suite.h"
-#include "table_fixtures.h"
+/* Datasets from arrays, from parts of others and from tables of columns. */
+#include "dataset_fixtures.h"
 
 static nudge_error err;
-
-/* Input j of row r, as the engine gets it but in double. */
-static double input(const nudge_dataset *d, size_t r, size_t j)
-{
-    const nu_store *s = d->store;
-    size_t at = (d->index != NULL ? d->index[r] : r) * s->features + j;
-    if (s->element == NU_U8) {
-        double shift = s->dtype == NUDGE_F32 ? ((float *)s->shift)[j] : ((double *)s->shift)[j];
-        double factor = s->dtype == NUDGE_F32 ? ((float *)s->factor)[j] : ((double *)s->factor)[j];
-        return (((unsigned char *)s->x)[at] - shift) * factor;
-    }
-    return s->element == NU_F32 ? ((float *)s->x)[at] : ((double *)s->x)[at];
-}
-
-static double target(const nudge_dataset *d, size_t r, size_t k)
-{
-    const nu_store *s = d->store;
-    size_t row = d->index != NULL ? d->index[r] : r;
-    if (s->classes != NULL)
-        return s->classes[row];
-    size_t at = row * s->outputs + k;
-    return s->dtype == NUDGE_F32 ? ((float *)s->y)[at] : ((double *)s->y)[at];
-}
 
 /* ---- From arrays ----------------------------------------------------------------------- */
 
@@ -125,10 +100,8 @@ END_TEST
 
 /* ---- Packing columns ------------------------------------------------------------------- */
 
-static const char *const towns[] = {"Bern", "Genf", "Thun"};
-
 /* More rows than a chunk has: "age" (missing where r % 5 == 0), "town", "y" = r % 11. */
-static nudge_table *people(size_t rows)
+static nudge_table *many_people(size_t rows)
 {
     nudge_table *t = table_columns(rows, 3);
     double *age = made_array(rows, 40, 3), *y = made_array(rows, 1, 4);
@@ -148,34 +121,6 @@ static nudge_table *people(size_t rows)
     return t;
 }
 
-static nudge_prep *fit(const nudge_table *t, const uint32_t *rows, size_t n, nudge_scale scale,
-                       nudge_loss loss)
-{
-    nudge_prep *prep = NULL;
-    nudge_prep_options options = {scale, loss};
-    ck_ok(nudge_prep_fit(&prep, t, rows, n, &options, &err), &err);
-    return prep;
-}
-
-static nudge_dataset *pack(nudge_table *t, const nudge_prep *prep, nudge_dtype dtype,
-                           size_t *unknown)
-{
-    nudge_dataset *d = NULL;
-    ck_ok(nudge_dataset_pack(&d, &t, prep, dtype, unknown, &err), &err);
-    ck_assert_ptr_null(t);
-    return d;
-}
-
-static void refuses(nudge_table *t, const nudge_prep *prep, nudge_status status, const char *part)
-{
-    nudge_dataset *d = NULL;
-    size_t unknown = 77;
-    ck_says(nudge_dataset_pack(&d, &t, prep, NUDGE_F32, &unknown, &err), status, part, &err);
-    ck_assert_ptr_null(t); /* consumed all the same */
-    ck_assert_ptr_null(d);
-    ck_assert_uint_eq(unknown, 77);
-}
-
 /* input = ((missing ? median : raw) - shift) * factor in double, rounded once; one-hot for a known
  * category, zeros for a missing or unknown one. Exactly. */
 START_TEST(columns_are_packed)
@@ -185,8 +130,8 @@ START_TEST(columns_are_packed)
     uint32_t train[60]; /* nobody from Genf, which is the town of rows 1, 4, 7, ... */
     for (uint32_t i = 0; i < 60; i++)
         train[i] = i / 2 * 3 + i % 2 * 2;
-    nudge_table *t = people(rows), *same = people(rows);
-    nudge_prep *p = fit(t, train, 60, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    nudge_table *t = many_people(rows), *same = many_people(rows);
+    nudge_prep *p = fit_rows(t, train, 60, NUDGE_SCALE_AUTO, NUDGE_MSE);
     size_t unknown = 0, genf = 0;
     nudge_dataset *d = pack(t, p, dtype, &unknown);
     nudge_dataset_info info = nudge_dataset_describe(d);
@@ -214,8 +159,8 @@ END_TEST
 /* Over the training rows the inputs have mean 0 and variance 1, to 1e-12. */
 START_TEST(training_rows_are_standardised)
 {
-    nudge_table *t = people(500);
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    nudge_table *t = many_people(500);
+    nudge_prep *p = fit(t, NUDGE_SCALE_AUTO, NUDGE_MSE);
     nudge_dataset *d = pack(t, p, NUDGE_F64, NULL);
     double sum = 0, squares = 0, y = 0, yy = 0;
     for (size_t r = 0; r < 500; r++) {
@@ -235,8 +180,8 @@ END_TEST
 
 START_TEST(columns_are_matched_by_name)
 {
-    nudge_table *t = people(20);
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_NONE, NUDGE_MSE);
+    nudge_table *t = many_people(20);
+    nudge_prep *p = fit(t, NUDGE_SCALE_NONE, NUDGE_MSE);
     nudge_table_free(t);
 
     t = table_columns(2, 4); /* another order, one more column, no target */
@@ -268,44 +213,45 @@ END_TEST
 
 START_TEST(columns_that_do_not_fit_are_refused)
 {
-    nudge_table *t = people(20);
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
+    nudge_table *t = many_people(20);
+    nudge_prep *p = fit(t, NUDGE_SCALE_AUTO, NUDGE_MSE);
     free(t->columns[0].name);
     t->columns[0].name = table_text("years");
-    refuses(t, p, NUDGE_EMISMATCH, "no column 'age'");
+    pack_refused(t, p, NUDGE_EMISMATCH, "no column 'age'");
 
     t = table_columns(1, 2);
     table_numbers(t, 0, "age", (double[]){1});
     table_numbers(t, 1, "town", (double[]){1});
-    refuses(t, p, NUDGE_EMISMATCH, "column 'town' holds numbers; the model takes text");
+    pack_refused(t, p, NUDGE_EMISMATCH, "column 'town' holds numbers; the model takes text");
 
     t = table_columns(1, 2);
     table_texts(t, 0, "age", towns, towns, 1);
     table_texts(t, 1, "town", towns, towns, 1);
-    refuses(t, p, NUDGE_EMISMATCH, "column 'age' holds text; the model takes numbers");
+    pack_refused(t, p, NUDGE_EMISMATCH, "column 'age' holds text; the model takes numbers");
 
-    t = people(20);
+    t = many_people(20);
     t->columns[2].kind = NUDGE_COLUMN_CATEGORY;
-    refuses(t, p, NUDGE_EMISMATCH, "the target holds classes; the model's target 'y' is a number");
+    pack_refused(t, p, NUDGE_EMISMATCH,
+                 "the target holds classes; the model's target 'y' is a number");
 
-    t = people(20);
+    t = many_people(20);
     table_set(t, 17, 2, NAN);
-    refuses(t, p, NUDGE_EDATA, "target 'y' has no value in data row 18 ");
+    pack_refused(t, p, NUDGE_EDATA, "target 'y' has no value in data row 18 ");
 
-    t = people(20);
+    t = many_people(20);
     t->chunks[0][3] = 1e300;
-    refuses(t, p, NUDGE_EDATA, "column 'age', data row 4: ");
+    pack_refused(t, p, NUDGE_EDATA, "column 'age', data row 4: ");
     nudge_prep_free(p);
 
-    t = people(20);
-    p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_POISSON);
+    t = many_people(20);
+    p = fit(t, NUDGE_SCALE_AUTO, NUDGE_POISSON);
     t->chunks[0][2 * NU_CHUNK_ROWS + 1] = -1;
-    refuses(t, p, NUDGE_EDATA, "-1 in data row 2");
+    pack_refused(t, p, NUDGE_EDATA, "-1 in data row 2");
     nudge_prep_free(p);
 }
 END_TEST
 
-static nudge_table *with_texts(const char *const *cells, const char *const *categories, size_t n)
+static nudge_table *three_texts(const char *const *cells, const char *const *categories, size_t n)
 {
     nudge_table *t = table_columns(3, 2);
     table_numbers(t, 0, "x", (double[]){1, 2, 3});
@@ -314,7 +260,7 @@ static nudge_table *with_texts(const char *const *cells, const char *const *cate
     return t;
 }
 
-static nudge_table *with_numbers(double a, double b, double c)
+static nudge_table *three_numbers(double a, double b, double c)
 {
     nudge_table *t = table_columns(3, 2);
     table_numbers(t, 0, "x", (double[]){1, 2, 3});
@@ -326,202 +272,44 @@ static nudge_table *with_numbers(double a, double b, double c)
 /* Classes are matched by their text, whatever numbers the table gives them. */
 START_TEST(classes_are_matched_by_label)
 {
-    nudge_table *t = with_texts((const char *[]){"Thun", "Bern", "Genf"}, towns, 3);
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_LOSS_AUTO);
+    nudge_table *t = three_texts((const char *[]){"Thun", "Bern", "Genf"}, towns, 3);
+    nudge_prep *p = fit(t, NUDGE_SCALE_AUTO, NUDGE_LOSS_AUTO);
     nudge_table_free(t);
-    t = with_texts((const char *[]){"Thun", "Genf", "Thun"}, (const char *[]){"Genf", "Thun"}, 2);
+    t = three_texts((const char *[]){"Thun", "Genf", "Thun"}, (const char *[]){"Genf", "Thun"}, 2);
     nudge_dataset *d = pack(t, p, NUDGE_F32, NULL);
     ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 3);
     ck_assert_int_eq(nudge_dataset_describe(d).has_classes, 1);
     ck_assert_double_eq(target(d, 0, 0), 2);
     ck_assert_double_eq(target(d, 1, 0), 1);
     nudge_dataset_free(d);
-    refuses(with_texts((const char *[]){"Rom", "Thun", "Thun"}, (const char *[]){"Rom", "Thun"}, 2),
-            p, NUDGE_EMISMATCH, "'Rom'");
-    refuses(with_numbers(1, 2, 3), p, NUDGE_EMISMATCH, "'1'");
+    t = three_texts((const char *[]){"Rom", "Thun", "Thun"}, (const char *[]){"Rom", "Thun"}, 2);
+    pack_refused(t, p, NUDGE_EMISMATCH, "'Rom'");
+    pack_refused(three_numbers(1, 2, 3), p, NUDGE_EMISMATCH, "'1'");
     nudge_prep_free(p);
 
-    t = with_numbers(10, 9, 9); /* labels "9", "10": not in the order of texts */
-    p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_CROSS_ENTROPY);
+    t = three_numbers(10, 9, 9); /* labels "9", "10": not in the order of texts */
+    p = fit(t, NUDGE_SCALE_AUTO, NUDGE_CROSS_ENTROPY);
     d = pack(t, p, NUDGE_F32, NULL);
     ck_assert_double_eq(target(d, 0, 0), 1);
     ck_assert_double_eq(target(d, 2, 0), 0);
     nudge_dataset_free(d);
-    d = pack(with_texts((const char *[]){"9", "10", "9"}, (const char *[]){"10", "9"}, 2), p,
+    d = pack(three_texts((const char *[]){"9", "10", "9"}, (const char *[]){"10", "9"}, 2), p,
              NUDGE_F32, NULL);
     ck_assert_double_eq(target(d, 0, 0), 0);
     ck_assert_double_eq(target(d, 1, 0), 1);
     nudge_dataset_free(d);
-    refuses(with_numbers(9, 10, 11), p, NUDGE_EMISMATCH, "'11'");
-    refuses(with_numbers(9, 10, 9.5), p, NUDGE_EMISMATCH, "9.5");
+    pack_refused(three_numbers(9, 10, 11), p, NUDGE_EMISMATCH, "'11'");
+    pack_refused(three_numbers(9, 10, 9.5), p, NUDGE_EMISMATCH, "9.5");
     nudge_prep_free(p);
 
-    t = with_texts((const char *[]){"Thun", "Bern", "Thun"}, (const char *[]){"Bern", "Thun"}, 2);
-    p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_BCE);
+    t = three_texts((const char *[]){"Thun", "Bern", "Thun"}, (const char *[]){"Bern", "Thun"}, 2);
+    p = fit(t, NUDGE_SCALE_AUTO, NUDGE_BCE);
     d = pack(t, p, NUDGE_F32, NULL);
     ck_assert_int_eq(nudge_dataset_describe(d).has_classes, 0);
     ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 1);
     ck_assert_double_eq(target(d, 0, 0), 1);
     ck_assert_double_eq(target(d, 1, 0), 0);
     nudge_dataset_free(d);
-    nudge_prep_free(p);
-}
-END_TEST
-
-/* ---- Packing matrices ------------------------------------------------------------------ */
-
-/* (x - shift) * factor computed in double, rounded; large enough for several threads. Of the same
- * type the block is taken over, not copied. */
-START_TEST(matrices_are_scaled)
-{
-    const size_t rows = 3000, features = 300;
-    nu_element element = _i % 2 == 0 ? NU_F32 : NU_F64;
-    nudge_dtype dtype = _i / 2 == 0 ? NUDGE_F32 : NUDGE_F64;
-    double *x = made_array(rows * features, 3, 1), *y = made_array(rows * 2, 5, 2);
-    nudge_table *t = table_matrix(element, rows, features, x);
-    table_values(t, 2, y);
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
-    void *block = t->x;
-    nudge_dataset *d = pack(t, p, dtype, NULL);
-    if ((element == NU_F32) == (dtype == NUDGE_F32))
-        ck_assert_ptr_eq(d->store->x, block);
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t j = 0; j < features; j++) {
-            double raw = x[r * features + j];
-            raw = ((element == NU_F32 ? (float)raw : raw) - p->shift[j]) * p->factor[j];
-            double want = dtype == NUDGE_F32 ? (float)raw : raw;
-            if (input(d, r, j) != want) /* Check's own assertions take 2 us each */
-                ck_abort_msg("row %zu, column %zu: %g, not %g", r, j, input(d, r, j), want);
-        }
-        double raw = y[r * 2 + 1];
-        raw = ((element == NU_F32 ? (float)raw : raw) - p->target_shift[1]) * p->target_factor[1];
-        ck_assert_double_eq(target(d, r, 1), dtype == NUDGE_F32 ? (float)raw : raw);
-    }
-    nudge_dataset_free(d);
-    nudge_prep_free(p);
-    free(x);
-    free(y);
-}
-END_TEST
-
-START_TEST(bytes_stay_bytes)
-{
-    double x[] = {0, 255, 10, 0, 51, 30};
-    nudge_table *t = table_matrix(NU_U8, 2, 3, x);
-    table_classes(t, 4, (int32_t[]){3, 1});
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_LOSS_AUTO);
-    void *block = t->x;
-    nudge_dataset *d = pack(t, p, NUDGE_F32, NULL);
-    ck_assert_ptr_eq(d->store->x, block);
-    ck_assert_int_eq(d->store->element, NU_U8);
-    ck_assert_double_eq(input(d, 0, 1), 255 * (double)(1 / 255.0f));
-    ck_assert_double_eq(target(d, 0, 0), 3);
-    ck_assert_uint_eq(nudge_dataset_describe(d).bytes, 6 + 2 * 3 * 4 + 2 * 4);
-    nudge_dataset_free(d);
-
-    t = table_matrix(NU_U8, 1, 6, x);
-    refuses(t, p, NUDGE_EMISMATCH, "the model takes 3 features, 'made.csv' has 6");
-    t = table_matrix(NU_U8, 2, 3, x);
-    table_classes(t, 5, (int32_t[]){4, 1});
-    refuses(t, p, NUDGE_EMISMATCH, "'4'");
-    t = table_matrix(NU_F32, 2, 3, x);
-    refuses(t, p, NUDGE_EMISMATCH, "is 'x1'");
-    d = pack(table_matrix(NU_U8, 2, 3, x), p, NUDGE_F64, NULL);
-    ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 0);
-    nudge_dataset_free(d);
-
-    t = table_columns(1, 4); /* the same as a table of columns p1, p2, p3, label */
-    for (size_t j = 0; j < 3; j++)
-        table_numbers(t, j, (const char *[]){"p1", "p2", "p3"}[j], &x[j]);
-    table_numbers(t, 3, "label", (double[]){2});
-    d = pack(t, p, NUDGE_F64, NULL);
-    ck_assert_double_eq(input(d, 0, 1), 1);
-    ck_assert_double_eq(target(d, 0, 0), 2);
-    nudge_dataset_free(d);
-    nudge_prep_free(p);
-}
-END_TEST
-
-/* A model of classes "1" and "3" takes images labelled 3 and 1 as its classes 1 and 0. */
-START_TEST(class_numbers_are_matched_by_label)
-{
-    double x[] = {1, 2};
-    nudge_table *t = table_columns(2, 2);
-    table_numbers(t, 0, "p1", x);
-    table_numbers(t, 1, "label", (double[]){1, 3});
-    t->columns[1].is_target = 1;
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_CROSS_ENTROPY);
-    nudge_table_free(t);
-    t = table_matrix(NU_U8, 2, 1, x);
-    table_classes(t, 4, (int32_t[]){3, 1});
-    nudge_dataset *d = pack(t, p, NUDGE_F32, NULL);
-    ck_assert_double_eq(target(d, 0, 0), 1);
-    ck_assert_double_eq(target(d, 1, 0), 0);
-    nudge_dataset_free(d);
-    t = table_matrix(NU_U8, 2, 1, x);
-    table_classes(t, 4, (int32_t[]){3, 2});
-    refuses(t, p, NUDGE_EMISMATCH, "'2'");
-    nudge_prep_free(p);
-}
-END_TEST
-
-/* A table of columns and a matrix with features of the same names are interchangeable. */
-START_TEST(matrices_fit_columns_of_their_names)
-{
-    double x[] = {1, 2, 3, 4, 5, 9};
-    nudge_table *t = table_matrix(NU_F64, 3, 2, x);
-    table_values(t, 1, (double[]){1, 2, 4});
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
-    nudge_dataset *a = pack(t, p, NUDGE_F64, NULL);
-    for (int missing = 0; missing < 2; missing++) {
-        t = table_columns(3, 3);
-        table_numbers(t, 0, "x2", (double[]){2, 4, 9});
-        table_numbers(t, 1, "y", (double[]){1, 2, 4});
-        table_numbers(t, 2, "x1", (double[]){1, 3, missing ? NAN : 5});
-        if (missing) {
-            refuses(t, p, NUDGE_EDATA, "'x1' has no value in data row 3");
-            break;
-        }
-        nudge_dataset *b = pack(t, p, NUDGE_F64, NULL);
-        ck_assert_mem_eq(a->store->x, b->store->x, sizeof x);
-        ck_assert_mem_eq(a->store->y, b->store->y, 3 * sizeof(double));
-        nudge_dataset_free(b);
-    }
-    nudge_prep_free(p);
-    t = table_columns(3, 3);
-    table_numbers(t, 0, "x1", (double[]){1, 3, 5});
-    table_numbers(t, 1, "x2", (double[]){2, 4, 9});
-    table_numbers(t, 2, "y", (double[]){1, 2, 4});
-    t->columns[2].is_target = 1;
-    p = fit(t, NULL, 0, NUDGE_SCALE_AUTO, NUDGE_MSE);
-    nudge_table_free(t);
-    t = table_matrix(NU_F64, 3, 2, x);
-    table_values(t, 1, (double[]){1, 2, 4});
-    nudge_dataset *b = pack(t, p, NUDGE_F64, NULL);
-    ck_assert_mem_eq(a->store->x, b->store->x, sizeof x);
-    ck_assert_mem_eq(a->store->y, b->store->y, 3 * sizeof(double));
-    nudge_dataset_free(b);
-    nudge_dataset_free(a);
-    nudge_prep_free(p);
-}
-END_TEST
-
-START_TEST(matrices_that_do_not_fit_are_refused)
-{
-    double x[] = {1, 2, 3, 4}, y[] = {1, 5};
-    nudge_table *t = table_matrix(NU_F64, 2, 2, x);
-    table_values(t, 1, y);
-    nudge_prep *p = fit(t, NULL, 0, NUDGE_SCALE_NONE, NUDGE_MSE);
-    ((double *)t->x)[3] = 1e200;
-    refuses(t, p, NUDGE_EDATA, "feature 'x2' in data row 2");
-    t = table_matrix(NU_F32, 2, 2, (double[]){1, NAN, 3, 4});
-    refuses(t, p, NUDGE_EDATA, "feature 'x2' in data row 1");
-    t = table_matrix(NU_F64, 1, 2, x);
-    table_values(t, 2, y);
-    refuses(t, p, NUDGE_EMISMATCH, "1 targets");
-    t = table_matrix(NU_F64, 2, 2, x);
-    table_classes(t, 2, (int32_t[]){0, 1});
-    refuses(t, p, NUDGE_EMISMATCH, "'y' is a number");
     nudge_prep_free(p);
 }
 END_TEST
@@ -542,14 +330,6 @@ static Suite *dataset_suite(void)
     tcase_add_test(columns, columns_that_do_not_fit_are_refused);
     tcase_add_test(columns, classes_are_matched_by_label);
     suite_add_tcase(suite, columns);
-    TCase *matrices = tcase_create("matrices");
-    tcase_set_timeout(matrices, 60);
-    tcase_add_loop_test(matrices, matrices_are_scaled, 0, 4);
-    tcase_add_test(matrices, bytes_stay_bytes);
-    tcase_add_test(matrices, class_numbers_are_matched_by_label);
-    tcase_add_test(matrices, matrices_fit_columns_of_their_names);
-    tcase_add_test(matrices, matrices_that_do_not_fit_are_refused);
-    suite_add_tcase(suite, matrices);
     return suite;
 }
 

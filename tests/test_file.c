@@ -9,59 +9,8 @@
 #include <zlib.h>
 
 #include "core/file.h"
+#include "folder_fixtures.h"
 #include "suite.h"
-
-/* ---- A folder of its own for every test ------------------------------------------------ */
-
-static char folder[64];
-
-static void make_folder(void)
-{
-    strcpy(folder, "test_file.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void remove_folder(void)
-{
-    char path[512];
-    DIR *d = opendir(folder);
-    ck_assert_ptr_nonnull(d);
-    for (struct dirent *e; (e = readdir(d)) != NULL;) {
-        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-            ck_assert_int_eq(remove(path), 0);
-    }
-    closedir(d);
-    ck_assert_int_eq(rmdir(folder), 0);
-}
-
-static const char *in_folder(const char *name)
-{
-    static char path[2][512];
-    static int turn;
-    char *p = path[turn++ % 2];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static int files_in_folder(void)
-{
-    int n = 0;
-    DIR *d = opendir(folder);
-    ck_assert_ptr_nonnull(d);
-    while (readdir(d) != NULL)
-        n++;
-    closedir(d);
-    return n - 2; /* "." and ".." */
-}
-
-static void put_file(const char *path, const void *bytes, size_t size)
-{
-    FILE *f = fopen(path, "wb");
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fwrite(bytes, 1, size, f), size);
-    ck_assert_int_eq(fclose(f), 0);
-}
 
 static void assert_holds(const char *path, const void *bytes, size_t size)
 {
@@ -81,7 +30,7 @@ START_TEST(output_replaces_only_on_commit)
     const char *path = in_folder("out.txt");
     nudge_error err;
     nu_output out;
-    put_file(path, "old", 3);
+    write_bytes(path, "old", 3);
     ck_assert_int_eq(nu_output_open(&out, path, &err), NUDGE_OK);
     ck_assert_int_ge(fputs("new text", out.stream), 0);
     ck_assert_int_eq(fflush(out.stream), 0);
@@ -127,7 +76,7 @@ START_TEST(output_follows_a_link)
 {
     struct stat st;
     nu_output out;
-    put_file(in_folder("real"), "old", 3);
+    write_bytes(in_folder("real"), "old", 3);
     ck_assert_int_eq(symlink("real", in_folder("link")), 0);
     ck_assert_int_eq(nu_output_open(&out, in_folder("link"), NULL), NUDGE_OK);
     ck_assert_int_ge(fputs("new", out.stream), 0);
@@ -155,7 +104,7 @@ START_TEST(output_refuses_bad_places)
     assert_not_created(in_folder("new/"), "Is a directory");
     assert_not_created("", "empty");
     become_nobody(folder);
-    put_file(in_folder("file"), "x", 1);
+    write_bytes(in_folder("file"), "x", 1);
     assert_not_created(in_folder("file/model"), "Not a directory");
     ck_assert_int_eq(chmod(in_folder("file"), 0444), 0);
     assert_not_created(in_folder("file"), "Permission denied");
@@ -171,7 +120,7 @@ START_TEST(check_output_touches_nothing)
     const char *path = in_folder("model");
     ck_assert_int_eq(nudge_check_output(path, NULL), NUDGE_OK);
     ck_assert_int_eq(files_in_folder(), 0);
-    put_file(path, "old", 3);
+    write_bytes(path, "old", 3);
     ck_assert_int_eq(nudge_check_output(path, NULL), NUDGE_OK);
     assert_holds(path, "old", 3);
     ck_assert_int_eq(files_in_folder(), 1);
@@ -206,7 +155,7 @@ START_TEST(output_that_fails_leaves_nothing)
     nu_output out;
     char block[65536] = {0};
     struct rlimit limit = {100000, 100000};
-    put_file(path, "old", 3);
+    write_bytes(path, "old", 3);
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
     ck_assert_int_eq(nu_output_open(&out, path, &err), NUDGE_OK);
@@ -259,7 +208,7 @@ START_TEST(input_refused)
     assert_unreadable(test_file("bad-damaged.csv.gz"), NUDGE_EDATA, "damaged");
     assert_unreadable(test_file("bad-trailing.csv.gz"), NUDGE_EDATA, "7 bytes that are no gzip");
     become_nobody(folder);
-    put_file(in_folder("file"), "x", 1);
+    write_bytes(in_folder("file"), "x", 1);
     ck_assert_int_eq(chmod(in_folder("file"), 0), 0);
     assert_unreadable(in_folder("file"), NUDGE_EOPEN, "Permission denied");
     leave_nobody();
@@ -270,7 +219,7 @@ START_TEST(input_plain_and_gzip)
 {
     unsigned char *plain, *gzip;
     size_t n, m;
-    put_file(in_folder("empty"), "", 0);
+    write_bytes(in_folder("empty"), "", 0);
     assert_holds(in_folder("empty"), "", 0);
     ck_assert_int_eq(nu_read_file(test_file("good-plain.csv"), &plain, &n, NULL), NUDGE_OK);
     ck_assert_uint_eq(n, 56);
@@ -296,7 +245,7 @@ START_TEST(input_large)
     ck_assert_int_eq(gzwrite(gz, text, (unsigned)size), (int)size);
     ck_assert_int_eq(gzclose(gz), Z_OK);
     assert_holds(in_folder("large.gz"), text, size);
-    put_file(in_folder("large"), text, size);
+    write_bytes(in_folder("large"), text, size);
     assert_holds(in_folder("large"), text, size);
     free(text);
 }
@@ -312,7 +261,7 @@ START_TEST(input_cut_anywhere)
     fclose(f);
     ck_assert_uint_gt(size, 20);
     for (size_t n = 2; n < size; n++) {
-        put_file(in_folder("cut.gz"), bytes, n);
+        write_bytes(in_folder("cut.gz"), bytes, n);
         assert_unreadable(in_folder("cut.gz"), NUDGE_EDATA, "cut short");
     }
 }

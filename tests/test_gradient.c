@@ -11,7 +11,7 @@
 #define TOLERANCE_F64 1e-6
 #define TOLERANCE_F32 2e-3
 
-/* How many parameters are compared: the numeric gradients of f32 are made in more digits, slowly. */
+/* How many parameters are compared: numeric gradients of f32 are made in more digits, slowly. */
 static size_t most_of(nudge_dtype dtype, size_t parameters)
 {
     return dtype == NUDGE_F32 && parameters > 150 ? 150 : parameters;

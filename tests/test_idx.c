@@ -114,7 +114,7 @@ static const struct {
 };
 
 /* With labels "" the bad file is the one of the labels, of good images. */
-START_TEST(bad_files)
+START_TEST(bad_idx_files)
 {
     const char *path = test_file(bad[_i].file);
     if (bad[_i].labels != NULL)
@@ -124,7 +124,7 @@ START_TEST(bad_files)
 }
 END_TEST
 
-START_TEST(no_label_file)
+START_TEST(idx_without_labels)
 {
     nudge_read_options options = nudge_read_defaults();
     options.labels = test_file("no-such-file.idx");
@@ -137,7 +137,7 @@ START_TEST(no_label_file)
 END_TEST
 
 /* A good file cut at every byte is refused. */
-START_TEST(cut_at_every_byte)
+START_TEST(idx_cut_at_every_byte)
 {
     static const unsigned char whole[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1,
                                           0, 0, 0, 2, 1, 2, 3, 4};
@@ -179,9 +179,9 @@ static Suite *idx_suite(void)
     suite_add_tcase(s, tc);
 
     tc = tcase_create("bad");
-    tcase_add_loop_test(tc, bad_files, 0, sizeof bad / sizeof *bad);
-    tcase_add_test(tc, no_label_file);
-    tcase_add_test(tc, cut_at_every_byte);
+    tcase_add_loop_test(tc, bad_idx_files, 0, sizeof bad / sizeof *bad);
+    tcase_add_test(tc, idx_without_labels);
+    tcase_add_test(tc, idx_cut_at_every_byte);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -113,7 +113,7 @@ static void refuses(const nudge_data_options *options, nudge_status status, cons
     ck_assert_mem_eq(&data, &before, sizeof data);
 }
 
-static float x_of(const nudge_dataset *d, size_t r, size_t j)
+static float feature_of(const nudge_dataset *d, size_t r, size_t j)
 {
     return ((const float *)d->store->x)[r * d->store->features + j];
 }
@@ -135,11 +135,11 @@ START_TEST(files_of_their_own_use_what_was_learned)
     ck_assert(isnan(d.noise_floor));
     ck_assert_uint_eq(nudge_prep_describe(d.prep).features, 3);
     ck_assert_double_eq(d.prep->shift[0], 35);
-    ck_assert_float_eq(x_of(d.val, 0, 0), 0);
-    ck_assert_float_eq(x_of(d.val, 1, 0), 0);
-    ck_assert_float_eq(x_of(d.val, 1, 2), 1);
-    ck_assert_float_eq(x_of(d.val, 2, 0), (float)(-10 * d.prep->factor[0]));
-    ck_assert_float_eq(x_of(d.val, 0, 1) + x_of(d.val, 0, 2), 0);
+    ck_assert_float_eq(feature_of(d.val, 0, 0), 0);
+    ck_assert_float_eq(feature_of(d.val, 1, 0), 0);
+    ck_assert_float_eq(feature_of(d.val, 1, 2), 1);
+    ck_assert_float_eq(feature_of(d.val, 2, 0), (float)(-10 * d.prep->factor[0]));
+    ck_assert_float_eq(feature_of(d.val, 0, 1) + feature_of(d.val, 0, 2), 0);
     double y = (150 - d.prep->target_shift[0]) * d.prep->target_factor[0];
     ck_assert_float_eq(((float *)d.val->store->y)[0], (float)y);
     ck_assert_uint_ge(d.load_bytes, nudge_dataset_describe(d.train).bytes +

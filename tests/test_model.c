@@ -7,7 +7,7 @@
 #include "model/model.h"
 #include "suite.h"
 
-static nudge_model *make(const nudge_model_options *options)
+static nudge_model *new_model(const nudge_model_options *options)
 {
     nudge_model *m = NULL;
     nudge_error err;
@@ -15,7 +15,7 @@ static nudge_model *make(const nudge_model_options *options)
     return m;
 }
 
-static nudge_model_options options_of(size_t layers, const size_t *widths)
+static nudge_model_options new_options(size_t layers, const size_t *widths)
 {
     nudge_model_options o = nudge_model_defaults();
     o.layers = layers;
@@ -38,11 +38,11 @@ static double *layer_of(const nudge_model *m, size_t layer, int bias)
 START_TEST(describes)
 {
     static const size_t widths[] = {4, 3, 2};
-    nudge_model_options o = options_of(2, widths);
+    nudge_model_options o = new_options(2, widths);
     o.dtype = NUDGE_F64;
     o.loss = NUDGE_HUBER;
     o.huber_delta = 0.5;
-    nudge_model *m = make(&o);
+    nudge_model *m = new_model(&o);
     nudge_model_info info = nudge_model_describe(m);
     ck_assert_int_eq(info.dtype, NUDGE_F64);
     ck_assert_uint_eq(info.layers, 2);
@@ -64,10 +64,10 @@ START_TEST(layers_out_by_in)
 {
     static const size_t widths[] = {70, 101, 2};
     for (int d = 0; d < 2; d++) {
-        nudge_model_options o = options_of(2, widths);
+        nudge_model_options o = new_options(2, widths);
         o.dtype = (nudge_dtype)d;
         o.init = NUDGE_INIT_ZEROS;
-        nudge_model *m = make(&o);
+        nudge_model *m = new_model(&o);
         nudge_error err;
         double *w = made_array(70 * 101, 1, 7), *b = made_array(101, 1, 8);
         ck_ok(nudge_model_set_layer(m, 0, w, NULL, &err), &err);
@@ -98,8 +98,8 @@ END_TEST
 START_TEST(layers_refuse)
 {
     static const size_t widths[] = {2, 2};
-    nudge_model_options o = options_of(1, widths);
-    nudge_model *m = make(&o);
+    nudge_model_options o = new_options(1, widths);
+    nudge_model *m = new_model(&o);
     nudge_error err;
     uint64_t hash = nudge_model_hash(m);
     double w[4] = {1, 2, 3, 4}, b[2] = {5, 6};
@@ -123,10 +123,10 @@ END_TEST
 START_TEST(hash)
 {
     static const size_t widths[] = {5, 4, 3};
-    nudge_model_options o = options_of(2, widths);
-    nudge_model *a = make(&o);
+    nudge_model_options o = new_options(2, widths);
+    nudge_model *a = new_model(&o);
     o.loss = NUDGE_CROSS_ENTROPY;
-    nudge_model *b = make(&o);
+    nudge_model *b = new_model(&o);
     ck_assert_uint_eq(nudge_model_hash(a), nudge_model_hash(b));
     for (size_t l = 0; l < 2; l++) {
         float *at[2] = {(float *)b->params + b->net.weight_at[l] + widths[l] * widths[l + 1] - 1,
@@ -143,7 +143,7 @@ START_TEST(hash)
     ck_assert_uint_eq(nudge_model_hash(a), nudge_model_hash(b));
     nudge_model_free(b);
     o.seed = 2;
-    b = make(&o);
+    b = new_model(&o);
     ck_assert_uint_ne(nudge_model_hash(a), nudge_model_hash(b));
     nudge_model_free(a);
     nudge_model_free(b);
@@ -171,10 +171,10 @@ START_TEST(initial_distributions)
 {
     static const size_t widths[] = {300, 200, 1000};
     static const double uniform = 1.8, normal = 3;
-    nudge_model_options o = options_of(2, widths);
+    nudge_model_options o = new_options(2, widths);
     o.dtype = NUDGE_F64;
     for (o.init = NUDGE_INIT_PYTORCH; o.init <= NUDGE_INIT_ZEROS; o.init++) {
-        nudge_model *m = make(&o);
+        nudge_model *m = new_model(&o);
         for (size_t l = 0; l < 2; l++) {
             double in = (double)widths[l], out = (double)widths[l + 1];
             size_t n = widths[l] * widths[l + 1];
@@ -200,7 +200,7 @@ START_TEST(initial_distributions)
 }
 END_TEST
 
-static void same_values(const double *a, const double *b, size_t n)
+static void equal_values(const double *a, const double *b, size_t n)
 {
     for (size_t j = 0; j < n; j++)
         ck_assert(a[j] == b[j]);
@@ -211,28 +211,28 @@ static void same_values(const double *a, const double *b, size_t n)
  * differ from each other; f32 values are those of f64, rounded. */
 START_TEST(initial_values_stand_alone)
 {
-    nudge_model_options o = options_of(2, (size_t[]){4, 4, 4});
+    nudge_model_options o = new_options(2, (size_t[]){4, 4, 4});
     o.dtype = NUDGE_F64;
-    nudge_model *a = make(&o);
+    nudge_model *a = new_model(&o);
     double *w0 = layer_of(a, 0, 0), *w1 = layer_of(a, 1, 0);
     double *b0 = layer_of(a, 0, 1), *b1 = layer_of(a, 1, 1);
     ck_assert(w0[0] != w1[0] && w0[0] != b0[0] && b0[0] != b1[0] && w0[0] != w0[1]);
 
-    nudge_model_options longer = options_of(3, (size_t[]){4, 4, 9, 2});
+    nudge_model_options longer = new_options(3, (size_t[]){4, 4, 9, 2});
     longer.dtype = NUDGE_F64;
-    nudge_model *b = make(&longer);
+    nudge_model *b = new_model(&longer);
     double *v0 = layer_of(b, 0, 0), *v1 = layer_of(b, 1, 0), *c1 = layer_of(b, 1, 1);
-    same_values(w0, v0, 16);
-    same_values(w1, v1, 16);
-    same_values(b1, c1, 4);
+    equal_values(w0, v0, 16);
+    equal_values(w1, v1, 16);
+    equal_values(b1, c1, 4);
 
     o.dtype = NUDGE_F32;
-    nudge_model *c = make(&o);
+    nudge_model *c = new_model(&o);
     double *f0 = layer_of(c, 0, 0);
     for (size_t j = 0; j < 16; j++)
         ck_assert(f0[j] == (double)(float)w0[j]);
     o.seed = 2;
-    nudge_model *d = make(&o);
+    nudge_model *d = new_model(&o);
     double *g0 = layer_of(d, 0, 0);
     ck_assert(f0[0] != g0[0] && f0[15] != g0[15]);
 
@@ -246,8 +246,8 @@ START_TEST(initial_values_stand_alone)
 }
 END_TEST
 
-static void refused(const nudge_model_options *o, const nudge_prep *prep, nudge_status status,
-                    const char *message)
+static void not_created(const nudge_model_options *o, const nudge_prep *prep, nudge_status status,
+                        const char *message)
 {
     nudge_error err;
     nudge_model *m = NULL;
@@ -259,27 +259,27 @@ static void refused(const nudge_model_options *o, const nudge_prep *prep, nudge_
 
 START_TEST(creation_refuses)
 {
-    nudge_model_options o = options_of(2, (size_t[]){3, 4, 2});
+    nudge_model_options o = new_options(2, (size_t[]){3, 4, 2});
     nudge_prep prep = {.loss = NUDGE_MSE, .features = 5, .outputs = 2};
-    refused(&o, &prep, NUDGE_EMISMATCH, "the network takes 3 inputs; the data gives 5");
+    not_created(&o, &prep, NUDGE_EMISMATCH, "the network takes 3 inputs; the data gives 5");
     prep.features = 3;
     prep.outputs = 1;
-    refused(&o, &prep, NUDGE_EMISMATCH, "the network has 2 outputs; the data needs 1");
+    not_created(&o, &prep, NUDGE_EMISMATCH, "the network has 2 outputs; the data needs 1");
     prep.outputs = 2;
     o.loss = NUDGE_CROSS_ENTROPY;
-    refused(&o, &prep, NUDGE_EMISMATCH,
-            "the network's loss is cross-entropy; the data was prepared for mse");
+    not_created(&o, &prep, NUDGE_EMISMATCH,
+                "the network's loss is cross-entropy; the data was prepared for mse");
     o.dtype = (nudge_dtype)5;
-    refused(&o, NULL, NUDGE_EARGUMENT, "element type 5 is unknown");
+    not_created(&o, NULL, NUDGE_EARGUMENT, "element type 5 is unknown");
     o.dtype = NUDGE_F32;
     o.init = (nudge_init)5;
-    refused(&o, NULL, NUDGE_EARGUMENT, "initialisation 5 is unknown");
+    not_created(&o, NULL, NUDGE_EARGUMENT, "initialisation 5 is unknown");
     o.init = NUDGE_INIT_HE;
     o.widths = (size_t[]){3, 0, 2};
-    refused(&o, NULL, NUDGE_EARGUMENT, "layer 0: width 0");
+    not_created(&o, NULL, NUDGE_EARGUMENT, "layer 0: width 0");
     o.layers = 1;
     o.widths = (size_t[]){1000000000, 1000000000};
-    refused(&o, NULL, NUDGE_EMEMORY, "the block of weights needs 4.0 EB of memory; ");
+    not_created(&o, NULL, NUDGE_EMEMORY, "the block of weights needs 4.0 EB of memory; ");
 }
 END_TEST
 

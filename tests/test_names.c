@@ -4,7 +4,7 @@
 #include "suite.h"
 
 /* parse(name(v)) = v for every v, and the names are those of the interface. */
-START_TEST(round_trip)
+START_TEST(names_round_trip)
 {
     static const char *const activations[] = {"identity", "relu",     "leaky-relu", "elu", "tanh",
                                               "sigmoid",  "softplus", "gelu",       "silu"};
@@ -113,7 +113,7 @@ static Suite *names_suite(void)
 {
     Suite *s = suite_create("names");
     TCase *tc = tcase_create("names");
-    tcase_add_test(tc, round_trip);
+    tcase_add_test(tc, names_round_trip);
     tcase_add_test(tc, names_end_with_null);
     tcase_add_test(tc, error_lists_the_names);
     tcase_add_test(tc, error_suggests_the_closest);

@@ -14,15 +14,8 @@ static char x_path[300], y_path[300];
 static void setup(void)
 {
     st_setup();
-    snprintf(x_path, sizeof x_path, "%s/x.npy", st_folder);
-    snprintf(y_path, sizeof y_path, "%s/y.npy", st_folder);
-}
-
-static void teardown(void)
-{
-    unlink(x_path);
-    unlink(y_path);
-    st_teardown();
+    snprintf(x_path, sizeof x_path, "%s/x.npy", folder);
+    snprintf(y_path, sizeof y_path, "%s/y.npy", folder);
 }
 
 /* A file of version `major`.0 with this header as it is, and these elements; its size. */
@@ -62,7 +55,7 @@ static const char *const headers[] = {
     "{ 'descr' : '<f4' , 'fortran_order' : False , 'shape' : ( 3L , 2L ) }",
 };
 
-START_TEST(matrix)
+START_TEST(matrices_are_read)
 {
     unsigned char file[512];
     for (int major = 1; major <= 3; major++) {
@@ -249,10 +242,9 @@ START_TEST(formats_mix)
     static const unsigned char idx[] = {0, 0, 8, 1, 0, 0, 0, 3, 1, 0, 1};
     write_npy(x_path, F4("(3, 2)"), six, sizeof six);
     char idx_path[320];
-    snprintf(idx_path, sizeof idx_path, "%s/labels", st_folder);
+    snprintf(idx_path, sizeof idx_path, "%s/labels", folder);
     write_bytes(idx_path, idx, sizeof idx);
     nudge_table *t = read_good(x_path, idx_path);
-    unlink(idx_path);
     ck_assert_uint_eq(t->n_classes, 2);
     nudge_table_free(t);
 
@@ -366,7 +358,7 @@ END_TEST
 
 /* Cut at every byte, as features and as labels, from a file and from memory (the block is as long
  * as what is left, so that the sanitizer build sees any reading beyond). */
-START_TEST(cut_at_every_byte)
+START_TEST(npy_cut_at_every_byte)
 {
     unsigned char whole[512];
     size_t full = make_npy(whole, 1, F4("(6,)"), six, sizeof six);
@@ -390,7 +382,7 @@ START_TEST(cut_at_every_byte)
 }
 END_TEST
 
-START_TEST(no_label_file)
+START_TEST(npy_without_labels)
 {
     write_npy(x_path, F4("(3, 2)"), six, sizeof six);
     nudge_read_options options = nudge_read_defaults();
@@ -409,8 +401,8 @@ static Suite *npy_suite(void)
 {
     Suite *s = suite_create("npy");
     TCase *tc = tcase_create("good");
-    tcase_add_checked_fixture(tc, setup, teardown);
-    tcase_add_loop_test(tc, matrix, 0, COUNT(headers));
+    tcase_add_checked_fixture(tc, setup, remove_folder);
+    tcase_add_loop_test(tc, matrices_are_read, 0, COUNT(headers));
     tcase_add_test(tc, whole_numbers_are_features);
     tcase_add_test(tc, doubles_in_one_column);
     tcase_add_loop_test(tc, bytes_are_pixels, 0, COUNT(images));
@@ -422,12 +414,12 @@ static Suite *npy_suite(void)
     suite_add_tcase(s, tc);
 
     tc = tcase_create("bad");
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, setup, remove_folder);
     tcase_add_loop_test(tc, bad_features, 0, COUNT(bad));
     tcase_add_loop_test(tc, bad_labels, 0, COUNT(bad_targets));
     tcase_add_test(tc, bad_versions);
-    tcase_add_test(tc, cut_at_every_byte);
-    tcase_add_test(tc, no_label_file);
+    tcase_add_test(tc, npy_cut_at_every_byte);
+    tcase_add_test(tc, npy_without_labels);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -33,7 +33,7 @@ static void assert_close(double got, double want, double scale, const char *what
 
 /* C = A B, C = A B^T, C = A^T B, C = alpha A^T B + beta C element by element, for sizes on both
  * sides of the limit between loops, BLAS and pieces. Tolerance: k roundings of terms below 1. */
-START_TEST(products)
+START_TEST(matrix_products)
 {
     static real a[50 * 301], b[301 * 300], c[50 * 300];
     static const size_t sizes[][3] = {{1, 1, 1},    {2, 3, 4},      {5, 7, 3},
@@ -295,7 +295,7 @@ static Suite *numeric_suite(void)
 {
     Suite *s = suite_create("numeric");
     TCase *tc = tcase_create("kernels");
-    tcase_add_loop_test(tc, products, 0, 6);
+    tcase_add_loop_test(tc, matrix_products, 0, 6);
     tcase_add_loop_test(tc, activations, 0, NUDGE_SILU + 1);
     tcase_add_loop_test(tc, activations_keep_nan, 0, NUDGE_SILU + 1);
     tcase_add_loop_test(tc, element_losses, NUDGE_MSE, NUDGE_HUBER + 1);

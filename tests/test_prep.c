@@ -1,30 +1,10 @@
-#include "prep/prep.h"
-#include "prep/prep_json.h"
-#include "suite.h"
-#include "table_fixtures.h"
+/* What is learned from a table: scales, categories, losses. */
+#include "dataset_fixtures.h"
 
 static nudge_error err;
 
-static nudge_prep *fit(const nudge_table *t, nudge_scale scale, nudge_loss loss)
-{
-    nudge_prep *prep = NULL;
-    nudge_prep_options options = {scale, loss};
-    ck_ok(nudge_prep_fit(&prep, t, NULL, 0, &options, &err), &err);
-    return prep;
-}
-
-static char *dump(const nudge_prep *prep)
-{
-    json_t *json = nu_prep_to_json(prep);
-    ck_assert_ptr_nonnull(json);
-    char *text = json_dumps(json, JSON_REAL_PRECISION(17) | JSON_SORT_KEYS);
-    ck_assert_ptr_nonnull(text);
-    json_decref(json);
-    return text;
-}
-
 /* Fits and expects a failure whose message has `part` in it. */
-static void refuses(nudge_table *t, nudge_loss loss, nudge_status status, const char *part)
+static void fit_refused(nudge_table *t, nudge_loss loss, nudge_status status, const char *part)
 {
     nudge_prep *prep = NULL;
     nudge_prep_options options = {NUDGE_SCALE_AUTO, loss};
@@ -32,8 +12,6 @@ static void refuses(nudge_table *t, nudge_loss loss, nudge_status status, const 
     ck_assert_ptr_null(prep);
     ck_assert_int_eq(strncmp(err.text, "made.csv: ", 10), 0);
 }
-
-static const char *const towns[] = {"Bern", "Genf", "Thun"};
 
 /* Number "age" with missing cells, category "town", target "y". */
 static nudge_table *people(void)
@@ -108,7 +86,7 @@ START_TEST(columns_are_imputed_encoded_and_standardised)
 }
 END_TEST
 
-static int compare(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -130,7 +108,7 @@ START_TEST(medians_are_exact)
             table_name(t, 1, "y", NUDGE_COLUMN_NUMBER)->is_target = 1;
             nudge_prep *p = fit(t, NUDGE_SCALE_AUTO, NUDGE_MSE);
             sorted = x;
-            qsort(sorted, n, sizeof *sorted, compare);
+            qsort(sorted, n, sizeof *sorted, by_value);
             double median = n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
             ck_assert_double_eq(p->columns[0].median, median);
             nudge_prep_free(p);
@@ -156,7 +134,7 @@ START_TEST(only_training_rows_are_learned_from)
         ck_assert_uint_eq(p->features, 3); /* no training row is in Genf */
         ck_assert_str_eq(p->feature_names[2], "town=Thun");
         ck_assert_double_eq(p->shift[0], 5);
-        text[change] = dump(p);
+        text[change] = prep_text(p);
         nudge_prep_free(p);
         nudge_table_free(t);
     }
@@ -207,11 +185,11 @@ START_TEST(columns_without_values_are_refused)
     nudge_table *t = table_columns(3, 2);
     table_numbers(t, 0, "empty", (double[]){NAN, NAN, NAN});
     table_numbers(t, 1, "y", (double[]){1, 2, 3});
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EARGUMENT, "no target");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EARGUMENT, "no target");
     t->columns[1].is_target = 1;
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "'empty'");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "'empty'");
     t->columns[0].is_target = 1;
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "target 'empty' has no value in data row 1 ");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "target 'empty' has no value in data row 1 ");
     nudge_table_free(t);
 
     t = table_columns(3, 2);
@@ -227,7 +205,7 @@ START_TEST(columns_without_values_are_refused)
     t = table_columns(3, 1);
     table_numbers(t, 0, "y", (double[]){1, 2, 3});
     t->columns[0].is_target = 1;
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "no feature columns");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "no feature columns");
     nudge_table_free(t);
 }
 END_TEST
@@ -281,7 +259,7 @@ START_TEST(bytes_are_scaled)
 {
     double x[] = {0, 255, 10, 0, 51, 30};
     nudge_table *t = table_matrix(NU_U8, 2, 3, x);
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EARGUMENT, "name the file of labels");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EARGUMENT, "name the file of labels");
     table_classes(t, 4, (int32_t[]){3, 1});
     nudge_prep *p = fit(t, NUDGE_SCALE_AUTO, NUDGE_LOSS_AUTO);
     nudge_prep_info info = nudge_prep_describe(p);
@@ -306,9 +284,9 @@ START_TEST(bytes_are_scaled)
     ck_assert_double_eq(p->shift[0], 0);
     ck_assert_double_eq(p->factor[0], 1);
     nudge_prep_free(p);
-    refuses(t, NUDGE_MSE, NUDGE_EARGUMENT, "cross-entropy");
+    fit_refused(t, NUDGE_MSE, NUDGE_EARGUMENT, "cross-entropy");
     t->classes[0] = 1;
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "only one class ('1')");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "only one class ('1')");
     nudge_table_free(t);
 }
 END_TEST
@@ -354,10 +332,10 @@ START_TEST(numbers_can_be_classes)
     nudge_table_free(t);
 
     t = with_target(3, (double[]){1, 2.5, 3});
-    refuses(t, NUDGE_CROSS_ENTROPY, NUDGE_EARGUMENT, "2.5 in data row 2");
+    fit_refused(t, NUDGE_CROSS_ENTROPY, NUDGE_EARGUMENT, "2.5 in data row 2");
     nudge_table_free(t);
     t = with_target(3, (double[]){7, 7, 7});
-    refuses(t, NUDGE_CROSS_ENTROPY, NUDGE_EDATA, "only one class ('7')");
+    fit_refused(t, NUDGE_CROSS_ENTROPY, NUDGE_EDATA, "only one class ('7')");
     nudge_table_free(t);
     for (size_t n = 1000; n <= 1001; n++) { /* as many classes as are allowed, and one more */
         double y[1001];
@@ -370,7 +348,7 @@ START_TEST(numbers_can_be_classes)
             ck_assert_str_eq(p->class_labels[999], "999");
             nudge_prep_free(p);
         } else {
-            refuses(t, NUDGE_CROSS_ENTROPY, NUDGE_EARGUMENT, "more than 1000");
+            fit_refused(t, NUDGE_CROSS_ENTROPY, NUDGE_EARGUMENT, "more than 1000");
         }
         nudge_table_free(t);
     }
@@ -387,7 +365,7 @@ START_TEST(bce_takes_parts_and_two_classes)
     nudge_prep_free(p);
     nudge_table_free(t);
     t = with_target(3, (double[]){0, 1.5, 1});
-    refuses(t, NUDGE_BCE, NUDGE_EARGUMENT, "from 0 to 1.5");
+    fit_refused(t, NUDGE_BCE, NUDGE_EARGUMENT, "from 0 to 1.5");
     nudge_table_free(t);
     const char *cells[] = {"Thun", "Bern", "Thun"};
     t = with_texts(3, cells, (const char *[]){"Bern", "Thun"}, 2);
@@ -398,7 +376,7 @@ START_TEST(bce_takes_parts_and_two_classes)
     nudge_prep_free(p);
     nudge_table_free(t);
     t = with_texts(3, cells, towns, 3);
-    refuses(t, NUDGE_BCE, NUDGE_EARGUMENT, "3 classes");
+    fit_refused(t, NUDGE_BCE, NUDGE_EARGUMENT, "3 classes");
     nudge_table_free(t);
 }
 END_TEST
@@ -408,30 +386,30 @@ START_TEST(targets_that_do_not_fit_are_refused)
     static const nudge_loss numeric[] = {NUDGE_MSE, NUDGE_MAE, NUDGE_HUBER, NUDGE_POISSON};
     nudge_table *t = with_texts(3, (const char *[]){"Thun", "Bern", "Thun"}, towns, 3);
     for (size_t i = 0; i < 4; i++)
-        refuses(t, numeric[i], NUDGE_EARGUMENT,
-                "target 'y' holds text classes; use cross-entropy");
+        fit_refused(t, numeric[i], NUDGE_EARGUMENT,
+                    "target 'y' holds text classes; use cross-entropy");
     nudge_table_free(t);
     t = with_texts(3, (const char *[]){"Thun", "Thun", "Thun"}, towns, 3);
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA,
-            "target 'y' has only one class ('Thun'); at least two are needed");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EDATA,
+                "target 'y' has only one class ('Thun'); at least two are needed");
     nudge_table_free(t);
     t = with_texts(3, (const char *[]){"Thun", "Bern", NULL}, towns, 3);
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "data row 3");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "data row 3");
     t->columns[0].is_target = 1;
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "data row 3");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "data row 3");
     nudge_table_free(t);
     t = with_texts(3, (const char *[]){"Thun", "Bern", "Bern"}, towns, 3);
     t->columns[0].is_target = 1;
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EARGUMENT, "several targets");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EARGUMENT, "several targets");
     nudge_table_free(t);
     t = with_target(3, (double[]){4, 4, 4});
-    refuses(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "is 4 in all 3 training rows");
+    fit_refused(t, NUDGE_LOSS_AUTO, NUDGE_EDATA, "is 4 in all 3 training rows");
     nudge_table_free(t);
     t = with_target(3, (double[]){4, -1, 4});
-    refuses(t, NUDGE_POISSON, NUDGE_EARGUMENT, "-1");
+    fit_refused(t, NUDGE_POISSON, NUDGE_EARGUMENT, "-1");
     nudge_table_free(t);
     t = with_target(3, (double[]){-1e308, 1e308, 4});
-    refuses(t, NUDGE_MSE, NUDGE_EDATA, "leave them as they are");
+    fit_refused(t, NUDGE_MSE, NUDGE_EDATA, "leave them as they are");
     nudge_table_free(t);
 }
 END_TEST

@@ -1,14 +1,10 @@
-#include "prep/prep.h"
-#include "prep/prep_json.h"
-#include "suite.h"
-#include "table_fixtures.h"
+#include "dataset_fixtures.h"
 
 static nudge_error err;
 
 /* One prep of each sort: columns, bytes, a matrix, two text classes. */
 static nudge_prep *sample(int which)
 {
-    static const char *const towns[] = {"Bern", "Genf", "Thun"};
     double x[] = {0, 255, 10, 0, 51, 30, 1 / 3.0, 7, 1e-3, 9, 2, 77};
     nudge_table *t = which == 1 ? table_matrix(NU_U8, 4, 3, x)
                      : which == 2 ? table_matrix(NU_F64, 4, 3, x) : table_columns(4, 3);
@@ -34,16 +30,6 @@ static nudge_prep *sample(int which)
     return prep;
 }
 
-static char *dump(const nudge_prep *prep)
-{
-    json_t *json = nu_prep_to_json(prep);
-    ck_assert_ptr_nonnull(json);
-    char *text = json_dumps(json, JSON_REAL_PRECISION(17) | JSON_SORT_KEYS);
-    ck_assert_ptr_nonnull(text);
-    json_decref(json);
-    return text;
-}
-
 static void same_doubles(const double *a, const double *b, size_t n)
 {
     ck_assert_mem_eq(a, b, n * sizeof *a);
@@ -51,7 +37,7 @@ static void same_doubles(const double *a, const double *b, size_t n)
 
 static void same_preps(const nudge_prep *a, const nudge_prep *b)
 {
-    char *x = dump(a), *y = dump(b);
+    char *x = prep_text(a), *y = prep_text(b);
     ck_assert_str_eq(x, y);
     free(x);
     free(y);
@@ -69,7 +55,7 @@ static void same_preps(const nudge_prep *a, const nudge_prep *b)
 START_TEST(json_is_faithful)
 {
     nudge_prep *p = sample(_i), *back = NULL;
-    char *text = dump(p);
+    char *text = prep_text(p);
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_ptr_nonnull(json);
     ck_ok(nu_prep_from_json(&back, json, "m", &err), &err);

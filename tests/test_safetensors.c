@@ -132,7 +132,7 @@ START_TEST(refuses_lie)
 }
 END_TEST
 
-static void refused(const char *path, nudge_status expected, const char *said)
+static void header_refused(const char *path, nudge_status expected, const char *said)
 {
     nu_st_file f;
     nudge_error err;
@@ -146,23 +146,23 @@ START_TEST(refuses_length)
     unsigned char bytes[64] = {0};
     memcpy(bytes + 8, "{}", 2);
     write_bytes(st_path, bytes, 0);
-    refused(st_path, NUDGE_EDATA, "it has 0 bytes");
+    header_refused(st_path, NUDGE_EDATA, "it has 0 bytes");
     write_bytes(st_path, bytes, 8); /* length 0 */
-    refused(st_path, NUDGE_EDATA, "must begin with {");
+    header_refused(st_path, NUDGE_EDATA, "must begin with {");
     bytes[0] = 3;
     write_bytes(st_path, bytes, 10);
-    refused(st_path, NUDGE_EDATA, "header would have 3 bytes; the file has 10");
+    header_refused(st_path, NUDGE_EDATA, "header would have 3 bytes; the file has 10");
     memset(bytes, 0xff, 8);
     write_bytes(st_path, bytes, 64);
-    refused(st_path, NUDGE_EDATA, "header would have 18446744073709551615 bytes");
+    header_refused(st_path, NUDGE_EDATA, "header would have 18446744073709551615 bytes");
     write_bytes(st_path, "age,price\n1,2\n", 14); /* another format */
-    refused(st_path, NUDGE_EDATA, "is no safetensors file");
+    header_refused(st_path, NUDGE_EDATA, "is no safetensors file");
 
     /* Too long a header in a file that is as long (sparse). */
     uint64_t length = 100000001;
     write_bytes(st_path, &length, 8);
     ck_assert_int_eq(truncate(st_path, 100000100), 0);
-    refused(st_path, NUDGE_EDATA, "at most 100000000 are allowed");
+    header_refused(st_path, NUDGE_EDATA, "at most 100000000 are allowed");
 }
 END_TEST
 
@@ -175,18 +175,18 @@ START_TEST(refuses_nesting)
     memset(header + 5, '[', DEPTH);
     header[5 + DEPTH] = '\0';
     write_st(header, NULL, 0);
-    refused(st_path, NUDGE_EDATA, "maximum parsing depth");
+    header_refused(st_path, NUDGE_EDATA, "maximum parsing depth");
     free(header);
 }
 END_TEST
 
 START_TEST(refuses_what_is_no_file)
 {
-    refused(st_folder, NUDGE_EOPEN, "is a directory");
-    refused("/dev/null", NUDGE_EOPEN, "is no regular file");
-    refused(st_path, NUDGE_EOPEN, "cannot open: No such file");
+    header_refused(folder, NUDGE_EOPEN, "is a directory");
+    header_refused("/dev/null", NUDGE_EOPEN, "is no regular file");
+    header_refused(st_path, NUDGE_EOPEN, "cannot open: No such file");
     ck_assert_int_eq(mkfifo(st_path, 0600), 0);
-    refused(st_path, NUDGE_EOPEN, "is no regular file");
+    header_refused(st_path, NUDGE_EOPEN, "is no regular file");
 }
 END_TEST
 
@@ -257,7 +257,7 @@ static Suite *safetensors_suite(void)
 {
     Suite *s = suite_create("safetensors");
     TCase *tc = tcase_create("safetensors");
-    tcase_add_checked_fixture(tc, st_setup, st_teardown);
+    tcase_add_checked_fixture(tc, st_setup, remove_folder);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, reads);
     tcase_add_test(tc, reads_odd_but_right);

@@ -5,12 +5,6 @@
 #include "scale_runs_fixtures.h"
 #include "suite.h"
 
-static void assert_near(double got, double want, double tolerance)
-{
-    ck_assert_msg(fabs(got - want) <= tolerance, "%.17g, expected %.17g within %g", got, want,
-                  tolerance);
-}
-
 static const int counts[] = {1, 2, 3, 4, 6, 8};
 enum { COUNTS = 6 };
 
@@ -247,7 +241,7 @@ START_TEST(only_real_cores_count)
 }
 END_TEST
 
-static Suite *make_suite(void)
+static Suite *scale_laws_suite(void)
 {
     Suite *suite = suite_create("scale_laws");
     TCase *c = tcase_create("Laws");
@@ -268,4 +262,4 @@ static Suite *make_suite(void)
     return suite;
 }
 
-SUITE_MAIN(make_suite)
+SUITE_MAIN(scale_laws_suite)

@@ -4,12 +4,6 @@
 #include "scale_runs_fixtures.h"
 #include "suite.h"
 
-static void assert_near(double got, double want, double tolerance)
-{
-    ck_assert_msg(fabs(got - want) <= tolerance, "%.17g, expected %.17g within %g", got, want,
-                  tolerance);
-}
-
 /* ---- Distributions --------------------------------------------------------------------- */
 
 /* Tables of the binomial distribution: 1 - 2 / 32; 1 - 2 / 64; 1 - 2 * 10 / 512; 1 - 2 * 21700
@@ -262,7 +256,7 @@ START_TEST(precision_is_of_all_points)
 }
 END_TEST
 
-static Suite *make_suite(void)
+static Suite *scale_stats_suite(void)
 {
     Suite *suite = suite_create("scale_stats");
     TCase *c = tcase_create("Medians");
@@ -287,4 +281,4 @@ static Suite *make_suite(void)
     return suite;
 }
 
-SUITE_MAIN(make_suite)
+SUITE_MAIN(scale_stats_suite)

@@ -27,7 +27,7 @@ static void read_line(arguments *args, scale_setup *setup, scale_study *study,
     scale_setup_start(setup, study, args);
 }
 
-static void end(arguments *args, scale_setup *setup, scale_study *study)
+static void end_all(arguments *args, scale_setup *setup, scale_study *study)
 {
     scale_study_end(study);
     scale_setup_end(setup);
@@ -45,7 +45,7 @@ START_TEST(one_option)
     ck_assert(s.settings[1].x == 256);
     ck_assert_uint_eq(setup.variant[2].train.train.batch, 1024);
     ck_assert_uint_eq(setup.variant[2].data, 0); /* the same data for all */
-    end(&args, &setup, &s);
+    end_all(&args, &setup, &s);
 }
 END_TEST
 
@@ -66,7 +66,7 @@ START_TEST(all_combinations)
     ck_assert_int_eq(setup.variant[3].train.dtype, NUDGE_F64);
     ck_assert_uint_eq(setup.variant[2].data, 0);
     ck_assert_uint_eq(setup.variant[3].data, 1);
-    end(&args, &setup, &s);
+    end_all(&args, &setup, &s);
 }
 END_TEST
 
@@ -88,7 +88,7 @@ START_TEST(other_values)
     ck_assert_uint_eq(setup.variant[7].rows, 1000);
     ck_assert_uint_eq(setup.variant[7].train.activations, 2);
     ck_assert_ptr_nonnull(strstr(setup.variant[0].train.data.data, "rows=1000"));
-    end(&args, &setup, &s);
+    end_all(&args, &setup, &s);
 }
 END_TEST
 
@@ -101,7 +101,7 @@ START_TEST(nothing_varies)
     ck_assert_uint_eq(s.n_settings, 1);
     ck_assert_str_eq(s.settings[0].name, "");
     ck_assert(s.precision == 0.02 && s.level == 0.95);
-    end(&args, &setup, &s);
+    end_all(&args, &setup, &s);
 }
 END_TEST
 
@@ -126,7 +126,7 @@ static const struct {
     {{"--vary", "rows=10", "--mode", "weak"}, "'rows' cannot vary in weak mode"},
 };
 
-START_TEST(refused)
+START_TEST(refused_options)
 {
     arguments args;
     scale_setup setup;
@@ -149,7 +149,7 @@ START_TEST(refused)
 }
 END_TEST
 
-static Suite *make_suite(void)
+static Suite *scale_vary_suite(void)
 {
     Suite *suite = suite_create("scale_vary");
     TCase *c = tcase_create("Settings");
@@ -157,9 +157,9 @@ static Suite *make_suite(void)
     tcase_add_test(c, all_combinations);
     tcase_add_test(c, other_values);
     tcase_add_test(c, nothing_varies);
-    tcase_add_loop_test(c, refused, 0, (int)(sizeof bad / sizeof *bad));
+    tcase_add_loop_test(c, refused_options, 0, (int)(sizeof bad / sizeof *bad));
     suite_add_tcase(suite, c);
     return suite;
 }
 
-SUITE_MAIN(make_suite)
+SUITE_MAIN(scale_vary_suite)

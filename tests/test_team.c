@@ -278,7 +278,7 @@ END_TEST
 /* ---- The caller's program ---------------------------------------------------------------- */
 
 /* The hash after training a fresh model on two threads; 0 if that failed. */
-static uint64_t trained(const nudge_dataset *data)
+static uint64_t trained_hash(const nudge_dataset *data)
 {
     nudge_model *model = wide_model();
     nudge_train_options options = two_threads(NULL);
@@ -293,14 +293,14 @@ static uint64_t trained(const nudge_dataset *data)
 START_TEST(forked)
 {
     nudge_dataset *data = wide_data(100, 1);
-    uint64_t hash = trained(data);
+    uint64_t hash = trained_hash(data);
     pid_t child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         const char *why = NULL;
         pid_t grandchild = fork();
         alarm(60); /* of a hang, which it once was */
-        int same = nudge_threads(2, &why) == 1 && why != NULL && trained(data) == hash, status;
+        int same = nudge_threads(2, &why) == 1 && why != NULL && trained_hash(data) == hash, status;
         if (grandchild != 0)
             same = waitpid(grandchild, &status, 0) == grandchild && status == 0 && same;
         _exit(same ? 0 : 1);
@@ -308,7 +308,7 @@ START_TEST(forked)
     int status;
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
-    ck_assert_uint_eq(trained(data), hash); /* and the parent is as it was */
+    ck_assert_uint_eq(trained_hash(data), hash); /* and the parent is as it was */
     nudge_dataset_free(data);
 }
 END_TEST
@@ -326,7 +326,7 @@ START_TEST(number_of_threads_kept)
     nudge_gradcheck_result check;
     nudge_error err;
     omp_set_num_threads(3);
-    trained(data);
+    trained_hash(data);
     ck_assert_int_eq(omp_get_max_threads(), 3);
     ck_ok(nudge_evaluate(model, data, 1, &metrics, &err), &err);
     ck_assert_int_eq(omp_get_max_threads(), 3);

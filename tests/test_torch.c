@@ -19,7 +19,7 @@ typedef struct reference {
     double *x, *initial;
 } reference;
 
-static double *numbers(const json_t *array, size_t expected)
+static double *numbers_of(const json_t *array, size_t expected)
 {
     ck_assert_uint_eq(json_array_size(array), expected);
     double *values = malloc(expected * sizeof *values);
@@ -59,8 +59,8 @@ static reference reference_open(void)
     ref.rows = size_of(ref.json, "rows");
     ref.batch = size_of(ref.json, "batch");
     ref.epochs = size_of(ref.json, "epochs");
-    ref.x = numbers(json_object_get(ref.json, "x"), ref.rows * ref.widths[0]);
-    ref.initial = numbers(json_object_get(ref.json, "initial"), ref.parameters);
+    ref.x = numbers_of(json_object_get(ref.json, "x"), ref.rows * ref.widths[0]);
+    ref.initial = numbers_of(json_object_get(ref.json, "initial"), ref.parameters);
     return ref;
 }
 
@@ -85,7 +85,7 @@ static nudge_dataset *make_dataset(const reference *ref, const json_t *item, siz
         for (size_t i = 0; i < ref->rows; i++)
             classes[i] = (int32_t)json_integer_value(json_array_get(target, i));
     } else {
-        y = numbers(target, ref->rows * outputs);
+        y = numbers_of(target, ref->rows * outputs);
     }
     nudge_dataset *data = NULL;
     nudge_error err;
@@ -164,10 +164,10 @@ static const char *describe(const json_t *item, size_t number)
 }
 
 /* |ours - theirs| <= TOLERANCE * max(|theirs|, floor) for every element. */
-static void compare(const char *what, const double *ours, const json_t *theirs, size_t n,
-                    double floor)
+static void compare_numbers(const char *what, const double *ours, const json_t *theirs, size_t n,
+                            double floor)
 {
-    double *expected = numbers(theirs, n);
+    double *expected = numbers_of(theirs, n);
     for (size_t i = 0; i < n; i++) {
         double allowed = TOLERANCE * fmax(fabs(expected[i]), floor);
         ck_assert_msg(fabs(ours[i] - expected[i]) <= allowed,
@@ -198,7 +198,7 @@ START_TEST(gradients)
     for (size_t i = 0; i < ref.parameters; i++)
         weights[i] = ref.initial[i] - weights[i];
     const char *what = describe(item, (size_t)_i);
-    compare(what, weights, json_object_get(item, "gradient"), ref.parameters, WEIGHT_FLOOR);
+    compare_numbers(what, weights, json_object_get(item, "gradient"), ref.parameters, WEIGHT_FLOOR);
     double value = json_number_value(json_object_get(item, "value"));
     ck_assert_msg(fabs(result.last.train_loss - value) <= TOLERANCE * fabs(value),
                   "%s: loss %.17g, PyTorch's %.17g", what, result.last.train_loss, value);
@@ -236,8 +236,8 @@ START_TEST(cases)
     ck_ok(nudge_train(model, data, NULL, &options, NULL, &err), &err);
     double *weights = made_weights(model);
     const char *what = describe(item, (size_t)_i);
-    compare(what, weights, json_object_get(item, "weights"), ref.parameters, WEIGHT_FLOOR);
-    compare(what, losses, json_object_get(item, "epoch_losses"), ref.epochs, 0);
+    compare_numbers(what, weights, json_object_get(item, "weights"), ref.parameters, WEIGHT_FLOOR);
+    compare_numbers(what, losses, json_object_get(item, "epoch_losses"), ref.epochs, 0);
     free(weights);
     nudge_model_free(model);
     nudge_dataset_free(data);

@@ -175,7 +175,7 @@ START_TEST(openmp_decides)
 }
 END_TEST
 
-static Suite *make_suite(void)
+static Suite *watch_suite(void)
 {
     Suite *suite = suite_create("watch");
     TCase *c = tcase_create("Texts");
@@ -193,4 +193,4 @@ static Suite *make_suite(void)
     return suite;
 }
 
-SUITE_MAIN(make_suite)
+SUITE_MAIN(watch_suite)
