@@ -62,31 +62,27 @@ static int find_path(char path[PATH_MAX], const char *root, const char *controll
 }
 
 /* Whether a line "31 30 0:28 ROOT POINT rw,relatime shared:1 - TYPE SOURCE OPTIONS" is the mount
- * of that hierarchy; cuts the line into *top and *point. */
-static int is_mount(char *line, int version, const char *controller, char **top, char **point)
+ * of that hierarchy; of what part of it, and where. */
+static int is_mount(const char *line, int version, const char *controller, char top[PATH_MAX],
+                    char point[PATH_MAX])
 {
-    char *rest = NULL, *kind = strstr(line, " - "), type[16], options[512];
-    if (kind == NULL || sscanf(kind, " - %15s %*s %511s", type, options) != 2)
-        return 0;
-    if (version == 2 ? strcmp(type, "cgroup2") != 0
-                     : strcmp(type, "cgroup") != 0 || !among(options, controller))
-        return 0;
-    for (int i = 0; i < 3; i++)
-        strtok_r(i == 0 ? line : NULL, " ", &rest);
-    *top = strtok_r(NULL, " ", &rest);
-    *point = strtok_r(NULL, " ", &rest);
-    return *top != NULL && *point != NULL;
+    char type[16], options[512];
+    const char *kind = strstr(line, " - ");
+    return kind != NULL && sscanf(kind, " - %15s %*s %511s", type, options) == 2 &&
+           (version == 2 ? strcmp(type, "cgroup2") == 0
+                         : strcmp(type, "cgroup") == 0 && among(options, controller)) &&
+           sscanf(line, "%*s %*s %*s %4095s %4095s", top, point) == 2; /* PATH_MAX - 1 */
 }
 
 static group find(const char *root, const char *controller)
 {
     group g = {0};
-    char path[PATH_MAX], *line = NULL, *top, *point;
+    char path[PATH_MAX], top[PATH_MAX], point[PATH_MAX], *line = NULL;
     size_t space = 0;
     int version = find_path(path, root, controller);
     FILE *f = version != 0 ? open_in(root, "proc/self/mountinfo") : NULL;
     while (f != NULL && g.version == 0 && getline(&line, &space, f) > 0) {
-        if (!is_mount(line, version, controller, &top, &point))
+        if (!is_mount(line, version, controller, top, point))
             continue;
         size_t n = strcmp(top, "/") != 0 ? strlen(top) : 0;
         const char *below = strncmp(path, top, n) == 0 ? path + n : path;

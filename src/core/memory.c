@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "core/status.h"
 
@@ -32,10 +31,8 @@ void *nu_alloc(size_t count, size_t size)
     void *block;
     if (posix_memalign(&block, align, bytes > 0 ? bytes : NU_ALIGN) != 0)
         return NULL;
-#ifdef MADV_HUGEPAGE
     if (align == HUGE_PAGE)
         (void)madvise(block, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* only a hint */
-#endif
     return block;
 }
 
@@ -47,8 +44,7 @@ void *nu_alloc_zero(size_t count, size_t size)
     return block;
 }
 
-/* MemAvailable of /proc/meminfo; 0: not told. */
-static uint64_t free_memory(void)
+uint64_t nu_memory_available(const nu_limits *limits)
 {
     FILE *f = fopen("/proc/meminfo", "re");
     char line[256];
@@ -57,16 +53,7 @@ static uint64_t free_memory(void)
         (void)sscanf(line, "MemAvailable: %" SCNu64, &kilobytes);
     if (f != NULL)
         fclose(f);
-    return kilobytes * 1024;
-}
-
-uint64_t nu_memory_available(const nu_limits *limits)
-{
-    uint64_t available = free_memory();
-    if (available == 0) { /* not Linux, or no /proc */
-        long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
-        available = pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : UINT64_MAX;
-    }
+    uint64_t available = kilobytes > 0 ? kilobytes * 1024 : UINT64_MAX; /* not told: no /proc */
     return available < limits->memory_left ? available : limits->memory_left;
 }
 

@@ -29,7 +29,7 @@ static inline void nu_team_share(size_t n, int thread, int threads, size_t *firs
     *end = *first + each + (t < rest);
 }
 
-/* Cores this process may use: its affinity mask, lowered by its control groups' quota; 1 or more. */
+/* Cores this process may use: its affinity mask, lowered by control groups' quota; 1 or more. */
 int nu_cores(void);
 
 /* Threads to use where `requested` are asked for, as nudge_threads() says, but whatever OpenBLAS

@@ -22,39 +22,24 @@ typedef struct reader {
     size_t header_line; /* still to be skipped; 0: none */
     size_t cell;        /* next cell of the row */
     double *chunk;      /* where the row goes */
-    nudge_status status;
     nudge_error *err;
 } reader;
 
 /* ---- Cells ----------------------------------------------------------------------------- */
 
-static void fail(nu_csv_scan *scan, nudge_status status)
+static nudge_status begin_chunk(reader *r, size_t line)
 {
-    reader *r = scan->user;
-    r->status = status;
-    scan->stop = 1;
-}
-
-static int begin_row(nu_csv_scan *scan)
-{
-    reader *r = scan->user;
     nudge_table *t = r->table;
-    if (t->rows % NU_CHUNK_ROWS > 0)
-        return 1;
-    if (t->rows == (size_t)UINT32_MAX / NU_CHUNK_ROWS * NU_CHUNK_ROWS) {
-        fail(scan, nu_fail(r->err, NUDGE_EDATA, "%s:%zu: too many rows; at most %zu can be read",
-                           r->source, scan->line, t->rows));
-        return 0;
-    }
+    if (t->rows == (size_t)UINT32_MAX / NU_CHUNK_ROWS * NU_CHUNK_ROWS)
+        return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: too many rows; at most %zu can be read",
+                       r->source, line, t->rows);
     size_t cells = t->n_columns * NU_CHUNK_ROWS; /* cannot overflow: make_columns() asked */
     /* Not nu_alloc(): of the last chunk only the pages that hold rows should become real. */
     r->chunk = malloc(cells * sizeof *r->chunk);
-    if (r->chunk == NULL) {
-        fail(scan, nu_no_memory(r->err, cells * sizeof *r->chunk, "rows of a table"));
-        return 0;
-    }
+    if (r->chunk == NULL)
+        return nu_no_memory(r->err, cells * sizeof *r->chunk, "rows of a table");
     t->chunks[t->n_chunks++] = r->chunk;
-    return 1;
+    return NUDGE_OK;
 }
 
 /* The value to store for a cell that is not missing: NaN where it is not of its column's kind,
@@ -84,19 +69,19 @@ static nudge_status store(const reader *r, nu_csv_field *field, nu_column *colum
     return NUDGE_OK;
 }
 
-static void take_cell(nu_csv_scan *scan, const char *text, size_t size)
+static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
 {
     reader *r = scan->user;
+    nudge_table *t = r->table;
     size_t j = r->cell++;
     if (r->header_line == scan->row_line || j >= r->fields.n)
-        return;
-    if (j == 0 && !begin_row(scan))
-        return;
+        return NUDGE_OK;
+    if (j == 0 && t->rows % NU_CHUNK_ROWS == 0)
+        NU_TRY(begin_chunk(r, scan->line));
     nu_csv_field *field = &r->fields.field[j];
     if (!field->used)
-        return;
+        return NUDGE_OK;
 
-    nudge_table *t = r->table;
     nu_column *column = &t->columns[field->column];
     double value = NAN;
     nu_cell cell = nu_csv_cell(text, size, r->c, &value);
@@ -111,27 +96,27 @@ static void take_cell(nu_csv_scan *scan, const char *text, size_t size)
             seen->line = scan->cell_line;
             nu_csv_short(seen->text, text);
         }
-        nudge_status status = store(r, field, column, cell, text, size, &value);
-        if (status != NUDGE_OK)
-            fail(scan, status);
+        NU_TRY(store(r, field, column, cell, text, size, &value));
     }
     r->chunk[field->column * NU_CHUNK_ROWS + t->rows % NU_CHUNK_ROWS] = value;
+    return NUDGE_OK;
 }
 
-static void take_row(nu_csv_scan *scan)
+static nudge_status take_row(nu_csv_scan *scan)
 {
     reader *r = scan->user;
     size_t cells = r->cell;
     r->cell = 0;
     if (r->header_line == scan->row_line) {
         r->header_line = 0;
-        return;
+        return NUDGE_OK;
     }
     if (cells != r->fields.n)
-        fail(scan, nu_fail(r->err, NUDGE_EDATA, "%s:%zu: %zu cell%s where the %s has %zu",
-                           r->source, scan->row_line, cells, cells == 1 ? "" : "s",
-                           r->has_header ? "header" : "first row", r->fields.n));
+        return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: %zu cell%s where the %s has %zu", r->source,
+                       scan->row_line, cells, cells == 1 ? "" : "s",
+                       r->has_header ? "header" : "first row", r->fields.n);
     r->table->rows++;
+    return NUDGE_OK;
 }
 
 /* ---- Columns --------------------------------------------------------------------------- */
@@ -262,10 +247,9 @@ static nudge_status read_text(reader *r, const char *bytes, size_t size,
     r->has_header = first.header;
     r->header_line = first.header ? first.line : 0;
     NU_TRY(make_columns(r, nu_csv_count_lines(bytes, size)));
-    nu_csv_scan scan = {.source = r->source, .bytes = bytes, .size = size,
-                        .cell = take_cell, .row = take_row, .user = r};
-    NU_TRY(nu_csv_run(&scan, r->err));
-    NU_TRY(r->status);
+    nu_csv_scan scan = {.source = r->source, .bytes = bytes, .size = size, .cell = take_cell,
+                        .row = take_row, .user = r, .err = r->err};
+    NU_TRY(nu_csv_run(&scan));
     return finish(r, options->like == NULL);
 }
 

@@ -29,93 +29,82 @@ typedef struct look {
     below *columns; /* of each cell of the first row */
     size_t rows;    /* of the sample */
     size_t cell;    /* in the current row */
-    int no_memory;
 } look;
 
 /* ---- Reading the sample ---------------------------------------------------------------- */
 
-static int keep_first(look *l, const char *text, size_t size)
+static nudge_status keep_first(look *l, const char *text, size_t size, nudge_error *err)
 {
-    if (l->first->n == l->room) {
+    nu_csv_first *first = l->first;
+    if (first->n == l->room) {
         size_t room = l->room * 2 + 16;
-        char **cells = realloc(l->first->cells, room * sizeof *cells);
+        char **cells = realloc(first->cells, room * sizeof *cells);
         if (cells == NULL)
-            return 0;
-        l->first->cells = cells;
+            return nu_no_memory(err, room * sizeof *cells, "the first row of a CSV file");
+        first->cells = cells;
         l->room = room;
     }
-    char *copy = strndup(text, size);
-    if (copy == NULL)
-        return 0;
-    l->first->cells[l->first->n++] = copy;
-    return 1;
+    if ((first->cells[first->n] = strndup(text, size)) == NULL)
+        return nu_no_memory(err, size, "a cell of a CSV file");
+    first->n++;
+    return NUDGE_OK;
 }
 
-static int keep_below(look *l, const char *text, size_t size)
-{
-    size_t j = l->cell++;
-    if (j >= l->first->n)
-        return 1; /* a ragged row: nu_csv_read() will say so */
-    double value;
-    switch (nu_csv_cell(text, size, l->c, &value)) {
-    case NU_CELL_NUMBER:
-        l->columns[j].numbers++;
-        break;
-    case NU_CELL_TEXT:
-        l->columns[j].texts++;
-        return nu_dictionary_add(&l->columns[j].words, text, size) != NU_NOT_FOUND;
-    case NU_CELL_MISSING:
-    case NU_CELL_NOT_FINITE:
-        break;
-    }
-    return 1;
-}
-
-static void take_cell(nu_csv_scan *scan, const char *text, size_t size)
+static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
 {
     look *l = scan->user;
-    int kept = l->columns == NULL ? keep_first(l, text, size) : keep_below(l, text, size);
-    if (!kept)
-        l->no_memory = scan->stop = 1;
+    double value;
+    size_t j = l->cell++;
+    if (l->columns == NULL)
+        return keep_first(l, text, size, scan->err);
+    if (j >= l->first->n)
+        return NUDGE_OK; /* a ragged row: reading will say so */
+    below *column = &l->columns[j];
+    nu_cell cell = nu_csv_cell(text, size, l->c, &value);
+    column->numbers += cell == NU_CELL_NUMBER;
+    column->texts += cell == NU_CELL_TEXT;
+    if (cell == NU_CELL_TEXT && nu_dictionary_add(&column->words, text, size) == NU_NOT_FOUND)
+        return nu_no_memory(scan->err, size, "a cell of a CSV file");
+    return NUDGE_OK;
 }
 
-static void take_row(nu_csv_scan *scan)
+static nudge_status take_row(nu_csv_scan *scan)
 {
     look *l = scan->user;
     l->cell = 0;
-    if (l->columns != NULL) {
+    if (l->columns == NULL) {
+        NU_NEW(l->columns, calloc, l->first->n, "the first row of a CSV file", scan->err);
+        l->first->line = scan->row_line;
+        scan->stop = !l->sampling;
+    } else {
         l->rows++;
         scan->stop = l->rows >= SAMPLE_ROWS || l->rows >= SAMPLE_CELLS / l->first->n;
-        return;
     }
-    l->first->line = scan->row_line;
-    l->columns = calloc(l->first->n, sizeof *l->columns);
-    l->no_memory = l->columns == NULL;
-    scan->stop = l->no_memory || !l->sampling;
+    return NUDGE_OK;
 }
 
 /* ---- Deciding -------------------------------------------------------------------------- */
 
 /* A header's names that are numbers are plain ones, such as years, and all different; a row of
- * data has -122.23, or 8 twice. */
-static int numbers_could_be_names(const look *l, size_t *numbers, int *no_memory)
+ * data has -122.23, or 8 twice. *numbers: how many there are. */
+static nudge_status numbers_could_be_names(const look *l, int *could, size_t *numbers,
+                                           nudge_error *err)
 {
     nu_dictionary seen NU_SCOPED(nu_dictionary_free) = {0};
-    int could = 1;
+    *could = 1;
     *numbers = 0;
-    for (size_t j = 0; j < l->first->n && could; j++) {
+    for (size_t j = 0; j < l->first->n && *could; j++) {
         const char *text = l->first->cells[j];
         size_t size = strlen(text);
         double value;
         if (nu_csv_cell(text, size, l->c, &value) != NU_CELL_NUMBER)
             continue;
-        ++*numbers;
-        could = strspn(text, "0123456789") == size &&
-                nu_dictionary_find(&seen, text, size) == NU_NOT_FOUND;
-        if (nu_dictionary_add(&seen, text, size) == NU_NOT_FOUND)
-            *no_memory = 1;
+        size_t number = nu_dictionary_add(&seen, text, size);
+        if (number == NU_NOT_FOUND)
+            return nu_no_memory(err, size, "a cell of a CSV file");
+        *could = strspn(text, "0123456789") == size && number == (*numbers)++;
     }
-    return could;
+    return NUDGE_OK;
 }
 
 /* Whether the first cell of a column is a name: 1 yes, -1 no, 0 cannot be told. */
@@ -142,19 +131,20 @@ static int vote(const char *text, const below *column, locale_t c)
     return (once + 1) * 20 <= column->texts + 1;
 }
 
-static int looks_like_header(const look *l, int *no_memory)
+static nudge_status looks_like_header(const look *l, int *header, nudge_error *err)
 {
     size_t numbers, yes = 0, no = 0;
-    if (!numbers_could_be_names(l, &numbers, no_memory))
-        return 0;
-    for (size_t j = 0; j < l->first->n; j++) {
+    NU_TRY(numbers_could_be_names(l, header, &numbers, err));
+    for (size_t j = 0; j < l->first->n && *header; j++) {
         int v = vote(l->first->cells[j], &l->columns[j], l->c);
         yes += v > 0;
         no += v < 0;
     }
     if (yes > 0 || no > 0)
-        return yes > no;
-    return numbers == 0; /* texts only, and nothing that speaks against it */
+        *header = yes > no;
+    else if (numbers > 0) /* otherwise texts only, and nothing that speaks against it */
+        *header = 0;
+    return NUDGE_OK;
 }
 
 static int has_name(const nu_csv_first *first, const char *name)
@@ -166,16 +156,20 @@ static int has_name(const nu_csv_first *first, const char *name)
 }
 
 /* Whether the first row has all names of a list, or the list as one name. */
-static int has_names(const nu_csv_first *first, const char *list, int *no_memory)
+static nudge_status has_names(const nu_csv_first *first, const char *list, int *has,
+                              nudge_error *err)
 {
-    size_t n, i = 0;
-    if (list == NULL || has_name(first, list))
-        return list != NULL;
+    size_t n = 0;
+    *has = list != NULL && has_name(first, list);
+    if (list == NULL || *has)
+        return NUDGE_OK;
     char **name NU_FREED = nu_split(list, ',', &n);
-    *no_memory |= name == NULL;
-    while (name != NULL && i < n && has_name(first, name[i]))
-        i++;
-    return name != NULL && i == n;
+    if (name == NULL)
+        return nu_no_memory(err, strlen(list), "names of columns");
+    *has = 1;
+    for (size_t i = 0; i < n && *has; i++)
+        *has = has_name(first, name[i]);
+    return NUDGE_OK;
 }
 
 /* For a model's columns: the row that names them is a header. So is one that lacks some (the
@@ -203,19 +197,17 @@ nudge_status nu_csv_look(nu_csv_first *first, const char *source, const char *by
 {
     int sampling = options->header < 0 && options->like == NULL;
     look l NU_SCOPED(look_free) = {.first = first, .sampling = sampling, .c = c};
-    nu_csv_scan scan = {.source = source, .bytes = bytes, .size = size,
-                        .cell = take_cell, .row = take_row, .user = &l};
+    nu_csv_scan scan = {.source = source, .bytes = bytes, .size = size, .cell = take_cell,
+                        .row = take_row, .user = &l, .err = err};
     *first = (nu_csv_first){0};
-    NU_TRY(nu_csv_run(&scan, err));
+    NU_TRY(nu_csv_run(&scan));
     if (options->header >= 0)
         first->header = options->header;
     else if (options->like != NULL)
         first->header = is_header_for(first, options->like);
-    else if (!l.no_memory)
-        first->header = has_names(first, options->target, &l.no_memory) ||
-                        looks_like_header(&l, &l.no_memory);
-    return l.no_memory ? nu_no_memory(err, l.room * sizeof(char *), "the first row of a CSV file")
-                       : NUDGE_OK;
+    else
+        NU_TRY(has_names(first, options->target, &first->header, err));
+    return sampling && !first->header ? looks_like_header(&l, &first->header, err) : NUDGE_OK;
 }
 
 void nu_csv_first_free(nu_csv_first *first)

@@ -107,7 +107,8 @@ static void end_cell(void *text, size_t size, void *data)
 {
     nu_csv_scan *scan = data;
     if (!scan->stop)
-        scan->cell(scan, size > 0 ? text : "", size);
+        scan->status = scan->cell(scan, size > 0 ? text : "", size);
+    scan->stop |= scan->status != NUDGE_OK;
     scan->cell_line = scan->line;
 }
 
@@ -116,18 +117,20 @@ static void end_row(int end, void *data)
     (void)end;
     nu_csv_scan *scan = data;
     if (!scan->stop)
-        scan->row(scan);
+        scan->status = scan->row(scan);
+    scan->stop |= scan->status != NUDGE_OK;
     scan->in_row = 0;
 }
 
 /* Line by line, because libcsv does not tell where it is. */
-nudge_status nu_csv_run(nu_csv_scan *scan, nudge_error *err)
+nudge_status nu_csv_run(nu_csv_scan *scan)
 {
     struct csv_parser parser NU_SCOPED(csv_free);
     csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
     csv_set_blk_size(&parser, CELL_BLOCK);
     scan->line = 1;
     scan->in_row = scan->stop = 0;
+    scan->status = NUDGE_OK;
     for (size_t at = 0; at < scan->size && !scan->stop; scan->line++) {
         const char *text = scan->bytes + at;
         size_t n = line_size(text, scan->size - at);
@@ -141,15 +144,15 @@ nudge_status nu_csv_run(nu_csv_scan *scan, nudge_error *err)
         if (csv_parse(&parser, text, n, end_cell, end_row, scan) == n)
             continue;
         if (csv_error(&parser) != CSV_EPARSE)
-            return nu_no_memory(err, CELL_BLOCK, "a cell of a CSV file");
-        return nu_fail(err, NUDGE_EDATA, "%s:%zu: broken quoting in the cell that begins here: a "
-                       "cell that holds a quote must be in quotes, and the quotes in it doubled",
-                       scan->source, scan->cell_line);
+            return nu_no_memory(scan->err, CELL_BLOCK, "a cell of a CSV file");
+        return nu_fail(scan->err, NUDGE_EDATA, "%s:%zu: broken quoting in the cell that begins "
+                       "here: a cell that holds a quote must be in quotes, and the quotes in it "
+                       "doubled", scan->source, scan->cell_line);
     }
     if (!scan->stop && csv_fini(&parser, end_cell, end_row, scan) != 0)
-        return nu_fail(err, NUDGE_EDATA, "%s:%zu: a quoted cell begins here and never ends",
+        return nu_fail(scan->err, NUDGE_EDATA, "%s:%zu: a quoted cell begins here and never ends",
                        scan->source, scan->cell_line);
-    return NUDGE_OK;
+    return scan->status;
 }
 
 /* ---- One cell -------------------------------------------------------------------------- */
