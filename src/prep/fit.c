@@ -3,7 +3,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
-#include "prep/fit.h"
+#include "prep/learning.h"
 #include "quantiles.h"
 
 /* ---- Features of a columns table ------------------------------------------------------- */

@@ -1,4 +1,4 @@
-#include "prep/fit.h"
+#include "prep/learning.h"
 
 #include <math.h>
 

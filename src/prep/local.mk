@@ -1,7 +1,7 @@
 libnudge_all_la_SOURCES += \
 	src/prep/apply.c \
 	src/prep/apply_target.h src/prep/apply_target.c \
-	src/prep/fit.h src/prep/fit.c \
+	src/prep/learning.h src/prep/fit.c \
 	src/prep/fit_target.c \
 	src/prep/prep.h src/prep/prep.c \
 	src/prep/prep_json.h src/prep/prep_json.c \

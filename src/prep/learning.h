@@ -1,6 +1,6 @@
 /* Learning a prep: fit.c the features, fit_target.c the target, statistics.c what both need. */
-#ifndef NUDGE_PREP_FIT_H
-#define NUDGE_PREP_FIT_H
+#ifndef NUDGE_PREP_LEARNING_H
+#define NUDGE_PREP_LEARNING_H
 
 #include "prep/prep.h"
 #include "table/table.h"
