@@ -126,13 +126,14 @@ static void write_chunk(writing *w, int thread, uint64_t first)
     uint64_t rows = l->rows - first < w->chunk ? l->rows - first : w->chunk;
     char *x = w->buffer + (size_t)thread * buffer_size(w);
     char *y = x + w->chunk * nu_layout_x_row(l);
-    nu_synth_out to = {
+    nudge_table to = {
+        .features = l->features,
         .element = nu_element_of(w->options->dtype),
         .x = x,
         .y = l->classes > 0 ? NULL : y,
         .classes = l->classes > 0 ? (int32_t *)(void *)y : NULL,
     };
-    nu_synth_make(&w->maker, thread, first, rows, &to);
+    nu_synth_make(&w->maker, thread, first, rows, &to, 0);
     int error = nu_array_files_put(&w->files, l, first, rows, x, y);
     if (error != 0)
         __atomic_store_n(&w->error, error, __ATOMIC_RELAXED);

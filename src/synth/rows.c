@@ -82,13 +82,12 @@ const char *nu_synth_target(const nu_synth *s)
 
 /* ---- Rows ------------------------------------------------------------------------------ */
 
-/* The block's first `rows` rows, to row `at` of `to`. */
-static void store(const nu_synth_out *to, size_t at, const nu_block *b, size_t features,
-                  size_t rows)
+/* The block's first `rows` rows, to row `at` of the table. */
+static void store(const nudge_table *to, size_t at, const nu_block *b, size_t rows)
 {
     for (size_t r = 0; r < rows; r++)
-        for (size_t j = 0; j < features; j++)
-            nu_put(to->x, to->element, (at + r) * features + j, b->x[j * NU_BLOCK + r]);
+        for (size_t j = 0; j < to->features; j++)
+            nu_put(to->x, to->element, (at + r) * to->features + j, b->x[j * NU_BLOCK + r]);
     if (to->y != NULL)
         nu_keep(to->y, to->element, at, rows, b->y);
     for (size_t r = 0; r < rows && to->classes != NULL; r++)
@@ -96,16 +95,16 @@ static void store(const nu_synth_out *to, size_t at, const nu_block *b, size_t f
 }
 
 void nu_synth_make(const nu_synth_maker *m, int thread, size_t first, size_t rows,
-                   const nu_synth_out *to)
+                   const nudge_table *to, size_t at)
 {
     const nu_synth *s = &m->synth;
     nu_block b = block_in(thread_scratch(m, thread), s, NU_DATA_ROWS);
     b.p = NULL;
-    for (size_t at = 0, n; at < rows; at += n) {
-        n = rows - at < NU_BLOCK ? rows - at : NU_BLOCK;
-        b.first = first + at;
+    for (size_t done = 0, n; done < rows; done += n) {
+        n = rows - done < NU_BLOCK ? rows - done : NU_BLOCK;
+        b.first = first + done;
         s->kind->make(s, &b);
-        store(to, at, &b, s->features, n);
+        store(to, at + done, &b, n);
     }
 }
 
@@ -119,18 +118,11 @@ static void make_rows(void *arg, int thread, int threads)
 {
     const job *j = arg;
     const nudge_table *t = j->table;
-    size_t block, end, size = nu_element_size(t->element);
+    size_t block, end;
     nu_team_share(n_blocks(t->rows), thread, threads, &block, &end);
     size_t first = block * NU_BLOCK, last = end * NU_BLOCK < t->rows ? end * NU_BLOCK : t->rows;
-    if (first >= last)
-        return;
-    nu_synth_out to = {
-        .element = t->element,
-        .x = (char *)t->x + first * t->features * size,
-        .y = t->y != NULL ? (char *)t->y + first * size : NULL,
-        .classes = t->classes != NULL ? t->classes + first : NULL,
-    };
-    nu_synth_make(j->maker, thread, j->first + first, last - first, &to);
+    if (first < last)
+        nu_synth_make(j->maker, thread, j->first + first, last - first, t, first);
 }
 
 void nu_synth_fill(nudge_table *t, const nu_synth_maker *m, size_t first)

@@ -18,18 +18,10 @@ nudge_status nu_synth_start(nu_synth_maker *m, const char *spec, uint64_t seed, 
                             nudge_error *err);
 void nu_synth_end(nu_synth_maker *m);
 
-/* Where rows go. */
-typedef struct nu_synth_out {
-    nu_element element; /* NU_F32 or NU_F64 */
-    void *x;            /* rows x features */
-    void *y;            /* rows, or NULL with classes */
-    int32_t *classes;   /* rows, or NULL */
-} nu_synth_out;
-
-/* Rows first ... first + rows - 1 into `to`; first is a multiple of NU_BLOCK. `thread` is the
- * caller's number, below m->threads. */
+/* Rows first ... first + rows - 1 of the generator to row `at` of a table's matrix and its y or
+ * classes; first is a multiple of NU_BLOCK. `thread` is the caller's number, below m->threads. */
 void nu_synth_make(const nu_synth_maker *m, int thread, size_t first, size_t rows,
-                   const nu_synth_out *to);
+                   const nudge_table *to, size_t at);
 
 /* What the target of the generator's rows is called. */
 const char *nu_synth_target(const nu_synth *s);
