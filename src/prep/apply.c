@@ -17,18 +17,15 @@ struct input {
                                  * from `first`, that is 1; -1: none */
 };
 
-static const char *kind_text(nudge_column_kind kind)
-{
-    return kind == NUDGE_COLUMN_NUMBER ? "numbers" : "text";
-}
-
 static nudge_status check_kind(const nudge_table *t, const nu_column *c, nudge_column_kind wanted,
                                nudge_error *err)
 {
     if (c->kind == wanted || c->missing == t->rows) /* no values: of no kind */
         return NUDGE_OK;
-    return nu_fail(err, NUDGE_EMISMATCH, "%s: column '%s' holds %s; the model takes %s there",
-                   t->source, c->name, kind_text(c->kind), kind_text(wanted));
+    const char *other = wanted == NUDGE_COLUMN_NUMBER ? "text; the model takes numbers"
+                                                      : "numbers; the model takes text";
+    return nu_fail(err, NUDGE_EMISMATCH, "%s: column '%s' holds %s there", t->source, c->name,
+                   other);
 }
 
 static int by_text(const void *key, const void *category)

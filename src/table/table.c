@@ -45,15 +45,10 @@ const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j)
 
 /* ---- Matrix tables: names and cells ---------------------------------------------------- */
 
-static int is_image(const nudge_table *t)
-{
-    return t->n_columns == 0 && t->pixel_rows > 0;
-}
-
 /* Feature columns as described: an image is one. */
 static size_t feature_columns(const nudge_table *t)
 {
-    return is_image(t) ? 1 : t->features;
+    return t->pixel_rows > 0 ? 1 : t->features;
 }
 
 static char *column_name(const void *table, size_t j)
@@ -61,7 +56,7 @@ static char *column_name(const void *table, size_t j)
     const nudge_table *t = table;
     char text[NU_NAME_TEXT];
     size_t features = feature_columns(t);
-    if (is_image(t) && j == 0)
+    if (t->pixel_rows > 0 && j == 0)
         return strdup("pixels");
     if (j < features)
         return strdup(nu_matrix_name(text, 0, j));
@@ -205,7 +200,7 @@ nudge_column_info nudge_table_column(const nudge_table *table, size_t j)
     size_t features = feature_columns(t);
     nudge_column_info info = {.name = t->names != NULL ? t->names[j] : "", .width = 1,
                               .kind = NUDGE_COLUMN_NUMBER, .is_target = j >= features};
-    if (is_image(t) && j == 0) {
+    if (t->pixel_rows > 0 && j == 0) {
         info.kind = NUDGE_COLUMN_PIXELS;
         info.width = t->features;
     }
