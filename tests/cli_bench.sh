@@ -86,6 +86,7 @@ check "bench infer with classes" nudge bench infer --layers 20,16,3 --rows 100 -
 for word in network data threads peak predict evaluate; do
     expect "it prints $word" grep -q "^$word  " "$out"
 done
+expect "no line is wider than 80 columns" awk '{ gsub(/µ/, "u") } length > 80 { exit 1 }' "$out"
 refuse 2 "only 'bench train' has it" "--batch for infer" nudge bench infer --batch 5
 refuse 2 "of memory" "rows that do not fit" nudge bench infer --rows 4000000000 --layers 9000,1
 

@@ -250,7 +250,7 @@ static void print_works(const network_bench *b)
 {
     text_table t;
     char text[NU_TEXT];
-    table_heads(&t, "|time|quartiles||best|samples/s|GFLOP/s|of peak|repeats");
+    table_heads(&t, "|time|p25|p75|best|samples/s|GFLOP/s|of peak|runs");
     for (int w = b->first; w <= b->last; w++) {
         const bench_work *work = &b->work[w];
         const nudge_measurement *m = &work->one;
@@ -262,7 +262,7 @@ static void print_works(const network_bench *b)
         table_add(&t, "%s", nu_count_text(text, work->rows / m->median));
         table_add(&t, "%.4g", 1e-9 * work->flops / m->median);
         table_add(&t, "%.1f %%", 100 * work->flops / m->median / b->peak);
-        table_add(&t, "%zu x %.0f", m->repeats, (double)work->count * work->units);
+        table_add(&t, "%zu", m->repeats);
     }
     table_print(&t, 1, stdout);
 }
