@@ -82,9 +82,9 @@ static int run_command(const command *c, int argc, char **argv)
     say_as(c->name);
     arguments_start(&args, c, argc, argv);
     int status = EXIT_DONE;
-    if (args.help)
-        print_help(c, args.help > 1);
-    else if (args.version)
+    if (given(&args, "help") || given(&args, "help-all"))
+        print_help(c, given(&args, "help-all"));
+    else if (given(&args, "version"))
         print_version();
     else
         status = c->run(&args);

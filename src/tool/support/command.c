@@ -33,23 +33,29 @@ static option find_option(const command *c, const char *name, size_t length)
     return o;
 }
 
-listed_option *list_options(const command *c, size_t *n)
+/* Adds the options of groups to the list. */
+static void add_groups(listed_option **list, size_t *n, const command *c, const char *line)
 {
-    listed_option *list = NULL, next = {0};
-    *n = 0;
-    for (const char *line = c->options; line != NULL && *line != '\0';) {
-        next.group = line;
-        next.group_length = (int)strcspn(line, ":");
+    while (*line != '\0') {
+        listed_option next = {.group = line, .group_length = (int)strcspn(line, ":")};
         line += next.group_length + 1;
         for (; *line == ' '; next.group = NULL) {
             size_t length = strcspn(++line, " \n");
             next.option = find_option(c, line, length);
-            list = need(realloc(list, (*n + 1) * sizeof *list));
-            list[(*n)++] = next;
+            *list = need(realloc(*list, (*n + 1) * sizeof **list));
+            (*list)[(*n)++] = next;
             line += length;
         }
         line += *line == '\n';
     }
+}
+
+listed_option *list_options(const command *c, size_t *n)
+{
+    listed_option *list = NULL;
+    *n = 0;
+    add_groups(&list, n, c, c->options);
+    add_groups(&list, n, c, "Other options: help help-all version\n");
     return list;
 }
 

@@ -29,7 +29,8 @@ typedef struct command {
     const char *about;     /* paragraphs for the command's own help */
     const option *own;     /* options that the shared table lacks, and what is different of
                             * those that it has; ended by {0}; or NULL */
-    const char *options;   /* all options, in groups: "HEADING: NAME NAME ...\n", ... */
+    const char *options;   /* all but --help and the like, in groups: "HEADING: NAME NAME ...\n",
+                            * ... */
     const char *examples;  /* lines */
     size_t most_words;     /* arguments that are no options */
     int (*run)(struct arguments *args); /* returns an exit_status */

@@ -59,10 +59,10 @@ static void print_values(const command *c, const listed_option *list, size_t n)
 
 static void print_names(const command *c, const listed_option *list, size_t n)
 {
-    printf("    %s) _nudge_words '--help --version", c->name);
+    printf("    %s) _nudge_words '", c->name);
     for (size_t i = 0; i < n; i++)
         if (!list[i].option.hidden)
-            printf(" --%s", list[i].option.name);
+            printf("--%s ", list[i].option.name);
     printf("';;\n");
 }
 

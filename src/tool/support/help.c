@@ -1,6 +1,7 @@
 #include "support/help.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "support/say.h"
 
@@ -42,14 +43,10 @@ void print_help(const command *c, int all)
         if (list[i].group != NULL)
             printf("\n%.*s:\n", list[i].group_length, list[i].group);
         hidden += list[i].option.hidden != 0;
-        if (all || !list[i].option.hidden)
+        int needless = hidden == 0 && strcmp(list[i].option.name, "help-all") == 0;
+        if (!needless && (all || !list[i].option.hidden))
             print_option(&list[i].option);
     }
     free(list);
-    printf("\nOther options:\n");
-    print_option(&(option){"help", .letter = 'h', .help = "show this help"});
-    if (hidden > 0)
-        print_option(&(option){"help-all", .help = "show this help and options for experts"});
-    print_option(&(option){"version", .letter = 'V', .help = "show the version"});
     printf("\nExamples:\n%s", c->examples);
 }

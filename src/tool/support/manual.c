@@ -66,9 +66,6 @@ static void put_options(const command *c)
         put_option(&list[i].option);
     }
     free(list);
-    printf("\n.SS \"Other options\"");
-    put_option(&(option){"help", .letter = 'h', .help = "show the options"});
-    put_option(&(option){"version", .letter = 'V', .help = "show the version"});
 }
 
 /* What all pages end with. */

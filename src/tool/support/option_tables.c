@@ -142,6 +142,10 @@ const option shared_options[] = {
     {"json", .help = "results as one JSON object"},
     {"quiet", .help = "only results and errors", .letter = 'q'},
     {"explain", .help = "show how the engine arranges the work, and why"},
+    /* Of every command */
+    {"help", .help = "show this help", .letter = 'h'},
+    {"help-all", .help = "show this help and options for experts"},
+    {"version", .help = "show the version", .letter = 'V'},
     {0},
 };
 

@@ -11,9 +11,6 @@
 #include "support/say.h"
 #include "whole.h"
 
-/* What poptGetNextOpt() returns for an option: its place among all, after these. */
-enum { OPTION_HELP = 1, OPTION_HELP_ALL, OPTION_VERSION, OPTION_FIRST };
-
 static argument *look_up(const arguments *args, const char *name)
 {
     for (size_t i = 0; i < args->n; i++)
@@ -27,9 +24,7 @@ static argument *look_up(const arguments *args, const char *name)
 static const char *option_name(const void *of, size_t i)
 {
     const arguments *args = of;
-    if (i >= args->n)
-        return i == args->n ? "help" : i == args->n + 1 ? "version" : NULL;
-    return args->all[i].option.hidden ? "" : args->all[i].option.name;
+    return i >= args->n ? NULL : args->all[i].option.hidden ? "" : args->all[i].option.name;
 }
 
 static void unknown_option(const arguments *args, const char *bad)
@@ -86,17 +81,14 @@ static void list_all(arguments *args)
     free(list);
 }
 
+/* For poptGetNextOpt(), which returns an option's place among all, from 1. */
 static struct poptOption *popt_table(const arguments *args)
 {
-    struct poptOption *table = need(calloc(args->n + 4, sizeof *table));
-    table[0] = (struct poptOption){"help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, NULL, NULL};
-    table[1] = (struct poptOption){"help-all", 0, POPT_ARG_NONE, NULL, OPTION_HELP_ALL, NULL, NULL};
-    table[2] = (struct poptOption){"version", 'V', POPT_ARG_NONE, NULL, OPTION_VERSION, NULL, NULL};
+    struct poptOption *table = need(calloc(args->n + 1, sizeof *table));
     for (size_t i = 0; i < args->n; i++) {
         const option *o = &args->all[i].option;
-        table[3 + i] = (struct poptOption){
-            o->name, o->letter, o->arg != NULL ? POPT_ARG_STRING : POPT_ARG_NONE, NULL,
-            OPTION_FIRST + (int)i, NULL, NULL};
+        int kind = o->arg != NULL ? POPT_ARG_STRING : POPT_ARG_NONE;
+        table[i] = (struct poptOption){o->name, o->letter, kind, NULL, (int)i + 1, NULL, NULL};
     }
     return table;
 }
@@ -121,18 +113,13 @@ void arguments_start(arguments *args, const command *c, int argc, char **argv)
     poptContext context = need(poptGetContext(NULL, argc, (const char **)argv, table, 0));
     int code;
     while ((code = poptGetNextOpt(context)) > 0) {
-        if (code == OPTION_HELP || code == OPTION_HELP_ALL)
-            args->help = code;
-        else if (code == OPTION_VERSION)
-            args->version = 1;
-        else {
-            char *text = poptGetOptArg(context);
-            set(&args->all[code - OPTION_FIRST], text != NULL ? text : need(strdup("yes")));
-        }
+        char *text = poptGetOptArg(context);
+        set(&args->all[code - 1], text != NULL ? text : need(strdup("yes")));
     }
-    if (code < -1 && !args->help)
+    int help = given(args, "help") || given(args, "help-all");
+    if (code < -1 && !help)
         bad_option(args, context, code);
-    else if (!args->help && !args->version)
+    else if (!help && !given(args, "version"))
         read_words(args, context);
     args->popt = context;
     free(table);

@@ -23,7 +23,6 @@ typedef struct arguments {
     void *popt;    /* owns the words; or NULL */
     const char **word; /* arguments that are no options */
     size_t words;
-    int help, version; /* asked for; help 2: with hidden options */
 } arguments;
 
 /* argv[0] is the command's name. Followed by arguments_end(). */
