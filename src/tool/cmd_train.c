@@ -14,11 +14,9 @@
 
 /* Training on its way. */
 typedef struct progress {
-    int quiet;
-    const char *log_path;
+    const train_setup *setup;
     FILE *log;
-    int log_error;     /* errno of a failed write; training was stopped for it */
-    int interrupted;   /* the signal that training was stopped for: Ctrl-C, ...; or 0 */
+    int log_error; /* errno of a failed write; training was stopped for it */
 } progress;
 
 /* Epochs shown as lines that stay. */
@@ -29,9 +27,9 @@ enum { MOST_LINES = 20 };
 /* Opened with the first epoch, so that a run refused before it leaves no empty log. */
 static int open_log(progress *p)
 {
+    const char *path = p->setup->log;
     if (p->log == NULL)
-        p->log = is_standard(p->log_path) ? fdopen(dup(STDOUT_FILENO), "w")
-                                          : fopen(p->log_path, "w");
+        p->log = is_standard(path) ? fdopen(dup(STDOUT_FILENO), "w") : fopen(path, "w");
     return p->log != NULL;
 }
 
@@ -40,13 +38,11 @@ static int write_log(progress *p, const nudge_epoch *e)
     if (!open_log(p))
         return 0;
     json_t *line = json_of("epoch", json_whole(e->epoch), "train_loss", json_number(e->train_loss),
-                           "train_accuracy", json_number(e->train_accuracy), NULL);
-    if (e->has_val)
-        json_put_all(line, "val_loss", json_number(e->val_loss),
-                     "val_accuracy", json_number(e->val_accuracy),
-                     "val_rmse", json_number(e->val_rmse), NULL);
-    json_put_all(line, "seconds", json_number(e->seconds),
-                 "samples_per_s", json_number(e->samples_per_s), NULL);
+                           "train_accuracy", json_number(e->train_accuracy),
+                           "val_loss", json_number(e->val_loss),
+                           "val_accuracy", json_number(e->val_accuracy),
+                           "val_rmse", json_number(e->val_rmse), "seconds", json_number(e->seconds),
+                           "samples_per_s", json_number(e->samples_per_s), NULL);
     return json_print(line, 0, p->log) && fflush(p->log) == 0;
 }
 
@@ -73,7 +69,7 @@ static int on_epoch(const nudge_epoch *e, void *user)
 {
     progress *p = user;
     errno = 0;
-    if (p->log_path != NULL && !write_log(p, e)) {
+    if (p->setup->log != NULL && !write_log(p, e)) {
         p->log_error = errno != 0 ? errno : EIO;
         return 1;
     }
@@ -81,20 +77,18 @@ static int on_epoch(const nudge_epoch *e, void *user)
     int show = e->epoch == 1 || e->epoch == e->epochs ||
                e->epoch * (MOST_LINES - 1) / e->epochs !=
                    (e->epoch - 1) * (MOST_LINES - 1) / e->epochs;
-    if (!p->quiet && (e->epochs <= MOST_LINES || show)) {
+    if (!p->setup->quiet && (e->epochs <= MOST_LINES || show)) {
         live_line_clear();
         print_epoch(e);
     }
-    p->interrupted = nu_signal_caught();
-    return p->interrupted;
+    return nu_signal_caught();
 }
 
 static int on_progress(const nudge_progress *now, void *user)
 {
-    progress *p = user;
-    p->interrupted = nu_signal_caught();
-    if (p->interrupted || p->quiet)
-        return p->interrupted;
+    const progress *p = user;
+    if (nu_signal_caught() || p->setup->quiet)
+        return nu_signal_caught();
     double part = (double)now->batch / (double)now->batches;
     double done = ((double)(now->epoch - 1) + part) / (double)now->epochs;
     char rate[NU_TEXT], left[NU_TEXT] = "?";
@@ -105,31 +99,13 @@ static int on_progress(const nudge_progress *now, void *user)
     return 0;
 }
 
-/* Sets the callbacks of `options`. log may be NULL. From here on Ctrl-C (SIGTERM, SIGHUP) asks
- * training to stop instead of ending the process. */
-static void progress_start(progress *p, nudge_train_options *options, int quiet, const char *log)
+/* Closes the log of a run that was not refused, which is made even if no epoch was finished. */
+static void close_log(progress *p)
 {
-    *p = (progress){.quiet = quiet, .log_path = log};
-    options->on_epoch = on_epoch;
-    options->on_progress = on_progress;
-    options->user = p;
-    nu_signals_catch();
-}
-
-/* Removes the live line, closes the log. `ran`: training was not refused; the log file is then made
- * even if no epoch was finished. */
-static void progress_end(progress *p, int ran)
-{
-    live_line_clear();
     errno = 0;
-    int good = 1;
-    if (ran && p->log_path != NULL)
-        good = open_log(p);
-    if (p->log != NULL)
-        good = fclose(p->log) == 0 && good;
+    int good = open_log(p) && fclose(p->log) == 0;
     if (!good && p->log_error == 0)
         p->log_error = errno != 0 ? errno : EIO;
-    p->log = NULL;
 }
 
 /* ---- Afterwards ------------------------------------------------------------------------ */
@@ -174,8 +150,9 @@ static void evaluate(const train_report *r, const nudge_dataset *data, nudge_met
         must(nudge_evaluate(r->model, data, r->setup->train.threads, metrics, &err), &err);
 }
 
-/* After training to the end, or to where it was stopped. */
-static int finish(train_report *r, const progress *p)
+/* After training to the end, or to where a signal stopped it (otherwise 0). Returns an
+ * exit_status. */
+static int finish(train_report *r, const progress *p, int signal)
 {
     char where[NUDGE_ERROR_SIZE];
     save(r);
@@ -188,14 +165,14 @@ static int finish(train_report *r, const progress *p)
         report_json(r);
     else
         report_result(r, r->setup->log != NULL && is_standard(r->setup->log) ? stderr : stdout);
-    if (!p->interrupted)
+    if (signal == 0)
         return EXIT_DONE;
     if (r->saved)
         say("interrupted after %zu whole epochs of %zu; the weights of that moment are in %s",
             r->result.epochs, r->setup->train.epochs, r->setup->out);
     else
         say("interrupted after %zu whole epochs of %zu", r->result.epochs, r->setup->train.epochs);
-    return 128 + p->interrupted;
+    return 128 + signal;
 }
 
 static int train(train_report *r, nudge_model *model)
@@ -203,23 +180,27 @@ static int train(train_report *r, nudge_model *model)
     const train_setup *s = r->setup;
     nudge_train_options options = s->train;
     nudge_error err;
-    progress p;
+    progress p = {.setup = s};
     must(nudge_train_plan_make(&r->plan, model, r->data->train, r->data->val, &options, &err),
          &err);
     if (!s->quiet)
         report_start(r);
     if (s->explain)
         engine_lines(stderr, &r->plan);
-    progress_start(&p, &options, s->quiet, s->log);
+    options.on_epoch = on_epoch;
+    options.on_progress = on_progress;
+    options.user = &p;
+    nu_signals_catch(); /* from here on they stop training, not the process */
     nudge_status status = nudge_train(model, r->data->train, r->data->val, &options, &r->result,
                                       &err);
-    progress_end(&p, status == NUDGE_OK || status == NUDGE_ESTOPPED ||
-                         status == NUDGE_EDIVERGED);
+    live_line_clear();
+    if (status != NUDGE_ESTOPPED && status != NUDGE_EDIVERGED)
+        must(status, &err);
+    if (s->log != NULL)
+        close_log(&p);
     if (status == NUDGE_EDIVERGED)
         diverged(r);
-    if (status != NUDGE_ESTOPPED)
-        must(status, &err);
-    return finish(r, &p);
+    return finish(r, &p, status == NUDGE_ESTOPPED ? nu_signal_caught() : 0);
 }
 
 static int run(arguments *args)

@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "plot/curves.h"
+#include "plot/plot.h"
 #include "support/options.h"
 #include "support/data_options.h"
 #include "support/gnuplot.h"

@@ -1,4 +1,4 @@
-#include "plot/curves.h"
+#include "plot/plot.h"
 
 #include <float.h>
 #include <math.h>

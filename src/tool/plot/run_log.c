@@ -1,4 +1,4 @@
-#include "plot/run_log.h"
+#include "plot/plot.h"
 
 #include <errno.h>
 #include <jansson.h>
