@@ -1,4 +1,4 @@
-#include "scale/measure.h"
+#include "scale/points.h"
 
 #include <stdio.h>
 #include <stdlib.h>

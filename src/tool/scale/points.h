@@ -36,4 +36,10 @@ size_t scale_batches(const scale_point *point);
 void scale_must(nudge_status status, const scale_study *study, const scale_point *point,
                 const nudge_error *err);
 
+/* Measures them (measure.c): warms up, measures phases, single steps and large products once for
+ * each point, and then all points in rounds; fills what scale_point says is measured, started,
+ * seconds, ended, and notes about the machine. Points without a run are taken out. A live line goes
+ * to stderr, if that is a terminal. */
+void scale_measure(scale_study *study, const scale_setup *setup, const scale_jobs *jobs);
+
 #endif
