@@ -75,38 +75,35 @@ static void check_one(nudge_gradcheck_result *result, const train_setup *s, size
     nudge_model_free(model);
 }
 
-/* The numbers that a choice stands for: from `choice` on, or 1 for all. Returns the last. */
-static int last_of(int choice, const char *(*names)(size_t i))
-{
-    int last = choice > 0 ? choice : 1;
-    while (choice == 0 && names((size_t)last + 1) != NULL)
-        last++;
-    return last;
-}
-
-/* Every activation that is asked for with every loss: a row of the table, objects in the list. */
+/* Every activation that is asked for (0: all) with every loss: a row of the table, objects in the
+ * list. */
 static void check_pairs(arguments *args, train_setup *s, text_table *t, json_t *list, double *worst,
                         uint64_t *checked)
 {
     size_t rows = (size_t)whole_of(args, "rows", 1, 1000000);
-    int activation = choice_of(args, "activation"), loss = choice_of(args, "loss");
-    int last_loss = last_of(loss, loss_or_all), last = last_of(activation, activation_or_all);
+    size_t activation = (size_t)choice_of(args, "activation"), loss = (size_t)choice_of(args, "loss");
+    const char *name, *loss_name;
     nudge_gradcheck_result r;
-    table_start(t, (size_t)(loss > 0 ? 2 : 1 + last_loss));
+    table_start(t, 1);
     table_add(t, "%s", "");
-    for (int l = loss > 0 ? loss : 1; l <= last_loss; l++)
-        table_add(t, "%s", loss_or_all((size_t)l));
-    for (int a = activation > 0 ? activation : 1; a <= last; a++) {
+    for (size_t l = 1; (loss_name = loss_or_all(l)) != NULL; l++)
+        if (loss == 0 || l == loss)
+            table_add(t, "%s", loss_name);
+    t->columns = t->cells;
+    for (size_t a = 1; (name = activation_or_all(a)) != NULL; a++) {
+        if (activation != 0 && a != activation)
+            continue;
         *s->activation = (nudge_activation)(a - 1);
-        table_add(t, "%s", activation_or_all((size_t)a));
-        for (int l = loss > 0 ? loss : 1; l <= last_loss; l++) {
+        table_add(t, "%s", name);
+        for (size_t l = 1; (loss_name = loss_or_all(l)) != NULL; l++) {
+            if (loss != 0 && l != loss)
+                continue;
             check_one(&r, s, rows, (nudge_loss)l);
             if (!isnan(*worst) && !(r.max_error <= *worst))
                 *worst = r.max_error; /* NaN too, which then stays */
             *checked += r.checked;
             table_add(t, "%.1e", r.max_error);
-            json_add(list, json_of("activation", json_text(activation_or_all((size_t)a)),
-                                   "loss", json_text(loss_or_all((size_t)l)),
+            json_add(list, json_of("activation", json_text(name), "loss", json_text(loss_name),
                                    "checked", json_whole(r.checked),
                                    "skipped", json_whole(r.skipped),
                                    "max_error", json_number(r.max_error), NULL));

@@ -34,14 +34,16 @@ typedef struct product {
     nudge_measurement rate;
 } product;
 
+/* Of each square and the three products of each layer, on one thread and on all. */
+enum { MOST = 2 * (sizeof squares / sizeof *squares + 3 * sizeof layers / sizeof *layers) };
+
 typedef struct products {
-    product *item;
+    product item[MOST];
     size_t count;
 } products;
 
 static product *add(products *list, int threads, nudge_gemm_kind kind, const size_t size[3])
 {
-    list->item = need(realloc(list->item, (list->count + 1) * sizeof *list->item));
     product *p = &list->item[list->count++];
     *p = (product){"product", kind, size[0], size[1], size[2], .threads = threads};
     return p;
@@ -162,6 +164,5 @@ void bench_gemm(arguments *args, const bench_setup *setup)
             add_defaults(&list, counts[i]);
     measure(&list, setup);
     (setup->json ? print_json : print_products)(&list, setup);
-    free(list.item);
     free(size);
 }

@@ -57,23 +57,17 @@ static void data_lines(const train_report *r)
                 "count as none\n", LINE_INDENT, "", r->data->unknown);
 }
 
-static void training_line(const train_report *r)
-{
-    const nudge_train_options *t = &r->setup->train;
-    line_start(stderr, "training");
-    fprintf(stderr, "%s, lr %g, batch %zu, %zu epoch%s\n", nudge_optimizer_name(t->optimizer.kind),
-            t->optimizer.lr, r->plan.batch, t->epochs, t->epochs == 1 ? "" : "s");
-}
-
 void report_start(const train_report *r)
 {
-    int cores = nudge_machine_info().cores, asked = r->setup->train.threads;
+    const nudge_train_options *t = &r->setup->train;
     const char *why = r->plan.threads_why;
-    if (why == NULL && r->plan.threads < (asked > 0 ? asked : cores))
+    if (why == NULL && r->plan.threads < (t->threads > 0 ? t->threads : nudge_machine_info().cores))
         why = "--explain says why not more";
     data_lines(r);
     network_line(stderr, r->model);
-    training_line(r);
+    line_start(stderr, "training");
+    fprintf(stderr, "%s, lr %g, batch %zu, %zu epoch%s\n", nudge_optimizer_name(t->optimizer.kind),
+            t->optimizer.lr, r->plan.batch, t->epochs, t->epochs == 1 ? "" : "s");
     memory_line(stderr, &r->plan, r->data->load_bytes);
     threads_line(stderr, r->plan.threads, why);
 }
