@@ -4,12 +4,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "signals.h"
+#include "support/data_options.h"
 #include "support/options.h"
 #include "support/say.h"
-#include "support/data_options.h"
 #include "support/text_table.h"
 
 static const option own[] = {

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "support/options.h"
 #include "support/data_options.h"
 #include "support/json.h"
+#include "support/options.h"
 #include "support/say.h"
 #include "support/text_table.h"
 #include "support/train_setup.h"

@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "support/data_options.h"
+#include "support/json.h"
 #include "support/options.h"
 #include "support/say.h"
-#include "support/json.h"
-#include "support/data_options.h"
 #include "support/text_table.h"
 #include "whole.h"
 

@@ -1,15 +1,13 @@
 /* nudge predict: one row per sample. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/options.h"
-#include "support/say.h"
 #include "atomic_file.h"
 #include "csv_quote.h"
 #include "signals.h"
 #include "support/data_options.h"
-#include "support/text_table.h"
+#include "support/options.h"
+#include "support/say.h"
 
 static const option own[] = {
     {"data", .help = "as in 'nudge train'; a target in it is not used"},

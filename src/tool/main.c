@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/options.h"
-#include "support/help.h"
-#include "support/say.h"
 #include "nudge.h"
 #include "spell.h"
+#include "support/help.h"
+#include "support/options.h"
+#include "support/say.h"
 
 extern const command command_train, command_eval, command_predict, command_info, command_gen,
     command_gradcheck, command_bench, command_plan, command_scale, command_plot;

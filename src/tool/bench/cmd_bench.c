@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "bench/bench.h"
-#include "support/options.h"
+#include "support/data_options.h"
 #include "support/machine.h"
+#include "support/options.h"
 #include "support/say.h"
 #include "support/watch.h"
-#include "support/data_options.h"
 
 static const option own[] = {
     {"threads", "N", .help = "default: the cores this process may use; gemm measures 1 and N"},

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "plot/plot.h"
-#include "support/options.h"
 #include "support/data_options.h"
 #include "support/gnuplot.h"
+#include "support/options.h"
 #include "support/say.h"
 #include "whole.h"
 

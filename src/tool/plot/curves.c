@@ -2,8 +2,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "support/gnuplot.h"
 #include "support/say.h"

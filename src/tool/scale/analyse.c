@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "support/stats.h"
 #include "support/say.h"
+#include "support/stats.h"
 
 static scale_estimate times(scale_estimate x, double a)
 {

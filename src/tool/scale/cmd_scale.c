@@ -1,6 +1,5 @@
 /* nudge scale: how training scales with threads, and with what else varies. */
 #include <stdio.h>
-#include <string.h>
 
 #include "scale/analyse.h"
 #include "scale/files.h"
@@ -10,8 +9,8 @@
 #include "scale/report.h"
 #include "scale/results.h"
 #include "signals.h"
-#include "support/options.h"
 #include "support/machine.h"
+#include "support/options.h"
 #include "support/say.h"
 
 /* Writes and prints. Returns an exit_status. */

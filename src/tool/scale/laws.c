@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "quantiles.h"
-#include "support/stats.h"
 #include "support/say.h"
+#include "support/stats.h"
 
 enum { LEAST_ROUNDS = 3, AHEAD = 8 /* times as many threads as measured are predicted */ };
 #define MOST_SCATTER 0.05

@@ -6,7 +6,6 @@
 
 #include "support/machine.h"
 #include "support/say.h"
-#include "text.h"
 
 /* ---- Data ------------------------------------------------------------------------------ */
 

@@ -2,7 +2,6 @@
 
 #include "quantiles.h"
 #include "support/json.h"
-#include "support/say.h"
 
 /* ---- Columns --------------------------------------------------------------------------- */
 

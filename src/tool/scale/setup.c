@@ -1,6 +1,5 @@
 #include "scale/setup.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "support/say.h"
 #include "support/data_options.h"
 #include "support/machine.h"
+#include "support/say.h"
 #include "whole.h"
 
 /* With no --data: data that every build can make, whose noise floor is known. */
