@@ -42,7 +42,7 @@ static inline scale_point *add_noisy_point(scale_study *s, int threads, double s
     scale_point *p = &s->points[s->n_points++];
     *p = (scale_point){.threads = threads, .n = runs, .gemm_peak = NAN, .to_loss_epochs = NAN};
     p->batch = s->mode == SCALE_WEAK ? 64 * (size_t)threads : 64;
-    for (int i = 0; i < SCALE_PHASES; i++)
+    for (int i = 0; i < NUDGE_PHASES; i++)
         p->phases[i] = NAN;
     p->runs = calloc(runs + 1, sizeof *p->runs);
     for (size_t i = 0; i < runs; i++) {

@@ -24,9 +24,9 @@ static inline char *fixture_text(const char *text)
     return copy;
 }
 
-static inline scale_estimate fixture_estimate(double value, double part)
+static inline stats_estimate fixture_estimate(double value, double part)
 {
-    return (scale_estimate){value, value * (1 - part), value * (1 + 1.5 * part), 0.961};
+    return (stats_estimate){value, value * (1 - part), value * (1 + 1.5 * part), 0.961};
 }
 
 /* n runs, each a third of a percent longer than the one before; the first is disturbed, the last an
@@ -79,14 +79,14 @@ static inline scale_point fixture_point(size_t setting, int threads, size_t batc
         .efficiency = fixture_estimate(speedup / p, 0.02),
         .is_base = threads == 1, .precise = threads < 6,
         .karp_flatt = threads > 1 ? (1 / speedup - 1 / p) / (1 - 1 / p) : NAN,
-        .to_loss = SCALE_UNKNOWN, .to_loss_epochs = NAN, .lost_rest = 0.05 * lost};
-    for (int k = 0; k < SCALE_PHASES; k++) {
+        .to_loss = STATS_UNKNOWN, .to_loss_epochs = NAN, .lost_rest = 0.05 * lost};
+    for (int k = 0; k < NUDGE_PHASES; k++) {
         point.phases[k] = share[k] * one + (k == 4 ? 0.25 : k == 5 ? 0.75 : 0) * (step * p - one);
         point.lost[k] = (k == 3 ? -0.02 : k == 4 ? 0.27 : k == 5 ? 0.7 : 0) * lost;
     }
     if (point.is_base) {
-        point.speedup = point.efficiency = (scale_estimate){1, 1, 1, 1};
-        for (int k = 0; k < SCALE_PHASES; k++)
+        point.speedup = point.efficiency = (stats_estimate){1, 1, 1, 1};
+        for (int k = 0; k < NUDGE_PHASES; k++)
             point.lost[k] = NAN;
         point.lost_rest = NAN;
     }
@@ -166,7 +166,7 @@ static inline void fixture_laws(scale_study *s, size_t setting, const scale_poin
         }
     *not_used = (scale_law_fit){.name = "Amdahl's law", .formula = "T(p) = T1 (s + (1 - s) / p)",
                                 .source = "Amdahl 1967", .setting = setting, .n_points = 6,
-                                .error = 0.23, .scatter = 0.01, .best_threads = SCALE_UNKNOWN};
+                                .error = 0.23, .scatter = 0.01, .best_threads = STATS_UNKNOWN};
     strcpy(not_used->why_not, "it is off by 23 % at <these> points & chance alone makes 1 %");
 }
 
@@ -210,7 +210,7 @@ static inline scale_study fixture_batches(void)
             p->single = (scale_steps){.p50 = NAN, .p95 = NAN, .p99 = NAN, .last_share = NAN,
                                       .clock_cost = NAN};
             p->gemm_peak = NAN;
-            for (int k = 0; k < SCALE_PHASES; k++)
+            for (int k = 0; k < NUDGE_PHASES; k++)
                 p->phases[k] = p->lost[k] = NAN;
         }
     }
@@ -251,10 +251,10 @@ static inline scale_study fixture_interrupted(void)
         free(p->single.seconds);
         p->single = (scale_steps){.p50 = NAN, .p95 = NAN, .p99 = NAN, .last_share = NAN,
                                   .clock_cost = NAN};
-        p->step = p->rate = p->speedup = p->efficiency = SCALE_UNKNOWN;
+        p->step = p->rate = p->speedup = p->efficiency = STATS_UNKNOWN;
         p->flops = p->gemm_peak = p->karp_flatt = p->lost_rest = NAN;
         p->is_base = p->precise = 0;
-        for (int k = 0; k < SCALE_PHASES; k++)
+        for (int k = 0; k < NUDGE_PHASES; k++)
             p->phases[k] = p->lost[k] = NAN;
         for (size_t k = 0; k < p->n; k++)
             p->runs[k].watch = (watch_result){NAN, NAN, INFINITY};

@@ -39,7 +39,7 @@ static const scale_law_fit *fit_of(scale_study *s, size_t which)
     return &s->laws[which];
 }
 
-static int holds(const scale_estimate *e, double value)
+static int holds(const stats_estimate *e, double value)
 {
     return e->low <= value && value <= e->high;
 }
@@ -125,7 +125,7 @@ START_TEST(intervals_hold_the_truth)
         drift(&s);
         const scale_law_fit *l = fit_of(&s, 0);
         if (l->why_not[0] == '\0') {
-            const scale_estimate *part = &l->parameter[1].estimate;
+            const stats_estimate *part = &l->parameter[1].estimate;
             used++;
             held += holds(part, 0.05);
             width += part->high - part->low;
@@ -222,7 +222,7 @@ START_TEST(a_bound_is_told)
         ck_assert_str_eq(l->why_not, "");
         ck_assert_int_eq(l->parameter[1].at_bound, 1);
         ck_assert(l->parameter[1].estimate.value == 0 && isnan(l->parameter[1].estimate.high));
-        const scale_estimate *e = &l->predictions[8].speedup;
+        const stats_estimate *e = &l->predictions[8].speedup;
         ck_assert(e->low < e->value && e->value < e->high);
     }
     ck_assert(isnan(s.laws[1].best_threads.value));

@@ -32,7 +32,7 @@ END_TEST
 START_TEST(medians_by_hand)
 {
     const double x[] = {5, 1, 9, 3, 7, 2, 8, 4, 6};
-    scale_estimate e = stats_median(x, 9, 0.95);
+    stats_estimate e = stats_median(x, 9, 0.95);
     ck_assert(e.value == 5 && e.low == 2 && e.high == 8);
     assert_near(e.level, 0.9609375, 1e-12);
     e = stats_median(x, 3, 0.95); /* too few for the level: all there is, and its own */
@@ -53,7 +53,7 @@ START_TEST(ratios_are_of_the_same_round)
         a[i] = 6 * of_round[i];
         b[i] = 3 * of_round[i];
     }
-    scale_estimate e = stats_paired_ratio(a, b, 7, 0.95);
+    stats_estimate e = stats_paired_ratio(a, b, 7, 0.95);
     ck_assert(e.value == 2 && e.low == 2 && e.high == 2 && e.level >= 0.95);
 }
 END_TEST
@@ -111,11 +111,11 @@ static coverage simulate(size_t rounds, double noise, int paired)
             b[k] = exp(0.05 * drift + noise * normal_number(state)) / 2;
             drift = 0.8 * drift + 0.6 * normal_number(state);
         }
-        scale_estimate e = stats_paired_ratio(a, b, rounds, 0.95);
+        stats_estimate e = stats_paired_ratio(a, b, rounds, 0.95);
         if (!paired) {
-            scale_estimate of_a = stats_median(a, rounds, 0.95);
-            scale_estimate of_b = stats_median(b, rounds, 0.95);
-            e = (scale_estimate){of_a.value / of_b.value, of_a.low / of_b.high,
+            stats_estimate of_a = stats_median(a, rounds, 0.95);
+            stats_estimate of_b = stats_median(b, rounds, 0.95);
+            e = (stats_estimate){of_a.value / of_b.value, of_a.low / of_b.high,
                                  of_a.high / of_b.low, 0.95};
         }
         c.part += (e.low <= 2 && 2 <= e.high) / (double)TRIES;
@@ -146,7 +146,7 @@ START_TEST(stopping_early_costs_little)
     static double a[MOST], b[MOST];
     int held = 0;
     for (int i = 0; i < TRIES; i++) {
-        scale_estimate e = SCALE_UNKNOWN;
+        stats_estimate e = STATS_UNKNOWN;
         for (size_t k = 0; k < MOST; k++) {
             a[k] = 1 + 0.03 * normal_number(state);
             b[k] = 0.5 * (1 + 0.03 * normal_number(state));
@@ -170,7 +170,7 @@ START_TEST(speedups_of_points)
     add_noisy_point(&s, 1, 8, 7, 0, NULL);
     add_noisy_point(&s, 2, 5, 7, 0, NULL);
     add_noisy_point(&s, 4, 4, 7, 0, NULL)->oversubscribed = 1;
-    const double phases[2][SCALE_PHASES] = {{1, 2, 1, 2, 2, 0}, {1, 2, 1, 2, 3, 1}};
+    const double phases[2][NUDGE_PHASES] = {{1, 2, 1, 2, 2, 0}, {1, 2, 1, 2, 3, 1}};
     for (int i = 0; i < 2; i++)
         memcpy(s.points[i].phases, phases[i], sizeof phases[i]);
     scale_analyse(&s);

@@ -34,11 +34,6 @@ static const command *find_command(const char *name)
     complain("there is no command '%s'; 'nudge --help' lists the commands", name);
 }
 
-static void print_version(void)
-{
-    printf("nudge %s\n", nudge_version());
-}
-
 static void print_commands(void)
 {
     printf("Usage: nudge COMMAND [OPTION]...\n\n"
@@ -85,7 +80,7 @@ static int run_command(const command *c, int argc, char **argv)
     if (given(&args, "help") || given(&args, "help-all"))
         print_help(c, given(&args, "help-all"));
     else if (given(&args, "version"))
-        print_version();
+        printf("nudge %s\n", nudge_version());
     else
         status = c->run(&args);
     arguments_end(&args);
@@ -100,7 +95,7 @@ int main(int argc, char **argv)
     else if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         help(0, NULL);
     else if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
-        print_version();
+        printf("nudge %s\n", nudge_version());
     else if (name[0] == '-')
         complain("a command must come before '%s'; 'nudge --help' lists them", name);
     else

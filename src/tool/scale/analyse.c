@@ -5,9 +5,9 @@
 #include "support/say.h"
 #include "support/stats.h"
 
-static scale_estimate times(scale_estimate x, double a)
+static stats_estimate times(stats_estimate x, double a)
 {
-    return (scale_estimate){a * x.value, a * x.low, a * x.high, x.level};
+    return (stats_estimate){a * x.value, a * x.low, a * x.high, x.level};
 }
 
 static double *steps_of(const scale_point *p)
@@ -24,7 +24,7 @@ static void analyse_step(scale_point *p, double level)
 {
     double *steps = steps_of(p), batch = (double)p->batch, low, high;
     p->step = stats_median(steps, p->n, level);
-    p->rate = (scale_estimate){batch / p->step.value, batch / p->step.high, batch / p->step.low,
+    p->rate = (stats_estimate){batch / p->step.value, batch / p->step.high, batch / p->step.low,
                                p->step.level};
     stats_fences(steps, p->n, &low, &high);
     for (size_t i = 0; i < p->n; i++)
@@ -66,10 +66,10 @@ static void choose_base(scale_study *s, size_t setting)
 static void analyse_speedup(scale_point *p, const scale_point *base, double level)
 {
     double threads = p->threads;
-    p->speedup = SCALE_UNKNOWN;
+    p->speedup = STATS_UNKNOWN;
     p->karp_flatt = NAN;
     if (p == base) {
-        p->speedup = (scale_estimate){threads, threads, threads, 1};
+        p->speedup = (stats_estimate){threads, threads, threads, 1};
     } else if (base != NULL) {
         double *before = steps_of(base), *after = steps_of(p);
         double work = (double)p->batch / (double)base->batch;
@@ -87,9 +87,9 @@ static void analyse_speedup(scale_point *p, const scale_point *base, double leve
 static void scale_phases(scale_point *p)
 {
     double sum = 0;
-    for (int i = 0; i < SCALE_PHASES; i++)
+    for (int i = 0; i < NUDGE_PHASES; i++)
         sum += p->phases[i];
-    for (int i = 0; i < SCALE_PHASES; i++)
+    for (int i = 0; i < NUDGE_PHASES; i++)
         p->phases[i] *= sum > 0 ? p->threads * p->step.value / sum : NAN;
 }
 
@@ -97,7 +97,7 @@ static void analyse_lost(scale_point *p, const scale_point *base)
 {
     double whole = p->threads * p->step.value;
     p->lost_rest = base != NULL && p != base ? 1 - p->efficiency.value : NAN;
-    for (int i = 0; i < SCALE_PHASES; i++) {
+    for (int i = 0; i < NUDGE_PHASES; i++) {
         p->lost[i] = NAN;
         if (base != NULL && p != base) {
             double work = (double)p->batch / (double)base->batch;
@@ -133,7 +133,7 @@ static void compare_weights(scale_study *s)
 
 static int is_precise(const scale_point *p, const scale_study *s, int alone)
 {
-    const scale_estimate *e = p->speedup.level > 0 && !alone ? &p->speedup : &p->step;
+    const stats_estimate *e = p->speedup.level > 0 && !alone ? &p->speedup : &p->step;
     return stats_half_width(e) <= s->precision && e->level >= s->level;
 }
 

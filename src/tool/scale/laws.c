@@ -219,9 +219,9 @@ static double half_width(const fitted *f, const double row[PARAMETERS])
 }
 
 /* Lower ends are divided, so that none is negative. */
-static scale_estimate around(double value, double width, double level)
+static stats_estimate around(double value, double width, double level)
 {
-    return (scale_estimate){value, value / (1 + width), value * (1 + width), level};
+    return (stats_estimate){value, value / (1 + width), value * (1 + width), level};
 }
 
 static scale_parameter parameter_of(const fitted *f, size_t j, double level)
@@ -236,12 +236,12 @@ static scale_parameter parameter_of(const fitted *f, size_t j, double level)
         return p;
     }
     p.at_bound = !(value > 0);
-    p.estimate = (scale_estimate){value, NAN, NAN, NAN};
+    p.estimate = (stats_estimate){value, NAN, NAN, NAN};
     if (!p.at_bound) { /* to first order: the gradient of c[j] / c[0] */
         row[0] = -value / f->c[0];
         row[j] = 1 / f->c[0];
         double width = half_width(f, row);
-        p.estimate = (scale_estimate){value, fmax(value - width, 0), value + width, level};
+        p.estimate = (stats_estimate){value, fmax(value - width, 0), value + width, level};
     }
     return p;
 }
@@ -261,7 +261,7 @@ static scale_prediction *predict(scale_law_fit *l, const fitted *f, const scale_
     l->predictions = need(realloc(l->predictions, (l->n_predictions + 1) * sizeof *l->predictions));
     scale_prediction *p = &l->predictions[l->n_predictions++];
     *p = (scale_prediction){.threads = threads, .step = around(step, width, study->level),
-                            .speedup = SCALE_UNKNOWN, .measured = NAN};
+                            .speedup = STATS_UNKNOWN, .measured = NAN};
     if (base != NULL)
         p->speedup = around(base->threads * work / step * base->step.value / (double)base->batch,
                             hypot(width, f->chance), study->level);
@@ -341,7 +341,7 @@ static scale_law_fit fit_law(const law *of, const series *s, const scale_study *
 {
     scale_law_fit l = {.name = of->name, .formula = of->formula, .source = of->source,
                        .n_points = s->n, .error = NAN, .scatter = s->scatter,
-                       .best_threads = SCALE_UNKNOWN};
+                       .best_threads = STATS_UNKNOWN};
     check_points(&l, of, s);
     if (l.why_not[0] != '\0')
         return l;
@@ -362,10 +362,10 @@ static scale_law_fit fit_law(const law *of, const series *s, const scale_study *
     }
     for (l.n_parameters = 0; l.n_parameters < of->n; l.n_parameters++)
         l.parameter[l.n_parameters] = parameter_of(&f, l.n_parameters, study->level);
-    const scale_estimate *kappa = &l.parameter[2].estimate;
+    const stats_estimate *kappa = &l.parameter[2].estimate;
     double sigma = l.parameter[1].estimate.value;
     if (of->n > 2 && !l.parameter[2].at_bound)
-        l.best_threads = (scale_estimate){best_threads(sigma, kappa->value),
+        l.best_threads = (stats_estimate){best_threads(sigma, kappa->value),
                                           best_threads(sigma, kappa->high),
                                           best_threads(sigma, kappa->low), study->level};
     return l;

@@ -66,7 +66,7 @@ static void put_study(const scale_study *s, FILE *out)
     fprintf(out, "teams = %d; speedups = %d; times = %d; phases_known = %d; single_known = %d\n"
             "unit = '%s'; per_second = %g\nphases = '", teams, speedups, times, phases, single,
             unit.name, unit.per_second);
-    for (int k = 0; k < SCALE_PHASES; k++)
+    for (int k = 0; k < NUDGE_PHASES; k++)
         fprintf(out, "%s%s", k > 0 ? " " : "", nudge_phase_name((nudge_phase)k));
     fputs("'\n", out);
 }

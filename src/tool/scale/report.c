@@ -15,7 +15,7 @@ static int decimals(double like, int digits)
     return digits < 0 ? -digits : whole >= digits ? 0 : digits - whole;
 }
 
-const char *report_range(char buf[REPORT_TEXT], const char *format, const scale_estimate *e,
+const char *report_range(char buf[REPORT_TEXT], const char *format, const stats_estimate *e,
                          double factor, int digits)
 {
     int n = decimals(factor * e->value, digits);
@@ -57,7 +57,7 @@ static void add_number(text_table *t, double v, int digits)
 static void add_estimate(text_table *t, const json_t *object, double factor, int digits)
 {
     char text[REPORT_TEXT];
-    scale_estimate e = {number_of(json_object_get(object, "value")),
+    stats_estimate e = {number_of(json_object_get(object, "value")),
                         number_of(json_object_get(object, "low")),
                         number_of(json_object_get(object, "high")),
                         number_of(json_object_get(object, "level"))};

@@ -40,7 +40,7 @@ int report_table(const scale_study *s, page *p, page_role role, const char *head
 /* Both ends of an estimate's interval, times a factor, with as many decimals as give the value so
  * many digits, through a format with two %s; empty if there is no interval. Returns buf. */
 #define REPORT_TEXT 80
-const char *report_range(char buf[REPORT_TEXT], const char *format, const scale_estimate *e,
+const char *report_range(char buf[REPORT_TEXT], const char *format, const stats_estimate *e,
                          double factor, int digits);
 
 /* What the step times of a study are told in. */

@@ -11,7 +11,7 @@ static json_t *real(double v)
     return isfinite(v) ? json_real(v) : json_null();
 }
 
-static json_t *estimate(const scale_estimate *e)
+static json_t *estimate(const stats_estimate *e)
 {
     return json_of("value", real(e->value), "low", real(e->low), "high", real(e->high),
                    "level", real(e->level), NULL);
@@ -20,7 +20,7 @@ static json_t *estimate(const scale_estimate *e)
 static json_t *phases(const double *phase)
 {
     json_t *object = json_new();
-    for (int k = 0; k < SCALE_PHASES; k++)
+    for (int k = 0; k < NUDGE_PHASES; k++)
         json_put(object, nudge_phase_name((nudge_phase)k), real(phase[k]));
     return object;
 }

@@ -29,9 +29,6 @@ typedef enum scale_mode {
 
 extern const char *const scale_mode_names[]; /* "strong", "weak", NULL */
 
-typedef stats_estimate scale_estimate;
-#define SCALE_UNKNOWN STATS_UNKNOWN
-
 /* ---- Measured -------------------------------------------------------------------------- */
 
 typedef struct scale_run {
@@ -57,8 +54,6 @@ typedef struct scale_steps {
     double clock_cost;    /* part of p50 that reading the clock took; above 0.05 a note says so */
 } scale_steps;
 
-enum { SCALE_PHASES = NUDGE_PHASES }; /* by nudge_phase_name() */
-
 typedef struct scale_point {
     size_t setting;      /* in study->settings */
     int threads;
@@ -78,24 +73,24 @@ typedef struct scale_point {
 
     /* Single runs beside the rounds. */
     scale_steps single;
-    double phases[SCALE_PHASES]; /* of a step, summed over threads, scaled to `step` */
+    double phases[NUDGE_PHASES]; /* of a step, summed over threads, scaled to `step` */
     double gemm_peak;    /* flops/s of large products on these threads */
 
     /* Completed by scale_analyse() (analyse.h). */
-    scale_estimate step;       /* median over the rounds */
-    scale_estimate rate;       /* samples/s */
-    scale_estimate speedup;    /* median over the rounds of the ratio to the base in the same round
+    stats_estimate step;       /* median over the rounds */
+    stats_estimate rate;       /* samples/s */
+    stats_estimate speedup;    /* median over the rounds of the ratio to the base in the same round
                                 * (of samples/s), times the base's threads. Unknown: no base */
-    scale_estimate efficiency; /* speedup / threads */
+    stats_estimate efficiency; /* speedup / threads */
     int is_base;               /* of its setting: the fewest threads that are measured and not
                                 * oversubscribed; or the peer, if its median is shorter */
     int precise;               /* the interval (of the speed-up; of the step where there is no other
                                 * point to compare) is as narrow as study->precision */
     double karp_flatt;         /* (1/S - 1/p) / (1 - 1/p): experimentally determined serial part
                                 * (Karp and Flatt 1990); NaN for 1 thread, the base, and below S = 1 */
-    scale_estimate to_loss;    /* over the runs that have it */
+    stats_estimate to_loss;    /* over the runs that have it */
     double to_loss_epochs;     /* NaN: not reached or not asked for */
-    double lost[SCALE_PHASES]; /* parts of threads x step that the base did not need for as many
+    double lost[NUDGE_PHASES]; /* parts of threads x step that the base did not need for as many
                                 * samples: where the efficiency went; NaN for the base */
     double lost_rest;          /* likewise, in no phase: all of these are 1 - efficiency together */
 } scale_point;
@@ -125,13 +120,13 @@ typedef struct scale_parameter {
     int seconds;         /* is its unit; otherwise it has none */
     int at_bound;        /* the fit ended at the least value that is possible: no interval, and the
                           * value is not to be told as certain */
-    scale_estimate estimate;
+    stats_estimate estimate;
 } scale_parameter;
 
 /* A law's seconds a step on some threads. Intervals have room for the scatter of a measurement. */
 typedef struct scale_prediction {
     int threads;
-    scale_estimate step, speedup; /* speedup: over the same base as the points' */
+    stats_estimate step, speedup; /* speedup: over the same base as the points' */
     double measured;     /* median step; NaN: not measured, this is a prediction */
     int left_out;        /* the law was fitted without this point, to test it */
     int within;          /* left_out: the measured median lies in step's interval */
@@ -152,7 +147,7 @@ typedef struct scale_law_fit {
     scale_parameter parameter[3];
     size_t n_predictions;
     scale_prediction *predictions; /* fitted points, then those beyond, then those left out */
-    scale_estimate best_threads;   /* with the most samples/s; unknown: more always helps, or no
+    stats_estimate best_threads;   /* with the most samples/s; unknown: more always helps, or no
                                     * more than the points say; high may be infinite */
 } scale_law_fit;
 
