@@ -50,6 +50,8 @@ def make():
         name = "np-image%d" % len(shape)
         np.save(name + "-x.npy", rng.integers(0, 256, shape).astype("|u1"))
         np.save(name + "-y.npy", classes)
+    np.save("np-integers-x.npy", rng.integers(-9, 9, (20, 3)))
+    np.save("np-integers-y.npy", classes)
     np.save("np-column-x.npy", x[:, 0])
     np.save("np-column-y.npy", y)
 
@@ -57,7 +59,6 @@ def make():
     np.save("bad-np-half.npy", x.astype("<f2"))
     np.save("bad-np-complex.npy", x.astype("<c8"))
     np.save("bad-np-fortran.npy", np.asfortranarray(x))
-    np.save("bad-np-integers.npy", classes.reshape(10, 2))
     np.save("bad-np-scalar.npy", np.float32(3))
     np.save("bad-np-empty.npy", np.zeros((0, 3)))
     np.save("bad-np-text.npy", np.array(["a", "b"]))
