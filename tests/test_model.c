@@ -58,34 +58,39 @@ START_TEST(describes)
 }
 END_TEST
 
-/* Set, then get, gives what was set, rounded to f32 in an f32 model; the block holds element
- * (out o, in i) at weight_at + i * outs + o, and its padding stays zero. */
+/* Set, then get, gives what was set, rounded to f32 in an f32 model. The block holds the 70 x 301
+ * weights (in x out) in panels of P outputs (at most), one after the other: output o's weight from
+ * input i is in panel o / P, which has 70 rows. The padding stays zero. */
 START_TEST(layers_out_by_in)
 {
-    static const size_t widths[] = {70, 101, 2};
+    enum { IN = 70, OUT = 301 };
+    static const size_t widths[] = {IN, OUT, 2};
     for (int d = 0; d < 2; d++) {
         nudge_model_options o = new_options(2, widths);
         o.dtype = (nudge_dtype)d;
         o.init = NUDGE_INIT_ZEROS;
         nudge_model *m = new_model(&o);
         nudge_error err;
-        double *w = made_array(70 * 101, 1, 7), *b = made_array(101, 1, 8);
+        double *w = made_array(IN * OUT, 1, 7), *b = made_array(OUT, 1, 8);
         ck_ok(nudge_model_set_layer(m, 0, w, NULL, &err), &err);
         ck_ok(nudge_model_set_layer(m, 0, NULL, b, &err), &err);
         double *w2 = layer_of(m, 0, 0), *b2 = layer_of(m, 0, 1);
-        for (size_t j = 0; j < 70 * 101; j++) {
-            size_t row = j / 70, column = j % 70, at = m->net.weight_at[0] + column * 101 + row;
+        for (size_t j = 0; j < IN * OUT; j++) {
+            size_t output = j / IN, input = j % IN, width = m->net.panel[1];
+            size_t panel = output / width, left = panel * width;
+            size_t own = OUT - left < width ? OUT - left : width;
+            size_t at = m->net.weight_at[0] + left * IN + input * own + (output - left);
             double rounded = d == 0 ? (double)(float)w[j] : w[j];
             ck_assert(w2[j] == rounded);
             ck_assert(rounded == (d == 0 ? (double)((float *)m->params)[at]
                                          : ((double *)m->params)[at]));
         }
-        for (size_t j = 0; j < 101; j++)
+        for (size_t j = 0; j < OUT; j++)
             ck_assert(b2[j] == (d == 0 ? (double)(float)b[j] : b[j]));
         size_t zeros = 0;
         for (size_t j = 0; j < m->net.size; j++)
             zeros += (d == 0 ? (double)((float *)m->params)[j] : ((double *)m->params)[j]) == 0;
-        ck_assert_uint_eq(zeros, m->net.size - 70 * 101 - 101);
+        ck_assert_uint_eq(zeros, m->net.size - IN * OUT - OUT);
         free(w);
         free(b);
         free(w2);

@@ -32,7 +32,7 @@ static void assert_close(double got, double want, double scale, const char *what
 }
 
 /* C = A B, C = A B^T, C = A^T B, C = alpha A^T B + beta C element by element, for sizes on both
- * sides of the limit between loops, BLAS and pieces. Tolerance: k roundings of terms below 1. */
+ * sides of the limit between loops and BLAS. Tolerance: k roundings of terms below 1. */
 START_TEST(matrix_products)
 {
     static real a[50 * 301], b[301 * 300], c[50 * 300];
@@ -43,16 +43,11 @@ START_TEST(matrix_products)
     fill(a, m * k, 0);
     fill(b, k * n, 50000);
     for (int kind = 0; kind < 4; kind++) {
-        if (kind == 0)
-            X(nu_gemm_nn)(m, n, k, a, k, b, n, c, n);
-        else if (kind == 1)
-            X(nu_gemm_nt)(m, n, k, a, k, b, k, c, n);
-        else if (kind == 2)
-            X(nu_gemm_tn)(m, n, k, 1, a, m, b, n, 0, c, n);
-        else {
+        static const int ops[] = {NU_NN, NU_NT, NU_TN, NU_TN};
+        if (kind == 3)
             fill(c, m * n, 90000);
-            X(nu_gemm_tn)(m, n, k, (real)-0.75, a, m, b, n, (real)0.5, c, n);
-        }
+        X(nu_gemm)(ops[kind], m, n, k, kind == 3 ? (real)-0.75 : 1, a, kind < 2 ? k : m, b,
+                   kind == 1 ? k : n, kind == 3 ? (real)0.5 : 0, c, n);
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < n; j++) {
                 double sum = 0;
@@ -64,6 +59,56 @@ START_TEST(matrix_products)
                 assert_close((double)c[i * n + j], sum, (double)k, "element", i * n + j);
             }
     }
+}
+END_TEST
+
+/* A matrix of `columns` columns, in panels of 16 or row-major, and its element (r, c). */
+static X(nu_matrix) matrix(real *at, size_t rows, size_t columns, int in_panels)
+{
+    return in_panels ? X(nu_in_panels)(at, rows, columns, 16) : X(nu_row_major)(at, columns, 16);
+}
+
+static real *element(const X(nu_matrix) *a, size_t r, size_t c)
+{
+    return X(nu_panel)(a, c / 16, r) + c % 16;
+}
+
+/* C = A B, C = A B^T (rows 2 .. 8, all panels) and C = alpha A^T B + beta C (a tile, the sum in
+ * pieces of 5 rows) over matrices whose last panel is narrow, in panels and row-major in all
+ * combinations, element by element. Nothing beside the rows asked for is written. Tolerance: k
+ * roundings of terms below 1. */
+START_TEST(panels)
+{
+    enum { M = 12, N = 37, K = 41, FIRST = 2, END = 9 };
+    static real a[M * K], b[K * N], c[M * N], out[16 * 16];
+    X(nu_matrix) ma = matrix(a, M, K, _i & 1), mc = matrix(c, M, N, _i & 4);
+    fill(a, M * K, 0);
+    fill(b, K * N, 50000);
+    for (int transposed = 0; transposed < 2; transposed++) {
+        X(nu_matrix) mb = transposed ? matrix(b, N, K, _i & 2) : matrix(b, K, N, _i & 2);
+        memset(c, 0, sizeof c);
+        for (size_t q = 0; q < mc.panels; q++)
+            (transposed ? X(nu_panel_nt) : X(nu_panel_nn))(&mc, &ma, &mb, (nu_span){FIRST, END}, q);
+        for (size_t i = 0; i < M; i++)
+            for (size_t j = 0; j < N; j++) {
+                double sum = 0;
+                for (size_t p = 0; p < K && i >= FIRST && i < END; p++)
+                    sum += (double)*element(&ma, i, p) *
+                           (double)(transposed ? *element(&mb, j, p) : *element(&mb, p, j));
+                assert_close((double)*element(&mc, i, j), sum, K, "element", i * N + j);
+            }
+    }
+    X(nu_matrix) x = matrix(a, M, K, _i & 1), z = matrix(b, M, N, _i & 2);
+    for (size_t i = 0; i < 9 * 5; i++)
+        out[i] = 1;
+    X(nu_panel_tn)(out, &x, &z, (nu_span){32, 41}, 2, (nu_span){0, M}, 5, (real)-0.75, (real)0.5);
+    for (size_t i = 0; i < 9; i++)
+        for (size_t j = 0; j < 5; j++) {
+            double sum = 0.5;
+            for (size_t r = 0; r < M; r++)
+                sum -= 0.75 * (double)*element(&x, r, 32 + i) * (double)*element(&z, r, 32 + j);
+            assert_close((double)out[i * 5 + j], sum, M, "tile", i * 5 + j);
+        }
 }
 END_TEST
 
@@ -257,18 +302,21 @@ START_TEST(losses_show_nan)
 }
 END_TEST
 
-/* Sums of columns left .. right-1 against a double loop. */
+/* Sums of a panel's columns over some rows against a double loop; the last panel is narrow. */
 START_TEST(column_sums)
 {
     enum { R = 19, N = 23 };
     real a[R * N], sum[N];
     fill(a, R * N, 0);
-    X(nu_column_sums)(sum, a, R, N, 3, 20);
-    for (size_t j = 3; j < 20; j++) {
-        double want = 0;
-        for (size_t r = 0; r < R; r++)
-            want += (double)a[r * N + j];
-        assert_close((double)sum[j - 3], want, R, "column", j);
+    X(nu_matrix) m = X(nu_row_major)(a, N, 16);
+    for (size_t q = 0; q < 2; q++) {
+        X(nu_column_sums)(sum, &m, (nu_span){3, R}, q);
+        for (size_t j = 16 * q; j < N && j < 16 * q + 16; j++) {
+            double want = 0;
+            for (size_t r = 3; r < R; r++)
+                want += (double)a[r * N + j];
+            assert_close((double)sum[j - 16 * q], want, R, "column", j);
+        }
     }
 }
 END_TEST
@@ -296,6 +344,7 @@ static Suite *numeric_suite(void)
     Suite *s = suite_create("numeric");
     TCase *tc = tcase_create("kernels");
     tcase_add_loop_test(tc, matrix_products, 0, 6);
+    tcase_add_loop_test(tc, panels, 0, 8);
     tcase_add_loop_test(tc, activations, 0, NUDGE_SILU + 1);
     tcase_add_loop_test(tc, activations_keep_nan, 0, NUDGE_SILU + 1);
     tcase_add_loop_test(tc, element_losses, NUDGE_MSE, NUDGE_HUBER + 1);

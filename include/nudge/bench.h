@@ -46,8 +46,9 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_kernel(nudge_measurement *rate,
                                                         int threads, const int *cpus,
                                                         double seconds, nudge_error *err);
 
-/* What a training step is expected to take: the engine's decomposition, piece by piece, with rates
- * of the pieces measured on this machine in a moment. */
+/* What a training step is expected to take. The engine replays steps: each thread's pieces one after
+ * the other on one core; the slowest thread decides, and to that come barriers and the bytes that
+ * threads read from each other's caches, measured on this machine in a moment. */
 typedef struct nudge_forecast {
     int threads;          /* that the step is cut for: those asked for, or all that have work */
     int cores;            /* of this process; where threads are more, the forecast is for a machine
@@ -56,10 +57,11 @@ typedef struct nudge_forecast {
     nudge_phases phases;  /* seconds of a step, summed over threads: threads * step in all */
 } nudge_forecast;
 
-/* Each different piece is measured for about `seconds`, in at least 5 repeats; a usual network has
- * about ten. options->threads: 0 means all cores of this process. What options->cpus binds for
- * training is bound for measuring.
- * NUDGE_EARGUMENT, NUDGE_EMISMATCH as nudge_train(), NUDGE_EMEMORY. */
+/* Replays for about `seconds`, but at least three steps, and measures barriers as long. Takes the
+ * memory of training without the data: a dataset that is only a shape is replaced by random values.
+ * options->threads: 0 means all cores of this process. What options->cpus binds for training is
+ * bound for measuring.
+ * NUDGE_EARGUMENT, NUDGE_EMISMATCH as nudge_train(), NUDGE_EMEMORY: there is less than that. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_train_forecast(nudge_forecast *forecast,
                                                           const nudge_model *model,
                                                           const nudge_dataset *train,

@@ -1,218 +1,284 @@
-#include "bench/forecast.h"
-
+/* What a training step should take on so many threads: a replay. The engine runs each thread's share
+ * of each stage of a step, one thread after the other on one core; a stage takes as long as its
+ * slowest thread, and to that come the barrier and the bytes that threads read from each other's
+ * caches, at prices measured here. */
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "bench/exchange.h"
+#include "core/clock.h"
+#include "core/memory.h"
+#include "core/status.h"
 #include "core/team.h"
+#include "linalg/blas.h"
+#include "quantiles.h"
+#include "table/dataset.h"
+#include "train/run.h"
 
-/* Of what threads exchange in a phase, a core's cache holds no more than about this many bytes; the
+/* Of what threads exchange in a stage, a core's cache holds no more than about this many bytes; the
  * rest has left it by then and is read from further away by everybody. */
 #define EXCHANGE_MOST 1048576.0
 
-typedef struct forecasting {
-    const nu_network *net;
+/* Values of random data where there is none: more than caches hold. */
+#define RANDOM_VALUES ((size_t)8 << 20)
+
+enum { LEAST_STEPS = 3, MOST_STEPS = 25 };
+
+/* What training does after an epoch beside steps, which counts where an epoch is one small step: a
+ * 1-1 network of one row, f64, takes 0.11 microseconds a step, and 0.19 where that is an epoch. */
+#define EPOCH_SECONDS 0.08e-6
+
+typedef struct replay {
+    nu_run run;
+    int threads;
+    double seconds;      /* to spend on each of the two measurements */
+    const nudge_dataset *data;
+    nu_engine *engine;
+    double *took;        /* MOST_STEPS of each thread of each stage */
+    size_t steps;        /* measured */
+    double one_thread;   /* seconds of a step without clocks in it, by one thread; 0: not measured */
+    double loss;         /* read, so that it is made */
+} replay;
+
+/* ---- Running ------------------------------------------------------------------------------- */
+
+static double *times(const replay *r, size_t stage, int thread)
+{
+    return r->took + (stage * (size_t)r->threads + (size_t)thread) * MOST_STEPS;
+}
+
+/* Batches are taken in turn, the full ones. */
+static size_t batch_of(const replay *r, size_t step)
+{
+    size_t full = r->data->rows / r->run.plan.batch;
+    return step % (full > 0 ? full : 1);
+}
+
+static void replay_step(replay *r, size_t step, size_t slot)
+{
+    const nu_numeric *numeric = r->run.numeric;
+    for (size_t s = 0; s < r->run.plan.n_stages; s++)
+        for (int t = 0; t < r->threads; t++) {
+            double start = nu_seconds();
+            numeric->engine_stage(r->engine, s, batch_of(r, step), step + 1, t, r->threads);
+            times(r, s, t)[slot] = nu_seconds() - start;
+        }
+}
+
+/* One thread: whole steps as training runs them, as many between two readings of the clock as make
+ * these cheap. */
+static double whole_steps(replay *r, size_t times)
+{
+    const nu_numeric *numeric = r->run.numeric;
+    double start = nu_seconds();
+    for (size_t i = 0; i < times; i++) {
+        size_t correct = 0, batch = batch_of(r, i);
+        numeric->engine_rows(r->engine, batch, 0, 1);
+        r->loss += numeric->engine_loss(r->engine, batch, &correct);
+        numeric->engine_update(r->engine, batch, i + 1, 0, 1);
+    }
+    return (nu_seconds() - start) / (double)times;
+}
+
+static void replay_work(void *arg, int thread, int threads)
+{
+    replay *r = arg;
+    (void)thread;
+    (void)threads;
+    double start = nu_seconds();
+    replay_step(r, 0, 0); /* warms up */
+    double once = nu_seconds() - start;
+    size_t n = (size_t)fmin(fmax(r->seconds / once, LEAST_STEPS), MOST_STEPS);
+    for (r->steps = 0; r->steps < n; r->steps++)
+        replay_step(r, r->steps + 1, r->steps);
+    if (r->threads > 1)
+        return;
+    r->run.numeric->engine_profile(r->engine, 0);
+    size_t times = (size_t)fmax(r->seconds / (LEAST_STEPS * once), 1);
+    double whole[LEAST_STEPS];
+    for (int i = 0; i < LEAST_STEPS; i++)
+        whole[i] = whole_steps(r, times);
+    nu_sort_reals(whole, LEAST_STEPS);
+    r->one_thread = whole[LEAST_STEPS / 2];
+}
+
+/* ---- What threads read from each other ----------------------------------------------------- */
+
+typedef struct reading {
     const nu_plan *plan;
-    const nu_costs *costs;
-    double real_size, threads;
-    double own;           /* of the thread that is looked at, since the last barrier */
-    nudge_forecast *sums;
-} forecasting;
+    const nu_stage *stage;
+    double threads, reals;
+    size_t first_block, first_panel; /* the thread's first, */
+    size_t layer, panel;             /* and what the operation before was about */
+} reading;
 
-static void spend(forecasting *f, nudge_phase phase, double seconds)
+static double columns_of(const nu_network *net, size_t i, nu_span panels)
 {
-    f->own += seconds;
-    f->sums->phases.seconds[phase] += seconds;
+    size_t end = panels.end * net->panel[i];
+    return (double)((end < net->width[i] ? end : net->width[i]) - panels.first * net->panel[i]);
 }
 
-static double cost(const forecasting *f, enum nu_kernel_operation operation, size_t layer, size_t m,
-                   size_t n, size_t k)
+/* Forward or back. Weights are read once by a thread, so are the rows that come before them; within
+ * a block of rows the thread made these itself. */
+static void read_for_product(reading *r, const nu_piece *p)
 {
-    return f->costs->piece(f->costs->arg, operation, layer, m, n, k);
+    const nu_network *net = r->plan->net;
+    int back = p->operation == NU_BACKWARD, over_rows = r->stage->over == NU_OVER_ROWS;
+    double inner = (double)net->width[back ? p->layer + 1 : p->layer];
+    double outer = columns_of(net, back ? p->layer : p->layer + 1, p->panels);
+    int is_next = p->layer != r->layer || p->panels.first != r->panel;
+    if (over_rows ? p->block == r->first_block : is_next)
+        r->reals += inner * outer;
+    if (!over_rows && p->panels.first == r->first_panel)
+        r->reals += inner * (double)(p->rows.end - p->rows.first);
 }
 
-/* Seconds for reading reals that others wrote, or for writing reals that others have read. */
-static double exchange(const forecasting *f, double reals)
+/* A tile reads its panels of activations and gradients, or a sum from each thread, and writes
+ * weights that others have read. */
+static void read_for_update(reading *r, const nu_piece *p)
 {
-    double bytes = f->threads > 1 ? reals * f->real_size : 0;
-    return fmin(bytes, EXCHANGE_MOST) * f->costs->exchange.byte;
-}
-
-/* Likewise for the part that a thread has not made itself. */
-static double fetch(const forecasting *f, double reals)
-{
-    return exchange(f, reals * (f->threads - 1) / f->threads);
-}
-
-static size_t rows_of_block(const nu_plan *plan, size_t block)
-{
-    size_t rest = plan->batch - block * plan->block_rows;
-    return rest < plan->block_rows ? rest : plan->block_rows;
-}
-
-/* What goes back through layer l: dZ times its weights, transposed. */
-static enum nu_kernel_operation backward_product(const nu_plan *plan, size_t l)
-{
-    return plan->transposed_at[l] != SIZE_MAX ? NU_KERNEL_NN : NU_KERNEL_NT;
-}
-
-/* What threads share between two barriers. */
-typedef struct stage {
-    void (*piece)(forecasting *f, const struct stage *s, size_t i, int is_first);
-    size_t pieces;
-    nudge_phase phase; /* over a grid */
-    size_t layer;
-} stage;
-
-/* ---- Phase one in blocks of rows ----------------------------------------------------------- */
-
-/* What a thread does once, with its first block, or else adding a block to those before it. */
-static void share_of_blocks(forecasting *f, int is_first)
-{
-    const nu_network *net = f->net;
-    if (is_first) {
-        spend(f, NUDGE_FORWARD, fetch(f, (double)net->size));
-        spend(f, NUDGE_BACKWARD, fetch(f, (double)f->plan->transposed_size) +
-                                     fetch(f, (double)f->plan->partial_size));
-    }
-    for (size_t l = 0; !is_first && l < net->layers; l++)
-        if (f->plan->is_private[l])
-            spend(f, NUDGE_BACKWARD,
-                  cost(f, NU_KERNEL_COPY, l, net->width[l], net->width[l + 1], 0));
-}
-
-static void block(forecasting *f, const stage *s, size_t i, int is_first)
-{
-    const nu_network *net = f->net;
-    size_t rows = rows_of_block(f->plan, i), last = net->layers - 1;
-    double shared = 0; /* reals of a row that others read in phase two */
-    (void)s;
-    share_of_blocks(f, is_first);
-    for (size_t l = 0; l <= last; l++) {
-        size_t in = net->width[l], out = net->width[l + 1];
-        spend(f, NUDGE_FORWARD, cost(f, NU_KERNEL_NN, l, rows, out, in) +
-                                    cost(f, NU_KERNEL_FORWARD, l, rows, out, 0));
-        if (f->plan->is_private[l])
-            spend(f, NUDGE_BACKWARD, cost(f, NU_KERNEL_TN, l, in, out, rows) +
-                                         cost(f, NU_KERNEL_SUMS, l, rows, out, 0));
-        else
-            shared += (double)in + (double)out;
-        if (l > 0)
-            spend(f, NUDGE_BACKWARD, cost(f, backward_product(f->plan, l), l, rows, in, out) +
-                                         cost(f, NU_KERNEL_BACKWARD, l - 1, rows, in, 0));
-    }
-    spend(f, NUDGE_PACK, cost(f, NU_KERNEL_PACK, 0, rows, net->width[0], 0) +
-                             fetch(f, shared * (double)rows));
-    spend(f, NUDGE_LOSS, cost(f, NU_KERNEL_LOSS, last, rows, net->width[last + 1], 0));
-}
-
-/* ---- Phase one over a grid ----------------------------------------------------------------- */
-
-/* Packing or the loss: by blocks of rows. */
-static void grid_rows(forecasting *f, const stage *s, size_t i, int is_first)
-{
-    int packs = s->phase == NUDGE_PACK;
-    enum nu_kernel_operation pass = packs ? NU_KERNEL_PACK : NU_KERNEL_LOSS;
-    size_t rows = rows_of_block(f->plan, i), columns = f->net->width[packs ? 0 : f->net->layers];
-    (void)is_first;
-    spend(f, s->phase, cost(f, pass, s->layer, rows, columns, 0) +
-                           exchange(f, (double)rows * (double)columns));
-}
-
-/* Forward or backward: a tile's product and the pass after it. */
-static void grid_tile(forecasting *f, const stage *s, size_t i, int is_first)
-{
-    int back = s->phase == NUDGE_BACKWARD;
-    size_t l = s->layer, inner = f->net->width[back ? l + 1 : l];
-    size_t columns = f->net->width[back ? l : l + 1];
-    nu_span m, n;
-    nu_plan_grid_tile(f->plan, f->plan->batch, columns, i, &m, &n);
-    size_t rows = m.end - m.first, some = n.end - n.first;
-    if (is_first)
-        spend(f, s->phase, fetch(f, (double)f->plan->batch * (double)inner / f->threads +
-                                        (double)inner * (double)columns));
-    spend(f, s->phase,
-          back ? cost(f, backward_product(f->plan, l), l, rows, some, inner) +
-                     cost(f, NU_KERNEL_BACKWARD, l - 1, rows, some, 0)
-               : cost(f, NU_KERNEL_NN, l, rows, some, inner) +
-                     cost(f, NU_KERNEL_FORWARD, l, rows, some, 0));
-}
-
-/* ---- Phase two ----------------------------------------------------------------------------- */
-
-static void tile(forecasting *f, const stage *s, size_t i, int is_first)
-{
-    const nu_plan *plan = f->plan;
-    const nu_tile *t = &plan->tiles[i];
-    size_t m = t->end - t->first, n = t->right - t->left, l = t->layer;
-    double elements = (double)m * (double)n, seconds = exchange(f, elements);
-    (void)s;
-    if (plan->is_private[l]) {
-        double sums = fmin(f->threads, (double)plan->blocks); /* one from each thread */
-        seconds += (sums - 1) * cost(f, NU_KERNEL_COPY, l, m, n, 0) + fetch(f, sums * elements);
-    } else {
-        seconds += cost(f, NU_KERNEL_TN, l, m, n, plan->batch) +
-                   fetch(f, (double)plan->batch * (double)m);
-        if (t->first == 0)
-            seconds += cost(f, NU_KERNEL_SUMS, l, plan->batch, n, 0);
-        if (is_first || plan->tiles[i - 1].layer != l)
-            seconds += fetch(f, (double)plan->batch * (double)f->net->width[l + 1]);
-    }
-    if (plan->is_private[l] || !f->costs->update_is_product)
-        seconds += cost(f, NU_KERNEL_UPDATE, l, m, n, 0);
-    if (plan->transposed_at[l] != SIZE_MAX)
-        seconds += cost(f, NU_KERNEL_TRANSPOSE, l, m, n, 0) + exchange(f, elements);
-    spend(f, NUDGE_UPDATE, seconds);
-}
-
-/* ---- A step -------------------------------------------------------------------------------- */
-
-/* Every thread takes its share of the pieces; then all meet, and the slowest decides. */
-static void go_through(forecasting *f, const stage *s)
-{
-    int threads = f->sums->threads;
-    double longest = 0, all = 0, barrier = threads > 1 ? f->costs->exchange.barrier : 0;
-    for (int t = 0; t < threads; t++) {
-        size_t first, end;
-        if (s->piece == tile)
-            nu_plan_share(f->plan, t, threads, &first, &end);
-        else
-            nu_team_share(s->pieces, t, threads, &first, &end);
-        f->own = 0;
-        for (size_t i = first; i < end; i++)
-            s->piece(f, s, i, i == first);
-        longest = fmax(longest, f->own);
-        all += f->own;
-    }
-    spend(f, NUDGE_WAIT, f->threads * (longest + barrier) - all);
-    f->sums->step += longest + barrier;
-}
-
-static void grid(forecasting *f)
-{
-    const nu_plan *plan = f->plan;
-    size_t last = f->net->layers - 1;
-    go_through(f, &(stage){grid_rows, plan->blocks, NUDGE_PACK, 0});
-    for (size_t l = 0; l <= last; l++) {
-        size_t tiles = nu_plan_grid_tiles(plan, plan->batch, f->net->width[l + 1]);
-        go_through(f, &(stage){grid_tile, tiles, NUDGE_FORWARD, l});
-    }
-    go_through(f, &(stage){grid_rows, plan->blocks, NUDGE_LOSS, last});
-    for (size_t l = last; l > 0; l--) {
-        size_t tiles = nu_plan_grid_tiles(plan, plan->batch, f->net->width[l]);
-        go_through(f, &(stage){grid_tile, tiles, NUDGE_BACKWARD, l});
-    }
-}
-
-nudge_forecast nu_forecast(const nu_network *net, const nu_plan *plan, size_t real_size,
-                           int threads, const nu_costs *costs)
-{
-    nudge_forecast sums = {.threads = threads, .step = costs->step};
-    forecasting f = {.net = net, .plan = plan, .costs = costs, .real_size = (double)real_size,
-                     .threads = threads, .sums = &sums};
-    spend(&f, NUDGE_WAIT, costs->step * threads);
-    if (plan->grid)
-        grid(&f);
+    const nu_tile *t = p->tile;
+    double high = (double)(t->end - t->first), rows = (double)p->rows.end;
+    double wide = columns_of(r->plan->net, p->layer + 1, (nu_span){t->panel, t->panel + 1});
+    r->reals += high * wide;
+    if (r->plan->is_private[p->layer])
+        r->reals += high * wide * fmin(r->threads, (double)r->plan->blocks);
     else
-        go_through(&f, &(stage){.piece = block, .pieces = plan->blocks});
-    go_through(&f, &(stage){.piece = tile});
-    return sums;
+        r->reals += rows * (t->panel == r->first_panel ? high : 0) +
+                    rows * (p->layer != r->layer || t->panel != r->panel ? wide : 0);
+}
+
+static void read_operation(void *arg, const nu_piece *p)
+{
+    reading *r = arg;
+    size_t panel = p->tile != NULL ? p->tile->panel : p->panels.first;
+    if (r->layer == SIZE_MAX) {
+        r->first_block = p->block;
+        r->first_panel = panel;
+    }
+    if (p->operation == NU_UPDATE)
+        read_for_update(r, p);
+    else if (p->operation == NU_FORWARD || p->operation == NU_BACKWARD)
+        read_for_product(r, p);
+    r->layer = p->layer;
+    r->panel = panel;
+}
+
+/* Seconds for the part of it that other threads wrote. */
+static double exchanged(const replay *r, const nu_stage *stage, int thread, double byte)
+{
+    const nu_plan *plan = &r->run.plan;
+    reading reads = {.plan = plan, .stage = stage, .threads = r->threads, .layer = SIZE_MAX};
+    nu_span own = nu_plan_share(plan, stage, plan->batch, thread, r->threads);
+    for (size_t i = own.first; r->threads > 1 && i < own.end; i++)
+        nu_plan_visit(plan, stage, plan->batch, i, read_operation, &reads);
+    double bytes = reads.reals * (double)r->run.numeric->real_size * (1 - 1 / reads.threads);
+    return byte * fmin(bytes, EXCHANGE_MOST);
+}
+
+/* ---- Sums ---------------------------------------------------------------------------------- */
+
+static nudge_forecast sum_up(replay *r, const nu_exchange *exchange)
+{
+    nudge_forecast f = {.threads = r->threads, .phases = r->run.numeric->engine_phases(r->engine)};
+    double busy = 0, all = 0;
+    const nu_plan *plan = &r->run.plan;
+    for (size_t s = 0; s < plan->n_stages; s++) {
+        double longest = 0;
+        for (int t = 0; t < r->threads; t++) {
+            nu_sort_reals(times(r, s, t), r->steps);
+            double own = nu_quantile(times(r, s, t), r->steps, 0.5);
+            own += exchanged(r, &plan->stages[s], t, exchange->byte);
+            busy += own;
+            longest = fmax(longest, own);
+        }
+        int waits = s + 1 == plan->n_stages || plan->stages[s].over != NU_OVER_PARAMETERS;
+        f.step += longest + (waits ? exchange->barrier : 0);
+    }
+    if (r->one_thread > 0)
+        busy = f.step = r->one_thread + (r->run.batches == 1 ? EPOCH_SECONDS : 0);
+    f.phases.seconds[NUDGE_WAIT] = 0;
+    for (int i = 0; i < NUDGE_PHASES; i++)
+        all += f.phases.seconds[i];
+    for (int i = 0; i < NUDGE_PHASES; i++)
+        f.phases.seconds[i] *= busy / all;
+    f.phases.seconds[NUDGE_WAIT] = fmax(0, f.step * r->threads - busy);
+    return f;
+}
+
+/* The data itself, or random data of its shape. */
+static nudge_status find_data(replay *r, nudge_dataset **made, nudge_error *err)
+{
+    const nu_store *store = r->run.train->store;
+    r->data = r->run.train;
+    if (store->x != NULL)
+        return NUDGE_OK;
+    size_t rows = RANDOM_VALUES / store->features + 1;
+    if (rows < r->run.plan.batch)
+        rows = r->run.plan.batch;
+    NU_TRY(nudge_dataset_random(made, store->dtype, rows < r->data->rows ? rows : r->data->rows,
+                                store->features, store->outputs, store->classes != NULL,
+                                store->element == NU_U8, 1, err));
+    r->data = *made;
+    return NUDGE_OK;
+}
+
+static nudge_status forecast_run(nudge_forecast *forecast, replay *r, nudge_error *err)
+{
+    const nudge_train_options *o = r->run.options;
+    int cores = nu_threads(0, 0, NULL);
+    r->threads = o->threads > 0 ? o->threads : cores;
+    if (r->threads > r->run.plan.useful_threads)
+        r->threads = r->run.plan.useful_threads;
+    int measured = r->threads < cores ? r->threads : cores;
+    nu_exchange exchange;
+    NU_TRY(nu_exchange_measure(&exchange, measured, o->cpus, r->seconds, err));
+
+    nudge_dataset *made = NULL;
+    size_t bytes = r->run.model->net.size * r->run.numeric->real_size;
+    size_t places = r->run.plan.n_stages * (size_t)r->threads * MOST_STEPS;
+    nu_job job = r->run.job;
+    job.threads = r->threads;
+    job.profile = 1;
+    job.params = nu_alloc(bytes, 1); /* since a replay changes weights */
+    r->took = calloc(places, sizeof *r->took);
+    nu_engine_memory m = r->run.numeric->engine_memory(&job);
+    nudge_status status = nu_memory_check(m.gradients + m.optimizer_state + m.activations + bytes,
+                                          "a replay of training steps", err);
+    if (status == NUDGE_OK)
+        status = find_data(r, &made, err);
+    if (status == NUDGE_OK && (job.params == NULL || r->took == NULL))
+        status = nu_no_memory(err, bytes + places * sizeof *r->took, "a replay of training steps");
+    if (status == NUDGE_OK) {
+        memcpy(job.params, r->run.model->params, bytes);
+        job.data = r->data;
+        status = r->run.numeric->engine_create(&r->engine, &job, err);
+    }
+    if (status == NUDGE_OK) {
+        r->run.numeric->engine_epoch(r->engine, 1);
+        status = nu_team_run_on(o->cpus, 1, replay_work, r, err);
+    }
+    if (status == NUDGE_OK) {
+        *forecast = sum_up(r, &exchange);
+        forecast->cores = cores;
+    }
+    r->run.numeric->engine_free(r->engine);
+    nudge_dataset_free(made);
+    free(job.params);
+    free(r->took);
+    return status;
+}
+
+nudge_status nudge_train_forecast(nudge_forecast *forecast, const nudge_model *model,
+                                  const nudge_dataset *train, const nudge_train_options *options,
+                                  double seconds, nudge_error *err)
+{
+    replay r = {.seconds = seconds};
+    if (!(seconds > 0))
+        return nu_fail(err, NUDGE_EARGUMENT, "seconds %g is not a positive number", seconds);
+    NU_TRY(nu_run_start(&r.run, (nudge_model *)model, train, NULL, options, err));
+    nudge_status status = forecast_run(forecast, &r, err);
+    nu_run_end(&r.run);
+    return status;
 }

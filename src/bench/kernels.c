@@ -1,4 +1,5 @@
-#include "bench/kernels.h"
+
+#include "bench/kernel.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -244,29 +245,4 @@ nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype, nudge_
                        "1 to %d", m, n, k, INT_MAX);
     double flops = 2 * (double)m * (double)n * (double)k;
     return measure(rate, &products[kind], flops, dtype, m, n, k, threads, cpus, seconds, err);
-}
-
-const nu_kernel *nu_kernel_find(const nu_kernel *like)
-{
-    if (like->operation <= NU_KERNEL_TN)
-        return &products[like->operation];
-    for (size_t i = 0; i < N_KERNELS; i++) {
-        const nu_kernel *k = &kernels[i];
-        if (k->operation == like->operation && k->activation == like->activation &&
-            k->loss == like->loss && k->optimizer == like->optimizer &&
-            (k->momentum > 0) == (like->momentum > 0) && k->nesterov == like->nesterov &&
-            k->pixels == like->pixels)
-            return k;
-    }
-    return NULL;
-}
-
-nudge_status nu_kernel_seconds(double *took, const nu_kernel *kernel, nudge_dtype dtype,
-                               size_t rows, size_t columns, size_t inner, int threads,
-                               const int *cpus, double seconds, nudge_error *err)
-{
-    nudge_measurement rate;
-    NU_TRY(measure(&rate, kernel, 1, dtype, rows, columns, inner, threads, cpus, seconds, err));
-    *took = threads / rate.median;
-    return NUDGE_OK;
 }

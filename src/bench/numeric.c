@@ -4,8 +4,8 @@
 
 #include "core/random.h"
 #include "table/batch.h"
+#include "linalg/blas.h"
 #include "linalg/gemm.h"
-#include "linalg/transpose.h"
 #include "net/activation.h"
 #include "net/layer.h"
 #include "net/loss.h"
@@ -28,10 +28,11 @@ static void pack(const nu_kernel_data *d, real *to)
 {
     enum { BLOCK = 256 };
     uint32_t rows[BLOCK];
+    X(nu_matrix) packed = X(nu_in_panels)(to, d->rows, d->columns, nu_panel_width(d->columns));
     for (size_t r = 0; r < d->rows; r += BLOCK) {
         size_t some = d->rows - r < BLOCK ? d->rows - r : BLOCK;
         nu_permutation_range(&d->order, (uint32_t)r, some, rows);
-        X(nu_batch_features)(&d->store, rows, some, to + r * d->columns);
+        X(nu_batch_features)(&d->store, rows, some, &packed, r);
     }
 }
 
@@ -44,17 +45,42 @@ static void loss(nudge_loss which, const nu_kernel_data *d)
                      d->columns, &correct);
 }
 
+static X(nu_matrix) in_panels(void *at, size_t rows, size_t columns)
+{
+    return X(nu_in_panels)(at, rows, columns, nu_panel_width(columns));
+}
+
+/* The whole product, in the pieces that the engine would make it of. */
+static void product(const nu_kernel *k, const nu_kernel_data *d)
+{
+    const nu_blas_kind *kind = nu_blas_kind_here();
+    size_t m = d->rows, n = d->columns, inner = d->inner;
+    int is_nt = k->operation == NU_KERNEL_NT, is_tn = k->operation == NU_KERNEL_TN;
+    X(nu_matrix) c = in_panels(d->array[2], m, n);
+    X(nu_matrix) a = is_tn ? in_panels(d->array[0], inner, m) : in_panels(d->array[0], m, inner);
+    X(nu_matrix) b = is_nt ? in_panels(d->array[1], n, inner) : in_panels(d->array[1], inner, n);
+    size_t each = is_tn ? a.width : kind->rows;
+    for (size_t q = 0; q < c.panels; q++)
+        for (size_t r = 0; r < m; r += each) {
+            nu_span rows = nu_span_piece((nu_span){0, m}, r, each);
+            if (is_tn)
+                X(nu_panel_tn)(X(nu_panel)(&c, q, r), &a, &b, rows, q, (nu_span){0, inner},
+                               kind->depth, 1, 0);
+            else
+                (is_nt ? X(nu_panel_nt) : X(nu_panel_nn))(&c, &a, &b, rows, q);
+        }
+}
+
 static void kernel(const nu_kernel *k, const nu_kernel_data *d)
 {
-    size_t rows = d->rows, columns = d->columns, inner = d->inner, count = rows * columns;
+    size_t rows = d->rows, columns = d->columns, count = rows * columns;
     real *a = d->array[0], *b = d->array[1], *c = d->array[2];
     nu_optimizer_step_constants step;
+    X(nu_matrix) whole;
     switch (k->operation) {
-    case NU_KERNEL_NN: X(nu_gemm_nn)(rows, columns, inner, a, inner, b, columns, c, columns); break;
-    case NU_KERNEL_NT: X(nu_gemm_nt)(rows, columns, inner, a, inner, b, inner, c, columns); break;
-    case NU_KERNEL_TN:
-        X(nu_gemm_tn)(rows, columns, inner, 1, a, rows, b, columns, 0, c, columns);
-        break;
+    case NU_KERNEL_NN:
+    case NU_KERNEL_NT:
+    case NU_KERNEL_TN: product(k, d); break;
     case NU_KERNEL_COPY: memcpy(b, a, count * sizeof(real)); break;
     case NU_KERNEL_PACK: pack(d, a); break;
     case NU_KERNEL_FORWARD: X(nu_activate)(k->activation, a, b, d->bias, rows, columns); break;
@@ -66,7 +92,10 @@ static void kernel(const nu_kernel *k, const nu_kernel_data *d)
         step = nu_optimizer_step(&d->optimizer, 1000);
         X(nu_update)(&step, a, b, c, d->array[3], count);
         break;
-    case NU_KERNEL_SUMS: X(nu_column_sums)(d->bias, a, rows, columns, 0, columns); break;
+    case NU_KERNEL_SUMS:
+        whole = X(nu_in_panels)(a, rows, columns, columns);
+        X(nu_column_sums)(d->bias, &whole, (nu_span){0, rows}, 0);
+        break;
     case NU_KERNEL_TRANSPOSE: X(nu_transpose)(b, rows, a, columns, rows, columns); break;
     }
 }

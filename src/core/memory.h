@@ -26,6 +26,17 @@ static inline void nu_free_at(void *pointer)
     free(block);
 }
 
+static inline size_t nu_smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* a / b, rounded up. */
+static inline size_t nu_ceil_div(size_t a, size_t b)
+{
+    return (a + b - 1) / b;
+}
+
 /* A cache line and a full vector register. */
 #define NU_ALIGN 64
 

@@ -1,5 +1,4 @@
-/* Matrix products. All matrices row-major; ld*: elements from one row to the next. Products too
- * small to be worth a BLAS call are plain loops; which way is taken depends on the sizes alone. */
+/* Matrix products and transposition. All matrices row-major; ld*: elements from one row to the next. */
 #ifndef NUDGE_LINALG_GEMM_H
 #define NUDGE_LINALG_GEMM_H
 
@@ -7,16 +6,19 @@
 
 #include "linalg/real.h"
 
-/* C (m x n) = A (m x k) B (k x n) */
-void X(nu_gemm_nn)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
-                   size_t ldb, real *c, size_t ldc);
+enum { NU_NN, NU_NT, NU_TN };
 
-/* C (m x n) = A (m x k) B^T, B is n x k */
-void X(nu_gemm_nt)(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b,
-                   size_t ldb, real *c, size_t ldc);
+/* C (m x n) = alpha op(A) op(B) + beta C, op as BLAS has it:
+ *   NU_NN  A is m x k, B is k x n
+ *   NU_NT  A is m x k, B is n x k, transposed
+ *   NU_TN  A is k x m, transposed, B is k x n
+ * With beta 0, C need not be set. A product too small to be worth a BLAS call is plain loops; which
+ * way is taken depends on the sizes alone. */
+void X(nu_gemm)(int op, size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda,
+                const real *b, size_t ldb, real beta, real *c, size_t ldc);
 
-/* C (m x n) = alpha A^T B + beta C, A is k x m, B is k x n. With beta 0, C need not be set. */
-void X(nu_gemm_tn)(size_t m, size_t n, size_t k, real alpha, const real *a, size_t lda,
-                   const real *b, size_t ldb, real beta, real *c, size_t ldc);
+/* to (columns x rows) = the transpose of from (rows x columns). */
+void X(nu_transpose)(real *to, size_t ldto, const real *from, size_t ldfrom, size_t rows,
+                     size_t columns);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "core/memory.h"
+
 /* Files and hashes are little-endian, and so is memory wherever this is built. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "big-endian machines are not supported");
 
@@ -13,6 +15,7 @@ nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, si
     t.at = t.is_bias ? net->bias_at[l] : net->weight_at[l];
     t.rows = t.is_bias ? 1 : net->width[l + 1];
     t.columns = t.is_bias ? net->width[l + 1] : net->width[l];
+    t.panel = t.is_bias ? 1 : net->panel[l + 1];
     return t;
 }
 
@@ -29,21 +32,21 @@ size_t nu_tensor_shape(uint64_t shape[2], const nu_tensor *t)
     return t->is_bias ? 1 : 2;
 }
 
+/* Rows of one panel and some columns; element (r, c) of it is block[at + c * step + r]. */
 typedef struct rectangle {
-    size_t row, rows, column, columns;
+    size_t rows, columns, at, step;
 } rectangle;
 
 /* The rectangle that a stretch of elements begins with: the rest of a row, or whole rows. */
 static rectangle leading(const nu_tensor *t, size_t first, size_t count)
 {
-    rectangle b = {.row = first / t->columns, .rows = 1, .column = first % t->columns};
-    if (b.column == 0 && count >= t->columns) {
-        b.rows = count / t->columns;
-        b.columns = t->columns;
-    } else {
-        size_t rest = t->columns - b.column;
-        b.columns = count < rest ? count : rest;
-    }
+    size_t row = first / t->columns, column = first % t->columns;
+    size_t left = row / t->panel * t->panel, width = nu_smaller(t->panel, t->rows - left);
+    rectangle b = {.rows = 1, .step = width};
+    b.columns = nu_smaller(count, t->columns - column);
+    if (column == 0 && count >= t->columns)
+        b.rows = nu_smaller(count / t->columns, left + width - row);
+    b.at = t->at + left * t->columns + column * width + (row - left);
     return b;
 }
 
@@ -52,14 +55,12 @@ static void copy(const nu_tensor *t, size_t first, size_t count, double *values,
 {
     while (count > 0) {
         rectangle b = leading(t, first, count);
-        for (size_t c = 0; c < b.columns; c++) {
-            size_t at = t->at + (b.column + c) * t->rows + b.row;
+        for (size_t c = 0; c < b.columns; c++)
             for (size_t r = 0; r < b.rows; r++)
                 if (back)
-                    nu_put(t->block, t->element, at + r, values[r * b.columns + c]);
+                    nu_put(t->block, t->element, b.at + c * b.step + r, values[r * b.columns + c]);
                 else
-                    values[r * b.columns + c] = nu_value(t->block, t->element, at + r);
-        }
+                    values[r * b.columns + c] = nu_value(t->block, t->element, b.at + c * b.step + r);
         values += b.rows * b.columns;
         first += b.rows * b.columns;
         count -= b.rows * b.columns;

@@ -6,13 +6,13 @@
 #include "net/network.h"
 #include "nudge.h"
 
-/* Element (r, c) is block[at + c * rows + r]: a weight matrix, kept in x out, has rows = out and
- * columns = in; a bias has one row. */
+/* A weight matrix has rows = out and columns = in, and is kept as nu_weight_at() says, in panels of
+ * `panel` rows; a bias has one row. */
 typedef struct nu_tensor {
     void *block;
     nu_element element; /* of the block */
     size_t at;
-    size_t rows, columns;
+    size_t rows, columns, panel;
     size_t layer;
     int is_bias;
 } nu_tensor;

@@ -1,97 +1,91 @@
 #include "net/layer.h"
 
 #include "core/clones.h"
-#include "linalg/gemm.h"
 #include "net/activation.h"
 
-void X(nu_layer_forward)(const nu_network *net, size_t layer, const real *params, real *y,
-                         real *slope, const real *x, size_t rows)
+X(nu_layer) X(nu_layer_of)(const nu_network *net, size_t l, const real *params)
 {
-    size_t in = net->width[layer], out = net->width[layer + 1];
-    X(nu_gemm_nn)(rows, out, in, x, in, params + net->weight_at[layer], out, y, out);
-    X(nu_activate)(net->activation[layer], y, slope, params + net->bias_at[layer], rows, out);
+    real *weights = (real *)params + net->weight_at[l];
+    return (X(nu_layer)){
+        .weights = X(nu_in_panels)(weights, net->width[l], net->width[l + 1], net->panel[l + 1]),
+        .bias = params + net->bias_at[l],
+        .activation = net->activation[l],
+    };
 }
 
-void X(nu_layer_backward)(const nu_network *net, size_t layer, const real *params,
-                          const real *transposed, real *dx, const real *dz, const real *x,
-                          const real *slope_before, size_t rows)
+/* How to go over a tile: as one block of `rows` rows where they lie close together, else `times`
+ * rows, each `step` reals from the one before. */
+typedef struct walk {
+    size_t times, rows, step, n;
+} walk;
+
+static inline walk walk_of(const X(nu_matrix) *a, nu_span rows, size_t q)
 {
-    size_t in = net->width[layer], out = net->width[layer + 1];
-    if (transposed != NULL)
-        X(nu_gemm_nn)(rows, in, out, dz, out, transposed, in, dx, in);
+    size_t n = X(nu_panel_columns)(a, q), ld = X(nu_panel_ld)(a, q), count = rows.end - rows.first;
+    return ld == n ? (walk){1, count, 0, n} : (walk){count, 1, ld, n};
+}
+
+static inline real *slope_at(const X(nu_output) *out, size_t q, size_t row)
+{
+    return out->slope.at != NULL ? X(nu_panel)(&out->slope, q, row) : NULL;
+}
+
+void X(nu_layer_forward_tile)(const X(nu_layer) *layer, const X(nu_output) *out,
+                              const X(nu_matrix) *x, nu_span rows, size_t q)
+{
+    X(nu_panel_nn)(&out->y, x, &layer->weights, rows, q);
+    walk w = walk_of(&out->y, rows, q);
+    real *y = X(nu_panel)(&out->y, q, rows.first), *slope = slope_at(out, q, rows.first);
+    for (size_t i = 0; i < w.times; i++)
+        X(nu_activate)(layer->activation, y + i * w.step,
+                       slope != NULL ? slope + i * w.step : NULL,
+                       layer->bias + q * out->y.width, w.rows, w.n);
+}
+
+void X(nu_layer_backward_tile)(const X(nu_layer) *layer, const X(nu_matrix) *dx,
+                               const X(nu_matrix) *dz, nudge_activation kind,
+                               const X(nu_output) *before, nu_span rows, size_t q)
+{
+    if (layer->transposed.at != NULL)
+        X(nu_panel_nn)(dx, dz, &layer->transposed, rows, q);
     else
-        X(nu_gemm_nt)(rows, in, out, dz, out, params + net->weight_at[layer], out, dx, in);
-    X(nu_activate_backward)(net->activation[layer - 1], dx, x, slope_before, rows, in);
-}
-
-void X(nu_layer_forward_tile)(const nu_network *net, size_t layer, const real *params, real *y,
-                              real *slope, const real *x, nu_span rows, nu_span columns)
-{
-    size_t in = net->width[layer], out = net->width[layer + 1], n = columns.end - columns.first;
-    size_t at = rows.first * out + columns.first;
-    X(nu_gemm_nn)(rows.end - rows.first, n, in, x + rows.first * in, in,
-                  params + net->weight_at[layer] + columns.first, out, y + at, out);
-    for (size_t r = rows.first; r < rows.end; r++, at += out)
-        X(nu_activate)(net->activation[layer], y + at, slope != NULL ? slope + at : NULL,
-                       params + net->bias_at[layer] + columns.first, 1, n);
-}
-
-void X(nu_layer_backward_tile)(const nu_network *net, size_t layer, const real *params,
-                               const real *transposed, real *dx, const real *dz, const real *x,
-                               const real *slope_before, nu_span rows, nu_span columns)
-{
-    size_t in = net->width[layer], out = net->width[layer + 1], n = columns.end - columns.first;
-    size_t at = rows.first * in + columns.first;
-    if (transposed != NULL)
-        X(nu_gemm_nn)(rows.end - rows.first, n, out, dz + rows.first * out, out,
-                      transposed + columns.first, in, dx + at, in);
-    else
-        X(nu_gemm_nt)(rows.end - rows.first, n, out, dz + rows.first * out, out,
-                      params + net->weight_at[layer] + columns.first * out, out, dx + at, in);
-    for (size_t r = rows.first; r < rows.end; r++, at += in)
-        X(nu_activate_backward)(net->activation[layer - 1], dx + at, x + at,
-                                slope_before != NULL ? slope_before + at : NULL, 1, n);
+        X(nu_panel_nt)(dx, dz, &layer->weights, rows, q);
+    walk w = walk_of(dx, rows, q);
+    real *to = X(nu_panel)(dx, q, rows.first);
+    const real *y = X(nu_panel)(&before->y, q, rows.first), *slope = slope_at(before, q, rows.first);
+    for (size_t i = 0; i < w.times; i++)
+        X(nu_activate_backward)(kind, to + i * w.step, y + i * w.step,
+                                slope != NULL ? slope + i * w.step : NULL, w.rows, w.n);
 }
 
 /* Few columns, each in a register, for the smallest networks. */
 static void narrow_sums(real *restrict sum, const real *restrict a, size_t rows, size_t n,
-                        size_t left, size_t right)
+                        size_t ld)
 {
-    for (size_t j = left; j < right; j++) {
+    for (size_t j = 0; j < n; j++) {
         real s = 0;
         for (size_t r = 0; r < rows; r++)
-            s += a[r * n + j];
-        sum[j - left] = s;
+            s += a[r * ld + j];
+        sum[j] = s;
     }
 }
 
 NU_CLONES
-static void wide_sums(real *restrict sum, const real *restrict a, size_t rows, size_t n,
-                      size_t left, size_t right)
+static void wide_sums(real *restrict sum, const real *restrict a, size_t rows, size_t n, size_t ld)
 {
-    for (size_t j = left; j < right; j++)
-        sum[j - left] = 0;
+    for (size_t j = 0; j < n; j++)
+        sum[j] = 0;
     for (size_t r = 0; r < rows; r++) {
-        const real *restrict row = a + r * n + left;
+        const real *restrict row = a + r * ld;
 #pragma omp simd
-        for (size_t j = 0; j < right - left; j++)
+        for (size_t j = 0; j < n; j++)
             sum[j] += row[j];
     }
 }
 
-void X(nu_column_sums)(real *restrict sum, const real *restrict a, size_t rows, size_t n,
-                       size_t left, size_t right)
+void X(nu_column_sums)(real *sum, const X(nu_matrix) *a, nu_span rows, size_t q)
 {
-    if (right - left < 8)
-        narrow_sums(sum, a, rows, n, left, right);
-    else
-        wide_sums(sum, a, rows, n, left, right);
-}
-
-void X(nu_layer_gradient)(const nu_network *net, size_t layer, real *dw, real *db, const real *x,
-                          const real *dz, size_t rows)
-{
-    size_t in = net->width[layer], out = net->width[layer + 1];
-    X(nu_gemm_tn)(in, out, rows, 1, x, in, dz, out, 0, dw, out);
-    X(nu_column_sums)(db, dz, rows, out, 0, out);
+    size_t n = X(nu_panel_columns)(a, q);
+    (n < 8 ? narrow_sums : wide_sums)(sum, X(nu_panel)(a, q, rows.first), rows.end - rows.first, n,
+                                      X(nu_panel_ld)(a, q));
 }

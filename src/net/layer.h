@@ -1,33 +1,37 @@
-/* One dense layer, forward and backward, over some rows. */
+/* One dense layer, forward and backward, over tiles: some rows of one panel of columns. */
 #ifndef NUDGE_NET_LAYER_H
 #define NUDGE_NET_LAYER_H
 
-#include "linalg/real.h"
+#include "linalg/panels.h"
 #include "net/network.h"
 
-/* y (rows x out) = f(x W + b) for x (rows x in). slope as in nu_activate(). */
-void X(nu_layer_forward)(const nu_network *net, size_t layer, const real *params, real *y,
-                         real *slope, const real *x, size_t rows);
+typedef struct X(nu_layer) {
+    X(nu_matrix) weights;    /* in x out */
+    X(nu_matrix) transposed; /* out x in, for products that go backward; or none */
+    const real *bias;        /* out */
+    nudge_activation activation;
+} X(nu_layer);
 
-/* dx (rows x in): the gradient of this layer's input, which is the output `x` of layer - 1, and
- * from it the gradient of that layer's z, in place. layer >= 1. transposed: this layer's
- * weights out x in, or NULL. */
-void X(nu_layer_backward)(const nu_network *net, size_t layer, const real *params,
-                          const real *transposed, real *dx, const real *dz, const real *x,
-                          const real *slope_before, size_t rows);
+/* Layer l of parameters that net describes, without transposed weights. */
+X(nu_layer) X(nu_layer_of)(const nu_network *net, size_t l, const real *params);
 
-/* The same for a tile: some rows and some columns of y, or of dx. The matrices are given whole. */
-void X(nu_layer_forward_tile)(const nu_network *net, size_t layer, const real *params, real *y,
-                              real *slope, const real *x, nu_span rows, nu_span columns);
-void X(nu_layer_backward_tile)(const nu_network *net, size_t layer, const real *params,
-                               const real *transposed, real *dx, const real *dz, const real *x,
-                               const real *slope_before, nu_span rows, nu_span columns);
+/* What a layer gives: rows x out each. slope as in nu_activate(), or none. */
+typedef struct X(nu_output) {
+    X(nu_matrix) y, slope;
+} X(nu_output);
 
-/* dw (in x out) = x^T dz, db (out) = column sums of dz (rows x out). */
-void X(nu_layer_gradient)(const nu_network *net, size_t layer, real *dw, real *db, const real *x,
-                          const real *dz, size_t rows);
+/* Panel q, for some rows, of y = f(x W + b). */
+void X(nu_layer_forward_tile)(const X(nu_layer) *layer, const X(nu_output) *out,
+                              const X(nu_matrix) *x, nu_span rows, size_t q);
 
-/* sum (right - left) = sums of columns left .. right-1 of a (rows x n). */
-void X(nu_column_sums)(real *sum, const real *a, size_t rows, size_t n, size_t left, size_t right);
+/* Panel q, for some rows, of dx (rows x in): the gradient of the layer's input, which is the output
+ * `before` of a layer with the activation `kind`, and from it the gradient of that layer's z, in
+ * place. dz: rows x out. */
+void X(nu_layer_backward_tile)(const X(nu_layer) *layer, const X(nu_matrix) *dx,
+                               const X(nu_matrix) *dz, nudge_activation kind,
+                               const X(nu_output) *before, nu_span rows, size_t q);
+
+/* sum (columns of panel q) = sums over some rows of a's panel q. */
+void X(nu_column_sums)(real *sum, const X(nu_matrix) *a, nu_span rows, size_t q);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "linalg/blas.h"
 
 #define TENSOR_ALIGN 16 /* reals: 64 bytes of floats */
 
@@ -100,21 +101,26 @@ static nudge_status fill(nu_network *net, const nudge_model_options *o, nudge_er
     net->loss = o->loss;
     net->huber_delta = o->loss == NUDGE_HUBER ? o->huber_delta : 1;
     net->width = malloc((n + 1) * sizeof *net->width);
+    net->panel = malloc((n + 1) * sizeof *net->panel);
+    net->panels = malloc((n + 1) * sizeof *net->panels);
     net->activation = malloc(n * sizeof *net->activation);
     net->weight_at = malloc(n * sizeof *net->weight_at);
     net->bias_at = malloc(n * sizeof *net->bias_at);
-    if (net->width == NULL || net->activation == NULL || net->weight_at == NULL ||
-        net->bias_at == NULL)
-        return nu_no_memory(err, n * 4 * sizeof(size_t), "the network's shape");
+    if (net->width == NULL || net->panel == NULL || net->panels == NULL ||
+        net->activation == NULL || net->weight_at == NULL || net->bias_at == NULL)
+        return nu_no_memory(err, n * 6 * sizeof(size_t), "the network's shape");
 
     memcpy(net->width, o->widths, (n + 1) * sizeof *net->width);
     for (size_t l = 0; l < n; l++)
         net->activation[l] = o->activations != NULL ? o->activations[l]
                              : l + 1 < n            ? NUDGE_RELU
                                                     : NUDGE_IDENTITY;
-    for (size_t l = 0; l <= n; l++)
+    for (size_t l = 0; l <= n; l++) {
+        net->panel[l] = nu_panel_width(net->width[l]);
+        net->panels[l] = (net->width[l] + net->panel[l] - 1) / net->panel[l];
         if (net->width[l] > net->widest)
             net->widest = net->width[l];
+    }
     return place_tensors(net, err);
 }
 
@@ -136,6 +142,8 @@ nudge_status nu_network_start(nu_network *net, const nudge_model_options *option
 void nu_network_end(nu_network *net)
 {
     free(net->width);
+    free(net->panel);
+    free(net->panels);
     free(net->activation);
     free(net->weight_at);
     free(net->bias_at);

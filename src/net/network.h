@@ -5,8 +5,9 @@
 #include "nudge.h"
 
 /* Layer l takes width[l] values and gives width[l + 1]. Inside the engine a weight matrix is kept
- * in x out (the transpose of the file's out x in), which makes the forward product an NN GEMM,
- * OpenBLAS's fastest kind for the small matrices of a batch.
+ * in x out (the transpose of the file's out x in), in panels of panel[l + 1] columns: see
+ * linalg/panels.h. The forward product is then an NN GEMM, OpenBLAS's fastest kind for the small
+ * matrices of a batch.
  *
  * All parameters are one block of `size` reals: for each layer the weights, then the biases, each
  * tensor beginning at a multiple of 64 bytes' worth of floats. The padding between them is zero
@@ -14,6 +15,8 @@
 typedef struct nu_network {
     size_t layers;
     size_t *width;                  /* layers + 1 */
+    size_t *panel, *panels;         /* layers + 1: a panel's columns in a matrix so wide, and how
+                                     * many it has */
     nudge_activation *activation;   /* layers */
     size_t *weight_at, *bias_at;    /* layers: offsets in the block, in reals */
     size_t size;                    /* of the block, in reals, padding included */
@@ -23,10 +26,20 @@ typedef struct nu_network {
     double huber_delta;
 } nu_network;
 
-/* first .. end-1 */
-typedef struct nu_span {
-    size_t first, end;
-} nu_span;
+/* Columns of panel q of a matrix of width[i] columns. */
+static inline size_t nu_panel_columns_of(const nu_network *net, size_t i, size_t q)
+{
+    size_t rest = net->width[i] - q * net->panel[i];
+    return rest < net->panel[i] ? rest : net->panel[i];
+}
+
+/* Where the weight from input i to output o of layer l is in the block. */
+static inline size_t nu_weight_at(const nu_network *net, size_t l, size_t o, size_t i)
+{
+    size_t q = o / net->panel[l + 1], left = q * net->panel[l + 1];
+    return net->weight_at[l] + left * net->width[l] + i * nu_panel_columns_of(net, l + 1, q) +
+           (o - left);
+}
 
 /* Checks and fills; `net` owns copies. NUDGE_EARGUMENT names the layer and what is wrong with it
  * (a zero width, products or sums that overflow size_t or BLAS's int); NUDGE_EMEMORY. */

@@ -35,18 +35,22 @@ static void scale_reals(real *restrict x, const real *restrict raw, const real *
         x[j] = (raw[j] - shift[j]) * factor[j];
 }
 
-void X(nu_batch_features)(const nu_store *store, const uint32_t *rows, size_t count, real *x)
+void X(nu_batch_features)(const nu_store *store, const uint32_t *rows, size_t count,
+                          const X(nu_matrix) *x, size_t first)
 {
-    size_t n = store->features;
-    for (size_t i = 0; i < count; i++, x += n) {
-        size_t at = (size_t)rows[i] * n;
-        if (store->element == NU_U8)
-            convert_bytes(x, (const uint8_t *)store->x + at, store->shift, store->factor, n);
-        else if (store->factor != NULL)
-            scale_reals(x, (const real *)store->x + at, store->shift, store->factor, n);
-        else
-            memcpy(x, (const real *)store->x + at, n * sizeof(real));
-    }
+    size_t panels = x->panels;
+    const real *shift = store->shift, *factor = store->factor;
+    for (size_t i = 0; i < count; i++)
+        for (size_t q = 0, left = 0; q < panels; q++, left += x->width) {
+            size_t at = (size_t)rows[i] * store->features + left, n = X(nu_panel_columns)(x, q);
+            real *to = X(nu_panel)(x, q, first + i);
+            if (store->element == NU_U8)
+                convert_bytes(to, (const uint8_t *)store->x + at, shift + left, factor + left, n);
+            else if (factor != NULL)
+                scale_reals(to, (const real *)store->x + at, shift + left, factor + left, n);
+            else
+                memcpy(to, (const real *)store->x + at, n * sizeof(real));
+        }
 }
 
 void X(nu_batch_targets)(const nu_store *store, const uint32_t *rows, size_t count, real *y,

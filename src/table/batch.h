@@ -4,15 +4,16 @@
 
 #include "core/random.h"
 #include "table/dataset.h"
-#include "linalg/real.h"
+#include "linalg/panels.h"
 
 /* The rows of a dataset at `count` places from `first` in an order (NULL: as they are), as store
  * row numbers. */
 void X(nu_batch_rows)(const nudge_dataset *data, const nu_permutation *order, size_t first,
                       size_t count, uint32_t *rows);
 
-/* Packs the features of the store rows `rows` into x (count x features). */
-void X(nu_batch_features)(const nu_store *store, const uint32_t *rows, size_t count, real *x);
+/* Packs the features of the store rows `rows` into rows first .. first+count-1 of x. */
+void X(nu_batch_features)(const nu_store *store, const uint32_t *rows, size_t count,
+                          const X(nu_matrix) *x, size_t first);
 
 /* Packs their targets into y (count x outputs) or classes (count), whichever the store has. */
 void X(nu_batch_targets)(const nu_store *store, const uint32_t *rows, size_t count, real *y,

@@ -17,7 +17,7 @@ static const option own[] = {
     {"threads", "N,N,...", .help = "thread counts to plan for; default: 1, 2, 4, ... and the cores "
                                    "this process may use; more than cores are a prediction for a "
                                    "machine that has them"},
-    {"seconds", "S", "0.1", .help = "measure each of the step's pieces for so long"},
+    {"seconds", "S", "0.1", .help = "replay steps for so long for each thread count, and at least three"},
     {0},
 };
 
@@ -31,7 +31,8 @@ typedef struct planning {
     uint64_t loading;         /* memory while data is loaded */
     nudge_model *model;
     nudge_train_plan plan;    /* for the most threads */
-    nudge_forecast *forecast; /* counts of them */
+    nudge_forecast *forecast; /* counts of them; none where memory is short: */
+    nudge_error short_of;
 } planning;
 
 /* 1, 2, 4, ... and all cores, or what --threads says. */
@@ -116,7 +117,11 @@ static nudge_status forecast_all(planning *p, nudge_error *err)
         status = nudge_train_forecast(&p->forecast[i], p->model, p->train, &o,
                                       real_of(p->args, "seconds", ABOVE_0), err);
     }
-    return status;
+    if (status != NUDGE_EMEMORY)
+        return status;
+    p->short_of = *err;
+    p->counts = 0;
+    return NUDGE_OK;
 }
 
 /* ---- Results --------------------------------------------------------------------------- */
@@ -199,6 +204,10 @@ static void print_text(const planning *p)
 {
     int beyond = 0, fewer = 0, cores = p->forecast[0].cores;
     print_what(p);
+    if (p->counts == 0) {
+        printf("no times: %s\n", p->short_of.text);
+        return;
+    }
     print_times(p);
     putchar('\n');
     print_phases(p);
@@ -206,7 +215,7 @@ static void print_text(const planning *p)
         beyond |= is_beyond(&p->forecast[i]);
         fewer |= !is_beyond(&p->forecast[i]) && (size_t)p->forecast[i].threads < p->threads[i];
     }
-    printf("\nexpected from rates of the step's pieces, measured now on %d core%s\n", cores,
+    printf("\nexpected from a replay of steps, thread after thread on one of %d core%s\n", cores,
            cores == 1 ? "" : "s");
     if (beyond)
         puts("* a prediction for a machine with so many cores like these");
@@ -275,8 +284,9 @@ const command command_plan = {
     .summary = "what a training run will take: memory, work, time",
     .about = "Says what the training run of 'nudge train' with the same options will take, before "
              "anything runs: memory, operations, how the engine cuts a step, and the time that a "
-             "step should take on different numbers of threads. The time comes from the engine's "
-             "cost model: the rates of the step's pieces are measured here, for a second or two."
+             "step should take on different numbers of threads. The time comes from a replay: the engine "
+             "runs the pieces of a step here, one thread's after the other's, and adds what it costs "
+             "that threads wait for each other and share memory."
              "\n\n"
              "Large synthetic data is not made: its shape is enough. Files are read.",
     .own = own,

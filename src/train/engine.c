@@ -11,12 +11,14 @@
 #include "train/infer.h"
 #include "train/optimizer.h"
 #include "train/step.h"
+#include "train/step_partials.h"
+#include "train/step_tiles.h"
 
 /* ---- Memory -------------------------------------------------------------------------------- */
 
 static size_t scratch_size(const nu_plan *plan)
 {
-    size_t size = plan->tile_size + plan->tile_columns; /* a tile's gradient, and its biases' */
+    size_t size = 2 * plan->tile_size; /* a tile's gradient, and its biases', which are fewer */
     return (size + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN;
 }
 
@@ -25,13 +27,12 @@ static size_t scratch_size(const nu_plan *plan)
  * 106 ms on 2 threads instead of 77. A page and a line more than a power of two avoids it. */
 #define STAGGER 4160
 
-/* Bytes from one matrix of a layer's activations or gradients to the next; SIZE_MAX if they are
- * more than can be. */
-static size_t layer_bytes(const nu_job *job, size_t l)
+/* Bytes from one matrix of a batch to the next; SIZE_MAX if they are more than can be. */
+static size_t matrix_bytes(const nu_job *job, size_t columns)
 {
     size_t bytes;
-    if (!nu_mul(job->plan->batch, job->net->width[l + 1], &bytes) ||
-        !nu_mul(bytes, sizeof(real), &bytes) || bytes > SIZE_MAX - NU_ALIGN - STAGGER)
+    if (!nu_mul(job->plan->batch, columns, &bytes) || !nu_mul(bytes, sizeof(real), &bytes) ||
+        bytes > SIZE_MAX - NU_ALIGN - STAGGER)
         return SIZE_MAX;
     return (bytes + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN + STAGGER;
 }
@@ -46,21 +47,30 @@ static int states(const nu_job *job)
     return job->optimizer != NULL ? nu_optimizer_states(job->optimizer) : 1;
 }
 
+/* The data always stands as a panel of its own, where it is one and not shuffled. */
+static int is_always_ready(const nu_job *job)
+{
+    const nudge_dataset *data = job->data;
+    int shuffles = job->shuffle && job->plan->batch < data->rows;
+    return job->net->panel[0] == job->net->width[0] && !shuffles &&
+           X(nu_batch_in_place)(data, NULL, 0) != NULL;
+}
+
 static nu_engine_memory engine_memory(const nu_job *job)
 {
     const nu_network *net = job->net;
     uint64_t batch = job->plan->batch, outputs = net->width[net->layers], layers = 0;
     for (size_t l = 0; l < net->layers; l++)
-        layers += layer_bytes(job, l) * (uint64_t)(has_slope(net, l) ? 3 : 2);
+        layers += matrix_bytes(job, net->width[l + 1]) * (uint64_t)(has_slope(net, l) ? 3 : 2);
     uint64_t partials = (uint64_t)job->plan->blocks * job->plan->partial_size;
     uint64_t scratch = (uint64_t)job->threads * scratch_size(job->plan);
     return (nu_engine_memory){
         .gradients = (partials + scratch + job->plan->transposed_size) * sizeof(real),
         .optimizer_state = (uint64_t)states(job) * net->size * sizeof(real),
-        .activations = layers + batch * (net->width[0] * sizeof(real) + sizeof(uint32_t) +
-                                         (job->data->store->classes != NULL
-                                              ? sizeof(int32_t)
-                                              : outputs * sizeof(real))),
+        .activations = layers + (is_always_ready(job) ? 0 : batch * net->width[0] * sizeof(real)) +
+                       batch * (sizeof(uint32_t) + (job->data->store->classes != NULL
+                                                        ? sizeof(int32_t)
+                                                        : outputs * sizeof(real))),
     };
 }
 
@@ -69,12 +79,10 @@ static void engine_free(nu_engine *e)
     if (e == NULL)
         return;
     free(e->layers);
-    free(e->a);
-    free(e->dz);
-    free(e->slope);
+    free(e->outputs);
     free(e->watches);
     free(e->rows);
-    free(e->packed);
+    free(e->packed.at);
     free(e->y);
     free(e->classes);
     free(e->results);
@@ -86,30 +94,45 @@ static void engine_free(nu_engine *e)
     free(e);
 }
 
+/* The next matrix of B x width[i] in e->outputs; the last layer's are row-major, as losses read
+ * them. */
+static X(nu_matrix) next_matrix(const nu_engine *e, char **at, size_t i)
+{
+    const nu_network *net = e->job.net;
+    real *here = (real *)*at;
+    *at += matrix_bytes(&e->job, net->width[i]);
+    return i == net->layers
+               ? X(nu_row_major)(here, net->width[i], net->panel[i])
+               : X(nu_in_panels)(here, e->job.plan->batch, net->width[i], net->panel[i]);
+}
+
 /* 1, or 0 where memory ran out; engine_free() then frees what there is. */
 static int allocate_layers(nu_engine *e)
 {
     const nu_network *net = e->job.net;
+    const nu_plan *plan = e->job.plan;
     size_t bytes = 0;
     for (size_t l = 0; l < net->layers; l++) {
-        size_t one = layer_bytes(&e->job, l);
+        size_t one = matrix_bytes(&e->job, net->width[l + 1]);
         if (one > (SIZE_MAX - bytes) / 3)
             return 0;
         bytes += one * (has_slope(net, l) ? 3 : 2);
     }
-    e->a = calloc(net->layers, sizeof *e->a);
-    e->dz = calloc(net->layers, sizeof *e->dz);
-    e->slope = calloc(net->layers, sizeof *e->slope);
-    e->layers = nu_alloc(bytes, 1);
-    if (e->a == NULL || e->dz == NULL || e->slope == NULL || e->layers == NULL)
+    e->layers = calloc(net->layers, sizeof *e->layers);
+    e->outputs = nu_alloc(bytes, 1);
+    if (e->layers == NULL || e->outputs == NULL)
         return 0;
-    char *at = e->layers;
+    char *at = e->outputs;
     for (size_t l = 0; l < net->layers; l++) {
-        e->a[l] = (real *)at;
-        e->dz[l] = (real *)(at += layer_bytes(&e->job, l));
+        nu_engine_layer *el = &e->layers[l];
+        el->layer = X(nu_layer_of)(net, l, e->job.params);
+        el->out.y = next_matrix(e, &at, l + 1);
+        el->dz = next_matrix(e, &at, l + 1);
         if (has_slope(net, l))
-            e->slope[l] = (real *)(at += layer_bytes(&e->job, l));
-        at += layer_bytes(&e->job, l);
+            el->out.slope = next_matrix(e, &at, l + 1);
+        if (plan->transposed_at[l] != SIZE_MAX)
+            el->layer.transposed = X(nu_in_panels)(e->transposed + plan->transposed_at[l],
+                                                   net->width[l + 1], net->width[l], net->panel[l]);
     }
     return 1;
 }
@@ -120,10 +143,14 @@ static int allocate(nu_engine *e)
     const nu_plan *plan = e->job.plan;
     const nu_store *store = e->job.data->store;
     e->rows = nu_alloc(plan->batch, sizeof *e->rows);
-    e->packed = nu_alloc(plan->batch, net->width[0] * sizeof(real));
     e->results = nu_alloc_zero(plan->blocks, sizeof *e->results);
     e->scratch = nu_alloc((size_t)e->job.threads, e->scratch_size * sizeof(real));
-    int ok = e->rows != NULL && e->packed != NULL && e->results != NULL && e->scratch != NULL;
+    int ok = e->rows != NULL && e->results != NULL && e->scratch != NULL;
+    if (!is_always_ready(&e->job)) {
+        real *at = nu_alloc(plan->batch, net->width[0] * sizeof(real));
+        e->packed = X(nu_in_panels)(at, plan->batch, net->width[0], net->panel[0]);
+        ok = ok && at != NULL;
+    }
     if (e->job.profile)
         ok = ok && (e->watches = nu_alloc_zero((size_t)e->job.threads, sizeof *e->watches)) != NULL;
     if (store->classes != NULL)
@@ -175,19 +202,64 @@ static void engine_epoch(nu_engine *e, uint32_t epoch)
     }
 }
 
+static void wait_for_all(const nu_doing *d)
+{
+    nu_barrier_wait(d->e->job.barrier, d->threads);
+    nu_lap(d->e, d->thread, NUDGE_WAIT);
+}
+
+static size_t batch_rows(const nu_engine *e, size_t batch)
+{
+    size_t first = batch * e->job.plan->batch, rest = e->job.data->rows - first;
+    return rest < e->job.plan->batch ? rest : e->job.plan->batch;
+}
+
+static nu_doing doing(nu_engine *e, size_t batch, int thread, int threads)
+{
+    nu_doing d = {.e = e, .inputs = e->packed, .batch = batch, .rows = batch_rows(e, batch),
+                  .thread = thread, .threads = threads};
+    if (e->packed.at == NULL) {
+        const nu_network *net = e->job.net;
+        const real *x = X(nu_batch_in_place)(e->job.data, NULL, batch * e->job.plan->batch);
+        d.inputs = X(nu_row_major)((real *)x, net->width[0], net->panel[0]);
+    }
+    return d;
+}
+
+static void run_stage(const nu_doing *d, const nu_stage *stage)
+{
+    const nu_plan *plan = d->e->job.plan;
+    nu_span own = nu_plan_share(plan, stage, d->rows, d->thread, d->threads);
+    for (size_t i = own.first; i < own.end; i++)
+        nu_plan_visit(plan, stage, d->rows, i, X(nu_step_run), (void *)d);
+    if (stage->over == NU_OVER_ROWS && (stage->does & NU_DOES(NU_BACKWARD)) && plan->partial_size > 0)
+        X(nu_partials_add_own)(d->e, nu_plan_blocks(plan, d->rows), d->thread, d->threads);
+}
+
+static void engine_stage(nu_engine *e, size_t stage, size_t batch, uint64_t t, int thread,
+                         int threads)
+{
+    nu_doing d = doing(e, batch, thread, threads);
+    d.step = nu_optimizer_step(e->job.optimizer, t);
+    nu_lap(e, thread, NUDGE_PHASES);
+    run_stage(&d, &e->job.plan->stages[stage]);
+}
+
 static void engine_rows(nu_engine *e, size_t batch, int thread, int threads)
 {
+    const nu_plan *plan = e->job.plan;
+    nu_doing d = doing(e, batch, thread, threads);
     nu_lap(e, thread, NUDGE_PHASES);
-    if (e->job.plan->grid)
-        X(nu_step_grid)(e, batch, thread, threads);
-    else
-        X(nu_step_rows)(e, batch, thread, threads);
-    nu_step_wait(e, thread, threads);
+    for (const nu_stage *s = plan->stages; s->over != NU_OVER_PARAMETERS; s++) {
+        run_stage(&d, s);
+        nu_lap(e, thread, NUDGE_BACKWARD); /* sums of partial gradients, if any */
+        wait_for_all(&d);
+    }
 }
 
 static double engine_loss(const nu_engine *e, size_t batch, size_t *correct)
 {
-    size_t rows = nu_step_batch_rows(e, batch), blocks = nu_step_blocks(e, rows);
+    size_t rows = batch_rows(e, batch), blocks = nu_plan_blocks(e->job.plan, rows);
     double sum = 0;
     for (size_t b = 0; b < blocks; b++) {
         sum += e->results[b].loss;
@@ -199,11 +271,15 @@ static double engine_loss(const nu_engine *e, size_t batch, size_t *correct)
 static void engine_update(nu_engine *e, size_t batch, uint64_t t, int thread, int threads)
 {
     nu_lap(e, thread, NUDGE_PHASES);
-    X(nu_step_tiles)(e, batch, t, thread, threads);
-    nu_lap(e, thread, NUDGE_UPDATE);
+    nu_doing d = doing(e, batch, thread, threads);
+    d.step = nu_optimizer_step(e->job.optimizer, t);
+    const nu_plan *plan = e->job.plan;
+    for (size_t i = 0; i < plan->n_stages; i++)
+        if (plan->stages[i].over == NU_OVER_PARAMETERS)
+            run_stage(&d, &plan->stages[i]);
     if (e->job.ends != NULL)
         e->job.ends[thread].at = nu_seconds();
-    nu_step_wait(e, thread, threads);
+    wait_for_all(&d);
 }
 
 static nudge_phases engine_phases(const nu_engine *e)
@@ -215,6 +291,11 @@ static nudge_phases engine_phases(const nu_engine *e)
             p.seconds[i] += spent[i];
     }
     return p;
+}
+
+static void engine_profile(nu_engine *e, int on)
+{
+    e->job.profile = on;
 }
 
 static const void *engine_gradient(const nu_engine *e)
@@ -246,9 +327,11 @@ const nu_numeric X(nu_numeric) = {
     .engine_free = engine_free,
     .engine_epoch = engine_epoch,
     .engine_rows = engine_rows,
+    .engine_stage = engine_stage,
     .engine_loss = engine_loss,
     .engine_update = engine_update,
     .engine_phases = engine_phases,
+    .engine_profile = engine_profile,
     .engine_gradient = engine_gradient,
     .all_finite = all_finite,
     .as_doubles = X(nu_batch_as_doubles),

@@ -1,4 +1,4 @@
-/* The training engine: buffers and the two phases of a step. The code is compiled once per
+/* The training engine: buffers and the stages of a step. The code is compiled once per
  * precision; a caller picks a table. */
 #ifndef NUDGE_TRAIN_ENGINE_H
 #define NUDGE_TRAIN_ENGINE_H
@@ -24,20 +24,27 @@ typedef struct nu_numeric {
     /* One thread alone: chooses the order of samples of an epoch (1 for the first). */
     void (*engine_epoch)(nu_engine *engine, uint32_t epoch);
 
-    /* Phase one of batch `batch` (0 for an epoch's first), each thread its share: packing, forward,
-     * loss, backward. Ends with a barrier. */
+    /* The stages of batch `batch` (0 for an epoch's first) before the update, each thread its
+     * share: packing, forward, loss, backward. Ends with a barrier. */
     void (*engine_rows)(nu_engine *engine, size_t batch, int thread, int threads);
 
-    /* After it: the mean loss of the batch, summed in the order of blocks, so every
+    /* One thread's share of one stage of a batch and nothing else, no barrier: for a replay. */
+    void (*engine_stage)(nu_engine *engine, size_t stage, size_t batch, uint64_t t, int thread,
+                         int threads);
+
+    /* After engine_rows: the mean loss of the batch, summed in the order of blocks, so every
      * thread gets the same bits. *correct grows by the rows classified right. */
     double (*engine_loss)(const nu_engine *engine, size_t batch, size_t *correct);
 
-    /* Phase two: each thread its share of the tiles, for update number t (1 for the first). Ends
-     * with a barrier. */
+    /* The last stage: each thread its share of the tiles, for update number t (1 for the first).
+     * Ends with a barrier. */
     void (*engine_update)(nu_engine *engine, size_t batch, uint64_t t, int thread, int threads);
 
     /* Time by phase so far, summed over threads; zeros without job.profile. */
     nudge_phases (*engine_phases)(const nu_engine *engine);
+
+    /* Whether the phases are measured from now on; job.profile must have asked for it. */
+    void (*engine_profile)(nu_engine *engine, int on);
 
     /* The gradient that an update without optimizer left: net->size reals. */
     const void *(*engine_gradient)(const nu_engine *engine);

@@ -187,7 +187,7 @@ static void check_all(checker *c, uint64_t limit, nudge_gradcheck_result *r)
         size_t in = net->width[l], out = net->width[l + 1];
         for (size_t j = 0; j < in * out; j++) /* j: out x in order */
             if (n++ % every == 0)
-                check_parameter(c, net->weight_at[l] + j % in * out + j / in, r, l, 0, j);
+                check_parameter(c, nu_weight_at(net, l, j / in, j % in), r, l, 0, j);
         for (size_t j = 0; j < out; j++)
             if (n++ % every == 0)
                 check_parameter(c, net->bias_at[l] + j, r, l, 1, j);

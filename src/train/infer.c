@@ -3,6 +3,7 @@
 #include "core/clones.h"
 #include "core/memory.h"
 #include "table/batch.h"
+#include "linalg/blas.h"
 #include "prep/prep.h"
 #include "net/layer.h"
 #include "net/loss.h"
@@ -135,16 +136,25 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
     parts p;
     lay_out(&p, buffer, net, rows);
     X(nu_batch_rows)(data, NULL, first, rows, p.numbers);
-    const real *x = X(nu_batch_in_place)(data, NULL, first);
-    if (x == NULL) {
-        X(nu_batch_features)(data->store, p.numbers, rows, p.x);
-        x = p.x;
-    }
+    X(nu_matrix) x = X(nu_in_panels)(p.x, rows, net->width[0], net->panel[0]);
+    const real *ready = X(nu_batch_in_place)(data, NULL, first);
+    if (ready != NULL)
+        x = X(nu_row_major)((real *)ready, net->width[0], net->panel[0]);
+    else
+        X(nu_batch_features)(data->store, p.numbers, rows, &x, 0);
     real *z = NULL;
+    size_t each = nu_blas_kind_here()->rows;
     for (size_t l = 0; l < net->layers; l++) {
+        size_t out = net->width[l + 1], width = net->panel[l + 1];
         z = l % 2 == 0 ? p.ping : p.pong;
-        X(nu_layer_forward)(net, l, model->params, z, NULL, x, rows);
-        x = z;
+        X(nu_layer) layer = X(nu_layer_of)(net, l, model->params);
+        X(nu_output) to = {.y = l + 1 < net->layers ? X(nu_in_panels)(z, rows, out, width)
+                                                    : X(nu_row_major)(z, out, width)};
+        for (size_t q = 0; q < to.y.panels; q++)
+            for (size_t r = 0; r < rows; r += each)
+                X(nu_layer_forward_tile)(&layer, &to, &x, nu_span_piece((nu_span){0, rows}, r, each),
+                                         q);
+        x = to.y;
     }
     for (size_t at = 0; at < rows; at += chunk) {
         double *predictions = result->predictions != NULL ? result->predictions + at * n : NULL;

@@ -1,5 +1,5 @@
 libnudge_all_la_SOURCES += \
-	src/train/plan.h src/train/plan.c \
+	src/train/plan.h src/train/plan.c src/train/plan_pieces.c \
 	src/train/optimizer.h src/train/optimizer.c \
 	src/train/engine.h src/train/job.h src/train/tally.h \
 	src/train/check.h src/train/check.c \
@@ -10,5 +10,6 @@ libnudge_all_la_SOURCES += \
 numeric_sources += \
 	src/train/update.h src/train/update.c \
 	src/train/infer.h src/train/infer.c src/train/score.h src/train/score.c \
-	src/train/step.h src/train/engine.c \
-	src/train/step_rows.c src/train/step_grid.c src/train/step_tiles.c src/train/step_partials.c
+	src/train/state.h src/train/engine.c \
+	src/train/step.h src/train/step.c src/train/step_tiles.h src/train/step_tiles.c \
+	src/train/step_partials.h src/train/step_partials.c

@@ -5,11 +5,12 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "core/team.h"
+#include "linalg/blas.h"
 
 /* Rows of a block: enough for a product to run near its best rate, few enough for several blocks
  * per batch. */
 #define BLOCK_ROWS_LEAST 32
-#define BLOCK_ROWS_MOST 256
 
 /* A step with less work than this (about 5 microseconds) is not worth a barrier. */
 #define ONE_THREAD_FLOPS 3e5
@@ -17,30 +18,15 @@
 /* A block's work should outweigh its overheads. */
 #define BLOCK_FLOPS_LEAST 1e6
 
-/* Tiles are cut to at most this many rows and columns: their gradient stays near a core between
- * product and update, and a product repacks little of its inputs. With 512 columns the tiles of
- * 1024-2048-2048-2048-1024 at batch 1024 took 83 ms a step on 2 threads, with 1024 77. */
-#define TILE_ROWS ((size_t)512)
-#define TILE_COLUMNS ((size_t)1024)
+/* A layer is wide where its forward product is this much work: it is then cut into tiles for all
+ * threads, which are long beside the barrier after them. */
+#define WIDE_FLOPS 1e7
+#define WIDE_BATCH 64
 
-/* A grid is used where a layer's forward product is this much work on average: tiles, about eight
- * to a layer, are then long beside a barrier. */
-#define GRID_LAYER_FLOPS 2e7
-
-/* Largest edge of a tile of the grid. f32, one thread, a 1024 x 2048 x 2048 product: 163 GFLOP/s in
- * one piece, 147 in tiles of 512 x 512, 108 in blocks of 128 rows. With batches of fewer rows,
- * tiles of 64 or 128 rows that the packing-free kernel takes are best. */
-#define GRID_EDGE ((size_t)512)
-
-/* A layer is cut into about this many tiles for the cores, if they are not too small then. With
- * batches that pieces of a product are not used for, larger tiles repack less: 784 x 500 at batch
- * 500 took 3.8 ms in 16 tiles and 3.3 in 4. */
+/* A layer is cut into about this many tiles of parameters, if they are not too small then. Those of
+ * a layer with partial gradients have no product, only sums and the update. */
 #define LAYER_TILES 16
-#define LAYER_TILES_LONG 4
-#define LONG_BATCH 256
 #define TILE_ELEMENTS_LEAST ((size_t)4096)
-
-/* Tiles of a layer with partial gradients have no product, only sums and the update. */
 #define PRIVATE_TILE_LEAST ((size_t)1024)
 
 /* What an element costs beside a product's floating-point operations, in as many of those as take
@@ -52,15 +38,7 @@
 #define TRANSPOSE_COST 60
 #define SUM_COST 15
 
-static size_t ceil_div(size_t a, size_t b)
-{
-    return (a + b - 1) / b;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+/* ---- Choices ------------------------------------------------------------------------------- */
 
 static double step_flops(const nu_network *net, double rows)
 {
@@ -70,184 +48,207 @@ static double step_flops(const nu_network *net, double rows)
     return 6 * rows * sum - 2 * rows * (double)net->width[0] * (double)net->width[1];
 }
 
-static void choose_blocks(nu_plan *plan, const nu_network *net)
+static void choose_rows(nu_plan *plan)
 {
-    double per_row = step_flops(net, 1);
+    const nu_blas_kind *kind = nu_blas_kind_here();
+    double per_row = step_flops(plan->net, 1);
     plan->flops = per_row * (double)plan->batch;
     if (plan->flops < ONE_THREAD_FLOPS) {
         plan->block_rows = plan->batch;
     } else {
         size_t rows = BLOCK_ROWS_LEAST;
-        while (rows < BLOCK_ROWS_MOST &&
-               ((double)rows * per_row < BLOCK_FLOPS_LEAST || rows * 8 <= plan->batch))
+        while (rows < kind->block &&
+               ((double)rows * per_row < BLOCK_FLOPS_LEAST || rows * kind->blocks <= plan->batch))
             rows *= 2;
-        plan->block_rows = rows < plan->batch ? rows : plan->batch;
+        plan->block_rows = nu_smaller(rows, plan->batch);
     }
-    plan->blocks = ceil_div(plan->batch, plan->block_rows);
+    plan->blocks = nu_plan_blocks(plan, plan->batch);
+    plan->tile_rows = nu_smaller(kind->rows, plan->batch <= 128 ? 64 : plan->batch < 1024 ? 128 : 512);
+    plan->depth = kind->depth;
 }
 
-/* Partials cost writing and reading blocks x elements; a product over the whole batch reads the
- * activations and gradients of all its rows, half of them or more from other cores' caches. */
-static int prefers_private(const nu_plan *plan, size_t in, size_t out)
+/* Partial gradients cost writing and reading blocks x elements; a product over the whole batch reads
+ * the activations and gradients of all its rows, half of them or more from other cores' caches. */
+static int is_small(const nu_plan *plan, size_t l)
 {
+    size_t in = plan->net->width[l], out = plan->net->width[l + 1];
     return 2 * plan->blocks * in * out <= plan->batch * (in + out);
 }
 
-static size_t grid_columns(size_t width)
+static int is_wide(const nu_plan *plan, size_t l)
 {
-    size_t quarter = (width + 255) / 256 * 64; /* rounded up to cache lines */
-    return smaller(quarter, GRID_EDGE);
+    double flops = 2 * (double)plan->batch * (double)plan->net->width[l] *
+                   (double)plan->net->width[l + 1];
+    size_t tiles = nu_ceil_div(plan->batch, plan->tile_rows) * plan->net->panels[l + 1];
+    return plan->batch >= WIDE_BATCH && flops >= WIDE_FLOPS && tiles >= plan->blocks &&
+           !is_small(plan, l);
 }
 
-size_t nu_plan_grid_tiles(const nu_plan *plan, size_t rows, size_t columns)
+static void choose_layers(nu_plan *plan)
 {
-    return ceil_div(rows, plan->grid_rows) * ceil_div(columns, grid_columns(columns));
-}
-
-/* A thread takes neighbouring tiles: down the columns it reads some columns of the weights and all
- * rows of the activations, along the rows the other way round. The wider of the two is divided: on
- * 2 cores that do not share a cache 784-512-512-10 at batch 128 took 2.31 ms a step along rows and
- * 2.03 down columns. */
-void nu_plan_grid_tile(const nu_plan *plan, size_t rows, size_t columns, size_t i, nu_span *r,
-                       nu_span *c)
-{
-    size_t each = grid_columns(columns), across = ceil_div(columns, each);
-    size_t down = ceil_div(rows, plan->grid_rows);
-    int by_column = columns > 2 * rows;
-    size_t row = by_column ? i % down : i / across, column = by_column ? i / down : i % across;
-    r->first = row * plan->grid_rows;
-    r->end = smaller(r->first + plan->grid_rows, rows);
-    c->first = column * each;
-    c->end = smaller(c->first + each, columns);
-}
-
-static void choose_grid(nu_plan *plan, const nu_network *net)
-{
-    double forward = 0;
-    for (size_t l = 0; l < net->layers; l++)
-        forward += 2 * (double)plan->batch * (double)net->width[l] * (double)net->width[l + 1];
-    plan->grid = plan->batch >= 64 && forward / (double)net->layers >= GRID_LAYER_FLOPS;
-    plan->grid_rows = plan->batch <= 128 ? 64 : plan->batch < 2 * GRID_EDGE ? 128 : GRID_EDGE;
-}
-
-static void choose_transposed(nu_plan *plan, const nu_network *net)
-{
-    plan->transposed_size = 0;
+    const nu_network *net = plan->net;
     for (size_t l = 0; l < net->layers; l++) {
+        plan->is_private[l] = plan->blocks > 1 && is_small(plan, l);
+        plan->partial_at[l] = plan->partial_size;
+        if (plan->is_private[l]) {
+            size_t next = l + 1 < net->layers ? net->weight_at[l + 1] : net->size;
+            plan->partial_size += next - net->weight_at[l];
+        }
         plan->transposed_at[l] = SIZE_MAX;
-        if (l > 0 && plan->flops >= ONE_THREAD_FLOPS && (!plan->grid || plan->grid_rows <= 128)) {
+        if (l > 0 && plan->flops >= ONE_THREAD_FLOPS) {
             plan->transposed_at[l] = plan->transposed_size;
             plan->transposed_size += net->width[l] * net->width[l + 1];
         }
     }
 }
 
-static void choose_gradients(nu_plan *plan, const nu_network *net)
+static void add_stage(nu_plan *plan, nu_stage_kind over, unsigned does, size_t first, size_t end)
 {
-    plan->partial_size = 0;
-    for (size_t l = 0; l < net->layers; l++) {
-        plan->is_private[l] =
-            !plan->grid && prefers_private(plan, net->width[l], net->width[l + 1]);
-        plan->partial_at[l] = plan->partial_size;
-        if (plan->is_private[l]) {
-            size_t next = l + 1 < net->layers ? net->weight_at[l + 1] : net->size;
-            plan->partial_size += next - net->weight_at[l];
-        }
+    plan->stages[plan->n_stages++] = (nu_stage){over, does, {first, end}};
+}
+
+/* The end of the run of layers like l, from l on: wide ones are taken one by one. */
+static size_t run_end(const nu_plan *plan, size_t l)
+{
+    size_t end = l + 1;
+    while (!is_wide(plan, l) && end < plan->net->layers && !is_wide(plan, end))
+        end++;
+    return end;
+}
+
+/* Runs of narrow layers go over rows, packing with the first and the loss with the last; wide ones
+ * over tiles. */
+static void choose_stages(nu_plan *plan)
+{
+    const unsigned pack = NU_DOES(NU_PACK), forward = NU_DOES(NU_FORWARD),
+                   loss = NU_DOES(NU_LOSS), back = NU_DOES(NU_BACKWARD);
+    size_t layers = plan->net->layers, last = layers; /* where the run before the loss begins */
+    if (is_wide(plan, 0))
+        add_stage(plan, NU_OVER_ROWS, pack, 0, 0);
+    for (size_t l = 0, end; l < layers; l = end) {
+        end = run_end(plan, l);
+        if (is_wide(plan, l))
+            add_stage(plan, NU_OVER_TILES, forward, l, end);
+        else if (end < layers)
+            add_stage(plan, NU_OVER_ROWS, (l == 0 ? pack : 0) | forward, l, end);
+        else
+            last = l;
     }
-}
-
-/* The rows and columns of layer l's tiles; those at the edges may be smaller. */
-static void tile_shape(const nu_plan *plan, const nu_network *net, size_t l, size_t *rows,
-                       size_t *columns)
-{
-    size_t in = net->width[l], out = net->width[l + 1];
-    size_t tiles = plan->batch > LONG_BATCH ? LAYER_TILES_LONG : LAYER_TILES;
-    *columns = ceil_div(out, ceil_div(out, TILE_COLUMNS));
-    size_t across = ceil_div(out, *columns);
-    size_t high = ceil_div(in, ceil_div(tiles, across));
-    size_t elements = plan->is_private[l] ? PRIVATE_TILE_LEAST : TILE_ELEMENTS_LEAST;
-    size_t least = ceil_div(elements, *columns);
-    if (high < least)
-        high = least;
-    if (high > TILE_ROWS)
-        high = TILE_ROWS;
-    *rows = high < in ? high : in;
-}
-
-static size_t count_tiles(const nu_plan *plan, const nu_network *net)
-{
-    size_t n = 0;
-    for (size_t l = 0; l < net->layers; l++) {
-        size_t rows, columns;
-        tile_shape(plan, net, l, &rows, &columns);
-        n += ceil_div(net->width[l], rows) * ceil_div(net->width[l + 1], columns);
+    add_stage(plan, NU_OVER_ROWS,
+              (last == 0 ? pack : 0) | loss | (last < layers ? forward | back : 0), last, layers);
+    for (size_t end = last, l; end > 0; end = l) {
+        l = end - 1;
+        while (l > 0 && !is_wide(plan, l) && !is_wide(plan, l - 1))
+            l--;
+        if (!is_wide(plan, l))
+            add_stage(plan, NU_OVER_ROWS, back, l, end);
+        else if (l > 0)
+            add_stage(plan, NU_OVER_TILES, back, l, end);
     }
-    return n;
+    for (size_t l = 0; l < layers; l = run_end(plan, l))
+        add_stage(plan, NU_OVER_PARAMETERS, NU_DOES(NU_UPDATE), l, run_end(plan, l));
 }
 
-static void cut_layer(nu_plan *plan, const nu_network *net, size_t l, size_t *n)
+/* ---- Tiles of parameters ------------------------------------------------------------------- */
+
+/* The most rows of layer l's tiles. */
+static size_t tile_height(const nu_plan *plan, size_t l)
 {
-    size_t in = net->width[l], out = net->width[l + 1], rows, columns;
-    tile_shape(plan, net, l, &rows, &columns);
+    const nu_network *net = plan->net;
+    size_t in = net->width[l], columns = nu_smaller(net->panel[l + 1], net->width[l + 1]);
+    size_t high = nu_ceil_div(in, nu_ceil_div(LAYER_TILES, net->panels[l + 1]));
+    size_t least = nu_ceil_div(plan->is_private[l] ? PRIVATE_TILE_LEAST : TILE_ELEMENTS_LEAST, columns);
+    return nu_smaller(high > least ? high : least, net->panel[l]);
+}
+
+static double tile_cost(const nu_plan *plan, const nu_tile *t)
+{
+    size_t l = t->layer, columns = nu_panel_columns_of(plan->net, l + 1, t->panel);
     double per_element = plan->is_private[l] ? PARTIAL_COST * (double)plan->blocks
                                              : 2 * (double)plan->batch;
     per_element += UPDATE_COST + (plan->transposed_at[l] != SIZE_MAX ? TRANSPOSE_COST : 0);
-    for (size_t first = 0; first < in; first += rows)
-        for (size_t left = 0; left < out; left += columns) {
-            nu_tile tile = {l, first, smaller(first + rows, in), left, smaller(left + columns, out),
-                            *n > 0 ? plan->tiles[*n - 1].cost : 0};
-            size_t elements = (tile.end - first) * (tile.right - left);
-            tile.cost += (double)elements * per_element;
-            if (first == 0 && !plan->is_private[l])
-                tile.cost += SUM_COST * (double)plan->batch * (double)(tile.right - tile.left);
-            if (elements > plan->tile_size)
-                plan->tile_size = elements;
-            if (tile.right - tile.left > plan->tile_columns)
-                plan->tile_columns = tile.right - tile.left;
-            plan->tiles[(*n)++] = tile;
+    double cost = per_element * (double)((t->end - t->first) * columns);
+    if (t->first == 0 && !plan->is_private[l])
+        cost += SUM_COST * (double)plan->batch * (double)columns;
+    return cost;
+}
+
+/* Cuts layer l into tiles, or, while plan->tiles is NULL, counts them. Down a panel of outputs, so
+ * that neighbours share that panel of the gradient. */
+static void cut_layer(nu_plan *plan, size_t l)
+{
+    const nu_network *net = plan->net;
+    size_t in = net->width[l], high = tile_height(plan, l), before = plan->n_tiles;
+    for (size_t q = 0; q < net->panels[l + 1]; q++)
+        for (size_t left = 0; left < in; left += net->panel[l]) {
+            size_t right = nu_smaller(left + net->panel[l], in);
+            for (size_t first = left; first < right; first += high, plan->n_tiles++) {
+                if (plan->tiles == NULL)
+                    continue;
+                nu_tile t = {l, q, first, nu_smaller(first + high, right), 0};
+                before = plan->n_tiles;
+                t.cost = tile_cost(plan, &t) + (before > 0 ? plan->tiles[before - 1].cost : 0);
+                plan->tiles[before] = t;
+                size_t size = (t.end - t.first) * nu_panel_columns_of(net, l + 1, q);
+                plan->tile_size = size > plan->tile_size ? size : plan->tile_size;
+            }
         }
 }
 
-/* The most pieces that one phase has. Tiles count where they hold products: what is left of phase
- * two without any is not worth a thread that has no block. */
-static int useful_threads(const nu_plan *plan, const nu_network *net)
+static nudge_status cut(nu_plan *plan, nudge_error *err)
+{
+    for (size_t l = 0; l < plan->net->layers; l++)
+        cut_layer(plan, l);
+    NU_NEW(plan->tiles, calloc, plan->n_tiles, "the plan of a step", err);
+    plan->n_tiles = 0;
+    for (size_t l = 0; l < plan->net->layers; l++) {
+        plan->first_tile[l] = plan->n_tiles;
+        cut_layer(plan, l);
+    }
+    plan->first_tile[plan->net->layers] = plan->n_tiles;
+    return NUDGE_OK;
+}
+
+/* ---- Start and end ------------------------------------------------------------------------- */
+
+/* The most pieces that one stage has. Tiles of parameters count where they hold products: what is
+ * left of the last stage without any is not worth a thread that has no block. */
+static int useful_threads(const nu_plan *plan)
 {
     size_t most = plan->blocks;
-    for (size_t l = 0; l < net->layers; l++)
-        if (!plan->is_private[l] && plan->n_tiles > most)
-            most = plan->n_tiles;
-    for (size_t l = 0; plan->grid && l < net->layers; l++) {
-        size_t pieces = nu_plan_grid_tiles(plan, plan->batch, net->width[l + 1]);
+    for (size_t i = 0; plan->stages[i].over != NU_OVER_PARAMETERS; i++) {
+        size_t pieces = nu_plan_pieces(plan, &plan->stages[i], plan->batch);
         most = pieces > most ? pieces : most;
     }
+    for (size_t l = 0; l < plan->net->layers; l++)
+        if (!plan->is_private[l] && plan->n_tiles > most)
+            most = plan->n_tiles;
     return most > 1024 ? 1024 : (int)most;
 }
 
 nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err)
 {
-    *plan = (nu_plan){.batch = batch};
+    *plan = (nu_plan){.net = net, .batch = batch};
     plan->is_private = calloc(net->layers, sizeof *plan->is_private);
     plan->partial_at = calloc(net->layers, sizeof *plan->partial_at);
     plan->transposed_at = calloc(net->layers, sizeof *plan->transposed_at);
-    if (plan->is_private == NULL || plan->partial_at == NULL || plan->transposed_at == NULL) {
-        nu_plan_end(plan);
-        return nu_no_memory(err, net->layers * sizeof *plan->partial_at, "the plan of a step");
+    plan->first_tile = calloc(net->layers + 1, sizeof *plan->first_tile);
+    plan->stages = calloc(3 * net->layers + 2, sizeof *plan->stages);
+    nudge_status status = NUDGE_OK;
+    if (plan->is_private == NULL || plan->partial_at == NULL || plan->transposed_at == NULL ||
+        plan->first_tile == NULL || plan->stages == NULL) {
+        status = nu_no_memory(err, net->layers * sizeof *plan->stages, "the plan of a step");
+    } else {
+        choose_rows(plan);
+        choose_layers(plan);
+        choose_stages(plan);
+        status = cut(plan, err);
     }
-    choose_blocks(plan, net);
-    choose_grid(plan, net);
-    choose_transposed(plan, net);
-    choose_gradients(plan, net);
-    size_t n = 0, tiles = count_tiles(plan, net);
-    plan->tiles = calloc(tiles, sizeof *plan->tiles);
-    if (plan->tiles == NULL) {
+    if (status != NUDGE_OK)
         nu_plan_end(plan);
-        return nu_no_memory(err, tiles * sizeof *plan->tiles, "the plan of a step");
-    }
-    plan->n_tiles = tiles;
-    for (size_t l = 0; l < net->layers; l++)
-        cut_layer(plan, net, l, &n);
-    plan->useful_threads = plan->flops < ONE_THREAD_FLOPS ? 1 : useful_threads(plan, net);
-    return NUDGE_OK;
+    else
+        plan->useful_threads = plan->flops < ONE_THREAD_FLOPS ? 1 : useful_threads(plan);
+    return status;
 }
 
 void nu_plan_end(nu_plan *plan)
@@ -255,50 +256,32 @@ void nu_plan_end(nu_plan *plan)
     free(plan->is_private);
     free(plan->partial_at);
     free(plan->transposed_at);
+    free(plan->first_tile);
+    free(plan->stages);
     free(plan->tiles);
     *plan = (nu_plan){0};
 }
 
-/* The first tile that begins at or after `cost`, where a tile straddling it goes to the side that
- * has more of it. */
-static size_t tile_at_cost(const nu_plan *plan, double cost)
+void nu_plan_explain(const nu_plan *plan, int threads, char *text, size_t size)
 {
-    size_t low = 0, high = plan->n_tiles;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        double before = middle > 0 ? plan->tiles[middle - 1].cost : 0;
-        if ((before + plan->tiles[middle].cost) / 2 < cost)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-void nu_plan_share(const nu_plan *plan, int thread, int threads, size_t *first, size_t *end)
-{
-    double each = plan->tiles[plan->n_tiles - 1].cost / threads;
-    *first = thread == 0 ? 0 : tile_at_cost(plan, each * thread);
-    *end = thread == threads - 1 ? plan->n_tiles : tile_at_cost(plan, each * (thread + 1));
-}
-
-void nu_plan_explain(const nu_plan *plan, const nu_network *net, int threads, char *text,
-                     size_t size)
-{
-    size_t privates = 0;
-    for (size_t l = 0; l < net->layers; l++)
+    const nu_network *net = plan->net;
+    size_t privates = 0, wide = 0;
+    for (size_t l = 0; l < net->layers; l++) {
         privates += plan->is_private[l] != 0;
+        wide += (size_t)is_wide(plan, l);
+    }
     const char *s = threads == 1 ? "" : "s";
     if (plan->flops < ONE_THREAD_FLOPS)
         snprintf(text, size,
                  "one block of %zu rows, %d thread%s\n"
                  "a step of %.2g operations is less than waking a second thread costs",
                  plan->block_rows, threads, s, plan->flops);
-    else if (plan->grid)
+    else if (wide > 0)
         snprintf(text, size,
-                 "tiles of %zu rows layer by layer, %zu parameter tiles; %d thread%s\n"
-                 "wide layers: a block of rows would spend its time copying weights",
-                 plan->grid_rows, plan->n_tiles, threads, s);
+                 "%zu wide layer%s in tiles of %zu rows x %zu columns, %zu in %zu blocks of rows\n"
+                 "then %zu parameter tiles; %d thread%s",
+                 wide, wide == 1 ? "" : "s", plan->tile_rows, nu_blas_kind_here()->panel,
+                 net->layers - wide, plan->blocks, plan->n_tiles, threads, s);
     else
         snprintf(text, size,
                  "%zu block%s of %zu rows, then %zu parameter tiles; %d thread%s\n"

@@ -1,42 +1,78 @@
-/* The decomposition: how one training step is cut into pieces. It depends on the network's shape
- * and the batch alone, never on the number of threads, so that the same sums are made in the same
- * order whoever makes them.
+/* The decomposition: how one training step is cut into stages, and a stage into pieces. A barrier
+ * comes after each stage, but between those over parameters. It depends on the network's shape, the batch and the kind of CPU alone, never on the
+ * number of threads, so that the same sums are made in the same order whoever makes them.
  *
- * A step has two phases with a barrier after each:
- *   rows    the batch is cut into blocks of rows; each goes through packing, forward, loss and
- *           backward on its own. Or, for layers so wide that a block of few rows would spend its
- *           time repacking weights: layer by layer, a barrier after each, over a grid of tiles of
- *           rows and columns;
- *   tiles   the parameters are cut into tiles, each a range of rows and columns of one in x out
- *           weight matrix (one with row 0 has its columns' biases too). A tile gets its gradient
- *           and is updated at once, while it is hot.
+ * This is the one description of a step. The engine runs its pieces (train/step.c), the forecast
+ * times them (bench/forecast.c), and nu_plan_explain() tells them.
+ *
+ * A stage goes
+ *   over rows        the batch is cut into blocks of rows, and a block goes through packing, some
+ *                    layers, the loss, and back, without meeting others. For layers that are narrow;
+ *   over tiles       of one layer's outputs, or going backward of its inputs: some rows of one
+ *                    panel. For layers that are wide;
+ *   over parameters  of a wide layer or a run of narrow ones, the last stages. A tile of a weight matrix lies within one panel of inputs and
+ *                    one of outputs, and is contiguous; one with row 0 has its panel's biases too.
+ *                    It gets its gradient and is updated at once, while it is hot.
  * A layer's gradient is made in one of two ways:
- *   private every row block writes a partial gradient of its own, and the tile adds the partials
- *           in order. Good when the layer is small beside the rows of a block;
- *   whole   the tile is one product over the rows of the whole batch. No partials at all.
+ *   private  every block of rows writes a partial gradient of its own, and the tile adds the
+ *            partials in order. Good when the layer is small beside the rows of a block;
+ *   whole    the tile is one product over the rows of the whole batch. No partials at all.
  *
- * With row blocks the weights behind the first layer are kept a second time, transposed, and
- * brought up to date with every tile: the backward product is then an NN product, which for few
- * rows is nearly twice as fast as an NT one. */
+ * The weights behind the first layer are kept a second time, transposed, and brought up to date
+ * with every tile: the backward product is then an NN product, which is nearly twice as fast as an
+ * NT one for few rows. */
 #ifndef NUDGE_TRAIN_PLAN_H
 #define NUDGE_TRAIN_PLAN_H
 
+#include "linalg/span.h"
 #include "net/network.h"
+
+/* What a piece does, in the order of a step. */
+typedef enum nu_operation {
+    NU_PACK,     /* finds the samples of some rows and packs their features */
+    NU_FORWARD,  /* some rows of some panels of a layer's output: product, bias, activation */
+    NU_LOSS,     /* of some rows, and its gradient down to the last layer's z */
+    NU_BACKWARD, /* some rows of some panels of a layer's input: product, derivative */
+    NU_PARTIAL,  /* the partial gradient of a layer by a block of rows */
+    NU_UPDATE,   /* a tile of parameters: gradient, update, transposed weights */
+} nu_operation;
 
 typedef struct nu_tile {
     size_t layer;
-    size_t first, end;  /* rows of the weight matrix */
-    size_t left, right; /* columns */
+    size_t panel;      /* of the layer's outputs */
+    size_t first, end; /* inputs: rows of the weight matrix */
     double cost;       /* of this and all tiles before it, in floating-point operations */
 } nu_tile;
 
+typedef struct nu_piece {
+    nu_operation operation;
+    size_t layer;
+    nu_span rows;        /* of the batch */
+    nu_span panels;
+    size_t block;        /* which block of rows this is, where the stage goes over rows */
+    const nu_tile *tile; /* NU_UPDATE */
+} nu_piece;
+
+typedef enum nu_stage_kind { NU_OVER_ROWS, NU_OVER_TILES, NU_OVER_PARAMETERS } nu_stage_kind;
+
+#define NU_DOES(operation) (1u << (operation))
+
+typedef struct nu_stage {
+    nu_stage_kind over;
+    unsigned does;      /* sum of NU_DOES(operation) */
+    nu_span layers;     /* over tiles: one */
+} nu_stage;
+
 typedef struct nu_plan {
+    const nu_network *net;
     size_t batch;         /* rows of a full batch */
     size_t block_rows;    /* rows of a block; the last of a batch may be shorter */
     size_t blocks;        /* of a full batch */
-    int grid;             /* phase one goes layer by layer over a grid of tiles */
-    size_t grid_rows;     /* of a tile of the grid */
-    int *is_private;      /* layers; none with a grid */
+    size_t tile_rows;     /* of a tile of outputs; the last of a batch may be shorter */
+    size_t depth;         /* as in nu_blas_kind */
+    nu_stage *stages;
+    size_t n_stages;
+    int *is_private;      /* layers */
     size_t *partial_at;   /* layers: where a private layer's partial begins in a block's, reals */
     size_t partial_size;  /* reals of one block's partial gradients; 0: no private layer */
     size_t *transposed_at; /* layers: where a layer's transposed weights are, in reals; SIZE_MAX:
@@ -44,27 +80,31 @@ typedef struct nu_plan {
     size_t transposed_size; /* of all of them, in reals */
     nu_tile *tiles;
     size_t n_tiles;
+    size_t *first_tile;   /* layers + 1: of a layer, and behind the last */
     size_t tile_size;     /* reals of the largest tile, biases not counted */
-    size_t tile_columns;  /* of the widest */
     double flops;         /* of a step over a full batch */
     int useful_threads;   /* more would have nothing to do, or not enough to be worth waking */
 } nu_plan;
 
-/* NUDGE_EMEMORY. */
+/* net is borrowed. NUDGE_EMEMORY. */
 nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err);
 void nu_plan_end(nu_plan *plan);
 
-/* Tiles of the grid over the `rows` rows of a batch and the outputs of a layer (or its inputs,
- * going backward), and the rows and columns of tile i. */
-size_t nu_plan_grid_tiles(const nu_plan *plan, size_t rows, size_t columns);
-void nu_plan_grid_tile(const nu_plan *plan, size_t rows, size_t columns, size_t i, nu_span *r,
-                       nu_span *c);
+/* Blocks of a batch of `rows` rows, and pieces of a stage of it. */
+size_t nu_plan_blocks(const nu_plan *plan, size_t rows);
+size_t nu_plan_pieces(const nu_plan *plan, const nu_stage *stage, size_t rows);
 
-/* The tiles [*first, *end) of one thread: contiguous, and balanced by cost. */
-void nu_plan_share(const nu_plan *plan, int thread, int threads, size_t *first, size_t *end);
+/* The pieces of one thread: contiguous, and balanced by cost. Over the parameters of a wide layer
+ * they are, but for rounding, the panels whose outputs the thread makes in the forward pass: its
+ * weights are then in its own cache. Numbers of pieces over parameters are those of tiles. */
+nu_span nu_plan_share(const nu_plan *plan, const nu_stage *stage, size_t rows, int thread,
+                      int threads);
+
+/* Visits the operations of piece i of a stage in order. */
+void nu_plan_visit(const nu_plan *plan, const nu_stage *stage, size_t rows, size_t i,
+                   void (*visit)(void *arg, const nu_piece *piece), void *arg);
 
 /* One to three lines about the plan, in at most `size` bytes. */
-void nu_plan_explain(const nu_plan *plan, const nu_network *net, int threads, char *text,
-                     size_t size);
+void nu_plan_explain(const nu_plan *plan, int threads, char *text, size_t size);
 
 #endif

@@ -106,7 +106,7 @@ void nu_run_describe(const nu_run *run, nudge_train_plan *p)
     }
     p->total = p->dataset + p->weights + p->gradients + p->optimizer_state + p->snapshot +
                p->activations + p->evaluation;
-    nu_plan_explain(&run->plan, net, run->threads, p->explain, sizeof p->explain);
+    nu_plan_explain(&run->plan, run->threads, p->explain, sizeof p->explain);
 }
 
 nudge_status nudge_train_plan_make(nudge_train_plan *plan, const nudge_model *model,

@@ -1,8 +1,9 @@
+#include "train/step_partials.h"
+
 #include <string.h>
 
 #include "core/clones.h"
 #include "core/team.h"
-#include "train/step.h"
 
 NU_CLONES
 static void add(real *restrict sum, const real *restrict a, size_t count)

@@ -1,7 +1,7 @@
+#include "train/step_tiles.h"
+
 #include "linalg/gemm.h"
-#include "linalg/transpose.h"
-#include "net/layer.h"
-#include "train/step.h"
+#include "train/step_partials.h"
 #include "train/update.h"
 
 /* Updates `count` parameters from `at` with their gradient. */
@@ -24,90 +24,64 @@ static void update_from_partials(nu_engine *e, const nu_optimizer_step_constants
     }
 }
 
-static void private_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
-                         size_t blocks, int threads)
+static void private_tile(const nu_doing *d, const nu_optimizer_step_constants *c, const nu_tile *t)
 {
+    nu_engine *e = d->e;
     const nu_network *net = e->job.net;
-    size_t out = net->width[t->layer + 1], n = t->right - t->left;
-    size_t at = net->weight_at[t->layer], from = e->job.plan->partial_at[t->layer];
-    size_t bias = net->bias_at[t->layer] - at + t->left;
-    if (n == out) {
-        size_t first = t->first * out;
-        update_from_partials(e, c, at + first, from + first, (t->end - t->first) * n, blocks,
-                             threads);
-    } else {
-        for (size_t r = t->first; r < t->end; r++) {
-            size_t first = r * out + t->left;
-            update_from_partials(e, c, at + first, from + first, n, blocks, threads);
-        }
-    }
+    size_t blocks = nu_plan_blocks(e->job.plan, d->rows);
+    const X(nu_matrix) *w = &e->layers[t->layer].layer.weights;
+    size_t n = X(nu_panel_columns)(w, t->panel), at = net->weight_at[t->layer];
+    size_t from = e->job.plan->partial_at[t->layer];
+    size_t first = (size_t)(X(nu_panel)(w, t->panel, t->first) - w->at);
+    size_t bias = net->bias_at[t->layer] - at + t->panel * w->width;
+    update_from_partials(e, c, at + first, from + first, (t->end - t->first) * n, blocks,
+                         d->threads);
     if (t->first == 0)
-        update_from_partials(e, c, at + bias, from + bias, n, blocks, threads);
+        update_from_partials(e, c, at + bias, from + bias, n, blocks, d->threads);
 }
 
-static void update_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
-                        const real *g)
+/* Plain SGD happens within the product. */
+static void whole_tile(const nu_doing *d, const nu_optimizer_step_constants *c, const nu_tile *t)
 {
-    const nu_network *net = e->job.net;
-    size_t out = net->width[t->layer + 1], m = t->end - t->first, n = t->right - t->left;
-    size_t at = net->weight_at[t->layer] + t->first * out + t->left;
-    if (n == out)
-        update_span(e, c, at, g, m * n);
-    else
-        for (size_t r = 0; r < m; r++)
-            update_span(e, c, at + r * out, g + r * n, n);
-}
-
-static void whole_tile(nu_engine *e, const nu_optimizer_step_constants *c, const nu_tile *t,
-                       const real *inputs, size_t rows, real *scratch)
-{
-    const nu_network *net = e->job.net;
-    size_t in = net->width[t->layer], out = net->width[t->layer + 1];
-    size_t m = t->end - t->first, n = t->right - t->left;
-    const real *dz = e->dz[t->layer];
-    const real *x = nu_step_layer_input(e, inputs, t->layer, 0);
+    nu_engine *e = d->e;
+    const nu_engine_layer *l = &e->layers[t->layer];
+    const X(nu_matrix) *x = nu_step_input(d, t->layer);
+    real *scratch = e->scratch + (size_t)d->thread * e->scratch_size;
+    real *w = X(nu_panel)(&l->layer.weights, t->panel, t->first), *params = e->job.params;
+    size_t n = X(nu_panel_columns)(&l->dz, t->panel), depth = e->job.plan->depth;
+    nu_span inputs = {t->first, t->end}, rows = {0, d->rows};
     if (c->optimizer != NULL && nu_optimizer_is_product(c->optimizer)) {
         const nudge_optimizer *o = c->optimizer;
-        real *w = (real *)e->job.params + net->weight_at[t->layer] + t->first * out + t->left;
-        X(nu_gemm_tn)(m, n, rows, (real)-o->lr, x + t->first, in, dz + t->left, out,
-                      (real)(1 - o->lr * o->weight_decay), w, out);
+        X(nu_panel_tn)(w, x, &l->dz, inputs, t->panel, rows, depth, (real)-o->lr,
+                       (real)(1 - o->lr * o->weight_decay));
     } else {
-        X(nu_gemm_tn)(m, n, rows, 1, x + t->first, in, dz + t->left, out, 0, scratch, n);
-        update_tile(e, c, t, scratch);
+        X(nu_panel_tn)(scratch, x, &l->dz, inputs, t->panel, rows, depth, 1, 0);
+        update_span(e, c, (size_t)(w - params), scratch, (t->end - t->first) * n);
     }
     if (t->first == 0) {
         real *db = scratch + e->job.plan->tile_size;
-        X(nu_column_sums)(db, dz, rows, out, t->left, t->right);
-        update_span(e, c, net->bias_at[t->layer] + t->left, db, n);
+        X(nu_column_sums)(db, &l->dz, rows, t->panel);
+        update_span(e, c, (size_t)(l->layer.bias - params) + t->panel * l->dz.width, db, n);
     }
 }
 
 void X(nu_step_transpose)(nu_engine *e, const nu_tile *t)
 {
-    const nu_network *net = e->job.net;
-    size_t in = net->width[t->layer], out = net->width[t->layer + 1];
-    size_t at = e->job.plan->transposed_at[t->layer];
-    if (at == SIZE_MAX)
+    const X(nu_layer) *l = &e->layers[t->layer].layer;
+    const X(nu_matrix) *w = &l->weights, *to = &l->transposed;
+    if (to->at == NULL)
         return;
-    const real *w = (const real *)e->job.params + net->weight_at[t->layer];
-    X(nu_transpose)(e->transposed + at + t->left * in + t->first, in,
-                    w + t->first * out + t->left, out, t->end - t->first, t->right - t->left);
+    size_t p = t->first / to->width, n = X(nu_panel_columns)(w, t->panel);
+    X(nu_transpose)(X(nu_panel)(to, p, t->panel * w->width) + (t->first - p * to->width),
+                    X(nu_panel_ld)(to, p), X(nu_panel)(w, t->panel, t->first), n, t->end - t->first,
+                    n);
 }
 
-void X(nu_step_tiles)(nu_engine *e, size_t batch, uint64_t t, int thread, int threads)
+void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
 {
-    const nu_plan *plan = e->job.plan;
-    size_t rows = nu_step_batch_rows(e, batch), blocks = nu_step_blocks(e, rows), i, end;
-    nu_optimizer_step_constants c = nu_optimizer_step(e->job.optimizer, t);
-    const real *inputs = nu_step_inputs(e, batch);
-    real *scratch = e->scratch + (size_t)thread * e->scratch_size;
-    nu_plan_share(plan, thread, threads, &i, &end);
-    for (; i < end; i++) {
-        const nu_tile *tile = &plan->tiles[i];
-        if (plan->is_private[tile->layer])
-            private_tile(e, &c, tile, blocks, threads);
-        else
-            whole_tile(e, &c, tile, inputs, rows, scratch);
-        X(nu_step_transpose)(e, tile);
-    }
+    if (d->e->job.plan->is_private[t->layer])
+        private_tile(d, &d->step, t);
+    else
+        whole_tile(d, &d->step, t);
+    X(nu_step_transpose)(d->e, t);
 }

@@ -1,0 +1,86 @@
+/* The engine's insides, for the files that make up a step: train/engine.c (buffers, stages),
+ * train/step.c (pieces), train/step_tiles.c (tiles of parameters), train/step_partials.c (sums of
+ * partial gradients). */
+#ifndef NUDGE_TRAIN_STATE_H
+#define NUDGE_TRAIN_STATE_H
+
+#include "core/barrier.h"
+#include "core/clock.h"
+#include "table/batch.h"
+#include "net/layer.h"
+#include "net/loss.h"
+#include "train/job.h"
+#include "train/optimizer.h"
+
+/* One thread's time by phase; a cache line each. */
+typedef struct nu_watch {
+    double last;
+    double spent[NUDGE_PHASES];
+    char padding[NU_ALIGN - (1 + NUDGE_PHASES) * sizeof(double)];
+} nu_watch;
+
+/* What one block of rows found; a cache line each, so that threads do not share one. */
+typedef struct nu_block_result {
+    double loss; /* sum over its rows */
+    size_t correct;
+    char padding[NU_ALIGN - sizeof(double) - sizeof(size_t)];
+} nu_block_result;
+
+/* A layer and what a batch of B rows makes of it. */
+typedef struct nu_engine_layer {
+    X(nu_layer) layer;
+    X(nu_output) out; /* B x out */
+    X(nu_matrix) dz;  /* B x out: gradient of the layer's z */
+} nu_engine_layer;
+
+/* L layers, B = plan->batch rows. */
+struct nu_engine {
+    nu_job job;
+    nu_loss_kind loss;
+    nu_watch *watches;       /* threads, or NULL: without job.profile */
+
+    nu_permutation order;
+    const nu_permutation *shuffled; /* &order, or NULL: rows in order */
+
+    uint32_t *rows;          /* B store row numbers of the batch */
+    X(nu_matrix) packed;     /* B x width[0]; none where the data itself always stands ready */
+    nu_engine_layer *layers; /* L */
+    void *outputs;           /* room for their matrices */
+    real *y;                 /* B x outputs, or */
+    int32_t *classes;        /* B */
+    nu_block_result *results;   /* blocks */
+    real *partials;          /* blocks x plan->partial_size */
+    real *scratch;           /* threads x scratch_size */
+    size_t scratch_size;
+    real *transposed;        /* plan->transposed_size */
+    real *s1, *s2;           /* optimizer state, net->size each, or NULL */
+};
+
+/* A thread's part of one stage of one batch. */
+typedef struct nu_doing {
+    nu_engine *e;
+    X(nu_matrix) inputs; /* the batch's features */
+    size_t batch, rows;  /* number in the epoch, samples */
+    nu_optimizer_step_constants step;
+    int thread, threads;
+} nu_doing;
+
+/* The time since this thread's last lap belongs to `phase`; NUDGE_PHASES: to none. */
+static inline void nu_lap(nu_engine *e, int thread, nudge_phase phase)
+{
+    if (!e->job.profile)
+        return;
+    nu_watch *w = &e->watches[thread];
+    double now = nu_seconds();
+    if (phase < NUDGE_PHASES)
+        w->spent[phase] += now - w->last;
+    w->last = now;
+}
+
+/* What layer l reads. */
+static inline const X(nu_matrix) *nu_step_input(const nu_doing *d, size_t l)
+{
+    return l == 0 ? &d->inputs : &d->e->layers[l - 1].out.y;
+}
+
+#endif

@@ -1,0 +1,96 @@
+#include "train/step.h"
+
+#include "net/activation.h"
+#include "train/step_tiles.h"
+
+/* Finds the samples of some rows of the batch and packs their features. */
+static void pack(const nu_doing *d, nu_span rows)
+{
+    nu_engine *e = d->e;
+    size_t count = rows.end - rows.first;
+    X(nu_batch_rows)(e->job.data, e->shuffled, d->batch * e->job.plan->batch + rows.first, count,
+                     e->rows + rows.first);
+    if (d->inputs.at == e->packed.at)
+        X(nu_batch_features)(e->job.data->store, e->rows + rows.first, count, &e->packed,
+                             rows.first);
+}
+
+static X(nu_targets) targets(nu_engine *e, nu_span rows)
+{
+    const nu_store *store = e->job.data->store;
+    real *y = e->y != NULL ? e->y + rows.first * store->outputs : NULL;
+    int32_t *classes = e->classes != NULL ? e->classes + rows.first : NULL;
+    X(nu_batch_targets)(store, e->rows + rows.first, rows.end - rows.first, y, classes);
+    return (X(nu_targets)){y, classes};
+}
+
+/* The last layer's matrices are row-major. */
+static void loss(const nu_doing *d, nu_span rows, size_t block)
+{
+    nu_engine *e = d->e;
+    const nu_engine_layer *last = &e->layers[e->job.net->layers - 1];
+    nu_block_result *r = &e->results[block];
+    size_t n = last->dz.columns, count = rows.end - rows.first;
+    real *dz = X(nu_panel)(&last->dz, 0, rows.first), *z = X(nu_panel)(&last->out.y, 0, rows.first);
+    real *slope = last->out.slope.at;
+    r->correct = 0;
+    r->loss = X(nu_loss)(&e->loss, dz, z, targets(e, rows), 1 / (double)d->rows, count, n,
+                         &r->correct);
+    X(nu_activate_backward)(last->layer.activation, dz, z,
+                            slope != NULL ? slope + rows.first * n : NULL, count, n);
+}
+
+/* The gradient of a layer by one block, in the order of the layer's parameters. */
+static void partial(const nu_doing *d, size_t l, nu_span rows, size_t block)
+{
+    nu_engine *e = d->e;
+    const nu_network *net = e->job.net;
+    const nu_plan *plan = e->job.plan;
+    const X(nu_matrix) *x = nu_step_input(d, l), *dz = &e->layers[l].dz;
+    real *to = e->partials + block * plan->partial_size + plan->partial_at[l];
+    real *db = to + (net->bias_at[l] - net->weight_at[l]);
+    X(nu_matrix) dw = X(nu_in_panels)(to, net->width[l], dz->columns, dz->width);
+    for (size_t q = 0; q < dw.panels; q++) {
+        for (size_t p = 0; p < x->panels; p++) {
+            nu_span in = {p * x->width, p * x->width + X(nu_panel_columns)(x, p)};
+            X(nu_panel_tn)(X(nu_panel)(&dw, q, in.first), x, dz, in, q, rows, plan->depth, 1, 0);
+        }
+        X(nu_column_sums)(db + q * dz->width, dz, rows, q);
+    }
+}
+
+static void forward(const nu_doing *d, const nu_piece *p)
+{
+    const nu_engine_layer *l = &d->e->layers[p->layer];
+    const X(nu_matrix) *x = nu_step_input(d, p->layer);
+    size_t each = d->e->job.plan->tile_rows;
+    for (size_t q = p->panels.first; q < p->panels.end; q++)
+        for (size_t r = p->rows.first; r < p->rows.end; r += each)
+            X(nu_layer_forward_tile)(&l->layer, &l->out, x, nu_span_piece(p->rows, r, each), q);
+}
+
+static void backward(const nu_doing *d, const nu_piece *p)
+{
+    const nu_engine_layer *l = &d->e->layers[p->layer], *before = l - 1;
+    size_t each = d->e->job.plan->tile_rows;
+    for (size_t q = p->panels.first; q < p->panels.end; q++)
+        for (size_t r = p->rows.first; r < p->rows.end; r += each)
+            X(nu_layer_backward_tile)(&l->layer, &before->dz, &l->dz, before->layer.activation,
+                                      &before->out, nu_span_piece(p->rows, r, each), q);
+}
+
+void X(nu_step_run)(void *arg, const nu_piece *p)
+{
+    static const nudge_phase phases[] = {NUDGE_PACK,     NUDGE_FORWARD,  NUDGE_LOSS,
+                                         NUDGE_BACKWARD, NUDGE_BACKWARD, NUDGE_UPDATE};
+    const nu_doing *d = arg;
+    switch (p->operation) {
+    case NU_PACK: pack(d, p->rows); break;
+    case NU_FORWARD: forward(d, p); break;
+    case NU_LOSS: loss(d, p->rows, p->block); break;
+    case NU_BACKWARD: backward(d, p); break;
+    case NU_PARTIAL: partial(d, p->layer, p->rows, p->block); break;
+    case NU_UPDATE: X(nu_step_tile)(d, p->tile); break;
+    }
+    nu_lap(d->e, d->thread, phases[p->operation]);
+}
