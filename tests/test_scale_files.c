@@ -187,6 +187,7 @@ static int folder_refused(const char *dir)
     int status;
     pid_t child = fork();
     if (child == 0) {
+        atexit(leave_nobody); /* for the leak check */
         scale_folder_check(dir);
         _exit(0);
     }
