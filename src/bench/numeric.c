@@ -75,7 +75,7 @@ static void kernel(const nu_kernel *k, const nu_kernel_data *d)
 {
     size_t rows = d->rows, columns = d->columns, count = rows * columns;
     real *a = d->array[0], *b = d->array[1], *c = d->array[2];
-    nu_optimizer_step_constants step;
+    nu_optimizer_step step;
     X(nu_matrix) whole;
     switch (k->operation) {
     case NU_KERNEL_NN:
@@ -89,7 +89,7 @@ static void kernel(const nu_kernel *k, const nu_kernel_data *d)
         break;
     case NU_KERNEL_LOSS: loss(k->loss, d); break;
     case NU_KERNEL_UPDATE:
-        step = nu_optimizer_step(&d->optimizer, 1000);
+        step = nu_optimizer_step_at(&d->optimizer, 1000);
         X(nu_update)(&step, a, b, c, d->array[3], count);
         break;
     case NU_KERNEL_SUMS:

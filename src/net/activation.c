@@ -119,110 +119,116 @@ static void silu_only(real *y, size_t count)
         y[i] = y[i] * (1 / (1 + r_exp(-y[i])));
 }
 
-void X(nu_activate)(nudge_activation kind, real *y, real *slope, const real *bias, size_t rows,
-                    size_t n)
-{
-    size_t count = rows * n;
-    if (kind == NUDGE_RELU) {
-        add_bias_relu(y, bias, rows, n);
-        return;
-    }
-    add_bias(y, bias, rows, n);
-    switch (kind) {
-    case NUDGE_IDENTITY: break;
-    case NUDGE_RELU: break;
-    case NUDGE_LEAKY_RELU: leaky_relu(y, count); break;
-    case NUDGE_ELU: elu(y, count); break;
-    case NUDGE_TANH: tanh_(y, count); break;
-    case NUDGE_SIGMOID: sigmoid(y, count); break;
-    case NUDGE_SOFTPLUS: softplus(y, count); break;
-    case NUDGE_GELU:
-        if (slope != NULL)
-            gelu(y, slope, count);
-        else
-            gelu_only(y, count);
-        break;
-    case NUDGE_SILU:
-        if (slope != NULL)
-            silu(y, slope, count);
-        else
-            silu_only(y, count);
-        break;
-    }
-}
-
 NU_CLONES
-static void relu_backward(real *restrict dz, const real *restrict y, size_t count)
+static void relu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
+                          size_t count)
 {
+    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] = y[i] > 0 ? dz[i] : 0;
 }
 
 NU_CLONES
-static void leaky_relu_backward(real *restrict dz, const real *restrict y, size_t count)
+static void leaky_relu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
+                                size_t count)
 {
+    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] = y[i] > 0 ? dz[i] : LEAK * dz[i];
 }
 
 NU_CLONES
-static void elu_backward(real *restrict dz, const real *restrict y, size_t count)
+static void elu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
+                         size_t count)
 {
+    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= y[i] > 0 ? 1 : y[i] + 1;
 }
 
 NU_CLONES
-static void tanh_backward(real *restrict dz, const real *restrict y, size_t count)
+static void tanh_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
+                          size_t count)
 {
+    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= 1 - y[i] * y[i];
 }
 
 NU_CLONES
-static void sigmoid_backward(real *restrict dz, const real *restrict y, size_t count)
+static void sigmoid_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
+                             size_t count)
 {
+    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= y[i] * (1 - y[i]);
 }
 
 NU_CLONES
-static void softplus_backward(real *restrict dz, const real *restrict y, size_t count)
+static void softplus_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
+                              size_t count)
 {
+    (void)slope;
     /* softplus' = sigmoid(z) = 1 - exp(-softplus(z)) */
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
-        real slope = -r_expm1(-y[i]);
-        dz[i] *= y[i] > SOFTPLUS_AT_LINEAR ? 1 : slope;
+        real below = -r_expm1(-y[i]);
+        dz[i] *= y[i] > SOFTPLUS_AT_LINEAR ? 1 : below;
     }
 }
 
 NU_CLONES
-static void multiply(real *restrict dz, const real *restrict slope, size_t count)
+static void slope_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
+                           size_t count)
 {
+    (void)y;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= slope[i];
 }
 
+/* A row: f in place, with its bias where one pass can do both; f and f' where the derivative cannot
+ * be had from the output; dz *= f'. NULL: nothing to do. */
+static const struct {
+    void (*with_bias)(real *y, const real *bias, size_t rows, size_t n);
+    void (*forward)(real *y, size_t count);
+    void (*with_slope)(real *y, real *slope, size_t count);
+    void (*backward)(real *dz, const real *y, const real *slope, size_t count);
+} table[] = {
+    [NUDGE_IDENTITY] = {NULL},
+    [NUDGE_RELU] = {.with_bias = add_bias_relu, .backward = relu_backward},
+    [NUDGE_LEAKY_RELU] = {.forward = leaky_relu, .backward = leaky_relu_backward},
+    [NUDGE_ELU] = {.forward = elu, .backward = elu_backward},
+    [NUDGE_TANH] = {.forward = tanh_, .backward = tanh_backward},
+    [NUDGE_SIGMOID] = {.forward = sigmoid, .backward = sigmoid_backward},
+    [NUDGE_SOFTPLUS] = {.forward = softplus, .backward = softplus_backward},
+    [NUDGE_GELU] = {.forward = gelu_only, .with_slope = gelu, .backward = slope_backward},
+    [NUDGE_SILU] = {.forward = silu_only, .with_slope = silu, .backward = slope_backward},
+};
+
+int X(nu_activation_keeps_slope)(nudge_activation kind)
+{
+    return table[kind].with_slope != NULL;
+}
+
+void X(nu_activate)(nudge_activation kind, real *y, real *slope, const real *bias, size_t rows,
+                    size_t n)
+{
+    (table[kind].with_bias != NULL ? table[kind].with_bias : add_bias)(y, bias, rows, n);
+    if (slope != NULL && table[kind].with_slope != NULL)
+        table[kind].with_slope(y, slope, rows * n);
+    else if (table[kind].forward != NULL)
+        table[kind].forward(y, rows * n);
+}
+
 void X(nu_activate_backward)(nudge_activation kind, real *dz, const real *y, const real *slope,
                              size_t rows, size_t n)
 {
-    size_t count = rows * n;
-    switch (kind) {
-    case NUDGE_IDENTITY: break;
-    case NUDGE_RELU: relu_backward(dz, y, count); break;
-    case NUDGE_LEAKY_RELU: leaky_relu_backward(dz, y, count); break;
-    case NUDGE_ELU: elu_backward(dz, y, count); break;
-    case NUDGE_TANH: tanh_backward(dz, y, count); break;
-    case NUDGE_SIGMOID: sigmoid_backward(dz, y, count); break;
-    case NUDGE_SOFTPLUS: softplus_backward(dz, y, count); break;
-    case NUDGE_GELU:
-    case NUDGE_SILU: multiply(dz, slope, count); break;
-    }
+    if (table[kind].backward != NULL)
+        table[kind].backward(dz, y, slope, rows * n);
 }

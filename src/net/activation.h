@@ -8,10 +8,7 @@
 #include "nudge.h"
 
 /* Whether the derivative cannot be had from the output alone, so that forward must leave it. */
-static inline int nu_activation_keeps_slope(nudge_activation kind)
-{
-    return kind == NUDGE_GELU || kind == NUDGE_SILU;
-}
+int X(nu_activation_keeps_slope)(nudge_activation kind);
 
 /* y (rows x n) holds z without its bias on entry and f(z + bias) on return. slope (rows x n) takes
  * f'(z + bias) for the kinds that keep it; may be NULL when there will be no backward pass. */

@@ -39,7 +39,7 @@ static size_t matrix_bytes(const nu_job *job, size_t columns)
 
 static int has_slope(const nu_network *net, size_t l)
 {
-    return nu_activation_keeps_slope(net->activation[l]);
+    return X(nu_activation_keeps_slope)(net->activation[l]);
 }
 
 static int states(const nu_job *job)
@@ -240,7 +240,7 @@ static void engine_stage(nu_engine *e, size_t stage, size_t batch, uint64_t t, i
                          int threads)
 {
     nu_doing d = doing(e, batch, thread, threads);
-    d.step = nu_optimizer_step(e->job.optimizer, t);
+    d.step = nu_optimizer_step_at(e->job.optimizer, t);
     nu_lap(e, thread, NUDGE_PHASES);
     run_stage(&d, &e->job.plan->stages[stage]);
 }
@@ -272,7 +272,7 @@ static void engine_update(nu_engine *e, size_t batch, uint64_t t, int thread, in
 {
     nu_lap(e, thread, NUDGE_PHASES);
     nu_doing d = doing(e, batch, thread, threads);
-    d.step = nu_optimizer_step(e->job.optimizer, t);
+    d.step = nu_optimizer_step_at(e->job.optimizer, t);
     const nu_plan *plan = e->job.plan;
     for (size_t i = 0; i < plan->n_stages; i++)
         if (plan->stages[i].over == NU_OVER_PARAMETERS)

@@ -4,18 +4,37 @@
 
 #include "core/status.h"
 
+/* What an optimizer is, but for its arithmetic (train/update.c). */
+static const struct {
+    double eps, weight_decay; /* PyTorch's defaults */
+    int states;               /* without momentum */
+    int takes_momentum;       /* a state more, if there is any */
+    int is_adam;              /* corrects the bias of its states */
+    int decouples;            /* takes the decay off the weight, not to the gradient */
+} kinds[] = {
+    [NUDGE_SGD] = {.takes_momentum = 1},
+    [NUDGE_ADAM] = {.eps = 1e-8, .states = 2, .is_adam = 1},
+    [NUDGE_ADAMW] = {.eps = 1e-8, .weight_decay = 0.01, .states = 2, .is_adam = 1, .decouples = 1},
+    [NUDGE_RMSPROP] = {.eps = 1e-8, .states = 1, .takes_momentum = 1},
+    [NUDGE_ADAGRAD] = {.eps = 1e-10, .states = 1},
+};
+
 nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind)
 {
-    nudge_optimizer o = {.kind = kind, .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .alpha = 0.99};
-    o.eps = kind == NUDGE_ADAGRAD ? 1e-10 : 1e-8;
-    o.weight_decay = kind == NUDGE_ADAMW ? 0.01 : 0;
-    return o;
+    size_t row = (unsigned)kind < sizeof kinds / sizeof *kinds ? kind : 0; /* refused later */
+    return (nudge_optimizer){.kind = kind,
+                             .lr = 1e-3,
+                             .beta1 = 0.9,
+                             .beta2 = 0.999,
+                             .alpha = 0.99,
+                             .eps = kinds[row].eps,
+                             .weight_decay = kinds[row].weight_decay};
 }
 
 /* Each test is written so that a NaN fails it. */
 nudge_status nu_optimizer_check(const nudge_optimizer *o, nudge_error *err)
 {
-    if ((unsigned)o->kind > NUDGE_ADAGRAD)
+    if ((unsigned)o->kind >= sizeof kinds / sizeof *kinds)
         return nu_fail(err, NUDGE_EARGUMENT, "optimizer %d does not exist", (int)o->kind);
     if (!(o->lr > 0 && isfinite(o->lr)))
         return nu_fail(err, NUDGE_EARGUMENT, "learning rate %g is not a positive number", o->lr);
@@ -32,34 +51,35 @@ nudge_status nu_optimizer_check(const nudge_optimizer *o, nudge_error *err)
         return nu_fail(err, NUDGE_EARGUMENT, "beta2 %g is not in [0, 1)", o->beta2);
     if (!(o->alpha >= 0 && o->alpha < 1))
         return nu_fail(err, NUDGE_EARGUMENT, "alpha %g is not in [0, 1)", o->alpha);
-    if (!(o->eps > 0 && isfinite(o->eps)) && o->kind != NUDGE_SGD)
+    if (!(o->eps > 0 && isfinite(o->eps)) && kinds[o->kind].eps > 0)
         return nu_fail(err, NUDGE_EARGUMENT, "eps %g is not a positive number", o->eps);
     return NUDGE_OK;
 }
 
 int nu_optimizer_states(const nudge_optimizer *o)
 {
-    switch (o->kind) {
-    case NUDGE_SGD: return o->momentum > 0 ? 1 : 0;
-    case NUDGE_ADAM:
-    case NUDGE_ADAMW: return 2;
-    case NUDGE_RMSPROP: return o->momentum > 0 ? 2 : 1;
-    case NUDGE_ADAGRAD: return 1;
-    }
-    return 0;
+    return kinds[o->kind].states + (kinds[o->kind].takes_momentum && o->momentum > 0);
 }
 
-int nu_optimizer_is_product(const nudge_optimizer *o)
+nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t)
 {
-    return o->kind == NUDGE_SGD && o->momentum == 0;
-}
-
-nu_optimizer_step_constants nu_optimizer_step(const nudge_optimizer *o, uint64_t t)
-{
-    nu_optimizer_step_constants c = {.optimizer = o};
-    if (o != NULL && (o->kind == NUDGE_ADAM || o->kind == NUDGE_ADAMW)) {
-        c.step_size = o->lr / (1 - pow(o->beta1, (double)t));
-        c.inverse_root2 = 1 / sqrt(1 - pow(o->beta2, (double)t));
-    }
-    return c;
+    if (o == NULL)
+        return (nu_optimizer_step){.only_gradient = 1};
+    double lr = o->lr, decay = o->weight_decay;
+    int decouples = kinds[o->kind].decouples, is_adam = kinds[o->kind].is_adam;
+    return (nu_optimizer_step){
+        .kind = o->kind,
+        .is_product = nu_optimizer_states(o) == 0,
+        .lr = lr,
+        .decay = decouples ? 0 : decay,
+        .shrink = decouples ? 1 - lr * decay : 1,
+        .momentum = kinds[o->kind].takes_momentum ? o->momentum : 0,
+        .nesterov = o->nesterov,
+        .alpha = o->alpha,
+        .beta1 = o->beta1,
+        .beta2 = o->beta2,
+        .eps = o->eps,
+        .step_size = is_adam ? lr / (1 - pow(o->beta1, (double)t)) : 0,
+        .inverse_root2 = is_adam ? 1 / sqrt(1 - pow(o->beta2, (double)t)) : 0,
+    };
 }

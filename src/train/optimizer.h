@@ -12,17 +12,20 @@ nudge_status nu_optimizer_check(const nudge_optimizer *o, nudge_error *err);
 /* Blocks of state, each as large as the parameters: 0, 1 or 2. */
 int nu_optimizer_states(const nudge_optimizer *o);
 
-/* 1 if the update is itself a product, w = (1 - lr decay) w - lr X^T dZ: plain SGD. Where the
- * gradient is one product over the batch it is then never written. */
-int nu_optimizer_is_product(const nudge_optimizer *o);
-
-/* What update number t (1 for the first) needs beside gradients and states. */
-typedef struct nu_optimizer_step_constants {
-    const nudge_optimizer *optimizer; /* NULL: no update; s1 takes the gradient (gradient check) */
+/* What one update needs beside gradients and states: all that may change from step to step. */
+typedef struct nu_optimizer_step {
+    nudge_optimizer_kind kind;
+    int only_gradient;    /* no update: the first state takes the gradient (gradient check) */
+    int is_product;       /* w = (1 - lr decay) w - lr X^T dZ, plain SGD: where the gradient is one
+                           * product over the batch it is then never written */
+    double lr, decay, momentum, alpha, beta1, beta2, eps;
+    int nesterov;
+    double shrink;        /* of the weight itself: 1 - lr * decay where that is decoupled, else 1 */
     double step_size;     /* adam, adamw: lr / (1 - beta1^t) */
     double inverse_root2; /* adam, adamw: 1 / sqrt(1 - beta2^t) */
-} nu_optimizer_step_constants;
+} nu_optimizer_step;
 
-nu_optimizer_step_constants nu_optimizer_step(const nudge_optimizer *o, uint64_t t);
+/* Update number t (1 for the first); o NULL: only_gradient. */
+nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t);
 
 #endif

@@ -61,7 +61,7 @@ typedef struct nu_doing {
     nu_engine *e;
     X(nu_matrix) inputs; /* the batch's features */
     size_t batch, rows;  /* number in the epoch, samples */
-    nu_optimizer_step_constants step;
+    nu_optimizer_step step;
     int thread, threads;
 } nu_doing;
 

@@ -5,7 +5,7 @@
 #include "train/update.h"
 
 /* Updates `count` parameters from `at` with their gradient. */
-static void update_span(nu_engine *e, const nu_optimizer_step_constants *c, size_t at,
+static void update_span(nu_engine *e, const nu_optimizer_step *c, size_t at,
                         const real *g, size_t count)
 {
     X(nu_update)(c, (real *)e->job.params + at, g, e->s1 != NULL ? e->s1 + at : NULL,
@@ -13,7 +13,7 @@ static void update_span(nu_engine *e, const nu_optimizer_step_constants *c, size
 }
 
 /* Updates with the sum of the blocks' partials. `from` is where the span begins in a partial. */
-static void update_from_partials(nu_engine *e, const nu_optimizer_step_constants *c, size_t at,
+static void update_from_partials(nu_engine *e, const nu_optimizer_step *c, size_t at,
                                  size_t from, size_t count, size_t blocks, int threads)
 {
     real room[NU_PARTIALS_PIECE] __attribute__((aligned(NU_ALIGN)));
@@ -24,7 +24,7 @@ static void update_from_partials(nu_engine *e, const nu_optimizer_step_constants
     }
 }
 
-static void private_tile(const nu_doing *d, const nu_optimizer_step_constants *c, const nu_tile *t)
+static void private_tile(const nu_doing *d, const nu_optimizer_step *c, const nu_tile *t)
 {
     nu_engine *e = d->e;
     const nu_network *net = e->job.net;
@@ -41,7 +41,7 @@ static void private_tile(const nu_doing *d, const nu_optimizer_step_constants *c
 }
 
 /* Plain SGD happens within the product. */
-static void whole_tile(const nu_doing *d, const nu_optimizer_step_constants *c, const nu_tile *t)
+static void whole_tile(const nu_doing *d, const nu_optimizer_step *c, const nu_tile *t)
 {
     nu_engine *e = d->e;
     const nu_engine_layer *l = &e->layers[t->layer];
@@ -50,10 +50,9 @@ static void whole_tile(const nu_doing *d, const nu_optimizer_step_constants *c, 
     real *w = X(nu_panel)(&l->layer.weights, t->panel, t->first), *params = e->job.params;
     size_t n = X(nu_panel_columns)(&l->dz, t->panel), depth = e->job.plan->depth;
     nu_span inputs = {t->first, t->end}, rows = {0, d->rows};
-    if (c->optimizer != NULL && nu_optimizer_is_product(c->optimizer)) {
-        const nudge_optimizer *o = c->optimizer;
-        X(nu_panel_tn)(w, x, &l->dz, inputs, t->panel, rows, depth, (real)-o->lr,
-                       (real)(1 - o->lr * o->weight_decay));
+    if (c->is_product) {
+        X(nu_panel_tn)(w, x, &l->dz, inputs, t->panel, rows, depth, (real)-c->lr,
+                       (real)(1 - c->lr * c->decay));
     } else {
         X(nu_panel_tn)(scratch, x, &l->dz, inputs, t->panel, rows, depth, 1, 0);
         update_span(e, c, (size_t)(w - params), scratch, (t->end - t->first) * n);

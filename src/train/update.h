@@ -9,8 +9,8 @@
 #include "train/optimizer.h"
 
 /* Updates w (count) with its gradient g and its states s1, s2 (count each; NULL where the
- * optimizer has fewer). `c` comes from nu_optimizer_step(). */
-void X(nu_update)(const nu_optimizer_step_constants *c, real *w, const real *g, real *s1, real *s2,
+ * optimizer has fewer). `c` comes from nu_optimizer_step_at(). */
+void X(nu_update)(const nu_optimizer_step *c, real *w, const real *g, real *s1, real *s2,
                   size_t count);
 
 #endif
