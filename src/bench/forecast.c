@@ -34,6 +34,7 @@ typedef struct replay {
     int threads;
     double seconds;      /* to spend on each of the two measurements */
     const nudge_dataset *data;
+    nudge_dataset *made; /* it, if it is random */
     nu_engine *engine;
     double *took;        /* MOST_STEPS of each thread of each stage */
     size_t steps;        /* measured */
@@ -105,75 +106,58 @@ static void replay_work(void *arg, int thread, int threads)
 
 /* ---- What threads read from each other ----------------------------------------------------- */
 
+/* A thread's reals of a stage: panels of activations and of weights are read once, the rows within
+ * a block not at all, since the thread made these itself. A tile of parameters also writes weights
+ * that others have read. */
 typedef struct reading {
-    const nu_plan *plan;
+    const replay *r;
     const nu_stage *stage;
-    double threads, reals;
+    double reals;
     size_t first_block, first_panel; /* the thread's first, */
-    size_t layer, panel;             /* and what the operation before was about */
+    size_t layer, panel;             /* and what the operation before was about; SIZE_MAX: none */
 } reading;
-
-static double columns_of(const nu_network *net, size_t i, nu_span panels)
-{
-    size_t end = panels.end * net->panel[i];
-    return (double)((end < net->width[i] ? end : net->width[i]) - panels.first * net->panel[i]);
-}
-
-/* Forward or back. Weights are read once by a thread, so are the rows that come before them; within
- * a block of rows the thread made these itself. */
-static void read_for_product(reading *r, const nu_piece *p)
-{
-    const nu_network *net = r->plan->net;
-    int back = p->operation == NU_BACKWARD, over_rows = r->stage->over == NU_OVER_ROWS;
-    double inner = (double)net->width[back ? p->layer + 1 : p->layer];
-    double outer = columns_of(net, back ? p->layer : p->layer + 1, p->panels);
-    int is_next = p->layer != r->layer || p->panels.first != r->panel;
-    if (over_rows ? p->block == r->first_block : is_next)
-        r->reals += inner * outer;
-    if (!over_rows && p->panels.first == r->first_panel)
-        r->reals += inner * (double)(p->rows.end - p->rows.first);
-}
-
-/* A tile reads its panels of activations and gradients, or a sum from each thread, and writes
- * weights that others have read. */
-static void read_for_update(reading *r, const nu_piece *p)
-{
-    const nu_tile *t = p->tile;
-    double high = (double)(t->end - t->first), rows = (double)p->rows.end;
-    double wide = columns_of(r->plan->net, p->layer + 1, (nu_span){t->panel, t->panel + 1});
-    r->reals += high * wide;
-    if (r->plan->is_private[p->layer])
-        r->reals += high * wide * fmin(r->threads, (double)r->plan->blocks);
-    else
-        r->reals += rows * (t->panel == r->first_panel ? high : 0) +
-                    rows * (p->layer != r->layer || t->panel != r->panel ? wide : 0);
-}
 
 static void read_operation(void *arg, const nu_piece *p)
 {
-    reading *r = arg;
-    size_t panel = p->tile != NULL ? p->tile->panel : p->panels.first;
-    if (r->layer == SIZE_MAX) {
-        r->first_block = p->block;
-        r->first_panel = panel;
+    reading *to = arg;
+    const nu_plan *plan = &to->r->run.plan;
+    const nu_network *net = plan->net;
+    int over_rows = to->stage->over == NU_OVER_ROWS, back = p->operation == NU_BACKWARD;
+    size_t panel = p->tile != NULL ? p->tile->panel : p->panels.first, made = p->layer + !back;
+    if (to->layer == SIZE_MAX) {
+        to->first_block = p->block;
+        to->first_panel = panel;
     }
-    if (p->operation == NU_UPDATE)
-        read_for_update(r, p);
-    else if (p->operation == NU_FORWARD || p->operation == NU_BACKWARD)
-        read_for_product(r, p);
-    r->layer = p->layer;
-    r->panel = panel;
+    int is_new = over_rows ? p->block == to->first_block
+                           : p->layer != to->layer || panel != to->panel;
+    double rows = (double)(p->rows.end - p->rows.first), wide = (double)net->width[made];
+    double high = (double)net->width[back ? p->layer + 1 : p->layer];
+    if (!over_rows)
+        wide = (double)nu_panel_columns_of(net, made, panel);
+    if (p->operation == NU_UPDATE) {
+        high = (double)(p->tile->end - p->tile->first);
+        to->reals += high * wide;
+        if (plan->is_private[p->layer])
+            to->reals += high * wide * fmin(to->r->threads, (double)plan->blocks);
+        else
+            to->reals += rows * ((panel == to->first_panel ? high : 0) + (is_new ? wide : 0));
+    } else if (p->operation == NU_FORWARD || back) {
+        to->reals += is_new ? high * wide : 0;
+        to->reals += !over_rows && panel == to->first_panel ? high * rows : 0;
+    }
+    to->layer = p->layer;
+    to->panel = panel;
 }
 
 /* Seconds for the part of it that other threads wrote. */
 static double exchanged(const replay *r, const nu_stage *stage, int thread, double byte)
 {
     const nu_plan *plan = &r->run.plan;
-    reading reads = {.plan = plan, .stage = stage, .threads = r->threads, .layer = SIZE_MAX};
+    reading reads = {.r = r, .stage = stage, .layer = SIZE_MAX};
     nu_span own = nu_plan_share(plan, stage, plan->batch, thread, r->threads);
     for (size_t i = own.first; r->threads > 1 && i < own.end; i++)
         nu_plan_visit(plan, stage, plan->batch, i, read_operation, &reads);
-    double bytes = reads.reals * (double)r->run.numeric->real_size * (1 - 1 / reads.threads);
+    double bytes = reads.reals * (double)r->run.numeric->real_size * (1 - 1.0 / r->threads);
     return byte * fmin(bytes, EXCHANGE_MOST);
 }
 
@@ -208,7 +192,7 @@ static nudge_forecast sum_up(replay *r, const nu_exchange *exchange)
 }
 
 /* The data itself, or random data of its shape. */
-static nudge_status find_data(replay *r, nudge_dataset **made, nudge_error *err)
+static nudge_status find_data(replay *r, nudge_error *err)
 {
     const nu_store *store = r->run.train->store;
     r->data = r->run.train;
@@ -217,10 +201,10 @@ static nudge_status find_data(replay *r, nudge_dataset **made, nudge_error *err)
     size_t rows = RANDOM_VALUES / store->features + 1;
     if (rows < r->run.plan.batch)
         rows = r->run.plan.batch;
-    NU_TRY(nudge_dataset_random(made, store->dtype, rows < r->data->rows ? rows : r->data->rows,
+    NU_TRY(nudge_dataset_random(&r->made, store->dtype, rows < r->data->rows ? rows : r->data->rows,
                                 store->features, store->outputs, store->classes != NULL,
                                 store->element == NU_U8, 1, err));
-    r->data = *made;
+    r->data = r->made;
     return NUDGE_OK;
 }
 
@@ -235,50 +219,46 @@ static nudge_status forecast_run(nudge_forecast *forecast, replay *r, nudge_erro
     nu_exchange exchange;
     NU_TRY(nu_exchange_measure(&exchange, measured, o->cpus, r->seconds, err));
 
-    nudge_dataset *made = NULL;
     size_t bytes = r->run.model->net.size * r->run.numeric->real_size;
     size_t places = r->run.plan.n_stages * (size_t)r->threads * MOST_STEPS;
+    void *params NU_FREED = nu_alloc(bytes, 1); /* since a replay changes weights */
+    r->took = calloc(places, sizeof *r->took);
+    if (params == NULL || r->took == NULL)
+        return nu_no_memory(err, bytes + places * sizeof *r->took, "a replay of training steps");
     nu_job job = r->run.job;
     job.threads = r->threads;
     job.profile = 1;
-    job.params = nu_alloc(bytes, 1); /* since a replay changes weights */
-    r->took = calloc(places, sizeof *r->took);
+    job.params = params;
     nu_engine_memory m = r->run.numeric->engine_memory(&job);
-    nudge_status status = nu_memory_check(m.gradients + m.optimizer_state + m.activations + bytes,
-                                          "a replay of training steps", err);
-    if (status == NUDGE_OK)
-        status = find_data(r, &made, err);
-    if (status == NUDGE_OK && (job.params == NULL || r->took == NULL))
-        status = nu_no_memory(err, bytes + places * sizeof *r->took, "a replay of training steps");
-    if (status == NUDGE_OK) {
-        memcpy(job.params, r->run.model->params, bytes);
-        job.data = r->data;
-        status = r->run.numeric->engine_create(&r->engine, &job, err);
-    }
-    if (status == NUDGE_OK) {
-        r->run.numeric->engine_epoch(r->engine, 1);
-        status = nu_team_run_on(o->cpus, 1, replay_work, r, err);
-    }
-    if (status == NUDGE_OK) {
-        *forecast = sum_up(r, &exchange);
-        forecast->cores = cores;
-    }
-    r->run.numeric->engine_free(r->engine);
-    nudge_dataset_free(made);
-    free(job.params);
+    NU_TRY(nu_memory_check(m.gradients + m.optimizer_state + m.activations + bytes,
+                           "a replay of training steps", err));
+    NU_TRY(find_data(r, err));
+    job.data = r->data;
+    memcpy(params, r->run.model->params, bytes);
+    NU_TRY(r->run.numeric->engine_create(&r->engine, &job, err));
+    r->run.numeric->engine_epoch(r->engine, 1);
+    NU_TRY(nu_team_run_on(o->cpus, 1, replay_work, r, err));
+    *forecast = sum_up(r, &exchange);
+    forecast->cores = cores;
+    return NUDGE_OK;
+}
+
+static void end(replay *r)
+{
+    if (r->engine != NULL)
+        r->run.numeric->engine_free(r->engine);
+    nudge_dataset_free(r->made);
     free(r->took);
-    return status;
+    nu_run_end(&r->run);
 }
 
 nudge_status nudge_train_forecast(nudge_forecast *forecast, const nudge_model *model,
                                   const nudge_dataset *train, const nudge_train_options *options,
                                   double seconds, nudge_error *err)
 {
-    replay r = {.seconds = seconds};
+    replay r NU_SCOPED(end) = {.seconds = seconds};
     if (!(seconds > 0))
         return nu_fail(err, NUDGE_EARGUMENT, "seconds %g is not a positive number", seconds);
     NU_TRY(nu_run_start(&r.run, (nudge_model *)model, train, NULL, options, err));
-    nudge_status status = forecast_run(forecast, &r, err);
-    nu_run_end(&r.run);
-    return status;
+    return forecast_run(forecast, &r, err);
 }

@@ -226,37 +226,31 @@ static void print_text(const planning *p)
 static json_t *json_forecast(const planning *p, size_t i)
 {
     const nudge_forecast *f = &p->forecast[i];
-    json_t *object = json_new(), *time = json_new();
-    json_put_whole(object, "threads", p->threads[i]);
-    json_put_whole(object, "threads_used", (uint64_t)f->threads);
-    json_put_flag(object, "beyond_this_machine", is_beyond(f));
-    json_put_real(object, "step_us", 1e6 * f->step);
-    json_put_real(object, "samples_per_s", (double)p->plan.batch / f->step);
+    json_t *time = json_new();
     for (nudge_phase k = 0; k < NUDGE_PHASES; k++)
-        json_put_real(time, nudge_phase_name(k), f->phases.seconds[k] / f->threads);
-    json_put(object, "time", time);
-    return object;
+        json_put(time, nudge_phase_name(k), json_number(f->phases.seconds[k] / f->threads));
+    return json_of("threads", json_whole(p->threads[i]), "threads_used",
+                   json_whole((uint64_t)f->threads), "beyond_this_machine",
+                   json_boolean(is_beyond(f)), "step_us", json_number(1e6 * f->step),
+                   "samples_per_s", json_number((double)p->plan.batch / f->step), "time", time,
+                   NULL);
 }
 
 static void print_json(const planning *p)
 {
     nudge_model_info m = nudge_model_describe(p->model);
-    json_t *object = json_new(), *widths = json_new_list(), *list = json_new_list();
-    json_put_text(object, "version", nudge_version());
-    for (size_t i = 0; i <= m.layers; i++)
-        json_add(widths, json_integer((json_int_t)m.widths[i]));
-    json_put(object, "layers", widths);
-    json_put_whole(object, "parameters", m.parameters);
-    json_put_whole(object, "batch", p->plan.batch);
-    json_put_whole(object, "steps_per_epoch", p->plan.batches);
-    json_put_real(object, "flops_per_step", flops_per_step(p));
-    json_put_real(object, "flops_per_epoch", p->plan.flops_per_epoch);
-    json_put(object, "memory", json_memory(&p->plan, p->loading));
-    json_put_text(object, "engine", p->plan.explain);
+    json_t *list = json_new_list();
     for (size_t i = 0; i < p->counts; i++)
         json_add(list, json_forecast(p, i));
-    json_put(object, "forecasts", list);
-    json_print(object, 1, stdout);
+    json_print(json_of("version", json_text(nudge_version()), "layers",
+                       json_wholes(m.layers + 1, m.widths), "parameters",
+                       json_whole(m.parameters), "batch", json_whole(p->plan.batch),
+                       "steps_per_epoch", json_whole(p->plan.batches), "flops_per_step",
+                       json_number(flops_per_step(p)), "flops_per_epoch",
+                       json_number(p->plan.flops_per_epoch), "memory",
+                       json_memory(&p->plan, p->loading), "engine", json_text(p->plan.explain),
+                       "forecasts", list, NULL),
+               1, stdout);
 }
 
 static int run(arguments *args)

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/element.h"
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
@@ -33,23 +34,14 @@ static nudge_status copy_data(nudge_dataset **copy, const nudge_model *model,
     const nu_store *store = data->store;
     size_t rows = data->rows, features = store->features, outputs = store->outputs;
     int has_classes = store->classes != NULL;
-    double *x = nu_alloc(rows * features, sizeof *x);
-    double *y = has_classes ? NULL : nu_alloc(rows * outputs, sizeof *y);
-    int32_t *classes = has_classes ? nu_alloc(rows, sizeof *classes) : NULL;
-    uint32_t *numbers = nu_alloc(rows, sizeof *numbers);
-    nudge_status status;
-    if (x == NULL || numbers == NULL || (has_classes ? (void *)classes : (void *)y) == NULL) {
-        status = nu_no_memory(err, rows * (features + outputs) * sizeof *x, "a copy of the data");
-    } else {
-        nu_numeric_of(model->dtype)->as_doubles(data, 0, rows, numbers, x, y, classes);
-        status = nudge_dataset_from_arrays(copy, NUDGE_F64, rows, features, outputs, x, y, classes,
-                                           err);
-    }
-    free(x);
-    free(y);
-    free(classes);
-    free(numbers);
-    return status;
+    double *x NU_FREED = nu_alloc(rows * features, sizeof *x);
+    double *y NU_FREED = has_classes ? NULL : nu_alloc(rows * outputs, sizeof *y);
+    int32_t *classes NU_FREED = has_classes ? nu_alloc(rows, sizeof *classes) : NULL;
+    uint32_t *numbers NU_FREED = nu_alloc(rows, sizeof *numbers);
+    if (x == NULL || numbers == NULL || (has_classes ? (void *)classes : (void *)y) == NULL)
+        return nu_no_memory(err, rows * (features + outputs) * sizeof *x, "a copy of the data");
+    nu_numeric_of(model->dtype)->as_doubles(data, 0, rows, numbers, x, y, classes);
+    return nudge_dataset_from_arrays(copy, NUDGE_F64, rows, features, outputs, x, y, classes, err);
 }
 
 /* The model in f64, without its prep: the data is packed already. */
@@ -67,8 +59,7 @@ static nudge_status copy_model(nudge_model **copy, const nudge_model *model, nud
     NU_TRY(nudge_model_create(copy, &o, NULL, err));
     double *to = (*copy)->params;
     for (size_t i = 0; i < net->size; i++) /* both have the same layout */
-        to[i] = model->dtype == NUDGE_F64 ? ((const double *)model->params)[i]
-                                          : (double)((const float *)model->params)[i];
+        to[i] = nu_value(model->params, nu_element_of(model->dtype), i);
     return NUDGE_OK;
 }
 
@@ -77,7 +68,7 @@ static nudge_status analytic_gradient(double *gradient, const nudge_model *model
                                       const nudge_dataset *data, nudge_error *err)
 {
     const nu_numeric *numeric = nu_numeric_of(model->dtype);
-    nu_plan plan;
+    nu_plan plan NU_SCOPED(nu_plan_end) = {0};
     nu_engine *engine;
     NU_TRY(nu_plan_start(&plan, &model->net, data->rows, err));
     nu_job job = {.net = &model->net,
@@ -85,19 +76,15 @@ static nudge_status analytic_gradient(double *gradient, const nudge_model *model
                   .data = data,
                   .plan = &plan,
                   .threads = 1};
-    nudge_status status = numeric->engine_create(&engine, &job, err);
-    if (status == NUDGE_OK) {
-        numeric->engine_epoch(engine, 1);
-        numeric->engine_rows(engine, 0, 0, 1);
-        numeric->engine_update(engine, 0, 1, 0, 1);
-        const void *g = numeric->engine_gradient(engine);
-        for (size_t i = 0; i < model->net.size; i++)
-            gradient[i] = model->dtype == NUDGE_F64 ? ((const double *)g)[i]
-                                                    : (double)((const float *)g)[i];
-        numeric->engine_free(engine);
-    }
-    nu_plan_end(&plan);
-    return status;
+    NU_TRY(numeric->engine_create(&engine, &job, err));
+    numeric->engine_epoch(engine, 1);
+    numeric->engine_rows(engine, 0, 0, 1);
+    numeric->engine_update(engine, 0, 1, 0, 1);
+    const void *g = numeric->engine_gradient(engine);
+    for (size_t i = 0; i < model->net.size; i++)
+        gradient[i] = nu_value(g, nu_element_of(model->dtype), i);
+    numeric->engine_free(engine);
+    return NUDGE_OK;
 }
 
 static double mean_loss(const checker *c)
@@ -205,33 +192,30 @@ static void check_work(void *arg, int thread, int threads)
         check_all(c, c->limit, &c->result);
 }
 
+static void end(checker *c)
+{
+    nudge_model_free(c->model);
+    nudge_dataset_free(c->data);
+    free(c->buffer);
+    free(c->analytic);
+}
+
 nudge_status nudge_gradcheck(const nudge_model *model, const nudge_dataset *data, uint64_t limit,
                              nudge_gradcheck_result *result, nudge_error *err)
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
-    checker c = {.given = model, .given_data = data, .limit = limit, .err = err,
-                 .block = data->rows < BLOCK ? data->rows : BLOCK};
-    nudge_status status = copy_model(&c.model, model, err);
-    if (status == NUDGE_OK)
-        status = copy_data(&c.data, model, data, err);
-    if (status == NUDGE_OK) {
-        size_t bytes = nu_numeric_f64.infer_buffer(&c.model->net, c.block);
-        c.buffer = nu_alloc(bytes, 1);
-        c.analytic = nu_alloc_zero(model->net.size, sizeof(double));
-        if (c.buffer == NULL || c.analytic == NULL)
-            status = nu_no_memory(err, bytes + model->net.size * sizeof(double),
-                                  "a gradient check");
-    }
-    if (status == NUDGE_OK) {
-        nu_team_run(1, check_work, &c);
-        status = c.status;
-    }
-    if (status == NUDGE_OK)
+    checker c NU_SCOPED(end) = {.given = model, .given_data = data, .limit = limit, .err = err,
+                                .block = data->rows < BLOCK ? data->rows : BLOCK};
+    NU_TRY(copy_model(&c.model, model, err));
+    NU_TRY(copy_data(&c.data, model, data, err));
+    size_t bytes = nu_numeric_f64.infer_buffer(&c.model->net, c.block);
+    c.buffer = nu_alloc(bytes, 1);
+    c.analytic = nu_alloc_zero(model->net.size, sizeof(double));
+    if (c.buffer == NULL || c.analytic == NULL)
+        return nu_no_memory(err, bytes + model->net.size * sizeof(double), "a gradient check");
+    nu_team_run(1, check_work, &c);
+    if (c.status == NUDGE_OK)
         *result = c.result;
-    nudge_model_free(c.model);
-    nudge_dataset_free(c.data);
-    free(c.buffer);
-    free(c.analytic);
-    return status;
+    return c.status;
 }

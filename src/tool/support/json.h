@@ -25,11 +25,6 @@ void json_put_all(json_t *object, const char *key, json_t *value, ...) __attribu
 void json_put(json_t *object, const char *key, json_t *value);
 void json_add(json_t *list, json_t *value);
 
-#define json_put_text(object, key, text) json_put(object, key, json_text(text))
-#define json_put_real(object, key, value) json_put(object, key, json_number(value))
-#define json_put_whole(object, key, value) json_put(object, key, json_whole(value))
-#define json_put_flag(object, key, value) json_put(object, key, json_boolean(value))
-
 /* Lists: of whole numbers; of n names that a preprocessing has; of its targets. */
 json_t *json_wholes(size_t n, const size_t *values);
 json_t *json_names(const nudge_prep *prep, size_t n,
