@@ -16,10 +16,18 @@
 
 /* ---- Memory -------------------------------------------------------------------------------- */
 
-static size_t scratch_size(const nu_plan *plan)
+/* rows * columns * each; SIZE_MAX if that is more than can be. */
+static size_t bytes_of(size_t rows, size_t columns, size_t each)
 {
-    size_t size = 2 * plan->tile_size; /* a tile's gradient, and its biases', which are fewer */
-    return (size + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN;
+    size_t count, bytes = SIZE_MAX;
+    if (nu_mul(rows, columns, &count))
+        (void)nu_mul(count, each, &bytes);
+    return bytes;
+}
+
+static size_t add(size_t a, size_t b)
+{
+    return a <= SIZE_MAX - b ? a + b : SIZE_MAX;
 }
 
 /* Matrices whose places differ by a multiple of a few megabytes compete for the same lines of a
@@ -27,24 +35,9 @@ static size_t scratch_size(const nu_plan *plan)
  * 106 ms on 2 threads instead of 77. A page and a line more than a power of two avoids it. */
 #define STAGGER 4160
 
-/* Bytes from one matrix of a batch to the next; SIZE_MAX if they are more than can be. */
-static size_t matrix_bytes(const nu_job *job, size_t columns)
-{
-    size_t bytes;
-    if (!nu_mul(job->plan->batch, columns, &bytes) || !nu_mul(bytes, sizeof(real), &bytes) ||
-        bytes > SIZE_MAX - NU_ALIGN - STAGGER)
-        return SIZE_MAX;
-    return (bytes + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN + STAGGER;
-}
-
 static int has_slope(const nu_network *net, size_t l)
 {
     return X(nu_activation_keeps_slope)(net->activation[l]);
-}
-
-static int states(const nu_job *job)
-{
-    return job->optimizer != NULL ? nu_optimizer_states(job->optimizer) : 1;
 }
 
 /* The data always stands as a panel of its own, where it is one and not shuffled. */
@@ -56,45 +49,60 @@ static int is_always_ready(const nu_job *job)
            X(nu_batch_in_place)(data, NULL, 0) != NULL;
 }
 
-static nu_engine_memory engine_memory(const nu_job *job)
+/* From one matrix of a batch's outputs to the next. */
+static size_t matrix_bytes(const nu_job *job, size_t columns)
+{
+    size_t bytes = bytes_of(job->plan->batch, columns, sizeof(real));
+    return add(bytes, STAGGER + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN;
+}
+
+/* The bytes of each room; 0: it is not needed. */
+static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
 {
     const nu_network *net = job->net;
-    uint64_t batch = job->plan->batch, outputs = net->width[net->layers], layers = 0;
+    const nu_plan *plan = job->plan;
+    size_t batch = plan->batch, threads = (size_t)job->threads, outputs = net->width[net->layers];
+    size_t state = bytes_of(net->size, 1, sizeof(real));
+    int states = job->optimizer != NULL ? nu_optimizer_states(job->optimizer) : 1;
+    int has_classes = job->data->store->classes != NULL;
+    bytes[NU_ROWS] = bytes_of(batch, 1, sizeof(uint32_t));
+    bytes[NU_TARGETS] = has_classes ? bytes_of(batch, 1, sizeof(int32_t))
+                                    : bytes_of(batch, outputs, sizeof(real));
+    bytes[NU_PACKED] = is_always_ready(job) ? 0 : bytes_of(batch, net->width[0], sizeof(real));
+    bytes[NU_OUTPUTS] = 0;
     for (size_t l = 0; l < net->layers; l++)
-        layers += matrix_bytes(job, net->width[l + 1]) * (uint64_t)(has_slope(net, l) ? 3 : 2);
-    uint64_t partials = (uint64_t)job->plan->blocks * job->plan->partial_size;
-    uint64_t scratch = (uint64_t)job->threads * scratch_size(job->plan);
+        for (int i = has_slope(net, l) ? 3 : 2; i > 0; i--)
+            bytes[NU_OUTPUTS] = add(bytes[NU_OUTPUTS], matrix_bytes(job, net->width[l + 1]));
+    bytes[NU_RESULTS] = bytes_of(plan->blocks, 1, sizeof(nu_block_result));
+    bytes[NU_WATCHES] = job->profile ? bytes_of(threads, 1, sizeof(nu_watch)) : 0;
+    bytes[NU_SCRATCH] = bytes_of(threads, nu_scratch_size(plan), sizeof(real));
+    bytes[NU_TRANSPOSED] = bytes_of(plan->transposed_size, 1, sizeof(real));
+    bytes[NU_PARTIALS] = bytes_of(plan->blocks, plan->partial_size, sizeof(real));
+    bytes[NU_STATE_1] = states > 0 ? state : 0;
+    bytes[NU_STATE_2] = states > 1 ? state : 0;
+}
+
+static nu_engine_memory engine_memory(const nu_job *job)
+{
+    size_t b[NU_ROOMS];
+    measure(job, b);
     return (nu_engine_memory){
-        .gradients = (partials + scratch + job->plan->transposed_size) * sizeof(real),
-        .optimizer_state = (uint64_t)states(job) * net->size * sizeof(real),
-        .activations = layers + (is_always_ready(job) ? 0 : batch * net->width[0] * sizeof(real)) +
-                       batch * (sizeof(uint32_t) + (job->data->store->classes != NULL
-                                                        ? sizeof(int32_t)
-                                                        : outputs * sizeof(real))),
+        .gradients = add(b[NU_PARTIALS], add(b[NU_SCRATCH], b[NU_TRANSPOSED])),
+        .optimizer_state = add(b[NU_STATE_1], b[NU_STATE_2]),
+        .activations = add(add(b[NU_OUTPUTS], b[NU_PACKED]), add(b[NU_ROWS], b[NU_TARGETS])),
     };
 }
 
 static void engine_free(nu_engine *e)
 {
-    if (e == NULL)
-        return;
-    free(e->layers);
-    free(e->outputs);
-    free(e->watches);
-    free(e->rows);
-    free(e->packed.at);
-    free(e->y);
-    free(e->classes);
-    free(e->results);
-    free(e->partials);
-    free(e->scratch);
-    free(e->transposed);
-    free(e->s1);
-    free(e->s2);
+    for (int i = 0; e != NULL && i < NU_ROOMS; i++)
+        free(e->room[i]);
+    if (e != NULL)
+        free(e->layers);
     free(e);
 }
 
-/* The next matrix of B x width[i] in e->outputs; the last layer's are row-major, as losses read
+/* The next matrix of B x width[i] among the outputs; the last layer's are row-major, as losses read
  * them. */
 static X(nu_matrix) next_matrix(const nu_engine *e, char **at, size_t i)
 {
@@ -106,23 +114,11 @@ static X(nu_matrix) next_matrix(const nu_engine *e, char **at, size_t i)
                : X(nu_in_panels)(here, e->job.plan->batch, net->width[i], net->panel[i]);
 }
 
-/* 1, or 0 where memory ran out; engine_free() then frees what there is. */
-static int allocate_layers(nu_engine *e)
+static void place_layers(nu_engine *e)
 {
     const nu_network *net = e->job.net;
     const nu_plan *plan = e->job.plan;
-    size_t bytes = 0;
-    for (size_t l = 0; l < net->layers; l++) {
-        size_t one = matrix_bytes(&e->job, net->width[l + 1]);
-        if (one > (SIZE_MAX - bytes) / 3)
-            return 0;
-        bytes += one * (has_slope(net, l) ? 3 : 2);
-    }
-    e->layers = calloc(net->layers, sizeof *e->layers);
-    e->outputs = nu_alloc(bytes, 1);
-    if (e->layers == NULL || e->outputs == NULL)
-        return 0;
-    char *at = e->outputs;
+    char *at = e->room[NU_OUTPUTS];
     for (size_t l = 0; l < net->layers; l++) {
         nu_engine_layer *el = &e->layers[l];
         el->layer = X(nu_layer_of)(net, l, e->job.params);
@@ -131,41 +127,34 @@ static int allocate_layers(nu_engine *e)
         if (has_slope(net, l))
             el->out.slope = next_matrix(e, &at, l + 1);
         if (plan->transposed_at[l] != SIZE_MAX)
-            el->layer.transposed = X(nu_in_panels)(e->transposed + plan->transposed_at[l],
-                                                   net->width[l + 1], net->width[l], net->panel[l]);
+            el->layer.transposed =
+                X(nu_in_panels)((real *)e->room[NU_TRANSPOSED] + plan->transposed_at[l],
+                                net->width[l + 1], net->width[l], net->panel[l]);
     }
-    return 1;
 }
 
+/* 1, or 0 where memory ran out; engine_free() then frees what there is. */
 static int allocate(nu_engine *e)
 {
     const nu_network *net = e->job.net;
-    const nu_plan *plan = e->job.plan;
-    const nu_store *store = e->job.data->store;
-    e->rows = nu_alloc(plan->batch, sizeof *e->rows);
-    e->results = nu_alloc_zero(plan->blocks, sizeof *e->results);
-    e->scratch = nu_alloc((size_t)e->job.threads, e->scratch_size * sizeof(real));
-    int ok = e->rows != NULL && e->results != NULL && e->scratch != NULL;
-    if (!is_always_ready(&e->job)) {
-        real *at = nu_alloc(plan->batch, net->width[0] * sizeof(real));
-        e->packed = X(nu_in_panels)(at, plan->batch, net->width[0], net->panel[0]);
-        ok = ok && at != NULL;
-    }
-    if (e->job.profile)
-        ok = ok && (e->watches = nu_alloc_zero((size_t)e->job.threads, sizeof *e->watches)) != NULL;
-    if (store->classes != NULL)
-        ok = ok && (e->classes = nu_alloc(plan->batch, sizeof *e->classes)) != NULL;
-    else
-        ok = ok && (e->y = nu_alloc(plan->batch, store->outputs * sizeof(real))) != NULL;
-    if (plan->partial_size > 0)
-        ok = ok && (e->partials = nu_alloc_zero(plan->blocks, plan->partial_size * sizeof(real)));
-    if (plan->transposed_size > 0)
-        ok = ok && (e->transposed = nu_alloc(plan->transposed_size, sizeof(real))) != NULL;
-    if (states(&e->job) > 0)
-        ok = ok && (e->s1 = nu_alloc_zero(net->size, sizeof(real))) != NULL;
-    if (states(&e->job) > 1)
-        ok = ok && (e->s2 = nu_alloc_zero(net->size, sizeof(real))) != NULL;
-    return ok && allocate_layers(e);
+    size_t bytes[NU_ROOMS];
+    measure(&e->job, bytes);
+    int ok = (e->layers = calloc(net->layers, sizeof *e->layers)) != NULL;
+    for (int i = 0; i < NU_ROOMS; i++)
+        if (bytes[i] > 0)
+            ok = ok && (e->room[i] = i < NU_ZEROED ? nu_alloc(bytes[i], 1)
+                                                   : nu_alloc_zero(bytes[i], 1)) != NULL;
+    if (!ok)
+        return 0;
+    e->rows = e->room[NU_ROWS];
+    e->results = e->room[NU_RESULTS];
+    e->partials = e->room[NU_PARTIALS];
+    e->s1 = e->room[NU_STATE_1];
+    e->s2 = e->room[NU_STATE_2];
+    e->packed = X(nu_in_panels)(e->room[NU_PACKED], e->job.plan->batch, net->width[0],
+                                net->panel[0]);
+    place_layers(e);
+    return 1;
 }
 
 static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_error *err)
@@ -176,10 +165,9 @@ static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_e
         return nu_no_memory(err, sizeof *e, "the training engine");
     e->job = *job;
     e->loss = (nu_loss_kind){job->net->loss, job->net->huber_delta, job->units};
-    e->scratch_size = scratch_size(job->plan);
     if (!allocate(e)) {
         engine_free(e);
-        return nu_no_memory(err, m.gradients + m.optimizer_state + m.activations,
+        return nu_no_memory(err, add(m.gradients, add(m.optimizer_state, m.activations)),
                             "activations, gradients and optimizer state");
     }
     for (size_t i = 0; i < job->plan->n_tiles; i++)
@@ -285,8 +273,8 @@ static void engine_update(nu_engine *e, size_t batch, uint64_t t, int thread, in
 static nudge_phases engine_phases(const nu_engine *e)
 {
     nudge_phases p = {0};
-    for (int t = 0; e->watches != NULL && t < e->job.threads; t++) {
-        const double *spent = e->watches[t].spent;
+    for (int t = 0; e->room[NU_WATCHES] != NULL && t < e->job.threads; t++) {
+        const double *spent = ((nu_watch *)e->room[NU_WATCHES])[t].spent;
         for (int i = 0; i < NUDGE_PHASES; i++)
             p.seconds[i] += spent[i];
     }

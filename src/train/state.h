@@ -33,28 +33,42 @@ typedef struct nu_engine_layer {
     X(nu_matrix) dz;  /* B x out: gradient of the layer's z */
 } nu_engine_layer;
 
-/* L layers, B = plan->batch rows. */
+/* Blocks of memory of an engine of B = plan->batch rows. */
+enum {
+    NU_ROWS,       /* B store row numbers of the batch */
+    NU_TARGETS,    /* B x outputs reals, or B classes */
+    NU_PACKED,     /* B x width[0]; none where the data itself always stands ready */
+    NU_OUTPUTS,    /* of all layers */
+    NU_SCRATCH,    /* threads x nu_scratch_size() */
+    NU_TRANSPOSED, /* plan->transposed_size */
+    NU_ZEROED,     /* those from here on begin with zeros */
+    NU_RESULTS = NU_ZEROED, /* blocks */
+    NU_PARTIALS,   /* blocks x plan->partial_size */
+    NU_WATCHES,    /* threads; none without job.profile */
+    NU_STATE_1, NU_STATE_2, /* optimizer state, net->size each, or none */
+    NU_ROOMS
+};
+
 struct nu_engine {
     nu_job job;
     nu_loss_kind loss;
-    nu_watch *watches;       /* threads, or NULL: without job.profile */
-
     nu_permutation order;
     const nu_permutation *shuffled; /* &order, or NULL: rows in order */
-
-    uint32_t *rows;          /* B store row numbers of the batch */
-    X(nu_matrix) packed;     /* B x width[0]; none where the data itself always stands ready */
-    nu_engine_layer *layers; /* L */
-    void *outputs;           /* room for their matrices */
-    real *y;                 /* B x outputs, or */
-    int32_t *classes;        /* B */
-    nu_block_result *results;   /* blocks */
-    real *partials;          /* blocks x plan->partial_size */
-    real *scratch;           /* threads x scratch_size */
-    size_t scratch_size;
-    real *transposed;        /* plan->transposed_size */
-    real *s1, *s2;           /* optimizer state, net->size each, or NULL */
+    void *room[NU_ROOMS];
+    nu_engine_layer *layers;
+    /* In these rooms: */
+    uint32_t *rows;
+    X(nu_matrix) packed;
+    nu_block_result *results;
+    real *partials;
+    real *s1, *s2;
 };
+
+/* Reals of a thread: a tile's gradient, and its biases', which are fewer. */
+static inline size_t nu_scratch_size(const nu_plan *plan)
+{
+    return (2 * plan->tile_size + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN;
+}
 
 /* A thread's part of one stage of one batch. */
 typedef struct nu_doing {
@@ -70,7 +84,7 @@ static inline void nu_lap(nu_engine *e, int thread, nudge_phase phase)
 {
     if (!e->job.profile)
         return;
-    nu_watch *w = &e->watches[thread];
+    nu_watch *w = (nu_watch *)e->room[NU_WATCHES] + thread;
     double now = nu_seconds();
     if (phase < NUDGE_PHASES)
         w->spent[phase] += now - w->last;

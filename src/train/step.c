@@ -18,10 +18,14 @@ static void pack(const nu_doing *d, nu_span rows)
 static X(nu_targets) targets(nu_engine *e, nu_span rows)
 {
     const nu_store *store = e->job.data->store;
-    real *y = e->y != NULL ? e->y + rows.first * store->outputs : NULL;
-    int32_t *classes = e->classes != NULL ? e->classes + rows.first : NULL;
-    X(nu_batch_targets)(store, e->rows + rows.first, rows.end - rows.first, y, classes);
-    return (X(nu_targets)){y, classes};
+    X(nu_targets) t = {NULL, NULL};
+    if (store->classes != NULL)
+        t.classes = (int32_t *)e->room[NU_TARGETS] + rows.first;
+    else
+        t.y = (real *)e->room[NU_TARGETS] + rows.first * store->outputs;
+    X(nu_batch_targets)(store, e->rows + rows.first, rows.end - rows.first, (real *)t.y,
+                        (int32_t *)t.classes);
+    return t;
 }
 
 /* The last layer's matrices are row-major. */

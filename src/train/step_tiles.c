@@ -46,7 +46,7 @@ static void whole_tile(const nu_doing *d, const nu_optimizer_step *c, const nu_t
     nu_engine *e = d->e;
     const nu_engine_layer *l = &e->layers[t->layer];
     const X(nu_matrix) *x = nu_step_input(d, t->layer);
-    real *scratch = e->scratch + (size_t)d->thread * e->scratch_size;
+    real *scratch = (real *)e->room[NU_SCRATCH] + (size_t)d->thread * nu_scratch_size(e->job.plan);
     real *w = X(nu_panel)(&l->layer.weights, t->panel, t->first), *params = e->job.params;
     size_t n = X(nu_panel_columns)(&l->dz, t->panel), depth = e->job.plan->depth;
     nu_span inputs = {t->first, t->end}, rows = {0, d->rows};
