@@ -227,8 +227,9 @@ static void run_stage(const nu_doing *d, const nu_stage *stage)
 static void engine_stage(nu_engine *e, size_t stage, size_t batch, uint64_t t, int thread,
                          int threads)
 {
+    nu_optimizer_step step = nu_optimizer_step_at(e->job.optimizer, t);
     nu_doing d = doing(e, batch, thread, threads);
-    d.step = nu_optimizer_step_at(e->job.optimizer, t);
+    d.step = &step;
     nu_lap(e, thread, NUDGE_PHASES);
     run_stage(&d, &e->job.plan->stages[stage]);
 }
@@ -259,8 +260,9 @@ static double engine_loss(const nu_engine *e, size_t batch, size_t *correct)
 static void engine_update(nu_engine *e, size_t batch, uint64_t t, int thread, int threads)
 {
     nu_lap(e, thread, NUDGE_PHASES);
+    nu_optimizer_step step = nu_optimizer_step_at(e->job.optimizer, t);
     nu_doing d = doing(e, batch, thread, threads);
-    d.step = nu_optimizer_step_at(e->job.optimizer, t);
+    d.step = &step;
     const nu_plan *plan = e->job.plan;
     for (size_t i = 0; i < plan->n_stages; i++)
         if (plan->stages[i].over == NU_OVER_PARAMETERS)

@@ -75,7 +75,7 @@ typedef struct nu_doing {
     nu_engine *e;
     X(nu_matrix) inputs; /* the batch's features */
     size_t batch, rows;  /* number in the epoch, samples */
-    nu_optimizer_step step;
+    const nu_optimizer_step *step; /* over parameters */
     int thread, threads;
 } nu_doing;
 

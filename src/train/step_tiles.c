@@ -79,8 +79,8 @@ void X(nu_step_transpose)(nu_engine *e, const nu_tile *t)
 void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
 {
     if (d->e->job.plan->is_private[t->layer])
-        private_tile(d, &d->step, t);
+        private_tile(d, d->step, t);
     else
-        whole_tile(d, &d->step, t);
+        whole_tile(d, d->step, t);
     X(nu_step_transpose)(d->e, t);
 }
