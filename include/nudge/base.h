@@ -180,6 +180,9 @@ typedef struct nudge_machine {
     int openmp;                 /* 1 if built with OpenMP, 0 if not */
     const char *blas_config;    /* OpenBLAS's own description, constant text */
     const char *blas_core;      /* the kernel set it chose, such as "SkylakeX", constant text */
+    const char *blas_better;    /* a kernel set that this CPU can run and OpenBLAS, being older than
+                                 * the CPU, did not choose; for the environment variable
+                                 * OPENBLAS_CORETYPE; NULL: there is none */
     int blas_parallel;          /* 0 serial build, 1 pthread build, 2 OpenMP build */
 } nudge_machine;
 

@@ -82,6 +82,21 @@ int nu_threads(int requested, int oversubscribe, const char **why)
     return threads;
 }
 
+/* For an Intel CPU that it does not know OpenBLAS takes Prescott's kernels, without AVX: a fifth as
+ * fast on a Xeon of 2025 with OpenBLAS 0.3.21. */
+static const char *better_core(void)
+{
+#if defined(__x86_64__)
+    if (strcmp(openblas_get_corename(), "Prescott") == 0) {
+        if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+            return "SkylakeX";
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+            return "Haswell";
+    }
+#endif
+    return NULL;
+}
+
 nudge_machine nudge_machine_info(void)
 {
     nu_limits limits = nu_cgroup_limits("");
@@ -96,6 +111,7 @@ nudge_machine nudge_machine_info(void)
 #endif
         .blas_config = openblas_get_config(),
         .blas_core = openblas_get_corename(),
+        .blas_better = better_core(),
         .blas_parallel = nu_blas_parallel(),
     };
 }

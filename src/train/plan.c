@@ -211,6 +211,15 @@ static nudge_status cut(nu_plan *plan, nudge_error *err)
 
 /* ---- Start and end ------------------------------------------------------------------------- */
 
+size_t nu_plan_pieces(const nu_plan *plan, const nu_stage *s, size_t rows)
+{
+    if (s->over == NU_OVER_ROWS)
+        return nu_plan_blocks(plan, rows);
+    if (s->over == NU_OVER_PARAMETERS)
+        return plan->first_tile[s->layers.end] - plan->first_tile[s->layers.first];
+    return nu_ceil_div(rows, plan->tile_rows) * plan->net->panels[nu_stage_makes(s)];
+}
+
 /* The most pieces that one stage has. Tiles of parameters count where they hold products: what is
  * left of the last stage without any is not worth a thread that has no block. */
 static int useful_threads(const nu_plan *plan)

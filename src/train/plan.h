@@ -24,6 +24,7 @@
 #ifndef NUDGE_TRAIN_PLAN_H
 #define NUDGE_TRAIN_PLAN_H
 
+#include "core/memory.h"
 #include "linalg/span.h"
 #include "net/network.h"
 
@@ -91,8 +92,17 @@ nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, n
 void nu_plan_end(nu_plan *plan);
 
 /* Blocks of a batch of `rows` rows, and pieces of a stage of it. */
-size_t nu_plan_blocks(const nu_plan *plan, size_t rows);
+static inline size_t nu_plan_blocks(const nu_plan *plan, size_t rows)
+{
+    return nu_ceil_div(rows, plan->block_rows);
+}
 size_t nu_plan_pieces(const nu_plan *plan, const nu_stage *stage, size_t rows);
+
+/* The width whose panels a stage over tiles makes. */
+static inline size_t nu_stage_makes(const nu_stage *stage)
+{
+    return stage->layers.first + (stage->does == NU_DOES(NU_FORWARD));
+}
 
 /* The pieces of one thread: contiguous, and balanced by cost. Over the parameters of a wide layer
  * they are, but for rounding, the panels whose outputs the thread makes in the forward pass: its

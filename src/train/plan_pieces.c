@@ -1,27 +1,6 @@
 /* The pieces of a plan's stages, and who takes which. */
-#include "core/memory.h"
 #include "core/team.h"
 #include "train/plan.h"
-
-size_t nu_plan_blocks(const nu_plan *plan, size_t rows)
-{
-    return nu_ceil_div(rows, plan->block_rows);
-}
-
-/* The matrix whose tiles a stage over tiles makes, by its number of columns. */
-static size_t made(const nu_stage *s)
-{
-    return s->does == NU_DOES(NU_FORWARD) ? s->layers.first + 1 : s->layers.first;
-}
-
-size_t nu_plan_pieces(const nu_plan *plan, const nu_stage *s, size_t rows)
-{
-    if (s->over == NU_OVER_ROWS)
-        return nu_plan_blocks(plan, rows);
-    if (s->over == NU_OVER_PARAMETERS)
-        return plan->first_tile[s->layers.end] - plan->first_tile[s->layers.first];
-    return nu_ceil_div(rows, plan->tile_rows) * plan->net->panels[made(s)];
-}
 
 /* The cost of the tiles before tile i. */
 static double cost_before(const nu_plan *plan, size_t i)
@@ -47,7 +26,7 @@ static size_t tile_at_cost(const nu_plan *plan, size_t low, size_t high, double 
  * panel they are all alike. */
 static size_t piece_at_column(const nu_plan *plan, const nu_stage *s, size_t rows, double column)
 {
-    size_t i = made(s), down = nu_ceil_div(rows, plan->tile_rows);
+    size_t i = nu_stage_makes(s), down = nu_ceil_div(rows, plan->tile_rows);
     size_t q = (size_t)column / plan->net->panel[i];
     if (q >= plan->net->panels[i])
         return down * plan->net->panels[i];
@@ -63,7 +42,7 @@ nu_span nu_plan_share(const nu_plan *plan, const nu_stage *s, size_t rows, int t
     if (s->over == NU_OVER_ROWS) {
         nu_team_share(nu_plan_blocks(plan, rows), thread, threads, &own.first, &own.end);
     } else if (s->over == NU_OVER_TILES) {
-        double columns = (double)plan->net->width[made(s)];
+        double columns = (double)plan->net->width[nu_stage_makes(s)];
         own.first = piece_at_column(plan, s, rows, columns * from);
         own.end = piece_at_column(plan, s, rows, columns * to);
     } else {

@@ -94,6 +94,12 @@ void threads_line(FILE *stream, int threads, const char *why)
              m.cores == 1 ? "" : "s", m.blas_core, blas_build(&m),
              why != NULL ? "; " : "", why != NULL ? why : "");
     line_print(stream, "threads", line);
+    if (m.blas_better == NULL)
+        return;
+    snprintf(line, sizeof line, "this CPU is newer than OpenBLAS, which takes its slowest kernels: "
+                                "OPENBLAS_CORETYPE=%s in the environment is several times as fast",
+             m.blas_better);
+    line_print(stream, "note", line);
 }
 
 void engine_lines(FILE *stream, const nudge_train_plan *plan)
