@@ -114,6 +114,27 @@ typedef enum nudge_loss {
     NUDGE_POISSON
 } nudge_loss;
 
+/* What a loss takes as target. */
+typedef enum nudge_target {
+    NUDGE_NUMBERS,
+    NUDGE_PROBABILITIES, /* numbers from 0 to 1; or one of two classes */
+    NUDGE_COUNTS,        /* numbers from 0 up */
+    NUDGE_CLASSES
+} nudge_target;
+
+typedef struct nudge_loss_info {
+    const char *name;   /* NULL for a loss that does not exist */
+    nudge_target target;
+    const char *takes;  /* in words: "numbers from 0 to 1" */
+    double least, most; /* of numbers, both allowed */
+    int is_regression;  /* judged by rmse, mae and r2; otherwise by accuracy */
+    int power;          /* of the target's unit in the loss: d^2 has 2. 0: a prediction is a function
+                         * of z, so the target is not scaled and the last activation is identity */
+    int has_delta;      /* as huber */
+} nudge_loss_info;
+
+NUDGE_API nudge_loss_info nudge_loss_describe(nudge_loss v);
+
 /* As in torch.optim: https://pytorch.org/docs/stable/optim.html#algorithms */
 typedef enum nudge_optimizer_kind {
     NUDGE_SGD,

@@ -1,4 +1,5 @@
 /* Choices by name: one table per enum, in the enum's order. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,54 +12,75 @@
 typedef struct choice {
     const char *what;            /* with its article, for messages */
     const char *names[MOST + 1]; /* in the enum's order; NULL after the last */
+    const char *(*name)(size_t); /* instead of names, where rows have more than a name */
 } choice;
 
 static const choice dtypes = {
     "an element type",
-    {[NUDGE_F32] = "f32", [NUDGE_F64] = "f64"},
+    .names = {[NUDGE_F32] = "f32", [NUDGE_F64] = "f64"},
 };
 
 static const choice activations = {
     "an activation",
-    {[NUDGE_IDENTITY] = "identity", [NUDGE_RELU] = "relu", [NUDGE_LEAKY_RELU] = "leaky-relu",
-     [NUDGE_ELU] = "elu", [NUDGE_TANH] = "tanh", [NUDGE_SIGMOID] = "sigmoid",
-     [NUDGE_SOFTPLUS] = "softplus", [NUDGE_GELU] = "gelu", [NUDGE_SILU] = "silu"},
+    .names = {[NUDGE_IDENTITY] = "identity", [NUDGE_RELU] = "relu",
+              [NUDGE_LEAKY_RELU] = "leaky-relu", [NUDGE_ELU] = "elu", [NUDGE_TANH] = "tanh",
+              [NUDGE_SIGMOID] = "sigmoid", [NUDGE_SOFTPLUS] = "softplus", [NUDGE_GELU] = "gelu",
+              [NUDGE_SILU] = "silu"},
 };
 
-static const choice losses = {
-    "a loss",
-    {[NUDGE_LOSS_AUTO] = "auto", [NUDGE_MSE] = "mse", [NUDGE_MAE] = "mae",
-     [NUDGE_HUBER] = "huber", [NUDGE_CROSS_ENTROPY] = "cross-entropy", [NUDGE_BCE] = "bce",
-     [NUDGE_POISSON] = "poisson"},
+/* Everything about a loss but its arithmetic, which net/loss.c has. */
+#define ANY_NUMBERS NUDGE_NUMBERS, "numbers", -INFINITY, INFINITY, .is_regression = 1
+static const nudge_loss_info loss_rows[] = {
+    [NUDGE_LOSS_AUTO] = {"auto", ANY_NUMBERS},
+    [NUDGE_MSE] = {"mse", ANY_NUMBERS, .power = 2},
+    [NUDGE_MAE] = {"mae", ANY_NUMBERS, .power = 1},
+    [NUDGE_HUBER] = {"huber", ANY_NUMBERS, .power = 2, .has_delta = 1},
+    [NUDGE_CROSS_ENTROPY] = {"cross-entropy", NUDGE_CLASSES, "classes", .power = 0},
+    [NUDGE_BCE] = {"bce", NUDGE_PROBABILITIES, "numbers from 0 to 1", .most = 1},
+    [NUDGE_POISSON] = {"poisson", NUDGE_COUNTS, "numbers from 0 up", .most = INFINITY,
+                       .is_regression = 1},
 };
+
+nudge_loss_info nudge_loss_describe(nudge_loss v)
+{
+    size_t i = (size_t)v;
+    return i < sizeof loss_rows / sizeof *loss_rows ? loss_rows[i] : (nudge_loss_info){0};
+}
+
+static const char *loss_name(size_t i)
+{
+    return nudge_loss_describe((nudge_loss)i).name;
+}
+
+static const choice losses = {"a loss", .name = loss_name};
 
 static const choice optimizers = {
     "an optimizer",
-    {[NUDGE_SGD] = "sgd", [NUDGE_ADAM] = "adam", [NUDGE_ADAMW] = "adamw",
-     [NUDGE_RMSPROP] = "rmsprop", [NUDGE_ADAGRAD] = "adagrad"},
+    .names = {[NUDGE_SGD] = "sgd", [NUDGE_ADAM] = "adam", [NUDGE_ADAMW] = "adamw",
+              [NUDGE_RMSPROP] = "rmsprop", [NUDGE_ADAGRAD] = "adagrad"},
 };
 
 static const choice inits = {
     "an initialisation",
-    {[NUDGE_INIT_PYTORCH] = "pytorch", [NUDGE_INIT_HE] = "he", [NUDGE_INIT_GLOROT] = "glorot",
-     [NUDGE_INIT_ZEROS] = "zeros"},
+    .names = {[NUDGE_INIT_PYTORCH] = "pytorch", [NUDGE_INIT_HE] = "he",
+              [NUDGE_INIT_GLOROT] = "glorot", [NUDGE_INIT_ZEROS] = "zeros"},
 };
 
 static const choice scales = {
     "a scaling",
-    {[NUDGE_SCALE_AUTO] = "auto", [NUDGE_SCALE_STANDARD] = "standard",
-     [NUDGE_SCALE_MINMAX] = "minmax", [NUDGE_SCALE_NONE] = "none"},
+    .names = {[NUDGE_SCALE_AUTO] = "auto", [NUDGE_SCALE_STANDARD] = "standard",
+              [NUDGE_SCALE_MINMAX] = "minmax", [NUDGE_SCALE_NONE] = "none"},
 };
 
 static const choice phases = {
     "a phase",
-    {[NUDGE_PACK] = "pack", [NUDGE_FORWARD] = "forward", [NUDGE_LOSS] = "loss",
-     [NUDGE_BACKWARD] = "backward", [NUDGE_UPDATE] = "update", [NUDGE_WAIT] = "wait"},
+    .names = {[NUDGE_PACK] = "pack", [NUDGE_FORWARD] = "forward", [NUDGE_LOSS] = "loss",
+              [NUDGE_BACKWARD] = "backward", [NUDGE_UPDATE] = "update", [NUDGE_WAIT] = "wait"},
 };
 
 static const char *name_of(const choice *c, size_t i)
 {
-    return i < MOST ? c->names[i] : NULL;
+    return c->name != NULL ? c->name(i) : i < MOST ? c->names[i] : NULL;
 }
 
 static const char *name_at(const void *of, size_t i)
@@ -70,9 +92,9 @@ static nudge_status not_found(const choice *c, const char *name, nudge_error *er
 {
     char list[256] = "", hint[64] = "";
     size_t used = 0;
-    for (size_t i = 0; c->names[i] != NULL && used < sizeof list; i++) {
-        const char *between = i == 0 ? "" : c->names[i + 1] != NULL ? ", " : " or ";
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, c->names[i]);
+    for (size_t i = 0; name_of(c, i) != NULL && used < sizeof list; i++) {
+        const char *between = i == 0 ? "" : name_of(c, i + 1) != NULL ? ", " : " or ";
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", between, name_of(c, i));
     }
     const char *meant = nu_closest(name, name_at, c);
     if (meant != NULL)
@@ -86,8 +108,8 @@ static nudge_status find(const choice *c, const char *name, unsigned *value, nud
 {
     if (name == NULL)
         name = "";
-    for (size_t i = 0; c->names[i] != NULL; i++)
-        if (strcmp(name, c->names[i]) == 0) {
+    for (size_t i = 0; name_of(c, i) != NULL; i++)
+        if (strcmp(name, name_of(c, i)) == 0) {
             *value = (unsigned)i;
             return NUDGE_OK;
         }
@@ -111,7 +133,7 @@ const char *nudge_activation_name(nudge_activation v)
 
 const char *nudge_loss_name(nudge_loss v)
 {
-    return name_of(&losses, (size_t)v);
+    return loss_name((size_t)v);
 }
 
 const char *nudge_optimizer_name(nudge_optimizer_kind v)

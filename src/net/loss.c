@@ -1,14 +1,17 @@
 #include "net/loss.h"
 
 #include "core/clones.h"
+#include "core/memory.h"
 #include "linalg/vecmath.h"
 
-/* Each element function below gives the losses of one row, unweighted, in `value`, and its
- * gradient times `scale` in dz. Sums over a row are made in double by the caller. */
+#define UNUSED __attribute__((unused))
+
+/* Each of these functions gives the loss of each element, unweighted, in `value`, and its gradient
+ * times `scale` in dz. Sums over a row are made in double by the caller. */
 
 NU_CLONES
 static void mse(real *restrict dz, real *restrict value, const real *restrict z,
-                const real *restrict t, real scale, size_t count)
+                const real *restrict t, real scale, real delta UNUSED, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -20,7 +23,7 @@ static void mse(real *restrict dz, real *restrict value, const real *restrict z,
 
 NU_CLONES
 static void mae(real *restrict dz, real *restrict value, const real *restrict z,
-                const real *restrict t, real scale, size_t count)
+                const real *restrict t, real scale, real delta UNUSED, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -46,7 +49,7 @@ static void huber(real *restrict dz, real *restrict value, const real *restrict 
 
 NU_CLONES
 static void bce(real *restrict dz, real *restrict value, const real *restrict z,
-                const real *restrict t, real scale, size_t count)
+                const real *restrict t, real scale, real delta UNUSED, size_t count)
 {
     /* log(1 + exp(z)) - t z, written so that exp cannot overflow. */
 #pragma omp simd
@@ -61,7 +64,7 @@ static void bce(real *restrict dz, real *restrict value, const real *restrict z,
 
 NU_CLONES
 static void poisson(real *restrict dz, real *restrict value, const real *restrict z,
-                    const real *restrict t, real scale, size_t count)
+                    const real *restrict t, real scale, real delta UNUSED, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -133,90 +136,87 @@ static double total(const real *value, size_t count)
     return sum;
 }
 
-/* Rows of wide outputs are cut into pieces of at most ELEMENTS; `first` is the piece's first
- * output. */
-static double elements(const nu_loss_kind *kind, real *dz, const real *z, const real *t,
-                       real scale, size_t first, size_t n, size_t count)
+/* Of rows of n values, or the end of one; the first value is that of output j. */
+static double total_in(const double *units, const real *value, size_t j, size_t n, size_t count)
 {
-    real value[ELEMENTS];
-    switch (kind->loss) {
-    case NUDGE_MAE: mae(dz, value, z, t, scale, count); break;
-    case NUDGE_HUBER: huber(dz, value, z, t, scale, (real)kind->delta, count); break;
-    case NUDGE_BCE: bce(dz, value, z, t, scale, count); break;
-    case NUDGE_POISSON: poisson(dz, value, z, t, scale, count); break;
-    case NUDGE_MSE:
-    case NUDGE_LOSS_AUTO:
-    case NUDGE_CROSS_ENTROPY: mse(dz, value, z, t, scale, count); break;
-    }
-    if (kind->units == NULL)
-        return total(value, count);
     double sum = 0;
-    for (size_t i = 0, j = first; i < count; i++, j = j + 1 == n ? 0 : j + 1)
-        sum += kind->units[j] * (double)value[i];
+    for (size_t i = 0; i < count; i++, j = j + 1 == n ? 0 : j + 1)
+        sum += units[j] * (double)value[i];
     return sum;
 }
 
-double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_targets) t, double scale,
-                  size_t rows, size_t n, size_t *correct)
-{
-    double loss = 0;
-    if (kind->loss == NUDGE_CROSS_ENTROPY) {
-        for (size_t r = 0; r < rows; r += ROWS) {
-            size_t some = rows - r < ROWS ? rows - r : ROWS;
-            loss += cross_entropy(dz + r * n, z + r * n, t.classes + r, (real)scale, some, n,
-                                  correct);
-        }
-        return loss;
-    }
-    size_t count = rows * n;
-    real each = (real)(scale / (double)n);
-    for (size_t i = 0; i < count; i += ELEMENTS) {
-        size_t some = count - i < ELEMENTS ? count - i : ELEMENTS;
-        loss += elements(kind, dz + i, z + i, t.y + i, each, i % n, n, some);
-    }
-    return loss / (double)n;
-}
-
 NU_CLONES
-static void exp_all(real *z, size_t count)
+static void exponential(real *z, size_t rows, size_t n)
 {
+    size_t count = rows * n;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         z[i] = r_exp(z[i]);
 }
 
 NU_CLONES
-static void sigmoid_all(real *z, size_t count)
+static void sigmoid(real *z, size_t rows, size_t n)
 {
+    size_t count = rows * n;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         z[i] = 1 / (1 + r_exp(-z[i]));
 }
 
-static void softmax(real *z, size_t n)
+static void softmax(real *z, size_t rows, size_t n)
 {
-    real max = largest(z, n), sum = 0;
-    for (size_t j = 0; j < n; j++)
-        z[j] -= max;
-    exp_all(z, n);
-    for (size_t j = 0; j < n; j++)
-        sum += z[j];
-    for (size_t j = 0; j < n; j++)
-        z[j] /= sum;
+    for (size_t r = 0; r < rows; r++, z += n) {
+        real max = largest(z, n), sum = 0;
+        for (size_t j = 0; j < n; j++)
+            z[j] -= max;
+        exponential(z, 1, n);
+        for (size_t j = 0; j < n; j++)
+            sum += z[j];
+        for (size_t j = 0; j < n; j++)
+            z[j] /= sum;
+    }
+}
+
+/* A loss of elements or of whole rows, and its link; without one a prediction is the output. */
+typedef struct arithmetic {
+    void (*elements)(real *restrict dz, real *restrict value, const real *restrict z,
+                     const real *restrict t, real scale, real delta, size_t count);
+    double (*rows)(real *dz, const real *z, const int32_t *t, real scale, size_t rows, size_t n,
+                   size_t *correct);
+    void (*link)(real *z, size_t rows, size_t n);
+} arithmetic;
+
+static const arithmetic losses[] = {
+    [NUDGE_MSE] = {.elements = mse},
+    [NUDGE_MAE] = {.elements = mae},
+    [NUDGE_HUBER] = {.elements = huber},
+    [NUDGE_CROSS_ENTROPY] = {.rows = cross_entropy, .link = softmax},
+    [NUDGE_BCE] = {.elements = bce, .link = sigmoid},
+    [NUDGE_POISSON] = {.elements = poisson, .link = exponential},
+};
+
+double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_targets) t, double scale,
+                  size_t rows, size_t n, size_t *correct)
+{
+    const arithmetic *a = &losses[kind->loss];
+    double loss = 0;
+    for (size_t r = 0; a->rows != NULL && r < rows; r += ROWS)
+        loss += a->rows(dz + r * n, z + r * n, t.classes + r, (real)scale,
+                        nu_smaller(rows - r, ROWS), n, correct);
+    if (a->rows != NULL)
+        return loss;
+    real value[ELEMENTS], each = (real)(scale / (double)n);
+    for (size_t i = 0; i < rows * n; i += ELEMENTS) { /* rows of wide outputs are cut, too */
+        size_t some = nu_smaller(rows * n - i, ELEMENTS);
+        a->elements(dz + i, value, z + i, t.y + i, each, (real)kind->delta, some);
+        loss += kind->units != NULL ? total_in(kind->units, value, i % n, n, some)
+                                    : total(value, some);
+    }
+    return loss / (double)n;
 }
 
 void X(nu_link)(nudge_loss loss, real *z, size_t rows, size_t n)
 {
-    switch (loss) {
-    case NUDGE_CROSS_ENTROPY:
-        for (size_t r = 0; r < rows; r++)
-            softmax(z + r * n, n);
-        break;
-    case NUDGE_BCE: sigmoid_all(z, rows * n); break;
-    case NUDGE_POISSON: exp_all(z, rows * n); break;
-    case NUDGE_MSE:
-    case NUDGE_MAE:
-    case NUDGE_HUBER:
-    case NUDGE_LOSS_AUTO: break;
-    }
+    if (losses[loss].link != NULL)
+        losses[loss].link(z, rows, n);
 }

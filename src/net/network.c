@@ -15,11 +15,6 @@
 /* A layer's random stream is layer * 2 + is_bias in 32 bits. */
 #define MOST_LAYERS ((size_t)1 << 30)
 
-static int takes_output_activation(nudge_loss loss)
-{
-    return loss == NUDGE_MSE || loss == NUDGE_MAE || loss == NUDGE_HUBER;
-}
-
 static nudge_status check_layers(const nudge_model_options *o, nudge_error *err)
 {
     if (o->layers == 0 || o->widths == NULL)
@@ -47,11 +42,11 @@ static nudge_status check_layers(const nudge_model_options *o, nudge_error *err)
 
 static nudge_status check_choices(const nudge_model_options *o, nudge_error *err)
 {
-    const char *loss = nudge_loss_name(o->loss);
-    if (loss == NULL || o->loss == NUDGE_LOSS_AUTO)
+    nudge_loss_info loss = nudge_loss_describe(o->loss);
+    if (loss.name == NULL || o->loss == NUDGE_LOSS_AUTO)
         return nu_fail(err, NUDGE_EARGUMENT, "a network needs a loss of its own, not '%s'",
-                       loss != NULL ? loss : "unknown");
-    if (o->loss == NUDGE_HUBER && !(o->huber_delta > 0 && isfinite(o->huber_delta)))
+                       loss.name != NULL ? loss.name : "unknown");
+    if (loss.has_delta && !(o->huber_delta > 0 && isfinite(o->huber_delta)))
         return nu_fail(err, NUDGE_EARGUMENT, "huber delta %g: a positive number is needed",
                        o->huber_delta);
     if (o->activations == NULL)
@@ -61,11 +56,11 @@ static nudge_status check_choices(const nudge_model_options *o, nudge_error *err
             return nu_fail(err, NUDGE_EARGUMENT, "layer %zu: activation %d is unknown", l,
                            (int)o->activations[l]);
     nudge_activation last = o->activations[o->layers - 1];
-    if (last != NUDGE_IDENTITY && !takes_output_activation(o->loss))
+    if (last != NUDGE_IDENTITY && loss.power == 0)
         return nu_fail(err, NUDGE_EARGUMENT,
                        "output activation %s: with loss %s it must be identity (the loss has its "
                        "own)",
-                       nudge_activation_name(last), nudge_loss_name(o->loss));
+                       nudge_activation_name(last), loss.name);
     return NUDGE_OK;
 }
 
@@ -99,7 +94,7 @@ static nudge_status fill(nu_network *net, const nudge_model_options *o, nudge_er
     size_t n = o->layers;
     net->layers = n;
     net->loss = o->loss;
-    net->huber_delta = o->loss == NUDGE_HUBER ? o->huber_delta : 1;
+    net->huber_delta = nudge_loss_describe(o->loss).has_delta ? o->huber_delta : 1;
     net->width = malloc((n + 1) * sizeof *net->width);
     net->panel = malloc((n + 1) * sizeof *net->panel);
     net->panels = malloc((n + 1) * sizeof *net->panels);

@@ -85,29 +85,19 @@ static nudge_status take_classes(nu_apply *apply, const nu_target *t, nudge_erro
 
 /* ---- Numbers --------------------------------------------------------------------------- */
 
-static nudge_status check_value(const nu_apply *apply, size_t r, size_t k, double value,
-                                nudge_error *err)
-{
-    nudge_loss loss = apply->prep->loss;
-    const char *name = apply->prep->target_names[k];
-    if (loss == NUDGE_BCE && !(value >= 0 && value <= 1))
-        return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in data row %zu; bce takes numbers "
-                       "from 0 to 1", apply->table->source, name, value, r + 1);
-    if (loss == NUDGE_POISSON && !(value >= 0))
-        return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in data row %zu; poisson takes "
-                       "numbers from 0 up", apply->table->source, name, value, r + 1);
-    return NUDGE_OK;
-}
-
 static nudge_status take_numbers(nu_apply *apply, const nu_target *t, nudge_error *err)
 {
     nu_store *s = apply->store;
     const nudge_prep *p = apply->prep;
+    nudge_loss_info loss = nudge_loss_describe(p->loss);
     nu_element element = nu_element_of(s->dtype);
     for (size_t r = 0; r < s->rows; r++)
         for (size_t k = 0; k < t->n; k++) {
             double value = nu_target_value(t, r, k);
-            NU_TRY(check_value(apply, r, k, value, err));
+            if (!(value >= loss.least && value <= loss.most))
+                return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in data row %zu; %s takes "
+                               "%s", apply->table->source, p->target_names[k], value, r + 1,
+                               loss.name, loss.takes);
             value = (value - p->target_shift[k]) * p->target_factor[k];
             if (nu_keep(s->y, element, r * t->n + k, 1, &value) == 0)
                 return nu_fail(err, NUDGE_EDATA, "%s: target '%s' in data row %zu is too large for "
@@ -126,7 +116,7 @@ static nudge_status make_room(nu_apply *apply, nudge_error *err)
     nudge_table *t = apply->table;
     size_t size = nu_dtype_size(s->dtype), bytes = SIZE_MAX;
     s->outputs = apply->prep->outputs;
-    if (apply->prep->loss == NUDGE_CROSS_ENTROPY) {
+    if (nudge_loss_describe(apply->prep->loss).target == NUDGE_CLASSES) {
         s->classes = nu_alloc(s->rows, sizeof *s->classes);
     } else if (t->y != NULL && t->y_element == nu_element_of(s->dtype)) {
         s->y = NU_TAKE(t->y);

@@ -15,6 +15,7 @@ typedef struct learning {
     nudge_prep *prep;
     const char *source; /* of the table */
     nu_target *raw;
+    nudge_loss_info loss;
 } learning;
 
 static double training_value(const learning *t, size_t i, size_t k)
@@ -46,11 +47,11 @@ static nudge_status use_classes(const learning *t, nudge_error *err)
     nudge_prep *p = t->prep;
     size_t n = t->raw->n_labels;
     NU_TRY(check_different(t, t->raw->labels[(size_t)training_value(t, 0, 0)], err));
-    if (p->loss == NUDGE_BCE && n != 2)
+    if (t->loss.target == NUDGE_PROBABILITIES && n != 2)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "loss",
-                               "%s: target '%s' has %zu classes, bce takes two; use cross-entropy",
-                               t->source, p->target_names[0], n);
-    if (p->loss != NUDGE_BCE && p->loss != NUDGE_CROSS_ENTROPY)
+                               "%s: target '%s' has %zu classes, %s takes two; use cross-entropy",
+                               t->source, p->target_names[0], n, t->loss.name);
+    if (t->loss.is_regression)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: target '%s' holds %s; use "
                                "cross-entropy", t->source, p->target_names[0],
                                t->raw->columns != NULL ? "text classes" : "classes");
@@ -131,18 +132,13 @@ static int zeros_and_ones(const learning *t)
 static nudge_status check_range(const learning *t, const char *name, const nu_moments *m,
                                 nudge_error *err)
 {
-    nudge_loss loss = t->prep->loss;
     if (m->min == m->max)
         return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in all %zu training rows; there is "
                        "nothing to learn", t->source, name, m->min, t->fit->n);
-    if (loss == NUDGE_BCE && (m->min < 0 || m->max > 1))
+    if (m->min < t->loss.least || m->max > t->loss.most)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: target '%s' goes from %g to %g; "
-                               "bce takes numbers from 0 to 1; use mse", t->source, name, m->min,
-                               m->max);
-    if (loss == NUDGE_POISSON && m->min < 0)
-        return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: target '%s' goes down to %g; "
-                               "poisson takes numbers from 0 up; use mse", t->source, name,
-                               m->min);
+                               "%s takes %s; use mse", t->source, name, m->min, m->max,
+                               t->loss.name, t->loss.takes);
     return NUDGE_OK;
 }
 
@@ -152,7 +148,7 @@ static nudge_status use_numbers(const learning *t, nudge_error *err)
     /* Pixels / 255 have scale none, but nothing that the user chose. */
     nudge_scale scale = t->fit->asked.scale != NUDGE_SCALE_AUTO ? t->fit->asked.scale
                                                                 : NUDGE_SCALE_STANDARD;
-    if (p->loss == NUDGE_BCE || p->loss == NUDGE_POISSON)
+    if (t->loss.power == 0)
         scale = NUDGE_SCALE_NONE;
     double *values NU_FREED = NULL;
     NU_NEW(values, nu_alloc, t->fit->n, "targets", err);
@@ -199,16 +195,17 @@ nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err)
     nudge_prep *p = fit->prep;
     nu_target raw NU_SCOPED(nu_target_end) = {0};
     learning target = {.fit = fit, .prep = p, .source = fit->table->source, .raw = &raw};
-    const learning *t = &target;
+    learning *t = &target;
     p->loss = fit->asked.loss;
     NU_TRY(find_target(t, err));
     if (p->loss == NUDGE_LOSS_AUTO)
         p->loss = raw.is_class ? NUDGE_CROSS_ENTROPY : zeros_and_ones(t) ? NUDGE_BCE : NUDGE_MSE;
+    t->loss = nudge_loss_describe(p->loss);
     if (t->raw->is_class)
         NU_TRY(use_classes(t, err));
-    else if (p->loss == NUDGE_CROSS_ENTROPY)
+    else if (t->loss.target == NUDGE_CLASSES)
         NU_TRY(use_values_as_classes(t, err));
-    p->outputs = p->loss == NUDGE_CROSS_ENTROPY ? p->n_classes : t->raw->n;
+    p->outputs = t->loss.target == NUDGE_CLASSES ? p->n_classes : t->raw->n;
     NU_TRY(nu_fit_identity(&p->target_shift, &p->target_factor, p->outputs, err));
     return p->n_classes > 0 ? NUDGE_OK : use_numbers(t, err);
 }

@@ -228,23 +228,22 @@ static nudge_status read_targets(const keys *in, nudge_prep *p, nudge_error *err
     NU_TRY(read_strings("targets", in->targets, &p->target_names, &p->n_targets, err));
     if (in->classes != NULL)
         NU_TRY(read_strings("classes", in->classes, &p->class_labels, &p->n_classes, err));
-    int right = p->loss == NUDGE_CROSS_ENTROPY ? p->n_classes >= 2 && p->n_targets == 1
-                : p->loss == NUDGE_BCE
-                    ? p->n_classes == 0 || (p->n_classes == 2 && p->n_targets == 1)
-                    : p->n_classes == 0;
-    if (!right)
+    nudge_loss_info loss = nudge_loss_describe(p->loss);
+    int has_classes = loss.target == NUDGE_CLASSES;
+    int two = loss.target == NUDGE_PROBABILITIES && p->n_classes == 2;
+    if (has_classes || two ? p->n_classes < 2 || p->n_targets != 1 : p->n_classes != 0)
         return nu_fail(err, NUDGE_EDATA, "%zu classes and %zu targets do not go with loss %s",
-                       p->n_classes, p->n_targets, nudge_loss_name(p->loss));
-    size_t outputs = p->loss == NUDGE_CROSS_ENTROPY ? p->n_classes : p->n_targets;
+                       p->n_classes, p->n_targets, loss.name);
+    size_t outputs = has_classes ? p->n_classes : p->n_targets;
     NU_TRY(read_numbers("target_shift", in->target_shift, 1, &p->target_shift, outputs, err));
     NU_TRY(read_numbers("target_factor", in->target_factor, 0, &p->target_factor, outputs, err));
     p->outputs = outputs;
-    if (p->loss == NUDGE_MSE || p->loss == NUDGE_MAE || p->loss == NUDGE_HUBER)
+    if (loss.power > 0)
         return NUDGE_OK;
     for (size_t k = 0; k < outputs; k++)
         if (p->target_shift[k] != 0 || p->target_factor[k] != 1)
             return nu_fail(err, NUDGE_EDATA, "loss %s takes a target that is not scaled",
-                           nudge_loss_name(p->loss));
+                           loss.name);
     return NUDGE_OK;
 }
 

@@ -68,8 +68,9 @@ static void check_one(nudge_gradcheck_result *result, const train_setup *s, size
     nudge_dataset *data = NULL;
     nudge_error err;
     must(train_setup_network(&model, s, FEATURES, OUTPUTS, loss, NULL, &err), &err);
-    must(nudge_dataset_random(&data, s->dtype, rows, FEATURES, OUTPUTS, loss == NUDGE_CROSS_ENTROPY,
-                              0, s->train.seed, &err), &err);
+    must(nudge_dataset_random(&data, s->dtype, rows, FEATURES, OUTPUTS,
+                              nudge_loss_describe(loss).target == NUDGE_CLASSES, 0, s->train.seed,
+                              &err), &err);
     must(nudge_gradcheck(model, data, 0, result, &err), &err);
     nudge_dataset_free(data);
     nudge_model_free(model);

@@ -51,7 +51,7 @@ static void print_model(const nudge_model *model)
     table_print(&t, 0, stdout);
     printf("\nparameters  %" PRIu64 ", %s\n", m.parameters, nudge_dtype_name(m.dtype));
     printf("loss        %s", nudge_loss_name(m.loss));
-    if (m.loss == NUDGE_HUBER)
+    if (nudge_loss_describe(m.loss).has_delta)
         printf(", delta %g", m.huber_delta);
     putchar('\n');
     if (m.prep != NULL)
@@ -70,7 +70,8 @@ static void model_json(const nudge_model *model)
     json_t *object = json_of(
         "kind", json_text("model"), "layers", layers, "parameters", json_whole(m.parameters),
         "dtype", json_text(nudge_dtype_name(m.dtype)), "loss", json_text(nudge_loss_name(m.loss)),
-        "huber_delta", m.loss == NUDGE_HUBER ? json_number(m.huber_delta) : NULL, NULL);
+        "huber_delta",
+        nudge_loss_describe(m.loss).has_delta ? json_number(m.huber_delta) : NULL, NULL);
     if (m.prep != NULL) {
         nudge_prep_info p = nudge_prep_describe(m.prep);
         json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)),

@@ -80,7 +80,8 @@ static nudge_status shape_of_synth(planning *p, const nudge_synth_shape *s, nudg
         return status;
     p->loading = loading_of(p, s);
     status = nudge_dataset_shape(&p->shape, p->setup.dtype, s->rows - (size_t)round(held),
-                                 s->features, outputs, loss == NUDGE_CROSS_ENTROPY, 0, err);
+                                 s->features, outputs,
+                                 nudge_loss_describe(loss).target == NUDGE_CLASSES, 0, err);
     p->train = p->shape;
     return status;
 }

@@ -28,7 +28,7 @@ static layout layout_of(const nudge_model *model)
     nudge_model_info m = nudge_model_describe(model);
     nudge_prep_info p = nudge_prep_describe(m.prep);
     return (layout){m.prep, p.outputs, p.classes, p.classes > 0 ? p.classes : p.outputs,
-                    p.classes > 0 || m.loss == NUDGE_BCE, m.dtype == NUDGE_F32 ? 9 : 17};
+                    !nudge_loss_describe(m.loss).is_regression, m.dtype == NUDGE_F32 ? 9 : 17};
 }
 
 static void write_header(const layout *l, FILE *stream)

@@ -12,13 +12,11 @@ static nudge_status check_targets(const nu_network *net, const nu_store *store, 
     size_t outputs = net->width[net->layers];
     if (store->outputs == 0)
         return nu_fail(err, NUDGE_EMISMATCH, "the data has no target");
-    if (net->loss == NUDGE_CROSS_ENTROPY && store->classes == NULL)
-        return nu_fail(err, NUDGE_EMISMATCH, "cross-entropy needs a target of classes; "
-                                             "the data's target is numbers");
-    if (net->loss != NUDGE_CROSS_ENTROPY && store->y == NULL)
-        return nu_fail(err, NUDGE_EMISMATCH, "%s needs a target of numbers; "
-                                             "the data's target is classes",
-                       nudge_loss_name(net->loss));
+    nudge_loss_info loss = nudge_loss_describe(net->loss);
+    if ((loss.target == NUDGE_CLASSES) != (store->classes != NULL))
+        return nu_fail(err, NUDGE_EMISMATCH, "%s needs a target of %s; the data's target is %s",
+                       loss.name, store->classes != NULL ? "numbers" : "classes",
+                       store->classes != NULL ? "classes" : "numbers");
     if (store->outputs != outputs)
         return nu_fail(err, NUDGE_EMISMATCH, "the network gives %zu outputs; the data has %zu %s",
                        outputs, store->outputs,
@@ -43,19 +41,19 @@ nudge_status nu_check_fit(const nudge_model *model, const nudge_dataset *data, i
 nudge_status nu_loss_units(double **units, const nudge_model *model, nudge_error *err)
 {
     size_t n = model->net.width[model->net.layers];
-    nudge_loss loss = model->net.loss;
+    int power = nudge_loss_describe(model->net.loss).power;
     *units = NULL;
     int scaled = 0;
     for (size_t j = 0; model->prep != NULL && j < n; j++)
         scaled |= model->prep->target_factor[j] != 1;
-    if (!scaled || (loss != NUDGE_MSE && loss != NUDGE_MAE && loss != NUDGE_HUBER))
+    if (!scaled || power == 0)
         return NUDGE_OK;
     double *u = malloc(n * sizeof *u);
     if (u == NULL)
         return nu_no_memory(err, n * sizeof *u, "units of the loss");
     for (size_t j = 0; j < n; j++) {
         double scale = 1 / model->prep->target_factor[j];
-        u[j] = loss == NUDGE_MAE ? scale : scale * scale;
+        u[j] = power == 1 ? scale : scale * scale;
     }
     *units = u;
     return NUDGE_OK;

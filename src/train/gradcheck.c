@@ -89,7 +89,7 @@ static nudge_status analytic_gradient(double *gradient, const nudge_model *model
 
 static double mean_loss(const checker *c)
 {
-    nu_tally tally = {.loss_only = 1};
+    nu_tally tally = {0};
     nu_inference r = {.tally = &tally};
     for (size_t first = 0; first < c->data->rows; first += c->block) {
         size_t rest = c->data->rows - first;

@@ -97,7 +97,7 @@ void nu_run_describe(const nu_run *run, nudge_train_plan *p)
     };
     p->snapshot = p->weights;
     if (run->val != NULL) {
-        p->evaluation = nu_evaluator_memory(run->model, run->val, run->threads);
+        p->evaluation = nu_evaluator_memory(run->model, run->val, NU_VALIDATION, run->threads);
         /* A validation set shares its values with the training set, or brings its own. */
         if (run->val->store != run->train->store)
             p->dataset += nudge_dataset_describe(run->val).bytes;

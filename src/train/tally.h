@@ -6,17 +6,16 @@
 #include <stdint.h>
 
 /* Sums over rows of a model against targets; they grow. Targets and predictions are as the network
- * has them, not in the target's own units. */
+ * has them, not in the target's own units. Arrays are NULL where their sums are not wanted. */
 typedef struct nu_tally {
     double loss;           /* of the rows, in the target's own units */
-    size_t correct;        /* rows classified right (cross-entropy), elements (bce) */
-    int loss_only;         /* in: what follows is not wanted, nor bce's `correct` */
-    const double *origin;  /* in, outputs: a row of targets, so that sums of squares keep digits */
-    double *squared;       /* outputs each, regression only: of prediction - target, */
-    double *absolute;      /* likewise, */
+    size_t correct;        /* rows (targets of classes) or elements (probabilities) that are right */
+    double *squared;       /* outputs each, of numbers only: of prediction - target, */
+    double *absolute;      /* likewise; with it the next three are wanted, too: */
+    const double *origin;  /* in: a row of targets, so that sums of squares keep digits */
     double *sum, *sum2;    /* of target - origin and of its square */
     size_t classes;        /* in: as in nudge_metrics */
-    uint64_t *confusion;   /* classes x classes, may be shared by threads; NULL if classes is 0 */
+    uint64_t *confusion;   /* classes x classes, may be shared by threads */
 } nu_tally;
 
 /* What is wanted of some rows. */

@@ -127,7 +127,8 @@ static nudge_status describe_epoch(trainer *t, nudge_epoch *e, double seconds, n
     *e = (nudge_epoch){.epoch = t->epoch,
                        .epochs = t->run->options->epochs,
                        .train_loss = t->loss / rows,
-                       .train_accuracy = t->run->model->net.loss == NUDGE_CROSS_ENTROPY
+                       .train_accuracy = nudge_loss_describe(t->run->model->net.loss).target ==
+                                                     NUDGE_CLASSES
                                              ? (double)t->correct / rows
                                              : NAN,
                        .has_val = t->evaluator != NULL,
@@ -211,8 +212,8 @@ static nudge_status allocate(trainer *t, nudge_error *err)
         return nu_no_memory(err, (size_t)run->threads * sizeof *t->ends, "times of single steps");
     NU_TRY(run->numeric->engine_create(&t->engine, &run->job, err));
     if (run->val != NULL)
-        NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, run->units, run->threads,
-                                   run->options->cpus, err));
+        NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, NU_VALIDATION,
+                                   run->threads, run->options->cpus, err));
     t->snapshot = nu_alloc(run->model->net.size, run->numeric->real_size);
     t->bad = calloc((size_t)run->threads, sizeof *t->bad);
     if (t->snapshot == NULL || t->bad == NULL)

@@ -113,8 +113,8 @@ static void prepare(network_bench *b)
                            .train = b->options};
     must(train_setup_network(&b->model, &network, b->width[0], outputs, b->loss, NULL, &err), &err);
     must(nudge_dataset_random(&b->data, b->setup->dtype, b->rows, b->width[0], outputs,
-                              b->loss == NUDGE_CROSS_ENTROPY, b->pixels, b->options.seed, &err),
-         &err);
+                              nudge_loss_describe(b->loss).target == NUDGE_CLASSES, b->pixels,
+                              b->options.seed, &err), &err);
     must(nudge_train_plan_make(&b->plan, b->model, b->data, NULL, &b->options, &err), &err);
     double steps = (double)b->plan.batches;
     b->work[BENCH_STEP] = (bench_work){"step", 1, steps, rows / steps,

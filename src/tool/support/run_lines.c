@@ -42,7 +42,7 @@ void network_line(FILE *stream, const nudge_model *model)
     print_activations(&m, stream);
     fprintf(stream, ", %s parameters, %s; loss %s", nu_count_text(text, (double)m.parameters),
             nudge_dtype_name(m.dtype), nudge_loss_name(m.loss));
-    if (m.loss == NUDGE_HUBER)
+    if (nudge_loss_describe(m.loss).has_delta)
         fprintf(stream, " with delta %g", m.huber_delta);
     fputc('\n', stream);
 }

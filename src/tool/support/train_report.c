@@ -74,19 +74,25 @@ void report_start(const train_report *r)
 
 /* ---- Result ---------------------------------------------------------------------------- */
 
+/* Of |prediction - target| to the power. */
+static int is_mean_of(nudge_loss_info loss, int power)
+{
+    return loss.power == power && !loss.has_delta;
+}
+
 /* What is known of training data: means over the last epoch, in the target's own units. */
 static nudge_metrics train_metrics(const train_report *r)
 {
     const nudge_epoch *last = &r->result.last;
-    nudge_loss loss = nudge_model_describe(r->model).loss;
+    nudge_loss_info loss = nudge_loss_describe(nudge_model_describe(r->model).loss);
     nudge_metrics m = {rows_of(r->data->train), .loss = NAN, .accuracy = NAN, .rmse = NAN,
                        .mae = NAN, .r2 = NAN};
     if (r->result.epochs == 0)
         return m;
     m.loss = last->train_loss;
     m.accuracy = last->train_accuracy;
-    m.rmse = loss == NUDGE_MSE ? sqrt(m.loss) : NAN;
-    m.mae = loss == NUDGE_MAE ? m.loss : NAN;
+    m.rmse = is_mean_of(loss, 2) ? sqrt(m.loss) : NAN;
+    m.mae = is_mean_of(loss, 1) ? m.loss : NAN;
     return m;
 }
 
@@ -107,7 +113,7 @@ static void report_metrics(const train_report *r, FILE *stream)
 {
     static const char *const heads[] = {"train *", "validation", "test"};
     const nudge_metrics of[] = {train_metrics(r), r->val, r->test};
-    nudge_loss loss = nudge_model_describe(r->model).loss;
+    nudge_loss_info loss = nudge_loss_describe(nudge_model_describe(r->model).loss);
     double noise = r->data->noise_floor, value[3];
     text_table t;
     table_start(&t, 1);
@@ -124,11 +130,11 @@ static void report_metrics(const train_report *r, FILE *stream)
                                       : NAN;
         if (isnan(value[0]) && isnan(value[1]) && isnan(value[2]))
             continue;
-        table_add(&t, "%s", i == 0 ? nudge_loss_name(loss) : metrics[i].name);
+        table_add(&t, "%s", i == 0 ? loss.name : metrics[i].name);
         for (int k = 0; k < 3; k++)
             if (of[k].rows > 0)
                 table_add_real(&t, metrics[i].format, value[k]);
-        int fits = i == 0 && (loss == NUDGE_MSE || loss == NUDGE_CROSS_ENTROPY);
+        int fits = i == 0 && (is_mean_of(loss, 2) || loss.target == NUDGE_CLASSES);
         if (!isnan(noise))
             table_add_real(&t, "%.6g", fits ? noise : NAN);
     }
@@ -179,7 +185,7 @@ static json_t *json_settings(const train_report *r)
     json_put_all(
         object, "widths", json_wholes(m.layers + 1, m.widths), "activations", activations,
         "dtype", json_text(nudge_dtype_name(m.dtype)), "loss", json_text(nudge_loss_name(m.loss)),
-        "huber_delta", m.loss == NUDGE_HUBER ? json_number(m.huber_delta) : NULL,
+        "huber_delta", nudge_loss_describe(m.loss).has_delta ? json_number(m.huber_delta) : NULL,
         "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)), NULL);
     json_put_all(
         object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),

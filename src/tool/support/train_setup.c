@@ -209,7 +209,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     read_activations(s, args);
     read_init(s, args);
     s->huber_delta = real_of(args, "huber-delta", ABOVE_0);
-    if (s->data.prep.loss != NUDGE_HUBER)
+    if (!nudge_loss_describe(s->data.prep.loss).has_delta)
         refuse_given(args, "huber-delta", "it needs --loss huber");
 }
 
