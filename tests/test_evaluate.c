@@ -151,6 +151,39 @@ START_TEST(classes)
 }
 END_TEST
 
+/* Validation makes no table of classes x classes: one of 60,000 would be 29 GB. The table is
+ * refused where there is no memory for it: one of 4 million classes would be 128 TB. */
+START_TEST(many_classes)
+{
+    enum { ROWS = 3, N = 60000, TOO_MANY = 4000000 };
+    nudge_error err;
+    nudge_dataset *data = NULL, *wide = NULL;
+    nudge_model *model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F32, 1, (const size_t[]){1, N},
+                                    NUDGE_RELU, NUDGE_IDENTITY, 7);
+    ck_ok(nudge_dataset_random(&data, NUDGE_F32, ROWS, 1, N, 1, 0, 1, &err), &err);
+    nudge_train_options options = nudge_train_defaults();
+    options.epochs = 1;
+    nudge_train_plan plan;
+    nudge_train_result result;
+    ck_ok(nudge_train_plan_make(&plan, model, data, data, &options, &err), &err);
+    ck_assert_uint_gt(plan.evaluation, ROWS * N * sizeof(float));
+    ck_assert_uint_lt(plan.evaluation, 50 * N * sizeof(double));
+    ck_ok(nudge_train(model, data, data, &options, &result, &err), &err);
+    ck_assert(isfinite(result.last.val_loss) && isfinite(result.last.val_accuracy));
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+
+    nudge_metrics m;
+    model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F32, 1, (const size_t[]){1, TOO_MANY},
+                       NUDGE_RELU, NUDGE_IDENTITY, 7);
+    ck_ok(nudge_dataset_random(&wide, NUDGE_F32, ROWS, 1, TOO_MANY, 1, 0, 1, &err), &err);
+    ck_status(nudge_evaluate(model, wide, 1, &m, &err), NUDGE_EMEMORY, &err);
+    ck_assert_ptr_nonnull(strstr(err.text, "an evaluation needs 128 TB of memory"));
+    nudge_model_free(model);
+    nudge_dataset_free(wide);
+}
+END_TEST
+
 /* A subset's metrics are those of the same rows as a dataset of their own: not one bit else. */
 START_TEST(rows_of_a_subset)
 {
@@ -186,6 +219,7 @@ static Suite *evaluate_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, numbers, 0, SHAPES);
     tcase_add_test(tc, classes);
+    tcase_add_test(tc, many_classes);
     tcase_add_test(tc, rows_of_a_subset);
     suite_add_tcase(suite, tc);
     return suite;
