@@ -62,8 +62,7 @@ static nudge_status buffer_reserve(buffer *b, size_t room, const char *path, nud
     if (room > SMALL)
         NU_TRY(nu_memory_check(room - b->room, path, err));
     unsigned char *grown = room < SIZE_MAX ? realloc(b->bytes, room + 1) : NULL;
-    if (grown == NULL)
-        return nu_no_memory(err, room, path);
+    NU_NEED(grown != NULL, room, path, err);
     b->bytes = grown;
     b->room = room;
     return NUDGE_OK;

@@ -53,10 +53,8 @@ void *nu_alloc_zero(size_t count, size_t size);
 
 /* p = alloc(n, sizeof *p), which is calloc or one of the above; or returns NUDGE_EMEMORY from the
  * function. `what` as for nu_no_memory(). With core/status.h. */
-#define NU_NEW(p, alloc, n, what, err)                                          \
-    NU_TRY(((p) = alloc((n), sizeof *(p))) != NULL                              \
-               ? NUDGE_OK                                                       \
-               : nu_no_memory((err), (n) * sizeof *(p), (what)))
+#define NU_NEW(p, alloc, n, what, err) \
+    NU_NEED(((p) = alloc((n), sizeof *(p))) != NULL, (n) * sizeof *(p), (what), (err))
 
 /* Bytes that this process can have without swapping: MemAvailable and its control groups' limits,
  * which nu_cgroup_limits() found. */

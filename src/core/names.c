@@ -116,67 +116,29 @@ static nudge_status find(const choice *c, const char *name, unsigned *value, nud
     return not_found(c, name, err);
 }
 
-const char *nudge_dtype_name(nudge_dtype v)
-{
-    return name_of(&dtypes, (size_t)v);
-}
+#define NAME_OF(function, type, choice)      \
+    const char *function(type v)              \
+    {                                         \
+        return name_of(&(choice), (size_t)v); \
+    }
 
-const char *nudge_phase_name(nudge_phase v)
-{
-    return name_of(&phases, (size_t)v);
-}
+NAME_OF(nudge_dtype_name, nudge_dtype, dtypes)
+NAME_OF(nudge_phase_name, nudge_phase, phases)
+NAME_OF(nudge_activation_name, nudge_activation, activations)
+NAME_OF(nudge_loss_name, nudge_loss, losses)
+NAME_OF(nudge_optimizer_name, nudge_optimizer_kind, optimizers)
+NAME_OF(nudge_init_name, nudge_init, inits)
+NAME_OF(nudge_scale_name, nudge_scale, scales)
 
-const char *nudge_activation_name(nudge_activation v)
-{
-    return name_of(&activations, (size_t)v);
-}
+#define PARSE(function, type, choice)                                  \
+    nudge_status function(type *v, const char *name, nudge_error *err) \
+    {                                                                  \
+        return find(&(choice), name, v, err);                          \
+    }
 
-const char *nudge_loss_name(nudge_loss v)
-{
-    return loss_name((size_t)v);
-}
-
-const char *nudge_optimizer_name(nudge_optimizer_kind v)
-{
-    return name_of(&optimizers, (size_t)v);
-}
-
-const char *nudge_init_name(nudge_init v)
-{
-    return name_of(&inits, (size_t)v);
-}
-
-const char *nudge_scale_name(nudge_scale v)
-{
-    return name_of(&scales, (size_t)v);
-}
-
-nudge_status nudge_dtype_parse(nudge_dtype *v, const char *name, nudge_error *err)
-{
-    return find(&dtypes, name, v, err);
-}
-
-nudge_status nudge_activation_parse(nudge_activation *v, const char *name, nudge_error *err)
-{
-    return find(&activations, name, v, err);
-}
-
-nudge_status nudge_loss_parse(nudge_loss *v, const char *name, nudge_error *err)
-{
-    return find(&losses, name, v, err);
-}
-
-nudge_status nudge_optimizer_parse(nudge_optimizer_kind *v, const char *name, nudge_error *err)
-{
-    return find(&optimizers, name, v, err);
-}
-
-nudge_status nudge_init_parse(nudge_init *v, const char *name, nudge_error *err)
-{
-    return find(&inits, name, v, err);
-}
-
-nudge_status nudge_scale_parse(nudge_scale *v, const char *name, nudge_error *err)
-{
-    return find(&scales, name, v, err);
-}
+PARSE(nudge_dtype_parse, nudge_dtype, dtypes)
+PARSE(nudge_activation_parse, nudge_activation, activations)
+PARSE(nudge_loss_parse, nudge_loss, losses)
+PARSE(nudge_optimizer_parse, nudge_optimizer_kind, optimizers)
+PARSE(nudge_init_parse, nudge_init, inits)
+PARSE(nudge_scale_parse, nudge_scale, scales)

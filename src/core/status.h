@@ -25,4 +25,8 @@ nudge_status nu_no_memory(nudge_error *err, size_t bytes, const char *what);
             return nu_try_;              \
     } while (0)
 
+/* Goes on where a block was to be had; otherwise the function returns what nu_no_memory() does. */
+#define NU_NEED(had, bytes, what, err) \
+    NU_TRY((had) ? NUDGE_OK : nu_no_memory((err), (bytes), (what)))
+
 #endif

@@ -49,8 +49,7 @@ nudge_status nudge_model_save(const nudge_model *model, const char *path, nudge_
     NU_TRY(nu_output_open(&out, path, err));
     size_t size;
     char *header NU_FREED = model_header(model, &size);
-    if (header == NULL)
-        return nu_no_memory(err, model->net.layers * 256, "a model file's header");
+    NU_NEED(header != NULL, model->net.layers * 256, "a model file's header", err);
     fwrite(header, 1, size, out.stream);
     for (size_t i = 0; i < 2 * model->net.layers; i++) {
         nu_tensor t = nu_tensor_of(&model->net, model->params, model->dtype, i);

@@ -58,8 +58,7 @@ static nudge_status parse_shape(nu_st_tensor *t, const json_t *json, nudge_error
         return bad_tensor(t, "'shape' must be an array", err);
     t->rank = json_array_size(json);
     t->shape = malloc((t->rank > 0 ? t->rank : 1) * sizeof *t->shape);
-    if (t->shape == NULL)
-        return nu_no_memory(err, t->rank * sizeof *t->shape, "a tensor's shape");
+    NU_NEED(t->shape != NULL, t->rank * sizeof *t->shape, "a tensor's shape", err);
     t->elements = 1;
     for (size_t i = 0; i < t->rank; i++) {
         if (!is_size(json_array_get(json, i), &t->shape[i]))
@@ -90,9 +89,7 @@ static nudge_status parse_offsets(nu_st_tensor *t, const json_t *json, unsigned 
 static nudge_status parse_tensor(nu_st_tensor *t, const char *name, const json_t *json,
                                  nudge_error *err)
 {
-    t->name = strdup(name);
-    if (t->name == NULL)
-        return nu_no_memory(err, strlen(name), "a tensor's name");
+    NU_NEED((t->name = strdup(name)) != NULL, strlen(name), "a tensor's name", err);
     if (!json_is_object(json) || json_object_size(json) != 3)
         return bad_tensor(t, "it must have 'dtype', 'shape' and 'data_offsets' alone", err);
     const char *dtype = json_string_value(json_object_get(json, "dtype"));
@@ -230,8 +227,7 @@ static nudge_status read_header(nu_st_file *f, const char *path, nudge_error *er
     NU_TRY(read_length(f, size, &length, err));
     NU_TRY(nu_memory_check(length * JSON_MEMORY, "a safetensors header", err));
     char *text NU_FREED = malloc(length + 1);
-    if (text == NULL)
-        return nu_no_memory(err, length, "a safetensors header");
+    NU_NEED(text != NULL, length, "a safetensors header", err);
     f->data_at = 8 + length;
     NU_TRY(read_at(f, 8, text, length, err));
     if (length == 0 || text[0] != '{')

@@ -148,8 +148,7 @@ static nudge_status make_room(nu_apply *apply, nudge_error *err)
     size_t cells, bytes;
     int fits = nu_mul(s->rows, s->features, &cells) &&
                nu_mul(cells, nu_element_size(s->element), &bytes);
-    if (!fits)
-        return nu_no_memory(err, SIZE_MAX, "features");
+    NU_NEED(fits, SIZE_MAX, "features", err);
     uint64_t held = nudge_table_describe(apply->table).bytes;
     if (bytes > held)
         NU_TRY(nu_memory_check(bytes - held, apply->table->source, err));
@@ -222,8 +221,7 @@ static nudge_status take_scaled(nu_apply *apply, nudge_error *err)
         store->x = NU_TAKE(t->x);
     } else {
         NU_TRY(nu_memory_check(bytes, t->source, err));
-        if ((store->x = nu_alloc(bytes, 1)) == NULL)
-            return nu_no_memory(err, bytes, "features");
+        NU_NEED((store->x = nu_alloc(bytes, 1)) != NULL, bytes, "features", err);
     }
     s.to = store->x;
     nu_team_run(count < 1 << 18 ? 1 : nu_team_threads(0, 0, NULL), scale_rows, &s);

@@ -75,8 +75,7 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
         nu_prep_column *c = &p->columns[p->n_columns++];
         c->kind = t->columns[j].kind;
         c->name = strdup(t->columns[j].name);
-        if (c->name == NULL)
-            return nu_no_memory(err, strlen(t->columns[j].name), "a column's name");
+        NU_NEED(c->name != NULL, strlen(t->columns[j].name), "a column's name", err);
         if (c->kind == NUDGE_COLUMN_CATEGORY)
             NU_TRY(fit_category(fit, j, c, err));
     }

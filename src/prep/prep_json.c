@@ -99,8 +99,7 @@ static nudge_status check_different(const char *key, char *const *strings, size_
     nu_dictionary seen NU_SCOPED(nu_dictionary_free) = {0};
     for (size_t i = 0, number; i < n; i++) {
         number = nu_dictionary_add(&seen, strings[i], strlen(strings[i]));
-        if (number == NU_NOT_FOUND)
-            return nu_no_memory(err, n * sizeof *strings, key);
+        NU_NEED(number != NU_NOT_FOUND, n * sizeof *strings, key, err);
         if (number != i)
             return nu_fail(err, NUDGE_EDATA, "'%s' has '%s' twice", key, strings[i]);
     }
@@ -164,8 +163,7 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
                        &kind, "median", &median, "categories", &categories) != 0)
         return nu_fail(err, NUDGE_EDATA, "a column must have the texts 'name' and 'kind': %s",
                        at.text);
-    if ((c->name = strdup(name)) == NULL)
-        return nu_no_memory(err, strlen(name), "a column's name");
+    NU_NEED((c->name = strdup(name)) != NULL, strlen(name), "a column's name", err);
     if (strcmp(kind, "number") == 0) {
         c->kind = NUDGE_COLUMN_NUMBER;
         return read_number("median", median, 1, &c->median, err);

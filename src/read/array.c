@@ -182,12 +182,10 @@ static nudge_status read_block(void **block, nu_element element, const nu_array 
                                nudge_error *err)
 {
     size_t count = a->dim[0] * a->width, bytes;
-    if (!nu_mul(count, nu_element_size(element), &bytes))
-        return nu_no_memory(err, SIZE_MAX, a->name);
+    NU_NEED(nu_mul(count, nu_element_size(element), &bytes), SIZE_MAX, a->name, err);
     NU_TRY(nu_memory_check(bytes, a->name, err));
     void *values NU_FREED = nu_alloc(bytes, 1);
-    if (values == NULL)
-        return nu_no_memory(err, bytes, a->name);
+    NU_NEED(values != NULL, bytes, a->name, err);
     reading r = {.array = a, .element = element, .to = values, .count = count, .bad = SIZE_MAX};
     nu_team_run(bytes < 4 * PIECE ? 1 : nu_team_threads(0, 0, NULL), read_pieces, &r);
     if (r.error != 0)

@@ -36,8 +36,7 @@ static nudge_status begin_chunk(reader *r, size_t line)
     size_t cells = t->n_columns * NU_CHUNK_ROWS; /* cannot overflow: make_columns() asked */
     /* Not nu_alloc(): of the last chunk only the pages that hold rows should become real. */
     r->chunk = malloc(cells * sizeof *r->chunk);
-    if (r->chunk == NULL)
-        return nu_no_memory(r->err, cells * sizeof *r->chunk, "rows of a table");
+    NU_NEED(r->chunk != NULL, cells * sizeof *r->chunk, "rows of a table", r->err);
     t->chunks[t->n_chunks++] = r->chunk;
     return NUDGE_OK;
 }
@@ -55,8 +54,7 @@ static nudge_status store(const reader *r, nu_csv_field *field, nu_column *colum
             return NUDGE_OK;
         }
         size_t number = nu_dictionary_add(&field->words, text, size);
-        if (number == NU_NOT_FOUND)
-            return nu_no_memory(r->err, size, "the categories of a column");
+        NU_NEED(number != NU_NOT_FOUND, size, "the categories of a column", r->err);
         *value = (double)number;
     } else if (cell == NU_CELL_NUMBER) {
         int is_first = field->seen[cell].count == 1;
@@ -216,8 +214,7 @@ static nudge_status make_columns(reader *r, size_t lines)
     fits = nu_mul(columns * sizeof(double), (lines / page + 1) * page, &bytes) && fits;
     char what[128], name[NU_SHORT];
     snprintf(what, sizeof what, "%s with %zu columns", nu_csv_short(name, r->source), columns);
-    if (!fits)
-        return nu_no_memory(r->err, SIZE_MAX, what);
+    NU_NEED(fits, SIZE_MAX, what, r->err);
     NU_TRY(nu_memory_check(bytes, what, r->err));
 
     nudge_table *t = r->table;
@@ -230,9 +227,7 @@ static nudge_status make_columns(reader *r, size_t lines)
             continue;
         nu_column *column = &t->columns[field->column];
         column->is_target = field->is_target;
-        column->name = strdup(field->name);
-        if (column->name == NULL)
-            return nu_no_memory(r->err, strlen(field->name), what);
+        NU_NEED((column->name = strdup(field->name)) != NULL, strlen(field->name), what, r->err);
     }
     return NUDGE_OK;
 }
@@ -259,8 +254,7 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
     NU_TRY(nu_source_load(s, err));
     reader r = {.source = s->name, .table = t, .err = err};
     r.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (r.c == (locale_t)0)
-        return nu_no_memory(err, 1024, "the C locale");
+    NU_NEED(r.c != (locale_t)0, 1024, "the C locale", err);
     nudge_status status = read_text(&r, (const char *)s->bytes, (size_t)s->size, options);
     nu_csv_fields_free(&r.fields);
     freelocale(r.c);

@@ -53,8 +53,7 @@ static nudge_status add_name(nu_csv_fields *f, size_t j, const char *name, size_
         return nu_fail(err, NUDGE_EDATA, "%s:%zu: column %zu of the header has no name", f->source,
                        line, j + 1);
     size_t number = nu_dictionary_add(&f->names, name, strlen(name));
-    if (number == NU_NOT_FOUND)
-        return nu_no_memory(err, strlen(name), "a column's name");
+    NU_NEED(number != NU_NOT_FOUND, strlen(name), "a column's name", err);
     if (number != j)
         return nu_fail(err, NUDGE_EDATA, "%s:%zu: columns %zu and %zu are both named '%s'",
                        f->source, line, number + 1, j + 1, nu_csv_short(text, name));
@@ -115,8 +114,7 @@ static nudge_status mark_all(nu_csv_fields *f, const char *list, role as, nudge_
         return mark(f, list, as, err);
     size_t n;
     char **name NU_FREED = nu_split(list, ',', &n);
-    if (name == NULL)
-        return nu_no_memory(err, strlen(list), "names of columns");
+    NU_NEED(name != NULL, strlen(list), "names of columns", err);
     for (size_t i = 0; i < n; i++)
         NU_TRY(mark(f, name[i], as, err));
     return NUDGE_OK;

@@ -39,8 +39,7 @@ static nudge_status keep_first(look *l, const char *text, size_t size, nudge_err
     if (first->n == l->room) {
         size_t room = l->room * 2 + 16;
         char **cells = realloc(first->cells, room * sizeof *cells);
-        if (cells == NULL)
-            return nu_no_memory(err, room * sizeof *cells, "the first row of a CSV file");
+        NU_NEED(cells != NULL, room * sizeof *cells, "the first row of a CSV file", err);
         first->cells = cells;
         l->room = room;
     }
@@ -100,8 +99,7 @@ static nudge_status numbers_could_be_names(const look *l, int *could, size_t *nu
         if (nu_csv_cell(text, size, l->c, &value) != NU_CELL_NUMBER)
             continue;
         size_t number = nu_dictionary_add(&seen, text, size);
-        if (number == NU_NOT_FOUND)
-            return nu_no_memory(err, size, "a cell of a CSV file");
+        NU_NEED(number != NU_NOT_FOUND, size, "a cell of a CSV file", err);
         *could = strspn(text, "0123456789") == size && number == (*numbers)++;
     }
     return NUDGE_OK;
@@ -164,8 +162,7 @@ static nudge_status has_names(const nu_csv_first *first, const char *list, int *
     if (list == NULL || *has)
         return NUDGE_OK;
     char **name NU_FREED = nu_split(list, ',', &n);
-    if (name == NULL)
-        return nu_no_memory(err, strlen(list), "names of columns");
+    NU_NEED(name != NULL, strlen(list), "names of columns", err);
     *has = 1;
     for (size_t i = 0; i < n && *has; i++)
         *has = has_name(first, name[i]);

@@ -103,8 +103,7 @@ static void put_row(sink *s, const nudge_table *t, size_t row)
 static nudge_status put_rows(sink *s, nu_rows *rows, nudge_error *err)
 {
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (c == (locale_t)0)
-        return nu_no_memory(err, 1024, "the C locale");
+    NU_NEED(c != (locale_t)0, 1024, "the C locale", err);
     locale_t before = uselocale(c);
     nudge_status status = NUDGE_OK;
     put_names(s, rows->table);

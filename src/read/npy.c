@@ -147,8 +147,7 @@ static nudge_status open_array(nu_array *a, nu_source *s, nudge_error *err)
     *a = (nu_array){.name = s->name, .source = s};
     NU_TRY(find_header(a, &length, err));
     char *text NU_FREED = malloc(length + 1);
-    if (text == NULL)
-        return nu_no_memory(err, length, "an NPY header");
+    NU_NEED(text != NULL, length, "an NPY header", err);
     int error = nu_source_fetch(s, a->at, text, length);
     if (error != 0)
         return nu_fetch_failed(a->name, error, err);

@@ -111,9 +111,7 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
     NU_NEW(t, calloc, 1, "a table", err);
     t->noise_floor = NAN;
     t->format = format->name;
-    t->source = strdup(s->name);
-    if (t->source == NULL)
-        return nu_no_memory(err, strlen(s->name), "a name");
+    NU_NEED((t->source = strdup(s->name)) != NULL, strlen(s->name), "a name", err);
     if (options->labels != NULL && !format->takes_labels)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "target", "%s is not an IDX or NPY file, so "
                                "it cannot have its labels in '%s'; a CSV table's target is one of "

@@ -131,8 +131,7 @@ static nudge_status start(nu_array_files *f, const nu_array_layout *l, const cha
                   "origin", l->origin);
     char *header NU_FREED =
         metadata != NULL ? nu_st_header(both, l->outputs > 0 ? 2 : 1, metadata, &size) : NULL;
-    if (header == NULL)
-        return nu_no_memory(err, 4096, "a safetensors header");
+    NU_NEED(header != NULL, 4096, "a safetensors header", err);
     f->x_at = size;
     f->y_at = size + l->rows * nu_layout_x_row(l);
     f->x = &f->out[0];

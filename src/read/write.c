@@ -164,8 +164,7 @@ static nudge_status write_arrays(writing *w, const nu_format *format, const char
     NU_TRY(format->start(&w->files, &w->layout, path, w->options->labels, err));
     NU_TRY(nu_memory_check((uint64_t)size * (uint64_t)threads, "the blocks being written", err));
     char *buffer NU_FREED = w->buffer = nu_alloc((size_t)threads, size);
-    if (buffer == NULL)
-        return nu_no_memory(err, size * (size_t)threads, "the blocks being written");
+    NU_NEED(buffer != NULL, size * (size_t)threads, "the blocks being written", err);
     nu_team_run(threads, write_chunks, w);
     if (w->error != 0)
         return nu_array_files_failed(&w->files, w->error, err);

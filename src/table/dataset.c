@@ -126,8 +126,7 @@ static nudge_status copy_values(void **to, nudge_dtype dtype, const double *from
     size_t count, bytes;
     if (!nu_mul(rows, columns, &count) || !nu_mul(count, nu_dtype_size(dtype), &bytes))
         return nu_no_memory(err, SIZE_MAX, what);
-    if ((*to = nu_alloc(bytes, 1)) == NULL)
-        return nu_no_memory(err, bytes, what);
+    NU_NEED((*to = nu_alloc(bytes, 1)) != NULL, bytes, what, err);
     size_t i = nu_keep(*to, nu_element_of(dtype), 0, count, from);
     if (i == count)
         return NUDGE_OK;

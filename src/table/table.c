@@ -85,8 +85,7 @@ nudge_status nu_table_finish(nudge_table *t, nudge_error *err)
         return NUDGE_OK;
     if (t->target_name == NULL)
         t->target_name = strdup(t->classes != NULL ? "label" : "y");
-    if (t->target_name == NULL)
-        return nu_no_memory(err, sizeof "label", "a name");
+    NU_NEED(t->target_name != NULL, sizeof "label", "a name", err);
     if (t->classes != NULL && t->class_labels == NULL)
         NU_TRY(nu_strings_make(&t->class_labels, &t->n_classes, t->n_classes, class_number, NULL,
                                "class labels", err));

@@ -161,8 +161,7 @@ static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_e
 {
     nu_engine_memory m = engine_memory(job);
     nu_engine *e = calloc(1, sizeof *e);
-    if (e == NULL)
-        return nu_no_memory(err, sizeof *e, "the training engine");
+    NU_NEED(e != NULL, sizeof *e, "the training engine", err);
     e->job = *job;
     e->loss = (nu_loss_kind){job->net->loss, job->net->huber_delta, job->units};
     if (!allocate(e)) {
