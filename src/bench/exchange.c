@@ -1,7 +1,6 @@
 #include "bench/exchange.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "bench/measure.h"
 #include "core/barrier.h"
@@ -72,23 +71,20 @@ nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, const int *
 {
     enum { CROSS, OWN, OTHER, KINDS };
     double took[KINDS];
-    nudge_status status = NUDGE_OK;
+    float *block NU_FREED = NULL;
     *exchange = (nu_exchange){0};
     if (threads == 1)
         return NUDGE_OK;
-    exchanging x;
-    NU_NEW(x.block, nu_alloc, (size_t)threads * COUNT, "blocks that threads exchange", err);
+    NU_NEW(block, nu_alloc, (size_t)threads * COUNT, "blocks that threads exchange", err);
+    exchanging x = {.block = block};
     nu_barrier_start(&x.barrier, threads);
-    for (int kind = 0; kind < KINDS && status == NUDGE_OK; kind++) {
+    for (int kind = 0; kind < KINDS; kind++) {
         nudge_measurement rate;
         nu_subject subject = {&x, 1, start, kind == CROSS ? cross : pass_on, end};
         x.neighbour = kind == OTHER;
-        status = nu_measure(&rate, &subject, threads, cpus, seconds, err);
-        took[kind] = status == NUDGE_OK ? threads / rate.median : 0;
+        NU_TRY(nu_measure(&rate, &subject, threads, cpus, seconds, err));
+        took[kind] = threads / rate.median;
     }
-    free(x.block);
-    if (status != NUDGE_OK)
-        return status;
     exchange->byte = fmax(0, took[OTHER] - took[OWN]) / (2 * (double)COUNT * sizeof(float));
     exchange->barrier = took[CROSS];
     return NUDGE_OK;

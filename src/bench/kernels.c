@@ -2,7 +2,6 @@
 #include "bench/kernel.h"
 
 #include <limits.h>
-#include <stdlib.h>
 
 #include "bench/measure.h"
 #include "bench/numeric.h"
@@ -192,18 +191,15 @@ static nudge_status check_memory(const bench *b, int threads, nudge_error *err)
 }
 
 /* The rate of runs, each counted as `work`. */
-static nudge_status measure(nudge_measurement *rate, const nu_kernel *k, double work,
-                            nudge_dtype dtype, size_t rows, size_t columns, size_t inner,
-                            int threads, const int *cpus, double seconds, nudge_error *err)
+static nudge_status measure(nudge_measurement *rate, bench b, double work, int threads,
+                            const int *cpus, double seconds, nudge_error *err)
 {
-    bench b = {.kernel = k, .numeric = nu_bench_numeric_of(dtype), .rows = rows,
-               .columns = columns, .inner = inner};
+    nu_kernel_data *data NU_FREED = NULL;
     NU_TRY(check_memory(&b, threads, err));
-    NU_NEW(b.data, calloc, (size_t)threads, "the benchmark's data", err);
+    NU_NEW(data, calloc, (size_t)threads, "the benchmark's data", err);
+    b.data = data;
     nu_subject subject = {&b, work, start, run, end};
-    nudge_status status = nu_measure(rate, &subject, threads, cpus, seconds, err);
-    free(b.data);
-    return status;
+    return nu_measure(rate, &subject, threads, cpus, seconds, err);
 }
 
 static nudge_status check_dtype(nudge_dtype dtype, nudge_error *err)
@@ -226,10 +222,9 @@ nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i, nudge_dtype d
     NU_TRY(nu_measure_threads(&threads, threads, seconds, err));
     const nu_kernel *k = &kernels[i];
     size_t columns = k->columns == 0 || k->columns > count ? count : k->columns;
-    size_t rows = count / columns;
-    double bytes = k->reals * (double)nu_bench_numeric_of(dtype)->real_size + k->other_bytes;
-    return measure(rate, k, bytes * (double)rows * (double)columns, dtype, rows, columns, 0,
-                   threads, cpus, seconds, err);
+    bench b = {k, nu_bench_numeric_of(dtype), .rows = count / columns, .columns = columns};
+    double bytes = k->reals * (double)b.numeric->real_size + k->other_bytes;
+    return measure(rate, b, bytes * (double)b.rows * (double)columns, threads, cpus, seconds, err);
 }
 
 nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype, nudge_gemm_kind kind,
@@ -243,6 +238,7 @@ nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype, nudge_
     if (m == 0 || n == 0 || k == 0 || m > INT_MAX || n > INT_MAX || k > INT_MAX)
         return nu_fail(err, NUDGE_EARGUMENT, "a product of %zu x %zu x %zu; each size must be from "
                        "1 to %d", m, n, k, INT_MAX);
+    bench b = {&products[kind], nu_bench_numeric_of(dtype), m, n, k, NULL};
     double flops = 2 * (double)m * (double)n * (double)k;
-    return measure(rate, &products[kind], flops, dtype, m, n, k, threads, cpus, seconds, err);
+    return measure(rate, b, flops, threads, cpus, seconds, err);
 }

@@ -1,7 +1,6 @@
 #include "bench/measure.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/barrier.h"
 #include "core/clock.h"
@@ -87,33 +86,30 @@ nudge_status nu_measure_threads(int *threads, int requested, double seconds, nud
     return NUDGE_OK;
 }
 
+static void end(measuring *m)
+{
+    free(m->rate);
+    free(m->interval);
+}
+
 nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int threads,
                         const int *cpus, double seconds, nudge_error *err)
 {
-    measuring m = {.subject = subject, .seconds = seconds};
+    measuring m NU_SCOPED(end) = {.subject = subject, .seconds = seconds};
     m.each = fmin(REPEAT_SECONDS, seconds / LEAST_REPEATS);
     m.most = LEAST_REPEATS + (size_t)fmin(2 * seconds / m.each, MOST_REPEATS);
-    m.rate = calloc(m.most, sizeof *m.rate);
-    m.interval = calloc((size_t)threads, sizeof *m.interval);
-    nudge_status status = NUDGE_OK;
-    if (m.rate == NULL || m.interval == NULL) {
-        status = nu_no_memory(err, m.most * sizeof *m.rate, "measured rates");
-    } else {
-        nu_blas_single_threaded();
-        nu_barrier_start(&m.barrier, threads);
-        status = nu_team_run_on(cpus, threads, measure_work, &m, err);
-        if (m.failed)
-            status = nu_fail(err, NUDGE_EMEMORY, "not enough memory for the benchmark's data");
-    }
-    if (status == NUDGE_OK) {
-        nu_sort_reals(m.rate, m.repeats);
-        *rate = (nudge_measurement){.repeats = m.repeats,
-                                    .median = nu_quantile(m.rate, m.repeats, 0.5),
-                                    .low = nu_quantile(m.rate, m.repeats, 0.25),
-                                    .high = nu_quantile(m.rate, m.repeats, 0.75),
-                                    .best = m.rate[m.repeats - 1]};
-    }
-    free(m.rate);
-    free(m.interval);
-    return status;
+    NU_NEW(m.rate, calloc, m.most, "measured rates", err);
+    NU_NEW(m.interval, calloc, (size_t)threads, "measured rates", err);
+    nu_blas_single_threaded();
+    nu_barrier_start(&m.barrier, threads);
+    NU_TRY(nu_team_run_on(cpus, threads, measure_work, &m, err));
+    if (m.failed)
+        return nu_fail(err, NUDGE_EMEMORY, "not enough memory for the benchmark's data");
+    nu_sort_reals(m.rate, m.repeats);
+    *rate = (nudge_measurement){.repeats = m.repeats,
+                                .median = nu_quantile(m.rate, m.repeats, 0.5),
+                                .low = nu_quantile(m.rate, m.repeats, 0.25),
+                                .high = nu_quantile(m.rate, m.repeats, 0.75),
+                                .best = m.rate[m.repeats - 1]};
+    return NUDGE_OK;
 }

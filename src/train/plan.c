@@ -237,27 +237,20 @@ static int useful_threads(const nu_plan *plan)
 
 nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err)
 {
-    *plan = (nu_plan){.net = net, .batch = batch};
-    plan->is_private = calloc(net->layers, sizeof *plan->is_private);
-    plan->partial_at = calloc(net->layers, sizeof *plan->partial_at);
-    plan->transposed_at = calloc(net->layers, sizeof *plan->transposed_at);
-    plan->first_tile = calloc(net->layers + 1, sizeof *plan->first_tile);
-    plan->stages = calloc(3 * net->layers + 2, sizeof *plan->stages);
-    nudge_status status = NUDGE_OK;
-    if (plan->is_private == NULL || plan->partial_at == NULL || plan->transposed_at == NULL ||
-        plan->first_tile == NULL || plan->stages == NULL) {
-        status = nu_no_memory(err, net->layers * sizeof *plan->stages, "the plan of a step");
-    } else {
-        choose_rows(plan);
-        choose_layers(plan);
-        choose_stages(plan);
-        status = cut(plan, err);
-    }
-    if (status != NUDGE_OK)
-        nu_plan_end(plan);
-    else
-        plan->useful_threads = plan->flops < ONE_THREAD_FLOPS ? 1 : useful_threads(plan);
-    return status;
+    nu_plan p NU_SCOPED(nu_plan_end) = {.net = net, .batch = batch};
+    NU_NEW(p.is_private, calloc, net->layers, "the plan of a step", err);
+    NU_NEW(p.partial_at, calloc, net->layers, "the plan of a step", err);
+    NU_NEW(p.transposed_at, calloc, net->layers, "the plan of a step", err);
+    NU_NEW(p.first_tile, calloc, net->layers + 1, "the plan of a step", err);
+    NU_NEW(p.stages, calloc, 3 * net->layers + 2, "the plan of a step", err);
+    choose_rows(&p);
+    choose_layers(&p);
+    choose_stages(&p);
+    NU_TRY(cut(&p, err));
+    p.useful_threads = p.flops < ONE_THREAD_FLOPS ? 1 : useful_threads(&p);
+    *plan = p;
+    p = (nu_plan){0};
+    return NUDGE_OK;
 }
 
 void nu_plan_end(nu_plan *plan)

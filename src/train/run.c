@@ -1,8 +1,6 @@
 #include "train/run.h"
 
-#include <stdlib.h>
-#include <string.h>
-
+#include "core/memory.h"
 #include "core/status.h"
 #include "table/dataset.h"
 #include "linalg/blas.h"
@@ -44,20 +42,15 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
     NU_TRY(nu_check_fit(model, train, 1, err));
     if (val != NULL)
         NU_TRY(nu_check_fit(model, val, 1, err));
-    nu_run r = {.model = model, .train = train, .val = val, .options = options};
-    r.numeric = nu_numeric_of(model->dtype);
-    NU_TRY(nu_loss_units(&r.units, model, err));
-    size_t batch = options->batch < train->rows ? options->batch : train->rows;
-    nudge_status status = nu_plan_start(&r.plan, &model->net, batch, err);
-    if (status != NUDGE_OK) {
-        free(r.units);
-        return status;
-    }
-    r.batches = (train->rows + batch - 1) / batch;
-    r.threads = nu_threads(options->threads, options->oversubscribe, &r.threads_why);
-    if (r.threads > r.plan.useful_threads)
-        r.threads = r.plan.useful_threads;
-    *run = r;
+    *run = (nu_run){.model = model, .train = train, .val = val, .options = options,
+                    .numeric = nu_numeric_of(model->dtype)};
+    NU_TRY(nu_loss_units(&run->units, model, err));
+    size_t batch = nu_smaller(options->batch, train->rows);
+    NU_TRY(nu_plan_start(&run->plan, &model->net, batch, err));
+    run->batches = nu_ceil_div(train->rows, batch);
+    run->threads = nu_threads(options->threads, options->oversubscribe, &run->threads_why);
+    if (run->threads > run->plan.useful_threads)
+        run->threads = run->plan.useful_threads;
     run->job = (nu_job){.net = &model->net,
                         .params = model->params,
                         .data = train,
@@ -113,9 +106,8 @@ nudge_status nudge_train_plan_make(nudge_train_plan *plan, const nudge_model *mo
                                    const nudge_dataset *train, const nudge_dataset *val,
                                    const nudge_train_options *options, nudge_error *err)
 {
-    nu_run run;
+    nu_run run NU_SCOPED(nu_run_end) = {0};
     NU_TRY(nu_run_start(&run, (nudge_model *)model, train, val, options, err));
     nu_run_describe(&run, plan);
-    nu_run_end(&run);
     return NUDGE_OK;
 }

@@ -17,8 +17,8 @@ typedef struct nu_run {
     nu_job job;          /* for the engine */
 } nu_run;
 
-/* Checks everything and plans. NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. On success
- * nu_run_end() frees. */
+/* Checks everything and plans. NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. *run is
+ * all zeros before; nu_run_end() frees, after a failure too. */
 nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *train,
                           const nudge_dataset *val, const nudge_train_options *options,
                           nudge_error *err);

@@ -14,6 +14,7 @@
 /* A training run under way. Thread 0 writes what is not marked; others read it after a barrier. */
 typedef struct trainer {
     nu_run *run;
+    nudge_train_plan plan;
     nu_engine *engine;
     nu_evaluator *evaluator; /* or NULL */
     void *snapshot;          /* the weights after the last good epoch */
@@ -32,8 +33,7 @@ typedef struct trainer {
 
 static size_t rows_before(const trainer *t, size_t batch)
 {
-    size_t rows = batch * t->run->plan.batch;
-    return rows < t->run->train->rows ? rows : t->run->train->rows;
+    return nu_smaller(batch * t->run->plan.batch, t->run->train->rows);
 }
 
 /* Thread 0, before batch `batch`. */
@@ -124,6 +124,9 @@ static void epoch_work(void *arg, int thread, int threads)
 static nudge_status describe_epoch(trainer *t, nudge_epoch *e, double seconds, nudge_error *err)
 {
     double rows = (double)t->run->train->rows;
+    nudge_metrics val = {.loss = NAN, .accuracy = NAN, .rmse = NAN};
+    nudge_status status = t->evaluator != NULL ? nu_evaluator_run(t->evaluator, &val, err)
+                                               : NUDGE_OK;
     *e = (nudge_epoch){.epoch = t->epoch,
                        .epochs = t->run->options->epochs,
                        .train_loss = t->loss / rows,
@@ -132,27 +135,19 @@ static nudge_status describe_epoch(trainer *t, nudge_epoch *e, double seconds, n
                                              ? (double)t->correct / rows
                                              : NAN,
                        .has_val = t->evaluator != NULL,
-                       .val_loss = NAN,
-                       .val_accuracy = NAN,
-                       .val_rmse = NAN,
+                       .val_loss = val.loss,
+                       .val_accuracy = val.accuracy,
+                       .val_rmse = val.rmse,
                        .seconds = seconds,
                        .samples_per_s = rows / seconds};
-    if (t->evaluator != NULL) {
-        nudge_metrics m;
-        NU_TRY(nu_evaluator_run(t->evaluator, &m, err));
-        e->val_loss = m.loss;
-        e->val_accuracy = m.accuracy;
-        e->val_rmse = m.rmse;
-    }
-    return NUDGE_OK;
+    return status;
 }
 
 static nudge_status diverged(trainer *t, nudge_train_result *result, nudge_error *err)
 {
     result->diverged_epoch = t->epoch;
     result->diverged_batch = t->diverged_batch;
-    memcpy(t->run->model->params, t->snapshot,
-           t->run->model->net.size * t->run->numeric->real_size);
+    memcpy(t->run->model->params, t->snapshot, t->plan.snapshot);
     return nu_fail(err, NUDGE_EDIVERGED,
                    "the loss became non-finite in epoch %zu, batch %zu (learning rate %g)",
                    t->epoch, t->diverged_batch, t->run->options->optimizer.lr);
@@ -184,12 +179,12 @@ static nudge_status train_epochs(trainer *t, nudge_train_result *result, nudge_e
 }
 
 /* Where steps->step is to be filled: makes room for the threads' clocks, and times a clock. */
-static int start_steps(trainer *t)
+static nudge_status start_steps(trainer *t, nudge_error *err)
 {
     enum { TRIES = 5, READINGS = 100 };
     nudge_steps *steps = t->run->options->steps;
     if (steps == NULL)
-        return 1;
+        return NUDGE_OK;
     steps->clock_seconds = INFINITY;
     for (int i = 0; i < TRIES; i++) {
         double start = nu_seconds(), now = start;
@@ -197,66 +192,64 @@ static int start_steps(trainer *t)
             now = nu_seconds();
         steps->clock_seconds = fmin(steps->clock_seconds, (now - start) / READINGS);
     }
-    t->run->job.ends = t->ends = nu_alloc_zero((size_t)t->run->threads, sizeof *t->ends);
-    return t->ends != NULL;
+    NU_NEW(t->ends, nu_alloc_zero, (size_t)t->run->threads, "times of single steps", err);
+    t->run->job.ends = t->ends;
+    return NUDGE_OK;
 }
 
 static nudge_status allocate(trainer *t, nudge_error *err)
 {
     nu_run *run = t->run;
-    nudge_train_plan plan;
-    nu_run_describe(run, &plan);
-    NU_TRY(nu_memory_check(plan.total - plan.dataset - plan.weights, "training", err));
+    const nudge_train_plan *plan = &t->plan;
+    nu_run_describe(run, &t->plan);
+    NU_TRY(nu_memory_check(plan->total - plan->dataset - plan->weights, "training", err));
     run->job.barrier = &t->barrier;
-    if (!start_steps(t))
-        return nu_no_memory(err, (size_t)run->threads * sizeof *t->ends, "times of single steps");
+    NU_TRY(start_steps(t, err));
     NU_TRY(run->numeric->engine_create(&t->engine, &run->job, err));
     if (run->val != NULL)
         NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, NU_VALIDATION,
                                    run->threads, run->options->cpus, err));
-    t->snapshot = nu_alloc(run->model->net.size, run->numeric->real_size);
-    t->bad = calloc((size_t)run->threads, sizeof *t->bad);
-    if (t->snapshot == NULL || t->bad == NULL)
-        return nu_no_memory(err, plan.snapshot, "a copy of the weights");
-    memcpy(t->snapshot, run->model->params, run->model->net.size * run->numeric->real_size);
+    NU_NEW(t->bad, calloc, (size_t)run->threads, "a copy of the weights", err);
+    t->snapshot = nu_alloc(plan->snapshot, 1);
+    NU_NEED(t->snapshot != NULL, plan->snapshot, "a copy of the weights", err);
+    memcpy(t->snapshot, run->model->params, plan->snapshot);
     return NUDGE_OK;
+}
+
+static void end(trainer *t)
+{
+    t->run->numeric->engine_free(t->engine);
+    nu_evaluator_free(t->evaluator);
+    free(t->snapshot);
+    free(t->ends);
+    free(t->bad);
 }
 
 nudge_status nudge_train(nudge_model *model, const nudge_dataset *train, const nudge_dataset *val,
                          const nudge_train_options *options, nudge_train_result *result,
                          nudge_error *err)
 {
-    nu_run run;
+    nu_run run NU_SCOPED(nu_run_end) = {0};
     if (options->steps != NULL)
         options->steps->n = 0;
     NU_TRY(nu_dataset_has_values(train, err));
     if (val != NULL)
         NU_TRY(nu_dataset_has_values(val, err));
     NU_TRY(nu_run_start(&run, model, train, val, options, err));
-    trainer t = {.run = &run};
+    trainer t NU_SCOPED(end) = {.run = &run};
     nu_barrier_start(&t.barrier, run.threads);
     nudge_train_result r = {0};
     double start = nu_seconds();
-    nudge_status status = allocate(&t, err);
-    if (status == NUDGE_OK) {
-        status = train_epochs(&t, &r, err);
-        r.seconds = nu_seconds() - start;
-        if (r.train_seconds > 0) {
-            nudge_train_plan plan;
-            nu_run_describe(&run, &plan);
-            double epochs = (double)r.epochs;
-            r.samples_per_s = epochs * (double)train->rows / r.train_seconds;
-            r.phases = run.numeric->engine_phases(t.engine);
-            r.gflops = 1e-9 * epochs * plan.flops_per_epoch / r.train_seconds;
-        }
-        if (result != NULL)
-            *result = r;
+    NU_TRY(allocate(&t, err));
+    nudge_status status = train_epochs(&t, &r, err);
+    r.seconds = nu_seconds() - start;
+    if (r.train_seconds > 0) {
+        double epochs_per_s = (double)r.epochs / r.train_seconds;
+        r.samples_per_s = epochs_per_s * (double)train->rows;
+        r.phases = run.numeric->engine_phases(t.engine);
+        r.gflops = 1e-9 * epochs_per_s * t.plan.flops_per_epoch;
     }
-    run.numeric->engine_free(t.engine);
-    nu_evaluator_free(t.evaluator);
-    free(t.snapshot);
-    free(t.ends);
-    free(t.bad);
-    nu_run_end(&run);
+    if (result != NULL)
+        *result = r;
     return status;
 }
