@@ -1,4 +1,3 @@
-
 #include "bench/kernel.h"
 
 #include <limits.h>

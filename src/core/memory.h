@@ -1,4 +1,4 @@
-/* Memory: checked sizes, aligned blocks. */
+/* Memory: checked sizes, aligned blocks; with what <stdlib.h> and <string.h> have for it. */
 #ifndef NUDGE_CORE_MEMORY_H
 #define NUDGE_CORE_MEMORY_H
 

@@ -1,7 +1,6 @@
 #include "model/model.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define XXH_STATIC_LINKING_ONLY /* for a state on the stack: hashing then cannot fail */
 #include <xxhash.h>

@@ -2,8 +2,6 @@
  *
  * Messages of the functions below do not name the file; the public ones put it in front. */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"

@@ -1,7 +1,6 @@
 #include "model/network_text.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "core/memory.h"
 #include "core/status.h"

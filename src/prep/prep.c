@@ -1,8 +1,6 @@
 #include "prep/prep.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"

@@ -1,8 +1,6 @@
 /* CSV files to tables. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"

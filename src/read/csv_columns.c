@@ -1,8 +1,6 @@
 #include "read/csv_columns.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"

@@ -1,9 +1,6 @@
 /* Is the first row of a CSV file a header? Decided from the rows that follow it. */
 #include "read/csv_header.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"

@@ -23,14 +23,14 @@ void nudge_data_free(nudge_data *data)
 /* What loading holds. Datasets that share a store count it once. */
 struct loading {
     const nudge_data_options *options;
-    nudge_data data;     /* load_bytes: the most so far */
+    nudge_data *data;    /* load_bytes: the most so far */
     uint64_t held;       /* by finished datasets */
 };
 
 static void note_use(struct loading *l, uint64_t more)
 {
-    if (l->held + more > l->data.load_bytes)
-        l->data.load_bytes = l->held + more;
+    if (l->held + more > l->data->load_bytes)
+        l->data->load_bytes = l->held + more;
 }
 
 static nudge_status pack(struct loading *l, nudge_dataset **data, nudge_table **table,
@@ -44,11 +44,11 @@ static nudge_status pack(struct loading *l, nudge_dataset **data, nudge_table **
     uint64_t extra = (uint64_t)t->n_columns * NU_CHUNK_ROWS * sizeof(double);
     extra += t->classes != NULL ? t->rows * sizeof *t->classes : 0;
     size_t unknown = 0;
-    NU_TRY(nudge_dataset_pack(data, table, l->data.prep, dtype, &unknown, err));
+    NU_TRY(nudge_dataset_pack(data, table, l->data->prep, dtype, &unknown, err));
     uint64_t store = nudge_dataset_describe(*data).bytes;
     note_use(l, extra + (both ? bytes + store : bytes > store ? bytes : store));
     l->held += store;
-    l->data.unknown += unknown;
+    l->data->unknown += unknown;
     return NUDGE_OK;
 }
 
@@ -81,23 +81,23 @@ static nudge_status load_train(struct loading *l, nudge_error *err)
     nu_parts split NU_SCOPED(nu_parts_free) = {0};
     NU_TRY(read_table(l, &table, o->data, &o->read, err));
     size_t n = table->rows, lists = 0;
-    l->data.noise_floor = table->noise_floor;
+    l->data->noise_floor = table->noise_floor;
     if (o->val_split != 0 || o->test_split != 0) { /* a NaN is refused there */
         NU_TRY(nu_parts_make(&split, n, o->val_split, o->test_split, o->split_order, o->seed,
                              err));
         lists = n * sizeof *split.rows;
         n = split.n_train;
     }
-    NU_TRY(nudge_prep_fit(&l->data.prep, table, split.rows, n, &o->prep, err));
+    NU_TRY(nudge_prep_fit(&l->data->prep, table, split.rows, n, &o->prep, err));
     note_use(l, nudge_table_describe(table).bytes + lists + n * sizeof(double));
     NU_TRY(pack(l, &all, &table, err));
     if (split.rows == NULL) {
-        l->data.train = NU_TAKE(all);
+        l->data->train = NU_TAKE(all);
         return NUDGE_OK;
     }
-    NU_TRY(take_subset(l, &l->data.train, all, split.rows, split.n_train, err));
-    NU_TRY(take_subset(l, &l->data.val, all, split.val, split.n_val, err));
-    NU_TRY(take_subset(l, &l->data.test, all, split.test, split.n_test, err));
+    NU_TRY(take_subset(l, &l->data->train, all, split.rows, split.n_train, err));
+    NU_TRY(take_subset(l, &l->data->val, all, split.val, split.n_val, err));
+    NU_TRY(take_subset(l, &l->data->test, all, split.test, split.n_test, err));
     note_use(l, lists);
     return NUDGE_OK;
 }
@@ -128,7 +128,7 @@ static nudge_status load_held_out(struct loading *l, const held_out *h, nudge_er
     if (h->spec == NULL)
         return NUDGE_OK;
     nudge_read_options read = l->options->read;
-    read.like = l->data.prep;
+    read.like = l->data->prep;
     read.labels = h->labels;
     nudge_table *table;
     NU_TRY(read_table(l, &table, h->spec, &read, err));
@@ -140,35 +140,27 @@ static nudge_status load_held_out(struct loading *l, const held_out *h, nudge_er
         return nu_fail_setting(err, NUDGE_EMISMATCH, h->setting, "%s: %s data without labels; name "
                                "their file", h->spec, h->what);
     return nu_fail(err, NUDGE_EMISMATCH, "%s: %s data without the target column '%s'", h->spec,
-                   h->what, nudge_prep_target_name(l->data.prep, 0));
+                   h->what, nudge_prep_target_name(l->data->prep, 0));
 }
 
 /* ---- All of it ------------------------------------------------------------------------- */
 
-static nudge_status load_all(struct loading *l, nudge_error *err)
+nudge_status nudge_data_load(nudge_data *data, const nudge_data_options *options,
+                             nudge_error *err)
 {
-    const nudge_data_options *o = l->options;
-    const held_out val = {"validation", o->val, o->val_labels, "val_labels", o->val_split,
-                          &l->data.val};
-    const held_out test = {"test", o->test, o->test_labels, "test_labels", o->test_split,
-                           &l->data.test};
+    const nudge_data_options *o = options;
+    nudge_data d NU_SCOPED(nudge_data_free) = {0};
+    struct loading l = {.options = o, .data = &d};
+    const held_out val = {"validation", o->val, o->val_labels, "val_labels", o->val_split, &d.val};
+    const held_out test = {"test", o->test, o->test_labels, "test_labels", o->test_split, &d.test};
     if (o->data == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "no data; name a file or synth:NAME");
     NU_TRY(check_given(&val, err));
     NU_TRY(check_given(&test, err));
-    NU_TRY(load_train(l, err));
-    NU_TRY(load_held_out(l, &val, err));
-    return load_held_out(l, &test, err);
-}
-
-nudge_status nudge_data_load(nudge_data *data, const nudge_data_options *options,
-                             nudge_error *err)
-{
-    struct loading l = {.options = options};
-    nudge_status status = load_all(&l, err);
-    if (status == NUDGE_OK)
-        *data = l.data;
-    else
-        nudge_data_free(&l.data);
-    return status;
+    NU_TRY(load_train(&l, err));
+    NU_TRY(load_held_out(&l, &val, err));
+    NU_TRY(load_held_out(&l, &test, err));
+    *data = d;
+    d = (nudge_data){0};
+    return NUDGE_OK;
 }

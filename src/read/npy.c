@@ -6,8 +6,6 @@
 #include <jansson.h>
 #include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "core/memory.h"

@@ -33,7 +33,7 @@ static nudge_status no_features(const nu_st_file *f, const char *path, nudge_err
 
 /* An open file. */
 typedef struct tensors {
-    nu_st_file file;
+    const nu_st_file *file;
     nu_source source;
     char name[NUDGE_ERROR_SIZE]; /* what the tensor being read is called in messages */
 } tensors;
@@ -41,7 +41,7 @@ typedef struct tensors {
 static nudge_status open_tensor(nu_array *a, tensors *in, const nu_st_tensor *t, nudge_error *err)
 {
     snprintf(in->name, sizeof in->name, "%.900s: tensor %s", in->source.name, t->name);
-    *a = (nu_array){.name = in->name, .source = &in->source, .at = in->file.data_at + t->begin};
+    *a = (nu_array){.name = in->name, .source = &in->source, .at = in->file->data_at + t->begin};
     while (a->type < NU_A_TYPES && strcmp(t->dtype, nu_array_kinds[a->type].tensor) != 0)
         a->type++;
     if (a->type == NU_A_TYPES)
@@ -71,7 +71,7 @@ static nudge_status take_metadata(nudge_table *t, const nu_st_file *f, nudge_err
 static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_options *options,
                                  nudge_error *err)
 {
-    const nu_st_file *f = &in->file;
+    const nu_st_file *f = in->file;
     const char *format = nu_st_metadata(f, "format");
     if (format != NULL && strcmp(format, "nudge") == 0)
         return nu_fail(err, NUDGE_EDATA, "%s: it is a model; data are a CSV, IDX, NPY or "
@@ -95,18 +95,16 @@ static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_o
 static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
                                nudge_error *err)
 {
-    tensors in;
+    nu_st_file file NU_SCOPED(nu_st_close) = {.fd = -1};
     nudge_error inner;
     if (s->fd < 0)
         return nu_fail(err, NUDGE_EDATA, "%s: a safetensors file that is compressed, or a pipe; "
                        "it must be a plain file", s->name);
-    nudge_status status = nu_st_open(&in.file, s->name, &inner);
+    nudge_status status = nu_st_open(&file, s->name, &inner);
     if (status != NUDGE_OK)
         return nu_fail(err, status, "%s: %s", s->name, inner.text);
-    in.source = (nu_source){.name = s->name, .fd = in.file.fd};
-    status = read_tensors(t, &in, options, err);
-    nu_st_close(&in.file);
-    return status;
+    tensors in = {.file = &file, .source = {.name = s->name, .fd = file.fd}};
+    return read_tensors(t, &in, options, err);
 }
 
 /* ---- Writing --------------------------------------------------------------------------- */

@@ -23,15 +23,13 @@ static nu_block block_in(double *scratch, const nu_synth *s, enum nu_synth_rows 
 
 static size_t n_blocks(size_t rows)
 {
-    return rows / NU_BLOCK + (rows % NU_BLOCK > 0);
+    return nu_ceil_div(rows, NU_BLOCK);
 }
 
 /* No more threads than there are cores, or blocks for. */
 static int thread_count(int asked, size_t rows)
 {
-    int threads = nu_team_threads(asked, 0, NULL);
-    size_t most = n_blocks(rows);
-    return (size_t)threads < most ? threads : (int)most;
+    return (int)nu_smaller((size_t)nu_team_threads(asked, 0, NULL), n_blocks(rows));
 }
 
 static double *thread_scratch(const nu_synth_maker *m, int thread)

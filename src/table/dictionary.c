@@ -1,7 +1,5 @@
 #include "table/dictionary.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <xxhash.h>
 
 #include "core/memory.h"

@@ -66,63 +66,60 @@ static uint64_t loading_of(const planning *p, const nudge_synth_shape *s)
            (d->val_split > 0 || d->test_split > 0 ? rows * sizeof(uint32_t) : 0);
 }
 
-static nudge_status shape_of_synth(planning *p, const nudge_synth_shape *s, nudge_error *err)
+static void shape_of_synth(planning *p, const nudge_synth_shape *s)
 {
+    nudge_error err;
     const nudge_data_options *d = &p->setup.data;
     size_t outputs = s->classes > 0 ? s->classes : 1;
     double held = (d->val_split + d->test_split) * (double)s->rows;
     nudge_loss loss = d->prep.loss != NUDGE_LOSS_AUTO ? d->prep.loss
                       : s->classes > 0                ? NUDGE_CROSS_ENTROPY
                                                       : NUDGE_MSE;
-    nudge_status status = train_setup_network(&p->model, &p->setup, s->features, outputs, loss,
-                                              NULL, err);
-    if (status != NUDGE_OK)
-        return status;
+    int has_classes = nudge_loss_describe(loss).target == NUDGE_CLASSES;
+    must(train_setup_network(&p->model, &p->setup, s->features, outputs, loss, NULL, &err), &err);
+    must(nudge_dataset_shape(&p->shape, p->setup.dtype, s->rows - (size_t)round(held), s->features,
+                             outputs, has_classes, 0, &err), &err);
     p->loading = loading_of(p, s);
-    status = nudge_dataset_shape(&p->shape, p->setup.dtype, s->rows - (size_t)round(held),
-                                 s->features, outputs,
-                                 nudge_loss_describe(loss).target == NUDGE_CLASSES, 0, err);
     p->train = p->shape;
-    return status;
 }
 
-static nudge_status get_data(planning *p, nudge_error *err)
+static void get_data(planning *p)
 {
-    nudge_synth_shape s;
-    nudge_status status;
-    if (strncmp(p->setup.data.data, "synth:", 6) == 0) {
-        status = nudge_synth_measure(&s, p->setup.data.data, err);
-        if (status != NUDGE_OK)
-            return status;
-        if ((double)s.rows * (double)s.features > MAKE_AT_MOST)
-            return shape_of_synth(p, &s, err);
+    nudge_synth_shape s = {0};
+    nudge_error err;
+    if (strncmp(p->setup.data.data, "synth:", 6) == 0)
+        must(nudge_synth_measure(&s, p->setup.data.data, &err), &err);
+    if ((double)s.rows * (double)s.features > MAKE_AT_MOST) {
+        shape_of_synth(p, &s);
+        return;
     }
-    status = nudge_data_load(&p->data, &p->setup.data, err);
-    if (status != NUDGE_OK)
-        return status;
+    must(nudge_data_load(&p->data, &p->setup.data, &err), &err);
+    must(train_setup_model(&p->model, &p->setup, p->data.prep, &err), &err);
     p->loading = p->data.load_bytes;
     p->train = p->data.train;
-    return train_setup_model(&p->model, &p->setup, p->data.prep, err);
 }
 
-static nudge_status forecast_all(planning *p, nudge_error *err)
+static void forecast_all(planning *p)
 {
+    nudge_error err;
     nudge_train_options o = p->setup.train;
     p->forecast = need(calloc(p->counts, sizeof *p->forecast));
     o.oversubscribe = 1;
     for (size_t i = 0; i < p->counts; i++)
         o.threads = (int)p->threads[i] > o.threads ? (int)p->threads[i] : o.threads;
-    nudge_status status = nudge_train_plan_make(&p->plan, p->model, p->train, p->data.val, &o, err);
+    nudge_status status = nudge_train_plan_make(&p->plan, p->model, p->train, p->data.val, &o,
+                                                &err);
     for (size_t i = 0; status == NUDGE_OK && i < p->counts; i++) {
         o.threads = (int)p->threads[i];
         status = nudge_train_forecast(&p->forecast[i], p->model, p->train, &o,
-                                      real_of(p->args, "seconds", ABOVE_0), err);
+                                      real_of(p->args, "seconds", ABOVE_0), &err);
     }
-    if (status != NUDGE_EMEMORY)
-        return status;
-    p->short_of = *err;
-    p->counts = 0;
-    return NUDGE_OK;
+    if (status != NUDGE_EMEMORY) {
+        must(status, &err);
+    } else {
+        p->short_of = err;
+        p->counts = 0;
+    }
 }
 
 /* ---- Results --------------------------------------------------------------------------- */
@@ -257,12 +254,11 @@ static void print_json(const planning *p)
 static int run(arguments *args)
 {
     planning p = {.args = args};
-    nudge_error err;
     train_setup_start(&p.setup, args, 0);
     read_threads(&p);
     real_of(args, "seconds", ABOVE_0);
-    must(get_data(&p, &err), &err);
-    must(forecast_all(&p, &err), &err);
+    get_data(&p);
+    forecast_all(&p);
     (p.setup.json ? print_json : print_text)(&p);
     nudge_model_free(p.model);
     nudge_dataset_free(p.shape);

@@ -1,8 +1,5 @@
 #include "train/engine.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/clones.h"
 #include "core/memory.h"
 #include "core/status.h"

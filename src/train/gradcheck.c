@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/element.h"
 #include "core/memory.h"
@@ -48,14 +47,9 @@ static nudge_status copy_data(nudge_dataset **copy, const nudge_model *model,
 static nudge_status copy_model(nudge_model **copy, const nudge_model *model, nudge_error *err)
 {
     const nu_network *net = &model->net;
-    nudge_model_options o = nudge_model_defaults();
-    o.dtype = NUDGE_F64;
-    o.layers = net->layers;
-    o.widths = net->width;
-    o.activations = net->activation;
-    o.loss = net->loss;
-    o.huber_delta = net->huber_delta;
-    o.init = NUDGE_INIT_ZEROS;
+    nudge_model_options o = {.dtype = NUDGE_F64, .layers = net->layers, .widths = net->width,
+                             .activations = net->activation, .loss = net->loss,
+                             .huber_delta = net->huber_delta, .init = NUDGE_INIT_ZEROS};
     NU_TRY(nudge_model_create(copy, &o, NULL, err));
     double *to = (*copy)->params;
     for (size_t i = 0; i < net->size; i++) /* both have the same layout */

@@ -1,7 +1,6 @@
 #include "train/plan.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "core/memory.h"
 #include "core/status.h"

@@ -14,12 +14,12 @@ typedef struct bench_setup {
     int *cpus;           /* that they are bound to; or NULL */
     double seconds;      /* to measure each thing for */
     int json;
+    int training;        /* for a network: training it, not using it */
 } bench_setup;
 
 void bench_gemm(arguments *args, const bench_setup *setup);
 void bench_kernels(arguments *args, const bench_setup *setup);
-void bench_train(arguments *args, const bench_setup *setup);
-void bench_infer(arguments *args, const bench_setup *setup);
+void bench_network(arguments *args, const bench_setup *setup);
 
 /* The GEMM rate of the setup's threads: the best median of some large squares, in flops/s. Raises
  * *peak if it is more. Squares that take longer than 2 * seconds by what *peak says are left

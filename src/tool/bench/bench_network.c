@@ -334,9 +334,9 @@ static void print_json(const network_bench *b)
     json_print(object, 1, stdout);
 }
 
-static void bench_network(arguments *args, const bench_setup *setup, int training)
+void bench_network(arguments *args, const bench_setup *setup)
 {
-    network_bench b = {.setup = setup, .training = training};
+    network_bench b = {.setup = setup, .training = setup->training};
     read_options(&b, args);
     prepare(&b);
     measure(&b);
@@ -345,14 +345,4 @@ static void bench_network(arguments *args, const bench_setup *setup, int trainin
     nudge_dataset_free(b.data);
     nudge_model_free(b.model);
     free(b.width);
-}
-
-void bench_train(arguments *args, const bench_setup *setup)
-{
-    bench_network(args, setup, 1);
-}
-
-void bench_infer(arguments *args, const bench_setup *setup)
-{
-    bench_network(args, setup, 0);
 }

@@ -37,8 +37,8 @@ static const struct {
 } kinds[KINDS] = {
     [GEMM] = {"gemm", 0.2, bench_gemm},
     [KERNELS] = {"kernels", 0.1, bench_kernels},
-    [TRAIN] = {"train", 2, bench_train},
-    [INFER] = {"infer", 2, bench_infer},
+    [TRAIN] = {"train", 2, bench_network},
+    [INFER] = {"infer", 2, bench_network},
 };
 
 /* Which benchmark the command line names. */
@@ -82,8 +82,8 @@ static void watched(arguments *args, const bench_setup *setup, int kind)
 
 static int run(arguments *args)
 {
-    bench_setup setup = {.json = given(args, "json")};
     int kind = kind_of(args);
+    bench_setup setup = {.json = given(args, "json"), .training = kind == TRAIN};
     refuse_others(args, kind);
     setup.dtype = (nudge_dtype)choice_of(args, "dtype");
     setup.threads = nudge_threads(threads_of(args), &setup.why);

@@ -142,7 +142,6 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
                                  size_t outputs, nudge_loss loss, const nudge_prep *prep,
                                  nudge_error *err)
 {
-    nudge_model_options o = nudge_model_defaults();
     size_t layers = s->hidden + 1;
     size_t *widths = need(calloc(layers + 1, sizeof *widths));
     nudge_activation *activations = need(calloc(layers, sizeof *activations));
@@ -154,14 +153,9 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
     widths[layers] = outputs;
     activations[layers - 1] = s->activations == layers ? s->activation[layers - 1]
                                                        : NUDGE_IDENTITY;
-    o.dtype = s->dtype;
-    o.layers = layers;
-    o.widths = widths;
-    o.activations = activations;
-    o.loss = loss;
-    o.huber_delta = s->huber_delta;
-    o.init = s->init;
-    o.seed = s->train.seed;
+    nudge_model_options o = {.dtype = s->dtype, .layers = layers, .widths = widths,
+                             .activations = activations, .loss = loss, .init = s->init,
+                             .huber_delta = s->huber_delta, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);
     if (status == NUDGE_OK && s->init_file != NULL)
         status = nudge_model_load_weights(*model, s->init_file, err);
