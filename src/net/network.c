@@ -95,16 +95,12 @@ static nudge_status fill(nu_network *net, const nudge_model_options *o, nudge_er
     net->layers = n;
     net->loss = o->loss;
     net->huber_delta = nudge_loss_describe(o->loss).has_delta ? o->huber_delta : 1;
-    net->width = malloc((n + 1) * sizeof *net->width);
-    net->panel = malloc((n + 1) * sizeof *net->panel);
-    net->panels = malloc((n + 1) * sizeof *net->panels);
-    net->activation = malloc(n * sizeof *net->activation);
-    net->weight_at = malloc(n * sizeof *net->weight_at);
-    net->bias_at = malloc(n * sizeof *net->bias_at);
-    if (net->width == NULL || net->panel == NULL || net->panels == NULL ||
-        net->activation == NULL || net->weight_at == NULL || net->bias_at == NULL)
-        return nu_no_memory(err, n * 6 * sizeof(size_t), "the network's shape");
-
+    NU_NEW(net->width, calloc, 6 * (n + 1), "the network's shape", err);
+    net->panel = net->width + n + 1;
+    net->panels = net->panel + n + 1;
+    net->weight_at = net->panels + n + 1;
+    net->bias_at = net->weight_at + n;
+    net->activation = (nudge_activation *)(net->bias_at + n);
     memcpy(net->width, o->widths, (n + 1) * sizeof *net->width);
     for (size_t l = 0; l < n; l++)
         net->activation[l] = o->activations != NULL ? o->activations[l]
@@ -124,23 +120,15 @@ nudge_status nu_network_start(nu_network *net, const nudge_model_options *option
 {
     NU_TRY(check_layers(options, err));
     NU_TRY(check_choices(options, err));
-    nu_network made = {0};
-    nudge_status status = fill(&made, options, err);
-    if (status != NUDGE_OK) {
-        nu_network_end(&made);
-        return status;
-    }
+    nu_network made NU_SCOPED(nu_network_end) = {0};
+    NU_TRY(fill(&made, options, err));
     *net = made;
+    made = (nu_network){0};
     return NUDGE_OK;
 }
 
 void nu_network_end(nu_network *net)
 {
     free(net->width);
-    free(net->panel);
-    free(net->panels);
-    free(net->activation);
-    free(net->weight_at);
-    free(net->bias_at);
     *net = (nu_network){0};
 }

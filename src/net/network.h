@@ -14,7 +14,7 @@
  * and stays zero under every optimizer, so that an update is one loop over the block. */
 typedef struct nu_network {
     size_t layers;
-    size_t *width;                  /* layers + 1 */
+    size_t *width;                  /* layers + 1; this and what follows are one block */
     size_t *panel, *panels;         /* layers + 1: a panel's columns in a matrix so wide, and how
                                      * many it has */
     nudge_activation *activation;   /* layers */

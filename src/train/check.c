@@ -1,7 +1,6 @@
 #include "train/check.h"
 
-#include <stdlib.h>
-
+#include "core/memory.h"
 #include "core/status.h"
 #include "table/dataset.h"
 #include "prep/prep.h"
@@ -48,13 +47,10 @@ nudge_status nu_loss_units(double **units, const nudge_model *model, nudge_error
         scaled |= model->prep->target_factor[j] != 1;
     if (!scaled || power == 0)
         return NUDGE_OK;
-    double *u = malloc(n * sizeof *u);
-    if (u == NULL)
-        return nu_no_memory(err, n * sizeof *u, "units of the loss");
+    NU_NEW(*units, calloc, n, "units of the loss", err);
     for (size_t j = 0; j < n; j++) {
         double scale = 1 / model->prep->target_factor[j];
-        u[j] = power == 1 ? scale : scale * scale;
+        (*units)[j] = power == 1 ? scale : scale * scale;
     }
-    *units = u;
     return NUDGE_OK;
 }

@@ -35,8 +35,7 @@ struct nu_evaluator {
     size_t next;          /* group that no thread has taken yet */
     void **buffers;       /* threads */
     nu_tally *tallies;    /* groups */
-    double *sums;         /* groups x sums_each */
-    double *origin;       /* outputs: the first row's target */
+    double *sums;         /* groups x sums_each, and the first row's targets (outputs) */
     uint64_t *confusion;  /* classes x classes */
 };
 
@@ -90,26 +89,14 @@ void nu_evaluator_free(nu_evaluator *e)
     free(e->buffers);
     free(e->tallies);
     free(e->sums);
-    free(e->origin);
     free(e->confusion);
     free(e->units);
     free(e);
 }
 
-static int allocate(nu_evaluator *e)
+static void free_at(nu_evaluator **e)
 {
-    e->buffers = calloc((size_t)e->threads, sizeof *e->buffers);
-    e->tallies = calloc(e->groups, sizeof *e->tallies);
-    e->sums = nu_alloc_zero(e->groups * e->sums_each, sizeof(double));
-    e->origin = nu_alloc_zero(e->outputs, sizeof(double));
-    e->confusion = e->classes > 0 ? nu_alloc_zero(e->matrix, 1) : NULL;
-    if (e->buffers == NULL || e->tallies == NULL || e->sums == NULL || e->origin == NULL ||
-        (e->classes > 0 && e->confusion == NULL))
-        return 0;
-    for (int t = 0; t < e->threads; t++)
-        if ((e->buffers[t] = nu_alloc(e->buffer, 1)) == NULL)
-            return 0;
-    return 1;
+    nu_evaluator_free(*e);
 }
 
 nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *model,
@@ -117,21 +104,22 @@ nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *mo
                                  const int *cpus, nudge_error *err)
 {
     const char *what = wanted == NU_PREDICTIONS ? "predictions" : "an evaluation";
-    nu_evaluator *e;
+    nu_evaluator *e NU_SCOPED(free_at) = NULL;
     NU_NEW(e, calloc, 1, what, err);
     *e = lay_out(model, data, wanted, threads);
     e->cpus = cpus;
-    nudge_status status = nu_memory_check(bytes_of(e), what, err);
-    if (status == NUDGE_OK)
-        status = nu_loss_units(&e->units, model, err);
-    if (status == NUDGE_OK && !allocate(e))
-        status = nu_no_memory(err, bytes_of(e), what);
+    NU_TRY(nu_memory_check(bytes_of(e), what, err));
+    NU_TRY(nu_loss_units(&e->units, model, err));
+    NU_NEW(e->buffers, calloc, (size_t)e->threads, what, err);
+    for (int t = 0; t < e->threads; t++)
+        NU_NEED((e->buffers[t] = nu_alloc(e->buffer, 1)) != NULL, e->buffer, what, err);
+    NU_NEW(e->tallies, calloc, e->groups, what, err);
+    NU_NEW(e->sums, nu_alloc, e->groups * e->sums_each + e->outputs, what, err);
+    if (e->classes > 0)
+        NU_NEW(e->confusion, nu_alloc, e->classes * e->classes, what, err);
     nu_blas_single_threaded();
-    if (status == NUDGE_OK)
-        *evaluator = e;
-    else
-        nu_evaluator_free(e);
-    return status;
+    *evaluator = NU_TAKE(e);
+    return NUDGE_OK;
 }
 
 /* A thread takes the next group when it is through with one, so that a core that is slowed down
@@ -159,17 +147,18 @@ static void work(void *arg, int thread, int threads)
 static void clear(nu_evaluator *e)
 {
     uint32_t number;
+    double *origin = e->sums + e->groups * e->sums_each;
     memset(e->sums, 0, e->groups * e->sums_each * sizeof(double));
     if (e->classes > 0)
         memset(e->confusion, 0, e->matrix);
     int has_sums = e->sums_each > 0, all = has_sums && e->wanted == NU_METRICS;
     if (all)
-        e->numeric->as_doubles(e->data, 0, 1, &number, NULL, e->origin, NULL);
+        e->numeric->as_doubles(e->data, 0, 1, &number, NULL, origin, NULL);
     for (size_t g = 0; g < e->groups; g++) {
         double *sums = e->sums + g * e->sums_each;
         e->tallies[g] = (nu_tally){.squared = has_sums ? sums : NULL,
                                    .absolute = all ? sums + e->outputs : NULL,
-                                   .origin = e->origin,
+                                   .origin = origin,
                                    .sum = all ? sums + 2 * e->outputs : NULL,
                                    .sum2 = all ? sums + 3 * e->outputs : NULL,
                                    .classes = e->classes,
@@ -247,14 +236,12 @@ nudge_status nudge_evaluate_on(const nudge_model *model, const nudge_dataset *da
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
-    nu_evaluator *e;
+    nu_evaluator *e NU_SCOPED(free_at) = NULL;
     NU_TRY(nu_evaluator_create(&e, model, data, NU_METRICS, nudge_threads(threads, NULL), cpus,
                                err));
-    nudge_status status = nu_evaluator_run(e, metrics, err);
-    if (status == NUDGE_OK)
-        e->confusion = NULL; /* now the caller's */
-    nu_evaluator_free(e);
-    return status;
+    NU_TRY(nu_evaluator_run(e, metrics, err));
+    e->confusion = NULL; /* now the caller's */
+    return NUDGE_OK;
 }
 
 void nudge_metrics_free(nudge_metrics *metrics)
@@ -276,11 +263,9 @@ nudge_status nudge_predict_on(const nudge_model *model, const nudge_dataset *dat
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 0, err));
-    nu_evaluator *e;
+    nu_evaluator *e NU_SCOPED(free_at) = NULL;
     NU_TRY(nu_evaluator_create(&e, model, data, NU_PREDICTIONS, nudge_threads(threads, NULL), cpus,
                                err));
     e->out = out;
-    nudge_status status = nu_team_run_on(cpus, e->threads, work, e, err);
-    nu_evaluator_free(e);
-    return status;
+    return nu_team_run_on(cpus, e->threads, work, e, err);
 }

@@ -18,7 +18,7 @@ static size_t chunk_rows(size_t rows, size_t outputs)
 {
     size_t most = CHUNK_VALUES / outputs;
     most = most > 64 ? most / 64 * 64 : most > 1 ? most : 1; /* 64: as cross-entropy likes it */
-    return rows < most ? rows : most;
+    return nu_smaller(rows, most);
 }
 
 /* The parts of a buffer for some rows, each aligned. */
@@ -30,9 +30,12 @@ typedef struct parts {
     uint32_t *numbers; /* rows */
 } parts;
 
-static size_t aligned(size_t bytes)
+/* The next part, of so many bytes; NULL where there is no buffer yet. */
+static void *part(char *buffer, size_t *used, size_t bytes)
 {
-    return (bytes + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN;
+    size_t at = *used;
+    *used += nu_ceil_div(bytes, NU_ALIGN) * NU_ALIGN;
+    return buffer != NULL ? buffer + at : NULL;
 }
 
 static size_t widest_output(const nu_network *net)
@@ -47,26 +50,20 @@ static size_t widest_output(const nu_network *net)
 /* Lays the parts out in `buffer` (NULL: only measures) and returns the bytes they take. */
 static size_t lay_out(parts *p, char *buffer, const nu_network *net, size_t rows)
 {
-    size_t outputs = net->width[net->layers], chunk = chunk_rows(rows, outputs);
-    size_t hidden = aligned(rows * widest_output(net) * sizeof(real));
-    size_t x = aligned(rows * net->width[0] * sizeof(real));
-    size_t y = aligned(chunk * outputs * sizeof(real));
-    size_t classes = aligned(chunk * sizeof(int32_t));
-    if (buffer != NULL) {
-        p->x = (real *)buffer;
-        p->ping = (real *)(buffer + x);
-        p->pong = (real *)(buffer + x + hidden);
-        p->y = (real *)(buffer + x + 2 * hidden);
-        p->dz = (real *)(buffer + x + 2 * hidden + y);
-        p->classes = (int32_t *)(buffer + x + 2 * hidden + 2 * y);
-        p->numbers = (uint32_t *)(buffer + x + 2 * hidden + 2 * y + classes);
-    }
-    return x + 2 * hidden + 2 * y + classes + aligned(rows * sizeof(uint32_t));
+    size_t outputs = net->width[net->layers], chunk = chunk_rows(rows, outputs), used = 0;
+    p->x = part(buffer, &used, rows * net->width[0] * sizeof *p->x);
+    p->ping = part(buffer, &used, rows * widest_output(net) * sizeof *p->ping);
+    p->pong = part(buffer, &used, rows * widest_output(net) * sizeof *p->pong);
+    p->y = part(buffer, &used, chunk * outputs * sizeof *p->y);
+    p->dz = part(buffer, &used, chunk * outputs * sizeof *p->dz);
+    p->classes = part(buffer, &used, chunk * sizeof *p->classes);
+    p->numbers = part(buffer, &used, rows * sizeof *p->numbers);
+    return used;
 }
 
 size_t X(nu_infer_buffer)(const nu_network *net, size_t rows)
 {
-    return lay_out(NULL, NULL, net, rows);
+    return lay_out(&(parts){0}, NULL, net, rows);
 }
 
 NU_CLONES
@@ -224,8 +221,8 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
                                                     : X(nu_row_major)(z, out, width)};
         for (size_t q = 0; q < to.y.panels; q++)
             for (size_t r = 0; r < rows; r += each)
-                X(nu_layer_forward_tile)(&layer, &to, &x, nu_span_piece((nu_span){0, rows}, r, each),
-                                         q);
+                X(nu_layer_forward_tile)(&layer, &to, &x,
+                                         nu_span_piece((nu_span){0, rows}, r, each), q);
         x = to.y;
     }
     for (size_t at = 0; at < rows; at += chunk) {

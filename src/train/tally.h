@@ -9,7 +9,7 @@
  * has them, not in the target's own units. Arrays are NULL where their sums are not wanted. */
 typedef struct nu_tally {
     double loss;           /* of the rows, in the target's own units */
-    size_t correct;        /* rows (targets of classes) or elements (probabilities) that are right */
+    size_t correct;        /* targets that are classes or probabilities and right */
     double *squared;       /* outputs each, of numbers only: of prediction - target, */
     double *absolute;      /* likewise; with it the next three are wanted, too: */
     const double *origin;  /* in: a row of targets, so that sums of squares keep digits */

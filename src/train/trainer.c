@@ -122,16 +122,15 @@ static void epoch_work(void *arg, int thread, int threads)
 static nudge_status describe_epoch(trainer *t, nudge_epoch *e, double seconds, nudge_error *err)
 {
     double rows = (double)t->run->train->rows;
+    nudge_loss_info loss = nudge_loss_describe(t->run->model->net.loss);
     nudge_metrics val = {.loss = NAN, .accuracy = NAN, .rmse = NAN};
     nudge_status status = t->evaluator != NULL ? nu_evaluator_run(t->evaluator, &val, err)
                                                : NUDGE_OK;
     *e = (nudge_epoch){.epoch = t->epoch,
                        .epochs = t->run->options->epochs,
                        .train_loss = t->loss / rows,
-                       .train_accuracy = nudge_loss_describe(t->run->model->net.loss).target ==
-                                                     NUDGE_CLASSES
-                                             ? (double)t->correct / rows
-                                             : NAN,
+                       .train_accuracy = loss.target == NUDGE_CLASSES ? (double)t->correct / rows
+                                                                      : NAN,
                        .has_val = t->evaluator != NULL,
                        .val_loss = val.loss,
                        .val_accuracy = val.accuracy,
