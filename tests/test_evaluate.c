@@ -151,6 +151,38 @@ START_TEST(classes)
 }
 END_TEST
 
+/* What nudge_loss_describe() says of a loss is what it does. */
+START_TEST(descriptions)
+{
+    nudge_loss loss = (nudge_loss)_i;
+    nudge_loss_info info = nudge_loss_describe(loss);
+    nudge_error err;
+    nudge_metrics m;
+    nudge_model_options options = nudge_model_defaults();
+    options.layers = 1;
+    options.widths = (const size_t[]){4, 3};
+    options.loss = loss;
+    options.activations = (const nudge_activation[]){NUDGE_TANH};
+    nudge_model *model = NULL;
+    ck_status(nudge_model_create(&model, &options, NULL, &err),
+              info.power > 0 ? NUDGE_OK : NUDGE_EARGUMENT, &err);
+    nudge_model_free(model);
+    model = made_model(loss, NUDGE_F64, 1, options.widths, NUDGE_RELU, NUDGE_IDENTITY, 1);
+    nudge_dataset *data = made_data(loss, NUDGE_F64, 50, 4, 3, 1);
+    ck_ok(nudge_evaluate(model, data, 1, &m, &err), &err);
+    ck_assert_int_eq(!isnan(m.rmse), info.is_regression);
+    ck_assert_int_eq(isnan(m.accuracy), info.is_regression);
+    ck_assert_uint_eq(m.classes, info.target == NUDGE_CLASSES ? 3 : 0);
+    if (info.is_power)
+        same("power", info.power == 1 ? m.mae : m.rmse * m.rmse, m.loss, 1e-12);
+    else if (info.is_regression)
+        ck_assert(fabs(m.loss - m.mae) > 1e-3 && fabs(m.loss - m.rmse * m.rmse) > 1e-3);
+    nudge_metrics_free(&m);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
 /* Validation makes no table of classes x classes: one of 60,000 would be 29 GB. The table is
  * refused where there is no memory for it: one of 4 million classes would be 128 TB. */
 START_TEST(many_classes)
@@ -219,6 +251,8 @@ static Suite *evaluate_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, numbers, 0, SHAPES);
     tcase_add_test(tc, classes);
+    for (int i = 1; nudge_loss_name((nudge_loss)i) != NULL; i++)
+        tcase_add_loop_test(tc, descriptions, i, i + 1);
     tcase_add_test(tc, many_classes);
     tcase_add_test(tc, rows_of_a_subset);
     suite_add_tcase(suite, tc);

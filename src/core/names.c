@@ -32,8 +32,8 @@ static const choice activations = {
 #define ANY_NUMBERS NUDGE_NUMBERS, "numbers", -INFINITY, INFINITY, .is_regression = 1
 static const nudge_loss_info loss_rows[] = {
     [NUDGE_LOSS_AUTO] = {"auto", ANY_NUMBERS},
-    [NUDGE_MSE] = {"mse", ANY_NUMBERS, .power = 2},
-    [NUDGE_MAE] = {"mae", ANY_NUMBERS, .power = 1},
+    [NUDGE_MSE] = {"mse", ANY_NUMBERS, .power = 2, .is_power = 1},
+    [NUDGE_MAE] = {"mae", ANY_NUMBERS, .power = 1, .is_power = 1},
     [NUDGE_HUBER] = {"huber", ANY_NUMBERS, .power = 2, .has_delta = 1},
     [NUDGE_CROSS_ENTROPY] = {"cross-entropy", NUDGE_CLASSES, "classes", .power = 0},
     [NUDGE_BCE] = {"bce", NUDGE_PROBABILITIES, "numbers from 0 to 1", .most = 1},

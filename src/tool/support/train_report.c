@@ -77,7 +77,7 @@ void report_start(const train_report *r)
 /* Of |prediction - target| to the power. */
 static int is_mean_of(nudge_loss_info loss, int power)
 {
-    return loss.power == power && !loss.has_delta;
+    return loss.is_power && loss.power == power;
 }
 
 /* What is known of training data: means over the last epoch, in the target's own units. */
