@@ -1,7 +1,6 @@
 /* nudge eval: how good a model is on data. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "support/data_options.h"
 #include "support/json.h"

@@ -1,7 +1,6 @@
 /* nudge gradcheck: analytic against numeric gradients. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "support/data_options.h"
 #include "support/json.h"

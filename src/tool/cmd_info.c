@@ -1,7 +1,6 @@
 /* nudge info: what a model or data file holds. */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "support/data_options.h"
 #include "support/json.h"

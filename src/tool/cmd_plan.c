@@ -1,6 +1,5 @@
 /* nudge plan: what a training run will take, before anything runs. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/options.h"
@@ -157,7 +156,7 @@ static void print_what(const planning *p)
     printf("%s operations a step, %s an epoch\n", nu_count_text(step, flops_per_step(p)),
            nu_count_text(epoch, p->plan.flops_per_epoch));
     memory_line(stdout, &p->plan, p->loading);
-    engine_lines(stdout, &p->plan);
+    line_print(stdout, "engine", p->plan.explain);
     putchar('\n');
 }
 

@@ -1,5 +1,4 @@
 /* nudge predict: one row per sample. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "atomic_file.h"

@@ -186,7 +186,7 @@ static int train(train_report *r, nudge_model *model)
     if (!s->quiet)
         report_start(r);
     if (s->explain)
-        engine_lines(stderr, &r->plan);
+        line_print(stderr, "engine", r->plan.explain);
     options.on_epoch = on_epoch;
     options.on_progress = on_progress;
     options.user = &p;

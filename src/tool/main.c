@@ -1,5 +1,4 @@
 /* nudge: the command line. */
-#include <stdio.h>
 #include <string.h>
 
 #include "nudge.h"

@@ -1,6 +1,5 @@
 /* nudge bench gemm: matrix products. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "bench/bench.h"
 #include "support/run_lines.h"

@@ -1,5 +1,4 @@
 /* nudge bench kernels: all that is not a matrix product. */
-#include <stdlib.h>
 
 #include "bench/bench.h"
 #include "support/run_lines.h"

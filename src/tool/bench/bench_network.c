@@ -1,6 +1,5 @@
 /* nudge bench train and nudge bench infer: a whole network on random data in memory. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "bench/bench.h"
 #include "quantiles.h"
@@ -240,7 +239,7 @@ static void print_what(const network_bench *b)
     threads_line(stdout, b->training ? b->plan.threads : b->setup->threads,
                  b->setup->why != NULL ? b->setup->why : b->plan.threads_why);
     if (b->explain)
-        engine_lines(stdout, &b->plan);
+        line_print(stdout, "engine", b->plan.explain);
     line_start(stdout, "peak");
     printf("%.4g GFLOP/s, of large products on %d thread%s\n\n", 1e-9 * b->peak,
            b->setup->threads, b->setup->threads == 1 ? "" : "s");
@@ -292,14 +291,14 @@ static void print_text(const network_bench *b)
         print_phases(b);
 }
 
-static void put_work(json_t *object, const network_bench *b, const bench_work *w)
+static json_t *put_work(json_t *object, const network_bench *b, const bench_work *w)
 {
     double count = (double)w->count * w->units, rate = w->flops / w->one.median;
     bench_put(object, b->training ? "step_us" : "call_us", &w->one, 1e6);
-    json_put_all(object, b->training ? "steps_per_repeat" : "calls_per_repeat",
-                 json_whole((uint64_t)count), "samples_per_s", json_number(w->rows / w->one.median),
-                 "gflops", json_number(1e-9 * rate), "efficiency", json_number(rate / b->peak),
-                 NULL);
+    return json_put_all(
+        object, b->training ? "steps_per_repeat" : "calls_per_repeat", json_whole((uint64_t)count),
+        "samples_per_s", json_number(w->rows / w->one.median),
+        "gflops", json_number(1e-9 * rate), "efficiency", json_number(rate / b->peak), NULL);
 }
 
 static void put_training(json_t *object, const network_bench *b)
@@ -326,11 +325,8 @@ static void print_json(const network_bench *b)
                  "gemm_peak_gflops", json_number(1e-9 * b->peak), NULL);
     if (b->training)
         put_training(object, b);
-    for (int w = BENCH_PREDICT; !b->training && w <= BENCH_EVALUATE; w++) {
-        json_t *found = json_new();
-        put_work(found, b, &b->work[w]);
-        json_put(object, b->work[w].name, found);
-    }
+    for (int w = BENCH_PREDICT; !b->training && w <= BENCH_EVALUATE; w++)
+        json_put(object, b->work[w].name, put_work(json_new(), b, &b->work[w]));
     json_print(object, 1, stdout);
 }
 

@@ -1,5 +1,4 @@
 /* nudge bench: rates on this machine. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/bench.h"

@@ -1,7 +1,5 @@
 /* nudge plot: training curves. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>

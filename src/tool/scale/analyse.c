@@ -1,7 +1,5 @@
 #include "scale/analyse.h"
 
-#include <stdlib.h>
-
 #include "support/say.h"
 #include "support/stats.h"
 

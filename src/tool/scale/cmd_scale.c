@@ -1,5 +1,4 @@
 /* nudge scale: how training scales with threads, and with what else varies. */
-#include <stdio.h>
 
 #include "scale/analyse.h"
 #include "scale/files.h"

@@ -1,7 +1,6 @@
 #include "scale/laws.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "quantiles.h"

@@ -1,7 +1,6 @@
 #include "scale/points.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -92,7 +91,7 @@ static int train(measuring *m, size_t i, size_t epochs, double target, int profi
     options.on_epoch = on_epoch;
     options.on_progress = on_progress;
     options.user = o;
-    scale_must(scale_make_model(&model, job, &err), m->study, p, &err);
+    scale_must(train_setup_model(&model, &job->variant->train, job->prep, &err), m->study, p, &err);
     nudge_status status = nudge_train(model, job->train, job->val, &options, &r, &err);
     if (status == NUDGE_EDIVERGED)
         snprintf(err.text, sizeof err.text, "training diverged: the loss became non-finite in "

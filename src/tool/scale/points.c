@@ -1,7 +1,6 @@
 #include "scale/points.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/machine.h"
@@ -29,13 +28,6 @@ static nudge_status take_first(scale_job *job, size_t rows, nudge_error *err)
     free(number);
     job->train = job->part;
     return status;
-}
-
-/* ---- Models ---------------------------------------------------------------------------- */
-
-nudge_status scale_make_model(nudge_model **model, const scale_job *job, nudge_error *err)
-{
-    return train_setup_model(model, &job->variant->train, job->prep, err);
 }
 
 nudge_train_options scale_train_options(const scale_jobs *jobs, size_t i, const scale_point *point)
@@ -112,7 +104,7 @@ static nudge_train_plan plan_of(const scale_jobs *jobs, size_t i, const scale_st
     nudge_train_plan plan;
     nudge_model *model = NULL;
     nudge_error err;
-    scale_must(scale_make_model(&model, job, &err), study, p, &err);
+    scale_must(train_setup_model(&model, &job->variant->train, job->prep, &err), study, p, &err);
     scale_must(nudge_train_plan_make(&plan, model, job->train, job->val, &o, &err), study, p, &err);
     nudge_model_free(model);
     return plan;

@@ -25,8 +25,7 @@ typedef struct scale_jobs {
 void scale_make_points(scale_jobs *jobs, scale_study *study, const scale_setup *setup);
 void scale_jobs_end(scale_jobs *jobs);
 
-/* A new model for the job, and its options but for epochs and callbacks. */
-nudge_status scale_make_model(nudge_model **model, const scale_job *job, nudge_error *err);
+/* Job i's options but for epochs and callbacks. */
 nudge_train_options scale_train_options(const scale_jobs *jobs, size_t i, const scale_point *point);
 
 /* Updates in an epoch. */

@@ -137,11 +137,10 @@ static json_t *point_row(const scale_study *s, const scale_point *q)
     for (size_t k = 0; k < q->n; k++)
         marked += q->runs[k].disturbed || q->runs[k].outlier;
     snprintf(text, sizeof text, "%.*s%s", LONGEST, name, strlen(name) > LONGEST ? "..." : "");
-    json_put_all(row, "setting_name", json_text(text), "threads",
-                 json_sprintf("%d%s", q->threads,
-                              q->is_peer ? " peer" : q->oversubscribed ? "*" : ""),
-                 "runs", json_sprintf(marked > 0 ? "%zu (%zu)" : "%zu", q->n, marked), NULL);
-    return row;
+    return json_put_all(
+        row, "setting_name", json_text(text), "threads",
+        json_sprintf("%d%s", q->threads, q->is_peer ? " peer" : q->oversubscribed ? "*" : ""),
+        "runs", json_sprintf(marked > 0 ? "%zu (%zu)" : "%zu", q->n, marked), NULL);
 }
 
 /* A table of all points; before its columns are the keys: the setting, if there are several, and

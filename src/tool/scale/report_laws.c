@@ -46,11 +46,8 @@ static void tell_predictions(const scale_study *s, page *p, const scale_law_fit 
     char heading[120];
     json_t *rows = json_new_list();
     for (size_t i = 0; i < law->n_predictions; i++)
-        if (!law->predictions[i].left_out && isnan(law->predictions[i].measured)) {
-            json_t *row = json_new();
-            scale_prediction_columns(row, &law->predictions[i]);
-            json_add(rows, row);
-        }
+        if (!law->predictions[i].left_out && isnan(law->predictions[i].measured))
+            json_add(rows, scale_prediction_columns(json_new(), &law->predictions[i]));
     snprintf(heading, sizeof heading, "Predicted by %s, NOT measured:", law->name);
     report_table(s, p, PAGE_PARAGRAPH, heading, rows, columns, 3, 1);
 }

@@ -42,9 +42,8 @@ static json_t *row_of(const scale_study *s, size_t setting)
 static json_t *point_row(const scale_study *s, const scale_point *p)
 {
     json_t *row = row_of(s, p->setting);
-    json_put_all(row, "threads", json_whole((uint64_t)p->threads),
-                 "peer", json_boolean(p->is_peer), NULL);
-    return row;
+    return json_put_all(row, "threads", json_whole((uint64_t)p->threads),
+                        "peer", json_boolean(p->is_peer), NULL);
 }
 
 json_t *scale_point_columns(const scale_study *s, const scale_point *p)
@@ -66,29 +65,30 @@ json_t *scale_point_columns(const scale_study *s, const scale_point *p)
                  "flop_per_s", real(flop_rate), "of_gemm_peak", real(flop_rate / p->gemm_peak),
                  "phase_s", phases(p->phases), "lost", phases(p->lost),
                  "lost_rest", real(p->lost_rest), NULL);
-    json_put_all(row, "single_p50_s", real(one->p50), "single_p95_s", real(one->p95),
-                 "single_p99_s", real(one->p99),
-                 "single_longest_s", real(one->n > 0 ? one->seconds[one->n - 1] : NAN),
-                 "last_thread", real(one->n > 0 ? (double)one->last_thread : NAN),
-                 "last_share", real(one->last_share), "clock_cost", real(one->clock_cost), NULL);
-    return row;
+    return json_put_all(
+        row, "single_p50_s", real(one->p50), "single_p95_s", real(one->p95),
+        "single_p99_s", real(one->p99),
+        "single_longest_s", real(one->n > 0 ? one->seconds[one->n - 1] : NAN),
+        "last_thread", real(one->n > 0 ? (double)one->last_thread : NAN),
+        "last_share", real(one->last_share), "clock_cost", real(one->clock_cost), NULL);
 }
 
-static void put_run(json_t *row, const scale_run *r)
+static json_t *put_run(json_t *row, const scale_run *r)
 {
-    json_put_all(row, "order", json_whole(r->order), "at_s", real(r->at),
-                 "train_s", real(r->seconds), "step_s", real(r->step),
-                 "to_loss_s", real(r->to_loss), "other_load_cores", real(r->watch.other_load),
-                 "steal_cores", real(r->watch.steal), "throttled_s", real(r->watch.throttled),
-                 "disturbed", json_boolean(r->disturbed), "outlier", json_boolean(r->outlier),
-                 "weights_hash", json_hash(r->hash), NULL);
+    return json_put_all(
+        row, "order", json_whole(r->order), "at_s", real(r->at), "train_s", real(r->seconds),
+        "step_s", real(r->step), "to_loss_s", real(r->to_loss),
+        "other_load_cores", real(r->watch.other_load), "steal_cores", real(r->watch.steal),
+        "throttled_s", real(r->watch.throttled), "disturbed", json_boolean(r->disturbed),
+        "outlier", json_boolean(r->outlier), "weights_hash", json_hash(r->hash), NULL);
 }
 
-void scale_prediction_columns(json_t *row, const scale_prediction *p)
+json_t *scale_prediction_columns(json_t *row, const scale_prediction *p)
 {
-    json_put_all(row, "threads", json_whole((uint64_t)p->threads), "step_s", estimate(&p->step),
-                 "speedup", estimate(&p->speedup), "measured_s", real(p->measured),
-                 "left_out", json_boolean(p->left_out), "within", json_boolean(p->within), NULL);
+    return json_put_all(
+        row, "threads", json_whole((uint64_t)p->threads), "step_s", estimate(&p->step),
+        "speedup", estimate(&p->speedup), "measured_s", real(p->measured),
+        "left_out", json_boolean(p->left_out), "within", json_boolean(p->within), NULL);
 }
 
 static json_t *parameter_json(const scale_parameter *p)
@@ -120,11 +120,8 @@ static void put_study(json_t *row, const scale_study *s)
 static json_t *point_json(const scale_study *s, const scale_point *p)
 {
     json_t *point = scale_point_columns(s, p), *rounds = json_new_list();
-    for (size_t k = 0; k < p->n; k++) {
-        json_t *run = json_new();
-        put_run(run, &p->runs[k]);
-        json_add(rounds, run);
-    }
+    for (size_t k = 0; k < p->n; k++)
+        json_add(rounds, put_run(json_new(), &p->runs[k]));
     json_put(point, "rounds", rounds);
     return point;
 }
@@ -135,18 +132,15 @@ static json_t *law_json(const scale_study *s, const scale_law_fit *law)
     json_t *predictions = json_new_list();
     for (size_t i = 0; i < law->n_parameters; i++)
         json_add(parameters, parameter_json(&law->parameter[i]));
-    for (size_t k = 0; k < law->n_predictions; k++) {
-        json_t *prediction = json_new();
-        scale_prediction_columns(prediction, &law->predictions[k]);
-        json_add(predictions, prediction);
-    }
-    json_put_all(row, "name", json_text(law->name), "formula", json_text(law->formula),
-                 "source", json_text(law->source), "used", json_boolean(law->why_not[0] == '\0'),
-                 "why_not", json_text(law->why_not), "points", json_whole(law->n_points),
-                 "error", real(law->error), "scatter", real(law->scatter),
-                 "best_threads", estimate(&law->best_threads), "parameters", parameters,
-                 "predictions", predictions, NULL);
-    return row;
+    for (size_t k = 0; k < law->n_predictions; k++)
+        json_add(predictions, scale_prediction_columns(json_new(), &law->predictions[k]));
+    return json_put_all(
+        row, "name", json_text(law->name), "formula", json_text(law->formula),
+        "source", json_text(law->source), "used", json_boolean(law->why_not[0] == '\0'),
+        "why_not", json_text(law->why_not), "points", json_whole(law->n_points),
+        "error", real(law->error), "scatter", real(law->scatter),
+        "best_threads", estimate(&law->best_threads), "parameters", parameters,
+        "predictions", predictions, NULL);
 }
 
 void scale_write_json(const scale_study *s, FILE *out)
@@ -161,9 +155,8 @@ void scale_write_json(const scale_study *s, FILE *out)
         json_add(points, point_json(s, &s->points[i]));
     for (size_t i = 0; i < s->n_laws; i++)
         json_add(laws, law_json(s, &s->laws[i]));
-    json_put_all(object, "machine", json_incref(s->facts), "notes", notes, "points", points,
-                 "laws", laws, NULL);
-    json_print(object, 1, out);
+    json_print(json_put_all(object, "machine", json_incref(s->facts), "notes", notes,
+                            "points", points, "laws", laws, NULL), 1, out);
 }
 
 /* ---- CSV ------------------------------------------------------------------------------- */
@@ -182,8 +175,7 @@ void scale_write_rounds(const scale_study *s, FILE *out)
         for (size_t k = 0; k < s->points[i].n; k++) {
             json_t *row = point_row(s, &s->points[i]);
             json_put(row, "round", json_whole(k));
-            put_run(row, &s->points[i].runs[k]);
-            json_csv_line(row, &lines, out);
+            json_csv_line(put_run(row, &s->points[i].runs[k]), &lines, out);
         }
 }
 
@@ -196,9 +188,9 @@ void scale_write_steps(const scale_study *s, FILE *out)
         for (int k = 0; single->n > 0 && k <= PARTS; k++) {
             json_t *row = point_row(s, &s->points[i]);
             double part = (double)k / PARTS, step = nu_quantile(single->seconds, single->n, part);
-            json_put_all(row, "part", real(part), "step_s", real(step),
-                         "of_median", real(step / single->p50), NULL);
-            json_csv_line(row, &lines, out);
+            json_csv_line(json_put_all(row, "part", real(part), "step_s", real(step),
+                                       "of_median", real(step / single->p50), NULL),
+                          &lines, out);
         }
     }
 }
@@ -210,7 +202,6 @@ void scale_write_laws(const scale_study *s, FILE *out)
         for (size_t k = 0; k < s->laws[i].n_predictions; k++) {
             json_t *row = row_of(s, s->laws[i].setting);
             json_put(row, "law", json_text(s->laws[i].name));
-            scale_prediction_columns(row, &s->laws[i].predictions[k]);
-            json_csv_line(row, &lines, out);
+            json_csv_line(scale_prediction_columns(row, &s->laws[i].predictions[k]), &lines, out);
         }
 }

@@ -13,9 +13,10 @@
 
 #include "scale/study.h"
 
-/* The columns of a point; those of a law's prediction, added to `row`. */
+/* The columns of a point; those of a law's prediction, added to `row`, which
+ * is returned. */
 json_t *scale_point_columns(const scale_study *s, const scale_point *p);
-void scale_prediction_columns(json_t *row, const scale_prediction *p);
+json_t *scale_prediction_columns(json_t *row, const scale_prediction *p);
 
 void scale_write_json(const scale_study *s, FILE *out);
 

@@ -1,6 +1,5 @@
 #include "scale/setup.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/say.h"

@@ -1,7 +1,6 @@
 #include "scale/study.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/say.h"

@@ -1,7 +1,6 @@
 #include "support/command.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/say.h"

@@ -1,6 +1,5 @@
 #include "support/help.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

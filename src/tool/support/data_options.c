@@ -1,6 +1,5 @@
 #include "support/data_options.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "csv_quote.h"
@@ -69,27 +68,13 @@ void json_put(json_t *object, const char *key, json_t *value)
         need(NULL);
 }
 
-static void put_all(json_t *object, const char *key, json_t *value, va_list more)
+json_t *json_put_all(json_t *object, const char *key, json_t *value, ...)
 {
+    va_list more;
     json_put(object, key, value);
+    va_start(more, value);
     while ((key = va_arg(more, const char *)) != NULL)
         json_put(object, key, va_arg(more, json_t *));
-}
-
-void json_put_all(json_t *object, const char *key, json_t *value, ...)
-{
-    va_list more;
-    va_start(more, value);
-    put_all(object, key, value, more);
-    va_end(more);
-}
-
-json_t *json_of(const char *key, json_t *value, ...)
-{
-    json_t *object = json_new();
-    va_list more;
-    va_start(more, value);
-    put_all(object, key, value, more);
     va_end(more);
     return object;
 }

@@ -19,9 +19,10 @@ json_t *json_hash(uint64_t hash); /* 16 hexadecimal digits */
 json_t *json_new(void);
 json_t *json_new_list(void);
 
-/* The members of an object: keys and values, which it takes over; NULL after the last. */
-json_t *json_of(const char *key, json_t *value, ...) __attribute__((sentinel));
-void json_put_all(json_t *object, const char *key, json_t *value, ...) __attribute__((sentinel));
+/* The members of an object, which is returned, or of a new one: keys and values, which it takes
+ * over; NULL after the last. */
+json_t *json_put_all(json_t *object, const char *key, json_t *value, ...) __attribute__((sentinel));
+#define json_of(...) json_put_all(json_new(), __VA_ARGS__)
 void json_put(json_t *object, const char *key, json_t *value);
 void json_add(json_t *list, json_t *value);
 

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -137,8 +136,7 @@ json_t *machine_facts(void)
     struct utsname u;
     char *info = proc_text("/proc/cpuinfo"), memory[NU_TEXT];
     int virtual = info != NULL && strstr(info, " hypervisor") != NULL;
-    json_t *facts = json_new();
-    json_put(facts, "cpu", cpu_fact(info));
+    json_t *facts = json_of("cpu", cpu_fact(info), NULL);
     put_topology(facts);
     nu_bytes_text(memory, (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE));
     json_put(facts, "memory", json_text(memory));

@@ -1,7 +1,6 @@
 #include "support/help.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,8 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <popt.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "spell.h"

@@ -1,6 +1,5 @@
 #include "support/page.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/json.h"

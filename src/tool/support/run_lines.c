@@ -102,11 +102,6 @@ void threads_line(FILE *stream, int threads, const char *why)
     line_print(stream, "note", line);
 }
 
-void engine_lines(FILE *stream, const nudge_train_plan *plan)
-{
-    line_print(stream, "engine", plan->explain);
-}
-
 json_t *json_memory(const nudge_train_plan *plan, uint64_t loading)
 {
     memory_part part[MEMORY_PARTS];
@@ -114,7 +109,6 @@ json_t *json_memory(const nudge_train_plan *plan, uint64_t loading)
     memory_parts(part, plan);
     for (size_t i = 0; i < MEMORY_PARTS; i++)
         json_put(object, part[i].key, json_whole(part[i].bytes));
-    json_put_all(object, "total", json_whole(plan->total), "load", json_whole(loading),
-                 "peak", json_whole(loading > plan->total ? loading : plan->total), NULL);
-    return object;
+    return json_put_all(object, "total", json_whole(plan->total), "load", json_whole(loading),
+                        "peak", json_whole(loading > plan->total ? loading : plan->total), NULL);
 }

@@ -24,9 +24,6 @@ void memory_line(FILE *stream, const nudge_train_plan *plan, uint64_t loading);
 /* "threads     2 of 4 cores, OpenBLAS for Haswell, pthread build"; why not more, or NULL. */
 void threads_line(FILE *stream, int threads, const char *why);
 
-/* How the engine arranges the work, on one to three lines. */
-void engine_lines(FILE *stream, const nudge_train_plan *plan);
-
 /* {"dataset": BYTES, ..., "total": ..., "load": ..., "peak": ...} */
 json_t *json_memory(const nudge_train_plan *plan, uint64_t loading);
 

@@ -3,6 +3,7 @@
 #define NUDGE_TOOL_EXIT_H
 
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include "nudge.h"
 

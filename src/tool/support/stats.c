@@ -1,6 +1,5 @@
 #include "support/stats.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "quantiles.h"

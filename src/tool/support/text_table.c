@@ -1,7 +1,6 @@
 #include "support/text_table.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "support/say.h"
 #include "whole.h"

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "support/json.h"
 #include "support/run_lines.h"
@@ -13,12 +12,6 @@
 static size_t rows_of(const nudge_dataset *d)
 {
     return d != NULL ? nudge_dataset_describe(d).rows : 0;
-}
-
-/* "90,000" */
-static const char *rows_text(char buf[NU_TEXT], const nudge_dataset *d)
-{
-    return nu_count_text(buf, (double)rows_of(d));
 }
 
 static void data_lines(const train_report *r)
@@ -46,11 +39,11 @@ static void data_lines(const train_report *r)
     line_print(stderr, "data", need(line));
     free(line);
     line_start(stderr, "rows");
-    fprintf(stderr, "%s train", rows_text(text, r->data->train));
+    fprintf(stderr, "%s train", nu_count_text(text, (double)rows_of(r->data->train)));
     if (r->data->val != NULL)
-        fprintf(stderr, ", %s validation", rows_text(text, r->data->val));
+        fprintf(stderr, ", %s validation", nu_count_text(text, (double)rows_of(r->data->val)));
     if (r->data->test != NULL)
-        fprintf(stderr, ", %s test", rows_text(text, r->data->test));
+        fprintf(stderr, ", %s test", nu_count_text(text, (double)rows_of(r->data->test)));
     fputc('\n', stderr);
     if (r->data->unknown > 0)
         fprintf(stderr, "%*s%zu cells held out hold a category that training rows lack; they "
@@ -187,14 +180,13 @@ static json_t *json_settings(const train_report *r)
         "dtype", json_text(nudge_dtype_name(m.dtype)), "loss", json_text(nudge_loss_name(m.loss)),
         "huber_delta", nudge_loss_describe(m.loss).has_delta ? json_number(m.huber_delta) : NULL,
         "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)), NULL);
-    json_put_all(
+    return json_put_all(
         object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),
         "momentum", json_number(o->momentum), "nesterov", json_boolean(o->nesterov),
         "weight_decay", json_number(o->weight_decay), "beta1", json_number(o->beta1),
         "beta2", json_number(o->beta2), "alpha", json_number(o->alpha), "eps", json_number(o->eps),
         "batch", json_whole(r->plan.batch), "epochs", json_whole(s->train.epochs),
         "seed", json_whole(s->train.seed), "shuffle", json_boolean(s->train.shuffle), NULL);
-    return object;
 }
 
 static json_t *json_plan(const train_report *r)

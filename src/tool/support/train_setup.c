@@ -1,7 +1,5 @@
 #include "support/train_setup.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
