@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "core/status.h"
+#include "linalg/blas.h"
 
 /* Columns of a batch of images, of a hidden layer, of ten classes. */
 #define IMAGE 784
@@ -85,13 +86,15 @@ typedef struct bench {
     nu_kernel_data *data; /* threads */
 } bench;
 
-/* Reals of array i; SIZE_MAX if that overflows. */
+/* Reals of array i, with room for gaps between a product's panels; SIZE_MAX if that overflows. */
 static size_t array_count(const bench *b, int i)
 {
-    size_t count;
+    size_t count, panel = nu_blas_kind_here()->panel;
     nu_mul(b->inner > 0 && i == 1 ? b->inner : b->rows,
            b->inner > 0 && i == 0 ? b->inner : b->columns, &count);
-    return count;
+    size_t panels = b->inner > 0 ? (b->rows + b->columns + b->inner) / panel + 1 : 0;
+    size_t gaps = panels * NU_PANEL_GAP_BYTES / b->numeric->real_size;
+    return count <= SIZE_MAX - gaps ? count + gaps : SIZE_MAX;
 }
 
 /* Values that keep going: an update must not make weights large, and a function applied to its own

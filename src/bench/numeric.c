@@ -47,7 +47,7 @@ static void loss(nudge_loss which, const nu_kernel_data *d)
 
 static X(nu_matrix) in_panels(void *at, size_t rows, size_t columns)
 {
-    return X(nu_in_panels)(at, rows, columns, nu_panel_width(columns));
+    return X(nu_spread)(at, rows, columns, nu_panel_width(columns));
 }
 
 /* The whole product, in the pieces that the engine would make it of. */

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "linalg/blas.h"
 #include "linalg/real.h"
 #include "linalg/span.h"
 
@@ -21,10 +22,19 @@ typedef struct X(nu_matrix) {
     size_t ld;      /* reals from one row to the next; 0: as many as the panel has columns */
 } X(nu_matrix);
 
-/* Of some rows: each panel a block by itself; row-major. */
+/* Of some rows: each panel a block by itself, close together; row-major. */
 static inline X(nu_matrix) X(nu_in_panels)(real *at, size_t rows, size_t columns, size_t width)
 {
     return (X(nu_matrix)){at, columns, (columns + width - 1) / width, width, rows * width, 0};
+}
+
+/* Likewise, with a gap behind each panel. */
+#define NU_PANEL_GAP (NU_PANEL_GAP_BYTES / sizeof(real))
+static inline X(nu_matrix) X(nu_spread)(real *at, size_t rows, size_t columns, size_t width)
+{
+    X(nu_matrix) m = X(nu_in_panels)(at, rows, columns, width);
+    m.stride += NU_PANEL_GAP;
+    return m;
 }
 
 static inline X(nu_matrix) X(nu_row_major)(real *at, size_t columns, size_t width)

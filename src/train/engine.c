@@ -27,11 +27,6 @@ static size_t add(size_t a, size_t b)
     return a <= SIZE_MAX - b ? a + b : SIZE_MAX;
 }
 
-/* Matrices whose places differ by a multiple of a few megabytes compete for the same lines of a
- * cache: with a layout where they did, forward of 1024-2048-2048-2048-1024 at batch 1024 took
- * 106 ms on 2 threads instead of 77. A page and a line more than a power of two avoids it. */
-#define STAGGER 4160
-
 static int has_slope(const nu_network *net, size_t l)
 {
     return X(nu_activation_keeps_slope)(net->activation[l]);
@@ -46,11 +41,13 @@ static int is_always_ready(const nu_job *job)
            X(nu_batch_in_place)(data, NULL, 0) != NULL;
 }
 
-/* From one matrix of a batch's outputs to the next. */
-static size_t matrix_bytes(const nu_job *job, size_t columns)
+/* Of a matrix of B x width[i]. */
+static size_t matrix_bytes(const nu_job *job, size_t i)
 {
-    size_t bytes = bytes_of(job->plan->batch, columns, sizeof(real));
-    return add(bytes, STAGGER + NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN;
+    const nu_network *net = job->net;
+    size_t gaps = bytes_of(net->panels[i], NU_PANEL_GAP, sizeof(real));
+    size_t bytes = add(bytes_of(job->plan->batch, net->width[i], sizeof(real)), gaps);
+    return add(bytes, NU_ALIGN - 1) / NU_ALIGN * NU_ALIGN;
 }
 
 /* The bytes of each room; 0: it is not needed. */
@@ -65,11 +62,11 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     bytes[NU_ROWS] = bytes_of(batch, 1, sizeof(uint32_t));
     bytes[NU_TARGETS] = has_classes ? bytes_of(batch, 1, sizeof(int32_t))
                                     : bytes_of(batch, outputs, sizeof(real));
-    bytes[NU_PACKED] = is_always_ready(job) ? 0 : bytes_of(batch, net->width[0], sizeof(real));
+    bytes[NU_PACKED] = is_always_ready(job) ? 0 : matrix_bytes(job, 0);
     bytes[NU_OUTPUTS] = 0;
     for (size_t l = 0; l < net->layers; l++)
         for (int i = has_slope(net, l) ? 3 : 2; i > 0; i--)
-            bytes[NU_OUTPUTS] = add(bytes[NU_OUTPUTS], matrix_bytes(job, net->width[l + 1]));
+            bytes[NU_OUTPUTS] = add(bytes[NU_OUTPUTS], matrix_bytes(job, l + 1));
     bytes[NU_RESULTS] = bytes_of(plan->blocks, 1, sizeof(nu_block_result));
     bytes[NU_WATCHES] = job->profile ? bytes_of(threads, 1, sizeof(nu_watch)) : 0;
     bytes[NU_SCRATCH] = bytes_of(threads, nu_scratch_size(plan), sizeof(real));
@@ -105,10 +102,10 @@ static X(nu_matrix) next_matrix(const nu_engine *e, char **at, size_t i)
 {
     const nu_network *net = e->job.net;
     real *here = (real *)*at;
-    *at += matrix_bytes(&e->job, net->width[i]);
+    *at += matrix_bytes(&e->job, i);
     return i == net->layers
                ? X(nu_row_major)(here, net->width[i], net->panel[i])
-               : X(nu_in_panels)(here, e->job.plan->batch, net->width[i], net->panel[i]);
+               : X(nu_spread)(here, e->job.plan->batch, net->width[i], net->panel[i]);
 }
 
 static void place_layers(nu_engine *e)
@@ -148,8 +145,7 @@ static int allocate(nu_engine *e)
     e->partials = e->room[NU_PARTIALS];
     e->s1 = e->room[NU_STATE_1];
     e->s2 = e->room[NU_STATE_2];
-    e->packed = X(nu_in_panels)(e->room[NU_PACKED], e->job.plan->batch, net->width[0],
-                                net->panel[0]);
+    e->packed = X(nu_spread)(e->room[NU_PACKED], e->job.plan->batch, net->width[0], net->panel[0]);
     place_layers(e);
     return 1;
 }

@@ -38,22 +38,22 @@ static void *part(char *buffer, size_t *used, size_t bytes)
     return buffer != NULL ? buffer + at : NULL;
 }
 
-static size_t widest_output(const nu_network *net)
+static size_t matrix_bytes(const nu_network *net, size_t i, size_t rows)
 {
-    size_t widest = 0;
-    for (size_t l = 1; l <= net->layers; l++)
-        if (net->width[l] > widest)
-            widest = net->width[l];
-    return widest;
+    return (rows * net->width[i] + net->panels[i] * NU_PANEL_GAP) * sizeof(real);
 }
 
 /* Lays the parts out in `buffer` (NULL: only measures) and returns the bytes they take. */
 static size_t lay_out(parts *p, char *buffer, const nu_network *net, size_t rows)
 {
     size_t outputs = net->width[net->layers], chunk = chunk_rows(rows, outputs), used = 0;
-    p->x = part(buffer, &used, rows * net->width[0] * sizeof *p->x);
-    p->ping = part(buffer, &used, rows * widest_output(net) * sizeof *p->ping);
-    p->pong = part(buffer, &used, rows * widest_output(net) * sizeof *p->pong);
+    size_t hidden = 0;
+    for (size_t l = 1; l <= net->layers; l++)
+        if (matrix_bytes(net, l, rows) > hidden)
+            hidden = matrix_bytes(net, l, rows);
+    p->x = part(buffer, &used, matrix_bytes(net, 0, rows));
+    p->ping = part(buffer, &used, hidden);
+    p->pong = part(buffer, &used, hidden);
     p->y = part(buffer, &used, chunk * outputs * sizeof *p->y);
     p->dz = part(buffer, &used, chunk * outputs * sizeof *p->dz);
     p->classes = part(buffer, &used, chunk * sizeof *p->classes);
@@ -205,7 +205,7 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
     parts p;
     lay_out(&p, buffer, net, rows);
     X(nu_batch_rows)(data, NULL, first, rows, p.numbers);
-    X(nu_matrix) x = X(nu_in_panels)(p.x, rows, net->width[0], net->panel[0]);
+    X(nu_matrix) x = X(nu_spread)(p.x, rows, net->width[0], net->panel[0]);
     const real *ready = X(nu_batch_in_place)(data, NULL, first);
     if (ready != NULL)
         x = X(nu_row_major)((real *)ready, net->width[0], net->panel[0]);
@@ -217,7 +217,7 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
         size_t out = net->width[l + 1], width = net->panel[l + 1];
         z = l % 2 == 0 ? p.ping : p.pong;
         X(nu_layer) layer = X(nu_layer_of)(net, l, model->params);
-        X(nu_output) to = {.y = l + 1 < net->layers ? X(nu_in_panels)(z, rows, out, width)
+        X(nu_output) to = {.y = l + 1 < net->layers ? X(nu_spread)(z, rows, out, width)
                                                     : X(nu_row_major)(z, out, width)};
         for (size_t q = 0; q < to.y.panels; q++)
             for (size_t r = 0; r < rows; r += each)
