@@ -56,11 +56,13 @@ static void copy(const nu_tensor *t, size_t first, size_t count, double *values,
     while (count > 0) {
         rectangle b = leading(t, first, count);
         for (size_t c = 0; c < b.columns; c++)
-            for (size_t r = 0; r < b.rows; r++)
+            for (size_t r = 0; r < b.rows; r++) {
+                size_t at = b.at + c * b.step + r;
                 if (back)
-                    nu_put(t->block, t->element, b.at + c * b.step + r, values[r * b.columns + c]);
+                    nu_put(t->block, t->element, at, values[r * b.columns + c]);
                 else
-                    values[r * b.columns + c] = nu_value(t->block, t->element, b.at + c * b.step + r);
+                    values[r * b.columns + c] = nu_value(t->block, t->element, at);
+            }
         values += b.rows * b.columns;
         first += b.rows * b.columns;
         count -= b.rows * b.columns;

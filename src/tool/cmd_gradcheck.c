@@ -81,7 +81,8 @@ static void check_pairs(arguments *args, train_setup *s, text_table *t, json_t *
                         uint64_t *checked)
 {
     size_t rows = (size_t)whole_of(args, "rows", 1, 1000000);
-    size_t activation = (size_t)choice_of(args, "activation"), loss = (size_t)choice_of(args, "loss");
+    size_t activation = (size_t)choice_of(args, "activation");
+    size_t loss = (size_t)choice_of(args, "loss");
     const char *name, *loss_name;
     nudge_gradcheck_result r;
     table_start(t, 1);

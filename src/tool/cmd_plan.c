@@ -16,7 +16,8 @@ static const option own[] = {
     {"threads", "N,N,...", .help = "thread counts to plan for; default: 1, 2, 4, ... and the cores "
                                    "this process may use; more than cores are a prediction for a "
                                    "machine that has them"},
-    {"seconds", "S", "0.1", .help = "replay steps for so long for each thread count, and at least three"},
+    {"seconds", "S", "0.1", .help = "replay steps for so long for each thread count, and at least "
+                                "three"},
     {0},
 };
 
@@ -274,10 +275,9 @@ const command command_plan = {
     .summary = "what a training run will take: memory, work, time",
     .about = "Says what the training run of 'nudge train' with the same options will take, before "
              "anything runs: memory, operations, how the engine cuts a step, and the time that a "
-             "step should take on different numbers of threads. The time comes from a replay: the engine "
-             "runs the pieces of a step here, one thread's after the other's, and adds what it costs "
-             "that threads wait for each other and share memory."
-             "\n\n"
+             "step should take on different numbers of threads. The time comes from a replay: the "
+             "engine runs the pieces of a step here, one thread's after the other's, and adds what "
+             "it costs that threads wait for each other and share memory.\n\n"
              "Large synthetic data is not made: its shape is enough. Files are read.",
     .own = own,
     .options = "Plan: seconds\n" TRAIN_OPTIONS,

@@ -1,18 +1,20 @@
 /* The decomposition: how one training step is cut into stages, and a stage into pieces. A barrier
- * comes after each stage, but between those over parameters. It depends on the network's shape, the batch and the kind of CPU alone, never on the
- * number of threads, so that the same sums are made in the same order whoever makes them.
+ * comes after each stage, but between those over parameters. It depends on the network's shape, the
+ * batch and the kind of CPU alone, never on the number of threads, so that the same sums are made
+ * in the same order whoever makes them.
  *
  * This is the one description of a step. The engine runs its pieces (train/step.c), the forecast
  * times them (bench/forecast.c), and nu_plan_explain() tells them.
  *
  * A stage goes
  *   over rows        the batch is cut into blocks of rows, and a block goes through packing, some
- *                    layers, the loss, and back, without meeting others. For layers that are narrow;
+ *                    layers, the loss, and back, without meeting others. For narrow layers;
  *   over tiles       of one layer's outputs, or going backward of its inputs: some rows of one
- *                    panel. For layers that are wide;
- *   over parameters  of a wide layer or a run of narrow ones, the last stages. A tile of a weight matrix lies within one panel of inputs and
- *                    one of outputs, and is contiguous; one with row 0 has its panel's biases too.
- *                    It gets its gradient and is updated at once, while it is hot.
+ *                    panel. For wide layers;
+ *   over parameters  of a wide layer or a run of narrow ones, the last stages. A tile of a weight
+ *                    matrix lies within one panel of inputs and one of outputs, and is contiguous;
+ *                    one with row 0 has its panel's biases too. It gets its gradient and is
+ *                    updated at once, while it is hot.
  * A layer's gradient is made in one of two ways:
  *   private  every block of rows writes a partial gradient of its own, and the tile adds the
  *            partials in order. Good when the layer is small beside the rows of a block;

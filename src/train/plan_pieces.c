@@ -22,8 +22,8 @@ static size_t tile_at_cost(const nu_plan *plan, size_t low, size_t high, double 
     return low;
 }
 
-/* Likewise among the pieces of a stage over tiles, which cost as much as their panel is wide; down a
- * panel they are all alike. */
+/* Likewise among the pieces of a stage over tiles, which cost as much as their panel is wide; down
+ * a panel they are all alike. */
 static size_t piece_at_column(const nu_plan *plan, const nu_stage *s, size_t rows, double column)
 {
     size_t i = nu_stage_makes(s), down = nu_ceil_div(rows, plan->tile_rows);

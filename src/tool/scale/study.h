@@ -87,7 +87,7 @@ typedef struct scale_point {
     int precise;               /* the interval (of the speed-up; of the step where there is no other
                                 * point to compare) is as narrow as study->precision */
     double karp_flatt;         /* (1/S - 1/p) / (1 - 1/p): experimentally determined serial part
-                                * (Karp and Flatt 1990); NaN for 1 thread, the base, and below S = 1 */
+                                * (Karp and Flatt 1990); NaN for 1 thread, the base, and S < 1 */
     stats_estimate to_loss;    /* over the runs that have it */
     double to_loss_epochs;     /* NaN: not reached or not asked for */
     double lost[NUDGE_PHASES]; /* parts of threads x step that the base did not need for as many

@@ -132,8 +132,8 @@ const option shared_options[] = {
     /* Running */
     {"threads", "N", .help = "default: the cores this process may use; results do not depend on "
                              "it"},
-    {"pin", "no|yes", "no", .help = "keep each thread on a CPU of its own: whole cores before their "
-                                    "second hardware threads, neighbours first"},
+    {"pin", "no|yes", "no", .help = "keep each thread on a CPU of its own: whole cores before "
+                                    "their second hardware threads, neighbours first"},
     {"oversubscribe", .help = "use as many threads as --threads says even if there are fewer "
                               "cores: slower, with the same weights", .hidden = 1},
     /* Output */
