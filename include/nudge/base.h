@@ -128,8 +128,9 @@ typedef struct nudge_loss_info {
     const char *takes;  /* in words: "numbers from 0 to 1" */
     double least, most; /* of numbers, both allowed */
     int is_regression;  /* judged by rmse, mae and r2; otherwise by accuracy */
-    int power;          /* of the target's unit in the loss: d^2 has 2. 0: a prediction is a function
-                         * of z, so the target is not scaled and the last activation is identity */
+    int power;          /* of the target's unit in the loss: d^2 has 2. 0: a prediction is a
+                         * function of z, so the target is not scaled and the last activation is
+                         * identity */
     int is_power;       /* the loss of an element is |d| to the power: mse, mae */
     int has_delta;      /* as huber */
 } nudge_loss_info;

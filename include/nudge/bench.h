@@ -46,9 +46,9 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_kernel(nudge_measurement *rate,
                                                         int threads, const int *cpus,
                                                         double seconds, nudge_error *err);
 
-/* What a training step is expected to take. The engine replays steps: each thread's pieces one after
- * the other on one core; the slowest thread decides, and to that come barriers and the bytes that
- * threads read from each other's caches, measured on this machine in a moment. */
+/* What a training step is expected to take. The engine replays steps: each thread's pieces one
+ * after the other on one core; the slowest thread decides, and to that come barriers and the bytes
+ * that threads read from each other's caches, measured on this machine in a moment. */
 typedef struct nudge_forecast {
     int threads;          /* that the step is cut for: those asked for, or all that have work */
     int cores;            /* of this process; where threads are more, the forecast is for a machine

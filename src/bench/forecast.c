@@ -1,5 +1,5 @@
-/* What a training step should take on so many threads: a replay. The engine runs each thread's share
- * of each stage of a step, one thread after the other on one core; a stage takes as long as its
+/* What a training step should take on so many threads: a replay. The engine runs each thread's
+ * share of each stage of a step, one thread after the other on one core; a stage takes as long as its
  * slowest thread, and to that come the barrier and the bytes that threads read from each other's
  * caches, at prices measured here. */
 #include <math.h>
@@ -38,7 +38,7 @@ typedef struct replay {
     nu_engine *engine;
     double *took;        /* MOST_STEPS of each thread of each stage */
     size_t steps;        /* measured */
-    double one_thread;   /* seconds of a step without clocks in it, by one thread; 0: not measured */
+    double one_thread;   /* seconds of a step by one thread, no clocks in it; 0: not measured */
     double loss;         /* read, so that it is made */
 } replay;
 

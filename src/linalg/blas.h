@@ -10,8 +10,8 @@ void nu_blas_single_threaded(void);
 /* As nudge_threads(); oversubscribe 1: more threads than cores are allowed. */
 int nu_threads(int requested, int oversubscribe, const char **why);
 
-/* What a kind of CPU wants, by the kernels that OpenBLAS runs on it. Never by the number of threads:
- * the order of sums, and so every bit of a result, follows from it. */
+/* What a kind of CPU wants, by the kernels that OpenBLAS runs on it. Never by the number of
+ * threads: the order of sums, and so every bit of a result, follows from it. */
 typedef struct nu_blas_kind {
     const char *cores; /* names as openblas_get_corename() has them; NULL: all others */
     size_t panel;      /* columns of a panel; the last may have fewer */

@@ -1,4 +1,4 @@
-/* Matrix products and transposition. All matrices row-major; ld*: elements from one row to the next. */
+/* Products and transposition of matrices, row-major; ld*: elements from one row to the next. */
 #ifndef NUDGE_LINALG_GEMM_H
 #define NUDGE_LINALG_GEMM_H
 

@@ -130,8 +130,8 @@ static void relu_backward(real *restrict dz, const real *restrict y, const real 
 }
 
 NU_CLONES
-static void leaky_relu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
-                                size_t count)
+static void leaky_relu_backward(real *restrict dz, const real *restrict y,
+                                const real *restrict slope, size_t count)
 {
     (void)slope;
 #pragma omp simd

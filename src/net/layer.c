@@ -52,7 +52,8 @@ void X(nu_layer_backward_tile)(const X(nu_layer) *layer, const X(nu_matrix) *dx,
         X(nu_panel_nt)(dx, dz, &layer->weights, rows, q);
     walk w = walk_of(dx, rows, q);
     real *to = X(nu_panel)(dx, q, rows.first);
-    const real *y = X(nu_panel)(&before->y, q, rows.first), *slope = slope_at(before, q, rows.first);
+    const real *y = X(nu_panel)(&before->y, q, rows.first);
+    const real *slope = slope_at(before, q, rows.first);
     for (size_t i = 0; i < w.times; i++)
         X(nu_activate_backward)(kind, to + i * w.step, y + i * w.step,
                                 slope != NULL ? slope + i * w.step : NULL, w.rows, w.n);

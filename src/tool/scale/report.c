@@ -48,10 +48,11 @@ static double number_of(const json_t *value)
 static void add_number(text_table *t, double v, int digits)
 {
     char text[NU_TEXT];
+    int n = decimals(v, digits);
     if (isnan(v) || digits == 0)
         table_add(t, "%s", nu_count_text(text, v));
-    else
-        table_add(t, "%.*f", decimals(v, digits), v);
+    else /* no "-0.0" */
+        table_add(t, "%.*f", n, fabs(v) < 0.5 * pow(10, -n) ? 0 : v);
 }
 
 static void add_estimate(text_table *t, const json_t *object, double factor, int digits)
