@@ -108,18 +108,19 @@ static void add_numbers(nu_tally *tally, const real *p, const real *t, size_t ro
     const double *restrict origin = tally->origin;
     double *restrict squared = tally->squared, *restrict absolute = tally->absolute;
     double *restrict sum = tally->sum, *restrict sum2 = tally->sum2;
-    for (size_t i = 0; i < rows; i++, p += n, t += n) {
+    for (size_t i = 0; i < rows && absolute == NULL; i++, p += n, t += n) {
 #pragma omp simd
         for (size_t j = 0; j < n; j++) {
             double d = (double)p[j] - (double)t[j];
             squared[j] += d * d;
         }
-        if (absolute == NULL)
-            continue;
+    }
+    for (size_t i = 0; i < rows && absolute != NULL; i++, p += n, t += n) {
 #pragma omp simd
         for (size_t j = 0; j < n; j++) {
-            double y = (double)t[j] - origin[j];
-            absolute[j] += fabs((double)p[j] - (double)t[j]);
+            double d = (double)p[j] - (double)t[j], y = (double)t[j] - origin[j];
+            squared[j] += d * d;
+            absolute[j] += fabs(d);
             sum[j] += y;
             sum2[j] += y * y;
         }
