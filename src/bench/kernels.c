@@ -157,7 +157,7 @@ static int start(void *arg, int thread)
     d->optimizer.momentum = b->kernel->momentum;
     d->optimizer.nesterov = b->kernel->nesterov;
     return fill_arrays(d, b, thread) &&
-           (b->kernel->loss != NUDGE_CROSS_ENTROPY || make_classes(d)) &&
+           (nudge_loss_describe(b->kernel->loss).target != NUDGE_CLASSES || make_classes(d)) &&
            (b->kernel->operation != NU_KERNEL_PACK || make_store(d, b));
 }
 
