@@ -52,7 +52,7 @@ static nudge_status check_choices(const nudge_model_options *o, nudge_error *err
     if (o->activations == NULL)
         return NUDGE_OK;
     for (size_t l = 0; l < o->layers; l++)
-        if ((unsigned)o->activations[l] > NUDGE_SILU)
+        if (nudge_activation_name(o->activations[l]) == NULL)
             return nu_fail(err, NUDGE_EARGUMENT, "layer %zu: activation %d is unknown", l,
                            (int)o->activations[l]);
     nudge_activation last = o->activations[o->layers - 1];
