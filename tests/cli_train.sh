@@ -152,11 +152,11 @@ PY
     "$python" - "$NUDGE" >"$out" 2>"$err" <<'PY'
 import glob, os, signal, subprocess, sys, time
 p = subprocess.Popen([sys.argv[1], "predict", "--model", "big.safetensors", "--out", "sub/p.csv",
-                      "--data", "synth:friedman1,rows=500000"]) if not os.mkdir("sub") else None
-for _ in range(2000):
+                      "--data", "synth:friedman1,rows=1500000"]) if not os.mkdir("sub") else None
+for _ in range(20000):
     if os.listdir("sub"):
         break
-    time.sleep(0.01)
+    time.sleep(0.001)
 p.send_signal(signal.SIGTERM)
 sys.exit(0 if p.wait(20) == 128 + signal.SIGTERM and not os.listdir("sub") else 1)
 PY
