@@ -150,17 +150,25 @@ PY
     check "a model of many outputs" nudge train --data synth:friedman1,rows=100 --epochs 1 --quiet \
         --out big.safetensors
     "$python" - "$NUDGE" >"$out" 2>"$err" <<'PY'
-import glob, os, signal, subprocess, sys, time
-p = subprocess.Popen([sys.argv[1], "predict", "--model", "big.safetensors", "--out", "sub/p.csv",
-                      "--data", "synth:friedman1,rows=1500000"]) if not os.mkdir("sub") else None
-for _ in range(20000):
-    if os.listdir("sub"):
-        break
-    time.sleep(0.001)
-p.send_signal(signal.SIGTERM)
-sys.exit(0 if p.wait(20) == 128 + signal.SIGTERM and not os.listdir("sub") else 1)
+import os, signal, subprocess, sys, time
+def files(of_bytes):
+    try:
+        return [e for e in os.scandir("sub") if e.stat().st_size >= of_bytes]
+    except FileNotFoundError: # gone meanwhile
+        return []
+def left(of_bytes):
+    p = subprocess.Popen([sys.argv[1], "predict", "--model", "big.safetensors", "--out", "sub/p.csv",
+                          "--data", "synth:friedman1,rows=1500000"])
+    end = time.monotonic() + 20
+    while not files(of_bytes) and p.poll() is None and time.monotonic() < end:
+        pass
+    p.send_signal(signal.SIGTERM)
+    return p.wait(20), os.listdir("sub")
+os.mkdir("sub")
+writes, tries = left(1), left(0) # before it works it tries to make the file
+sys.exit(writes != (128 + signal.SIGTERM, []) or tries[1] != [])
 PY
-    expect "interrupted predict leaves nothing" [ $? -eq 0 ]
+    expect "predict interrupted while it writes, or tries to, leaves nothing" [ $? -eq 0 ]
 else
     skip "signals" "no python3"
 fi

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -174,9 +175,13 @@ int nu_atomic_check(const char *path)
 {
     if (target_of(path) == TARGET_DIRECT)
         return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? 0 : errno;
+    sigset_t all, before; /* a signal that ends the process waits until nothing is left */
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
     nu_atomic_file out;
     int error = nu_atomic_open(&out, path);
     if (error == 0)
         nu_atomic_abandon(&out);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;
 }
