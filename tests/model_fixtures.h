@@ -139,4 +139,15 @@ static inline nudge_train_options small_options(void)
     return options;
 }
 
+/* The hash after training a fresh small model. */
+static inline uint64_t trained(const nudge_dataset *data, const nudge_train_options *options)
+{
+    nudge_model *model = small_model();
+    nudge_error err;
+    ck_ok(nudge_train(model, data, NULL, options, NULL, &err), &err);
+    uint64_t hash = nudge_model_hash(model);
+    nudge_model_free(model);
+    return hash;
+}
+
 #endif
