@@ -2,26 +2,29 @@
 
 #include "linalg/gemm.h"
 
+/* The rows `rows` of panel q of C = A op(B), a product for each panel of A. */
+static inline void chain(int op, const X(nu_matrix) *c, const X(nu_matrix) *a,
+                         const X(nu_matrix) *b, nu_span rows, size_t q)
+{
+    for (size_t p = 0; p < a->panels; p++) {
+        size_t panel = op == NU_NN ? q : p, row = op == NU_NN ? p * a->width : q * c->width;
+        X(nu_gemm)(op, rows.end - rows.first, X(nu_panel_columns)(c, q), X(nu_panel_columns)(a, p),
+                   1, X(nu_panel)(a, p, rows.first), X(nu_panel_ld)(a, p),
+                   X(nu_panel)(b, panel, row), X(nu_panel_ld)(b, panel), p > 0,
+                   X(nu_panel)(c, q, rows.first), X(nu_panel_ld)(c, q));
+    }
+}
+
 void X(nu_panel_nn)(const X(nu_matrix) *c, const X(nu_matrix) *a, const X(nu_matrix) *b,
                     nu_span rows, size_t q)
 {
-    size_t n = X(nu_panel_columns)(c, q), panels = a->panels;
-    for (size_t p = 0; p < panels; p++)
-        X(nu_gemm)(NU_NN, rows.end - rows.first, n, X(nu_panel_columns)(a, p), 1,
-                   X(nu_panel)(a, p, rows.first), X(nu_panel_ld)(a, p),
-                   X(nu_panel)(b, q, p * a->width), X(nu_panel_ld)(b, q), p > 0,
-                   X(nu_panel)(c, q, rows.first), X(nu_panel_ld)(c, q));
+    chain(NU_NN, c, a, b, rows, q);
 }
 
 void X(nu_panel_nt)(const X(nu_matrix) *c, const X(nu_matrix) *a, const X(nu_matrix) *b,
                     nu_span rows, size_t q)
 {
-    size_t n = X(nu_panel_columns)(c, q), panels = a->panels;
-    for (size_t p = 0; p < panels; p++)
-        X(nu_gemm)(NU_NT, rows.end - rows.first, n, X(nu_panel_columns)(a, p), 1,
-                   X(nu_panel)(a, p, rows.first), X(nu_panel_ld)(a, p),
-                   X(nu_panel)(b, p, q * c->width), X(nu_panel_ld)(b, p), p > 0,
-                   X(nu_panel)(c, q, rows.first), X(nu_panel_ld)(c, q));
+    chain(NU_NT, c, a, b, rows, q);
 }
 
 void X(nu_panel_tn)(real *c, const X(nu_matrix) *a, const X(nu_matrix) *b, nu_span columns,
