@@ -151,24 +151,25 @@ PY
         --out big.safetensors
     "$python" - "$NUDGE" >"$out" 2>"$err" <<'PY'
 import os, signal, subprocess, sys, time
-def files(of_bytes):
+def writing():
     try:
-        return [e for e in os.scandir("sub") if e.stat().st_size >= of_bytes]
+        return any(e.stat().st_size for e in os.scandir("sub"))
     except FileNotFoundError: # gone meanwhile
-        return []
-def left(of_bytes):
+        return False
+os.mkdir("sub")
+for attempt in range(10): # on a busy machine it may be done before we see that it writes
     p = subprocess.Popen([sys.argv[1], "predict", "--model", "big.safetensors", "--out", "sub/p.csv",
                           "--data", "synth:friedman1,rows=1500000"])
-    end = time.monotonic() + 20
-    while not files(of_bytes) and p.poll() is None and time.monotonic() < end:
+    while not writing() and p.poll() is None:
         pass
     p.send_signal(signal.SIGTERM)
-    return p.wait(20), os.listdir("sub")
-os.mkdir("sub")
-writes, tries = left(1), left(0) # before it works it tries to make the file
-sys.exit(writes != (128 + signal.SIGTERM, []) or tries[1] != [])
+    if p.wait() != 0:
+        break
+    os.unlink("sub/p.csv")
+print(p.returncode, os.listdir("sub"))
+sys.exit(p.returncode != 128 + signal.SIGTERM or os.listdir("sub") != [])
 PY
-    expect "predict interrupted while it writes, or tries to, leaves nothing" [ $? -eq 0 ]
+    expect "predict interrupted while it writes leaves nothing" [ $? -eq 0 ]
 else
     skip "signals" "no python3"
 fi

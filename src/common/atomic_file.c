@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,14 +63,20 @@ static char *final_path(const char *path)
     return strdup(path);
 }
 
+/* Is there no file, or one that is not write-protected? Otherwise errno. */
+static int may_replace(const char *path)
+{
+    return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 || errno == ENOENT;
+}
+
 /* The descriptor for `o`, whose path is set; -1 and errno. */
 static int open_target(nu_atomic_file *o, const char *path, enum target target)
 {
     struct stat old;
     if (target == TARGET_DIRECT)
         return open(path, O_WRONLY | O_CLOEXEC);
-    if (faccessat(AT_FDCWD, o->path, W_OK, AT_EACCESS) != 0 && errno != ENOENT)
-        return -1; /* a write-protected file stays */
+    if (!may_replace(o->path))
+        return -1;
     int fd = create_temporary(o->path, &o->temporary);
     if (fd >= 0 && stat(o->path, &old) == 0)
         (void)fchmod(fd, old.st_mode & 07777); /* a file system without permissions has none */
@@ -119,19 +124,26 @@ static int flush_error(FILE *stream)
     return fputc('\n', stream) == EOF || fflush(stream) != 0 ? errno : EIO;
 }
 
-/* Makes a rename durable. A folder that cannot be opened or synced is one of a file system that
- * has no such notion. */
-static int sync_folder(const char *path)
+/* Opens the folder that holds `path`, with more flags than O_CLOEXEC; -1 and errno. */
+static int open_folder(const char *path, int flags)
 {
     const char *slash = strrchr(path, '/');
     size_t size = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
     char *folder = slash == NULL ? strdup(".") : strndup(path, size);
-    if (folder == NULL)
-        return ENOMEM;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = folder == NULL ? -1 : open(folder, flags | O_CLOEXEC, 0600);
+    int error = errno;
     free(folder);
+    errno = error;
+    return fd;
+}
+
+/* Makes a rename durable. A folder that cannot be opened or synced is one of a file system that
+ * has no such notion. */
+static int sync_folder(const char *path)
+{
+    int fd = open_folder(path, O_RDONLY | O_DIRECTORY);
     if (fd < 0)
-        return 0;
+        return errno == ENOMEM ? ENOMEM : 0;
     int error = fsync(fd) != 0 && errno != EINVAL && errno != EROFS ? errno : 0;
     close(fd);
     return error;
@@ -173,15 +185,18 @@ void nu_atomic_abandon(nu_atomic_file *out)
 
 int nu_atomic_check(const char *path)
 {
-    if (target_of(path) == TARGET_DIRECT)
+    enum target target = target_of(path);
+    if (target == TARGET_DIRECT)
         return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? 0 : errno;
-    sigset_t all, before; /* a signal that ends the process waits until nothing is left */
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
+    /* A file without a name, which no signal can leave behind; where there are none, a real one. */
+    char *final = target == TARGET_FILE && path[0] != '\0' ? final_path(path) : NULL;
+    int fd = final != NULL && may_replace(final) ? open_folder(final, O_TMPFILE | O_WRONLY) : -1;
+    free(final);
+    if (fd >= 0)
+        return close(fd) == 0 ? 0 : errno;
     nu_atomic_file out;
     int error = nu_atomic_open(&out, path);
     if (error == 0)
         nu_atomic_abandon(&out);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;
 }
