@@ -30,6 +30,8 @@ static const shape shapes[] = {
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
+static size_t accumulated; /* batches for an update; 0: one, and no clipping */
+
 /* The last two are more than most steps have work for. */
 static const int threads_tried[] = {1, 2, 3, 4, 7, 16, 64};
 enum { FEW = 5, ALL = 7 };
@@ -59,9 +61,14 @@ static outcome run(const shape *s, nudge_dtype dtype, nudge_optimizer_kind kind,
     nudge_train_options options = nudge_train_defaults();
     options.optimizer = nudge_optimizer_defaults(kind);
     options.optimizer.lr = 0.003;
-    options.optimizer.momentum = (s - shapes) % 2 == 0 ? 0 : 0.5; /* sgd: two ways to update */
+    options.optimizer.momentum = s->rows % 2 == 0 ? 0 : 0.5; /* sgd: two ways to update */
     options.optimizer.weight_decay = 0.001;
     options.batch = s->batch;
+    if (accumulated > 0) {
+        options.accumulate = accumulated;
+        options.clip_norm = 0.05;
+        options.clip_value = 0.01;
+    }
     options.epochs = 2;
     options.threads = threads;
     options.oversubscribe = 1; /* so that 3, 4 and 7 are real on two cores too */
@@ -132,6 +139,16 @@ START_TEST(threads_optimizers)
     const shape small = {"optimizers", 3, {30, 70, 40, 4}, 500, 128, NUDGE_CROSS_ENTROPY,
                          NUDGE_LEAKY_RELU};
     same_bits(&small, NUDGE_F32, (nudge_optimizer_kind)_i, FEW);
+}
+END_TEST
+
+/* Gradients kept before the update: added up over batches, clipped. */
+START_TEST(threads_kept_gradients)
+{
+    accumulated = 3;
+    same_bits(&shapes[_i], NUDGE_F32, NUDGE_ADAMW, FEW);
+    accumulated = 1;
+    same_bits(&shapes[_i], NUDGE_F64, NUDGE_SGD, FEW);
 }
 END_TEST
 
@@ -258,6 +275,7 @@ static Suite *invariance_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, threads_f32, 0, SHAPES);
     tcase_add_loop_test(tc, threads_f64, 0, SHAPES);
+    tcase_add_loop_test(tc, threads_kept_gradients, 1, 4);
     tcase_add_loop_test(tc, threads_optimizers, NUDGE_SGD, NUDGE_ADAGRAD + 1);
     tcase_add_test(tc, twice);
     suite_add_tcase(suite, tc);

@@ -18,7 +18,7 @@ static void start(nu_network *net, nu_plan *plan, const size_t *shape, size_t ba
     o.layers = shape[0];
     o.widths = shape + 1;
     ck_assert_int_eq(nu_network_start(net, &o, NULL), NUDGE_OK);
-    ck_assert_int_eq(nu_plan_start(plan, net, batch, NULL), NUDGE_OK);
+    ck_assert_int_eq(nu_plan_start(plan, net, batch, 0, NULL), NUDGE_OK);
 }
 
 /* ---- What is visited ---- */
@@ -59,7 +59,7 @@ static void count_tile(counts *c, const nu_tile *t)
 static void count(void *arg, const nu_piece *p)
 {
     counts *c = arg;
-    if (p->operation == NU_UPDATE) {
+    if (p->tile != NULL) {
         count_tile(c, p->tile);
         return;
     }
@@ -76,6 +76,7 @@ static void count(void *arg, const nu_piece *p)
             for (size_t q = p->panels.first; q < p->panels.end; q++)
                 c->backward[r * c->width + column(c, p->layer, q)]++;
             break;
+        case NU_GRADIENT:
         case NU_UPDATE: break;
         }
 }
@@ -187,7 +188,7 @@ START_TEST(shares_are_balanced)
     o.layers = wide[0];
     o.widths = wide + 1;
     ck_assert_int_eq(nu_network_start(&net, &o, NULL), NUDGE_OK);
-    ck_assert_int_eq(nu_plan_start(&plan, &net, 1024, NULL), NUDGE_OK);
+    ck_assert_int_eq(nu_plan_start(&plan, &net, 1024, 0, NULL), NUDGE_OK);
     int most = net.panel[1] <= 64 ? 64 : 8;
     for (int threads = 1; threads <= most; threads *= 2) {
         double all = 0, slowest = 0;

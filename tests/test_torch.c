@@ -229,6 +229,10 @@ START_TEST(cases)
     options.batch = ref.batch;
     options.epochs = ref.epochs;
     options.shuffle = 0;
+    const json_t *training = json_object_get(item, "training");
+    options.clip_value = json_number_value(json_object_get(training, "clip_value"));
+    options.clip_norm = json_number_value(json_object_get(training, "clip_norm"));
+    options.accumulate = size_of(training, "accumulate");
     options.threads = 1;
     options.on_epoch = keep_loss;
     options.user = losses;
@@ -247,7 +251,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 25
-#define CASES 60
+#define CASES 64
 
 START_TEST(complete)
 {

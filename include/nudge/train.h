@@ -87,7 +87,14 @@ typedef struct nudge_steps {
 
 typedef struct nudge_train_options {
     nudge_optimizer optimizer;
-    size_t batch;     /* samples per update, >= 1; more than there are rows: all rows */
+    size_t batch;     /* samples per gradient, >= 1; more than there are rows: all rows */
+    size_t accumulate; /* batches whose gradients make one update, >= 1: the mean over all their
+                       * samples, as one large batch has it, in the memory of a small one. What is
+                       * left of an epoch makes an update too */
+    double clip_value; /* elements of an update's gradient are held within +- this, as
+                       * torch.nn.utils.clip_grad_value_() does; 0: not */
+    double clip_norm; /* then a gradient whose norm over all parameters is larger than this is scaled
+                       * down to it, as torch.nn.utils.clip_grad_norm_() does; 0: not */
     size_t epochs;    /* >= 1 */
     uint64_t seed;    /* of the order of samples: it depends on (seed, epoch, rows) alone */
     int shuffle;      /* 1: a new order every epoch; 0: rows in order. One batch of all rows is
@@ -110,7 +117,7 @@ typedef struct nudge_train_options {
     nudge_steps *steps; /* filled with the time of single steps; NULL: not wanted, costs nothing */
 } nudge_train_options;
 
-/* adam, batch 64, epochs 10, seed 1, shuffle 1, threads 0, no callbacks, progress every 0.1 s. */
+/* adam, batch 64, accumulate 1, no clipping, epochs 10, seed 1, shuffle 1, threads 0, no callbacks, progress every 0.1 s. */
 NUDGE_API nudge_train_options nudge_train_defaults(void);
 
 /* Memory and work of a training run, known before it starts. All sizes in bytes. */

@@ -36,6 +36,7 @@ typedef struct replay {
     const nudge_dataset *data;
     nudge_dataset *made; /* it, if it is random */
     nu_engine *engine;
+    nu_optimizer_step step;
     double *took;        /* MOST_STEPS of each thread of each stage */
     size_t steps;        /* measured */
     double one_thread;   /* seconds of a step by one thread, no clocks in it; 0: not measured */
@@ -62,7 +63,7 @@ static void replay_step(replay *r, size_t step, size_t slot)
     for (size_t s = 0; s < r->run.plan.n_stages; s++)
         for (int t = 0; t < r->threads; t++) {
             double start = nu_seconds();
-            numeric->engine_stage(r->engine, s, batch_of(r, step), step + 1, t, r->threads);
+            numeric->engine_stage(r->engine, s, batch_of(r, step), &r->step, t, r->threads);
             times(r, s, t)[slot] = nu_seconds() - start;
         }
 }
@@ -77,7 +78,7 @@ static double whole_steps(replay *r, size_t times)
         size_t correct = 0, batch = batch_of(r, i);
         numeric->engine_rows(r->engine, batch, 0, 1);
         r->loss += numeric->engine_loss(r->engine, batch, &correct);
-        numeric->engine_update(r->engine, batch, i + 1, 0, 1);
+        numeric->engine_update(r->engine, batch, &r->step, 0, 1);
     }
     return (nu_seconds() - start) / (double)times;
 }
@@ -134,10 +135,12 @@ static void read_operation(void *arg, const nu_piece *p)
     double high = (double)net->width[back ? p->layer + 1 : p->layer];
     if (!over_rows)
         wide = (double)nu_panel_columns_of(net, made, panel);
-    if (p->operation == NU_UPDATE) {
+    if (p->tile != NULL) {
         high = (double)(p->tile->end - p->tile->first);
-        to->reals += high * wide;
-        if (plan->is_private[p->layer])
+        to->reals += p->operation == NU_UPDATE ? high * wide : 0;
+        if (plan->keeps_gradient && p->operation == NU_UPDATE)
+            ; /* the thread itself has made the gradient */
+        else if (plan->is_private[p->layer])
             to->reals += high * wide * fmin(to->r->threads, (double)plan->blocks);
         else
             to->reals += rows * ((panel == to->first_panel ? high : 0) + (is_new ? wide : 0));
@@ -177,8 +180,7 @@ static nudge_forecast sum_up(replay *r, const nu_exchange *exchange)
             busy += own;
             longest = fmax(longest, own);
         }
-        int waits = s + 1 == plan->n_stages || plan->stages[s].over != NU_OVER_PARAMETERS;
-        f.step += longest + (waits ? exchange->barrier : 0);
+        f.step += longest + (nu_plan_waits(plan, s) ? exchange->barrier : 0);
     }
     if (r->one_thread > 0)
         busy = f.step = r->one_thread + (r->run.batches == 1 ? EPOCH_SECONDS : 0);
@@ -194,8 +196,8 @@ static nudge_forecast sum_up(replay *r, const nu_exchange *exchange)
 /* The data itself, or random data of its shape. */
 static nudge_status find_data(replay *r, nudge_error *err)
 {
-    const nu_store *store = r->run.train->store;
-    r->data = r->run.train;
+    const nu_store *store = r->run.job.data->store;
+    r->data = r->run.job.data;
     if (store->x != NULL)
         return NUDGE_OK;
     size_t rows = RANDOM_VALUES / store->features + 1;
@@ -237,6 +239,7 @@ static nudge_status forecast_run(nudge_forecast *forecast, replay *r, nudge_erro
     memcpy(params, r->run.model->params, bytes);
     NU_TRY(r->run.numeric->engine_create(&r->engine, &job, err));
     r->run.numeric->engine_epoch(r->engine, 1);
+    r->step = nu_optimizer_step_at(&o->optimizer, 1);
     NU_TRY(nu_team_run_on(o->cpus, 1, replay_work, r, err));
     *forecast = sum_up(r, &exchange);
     forecast->cores = cores;

@@ -57,7 +57,7 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     const nu_plan *plan = job->plan;
     size_t batch = plan->batch, threads = (size_t)job->threads, outputs = net->width[net->layers];
     size_t state = bytes_of(net->size, 1, sizeof(real));
-    int states = job->optimizer != NULL ? nu_optimizer_states(job->optimizer) : 1;
+    int states = job->optimizer != NULL ? nu_optimizer_states(job->optimizer) : 0;
     int has_classes = job->data->store->classes != NULL;
     bytes[NU_ROWS] = bytes_of(batch, 1, sizeof(uint32_t));
     bytes[NU_TARGETS] = has_classes ? bytes_of(batch, 1, sizeof(int32_t))
@@ -72,6 +72,8 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     bytes[NU_SCRATCH] = bytes_of(threads, nu_scratch_size(plan), sizeof(real));
     bytes[NU_TRANSPOSED] = bytes_of(plan->transposed_size, 1, sizeof(real));
     bytes[NU_PARTIALS] = bytes_of(plan->blocks, plan->partial_size, sizeof(real));
+    bytes[NU_SQUARES] = plan->keeps_gradient ? bytes_of(plan->n_tiles, 1, sizeof(double)) : 0;
+    bytes[NU_GRADIENT_KEPT] = plan->keeps_gradient ? state : 0;
     bytes[NU_STATE_1] = states > 0 ? state : 0;
     bytes[NU_STATE_2] = states > 1 ? state : 0;
 }
@@ -81,7 +83,8 @@ static nu_engine_memory engine_memory(const nu_job *job)
     size_t b[NU_ROOMS];
     measure(job, b);
     return (nu_engine_memory){
-        .gradients = add(b[NU_PARTIALS], add(b[NU_SCRATCH], b[NU_TRANSPOSED])),
+        .gradients = add(add(b[NU_PARTIALS], b[NU_GRADIENT_KEPT]),
+                         add(b[NU_SCRATCH], b[NU_TRANSPOSED])),
         .optimizer_state = add(b[NU_STATE_1], b[NU_STATE_2]),
         .activations = add(add(b[NU_OUTPUTS], b[NU_PACKED]), add(b[NU_ROWS], b[NU_TARGETS])),
     };
@@ -143,6 +146,7 @@ static int allocate(nu_engine *e)
     e->rows = e->room[NU_ROWS];
     e->results = e->room[NU_RESULTS];
     e->partials = e->room[NU_PARTIALS];
+    e->gradient = e->room[NU_GRADIENT_KEPT];
     e->s1 = e->room[NU_STATE_1];
     e->s2 = e->room[NU_STATE_2];
     e->packed = X(nu_spread)(e->room[NU_PACKED], e->job.plan->batch, net->width[0], net->panel[0]);
@@ -182,22 +186,25 @@ static void engine_epoch(nu_engine *e, uint32_t epoch)
     }
 }
 
-static void wait_for_all(const nu_doing *d)
+/* Samples of so many batches from `batch` on. */
+static size_t batch_rows(const nu_engine *e, size_t batch, size_t batches)
 {
-    nu_barrier_wait(d->e->job.barrier, d->threads);
-    nu_lap(d->e, d->thread, NUDGE_WAIT);
-}
-
-static size_t batch_rows(const nu_engine *e, size_t batch)
-{
-    size_t first = batch * e->job.plan->batch, rest = e->job.data->rows - first;
-    return rest < e->job.plan->batch ? rest : e->job.plan->batch;
+    size_t first = batch * e->job.plan->batch;
+    return nu_smaller(e->job.data->rows - first, batches * e->job.plan->batch);
 }
 
 static nu_doing doing(nu_engine *e, size_t batch, int thread, int threads)
 {
-    nu_doing d = {.e = e, .inputs = e->packed, .batch = batch, .rows = batch_rows(e, batch),
-                  .thread = thread, .threads = threads};
+    nu_doing d = {.e = e, .inputs = e->packed, .batch = batch, .rows = batch_rows(e, batch, 1),
+                  .is_last = 1, .factor = 1, .thread = thread, .threads = threads};
+    d.group_rows = d.rows;
+    if (e->job.accumulate > 1) {
+        size_t nth = batch % e->job.accumulate;
+        d.adds = nth > 0;
+        d.is_last = nth + 1 == e->job.accumulate ||
+                    (batch + 1) * e->job.plan->batch >= e->job.data->rows;
+        d.group_rows = batch_rows(e, batch - nth, e->job.accumulate);
+    }
     if (e->packed.at == NULL) {
         const nu_network *net = e->job.net;
         const real *x = X(nu_batch_in_place)(e->job.data, NULL, batch * e->job.plan->batch);
@@ -217,31 +224,41 @@ static void run_stage(const nu_doing *d, const nu_stage *stage)
         X(nu_partials_add_own)(d->e, nu_plan_blocks(plan, d->rows), d->thread, d->threads);
 }
 
-static void engine_stage(nu_engine *e, size_t stage, size_t batch, uint64_t t, int thread,
-                         int threads)
+/* The stages first .. end-1, and the barriers after them. */
+static void run_stages(const nu_doing *d, size_t first, size_t end)
 {
-    nu_optimizer_step step = nu_optimizer_step_at(e->job.optimizer, t);
+    const nu_plan *plan = d->e->job.plan;
+    for (size_t s = first; s < end; s++) {
+        run_stage(d, &plan->stages[s]);
+        nu_lap(d->e, d->thread, NUDGE_BACKWARD); /* sums of partial gradients, if any */
+        if (!nu_plan_waits(plan, s))
+            continue;
+        if (s >= plan->gradient_at && d->e->job.ends != NULL)
+            d->e->job.ends[d->thread].at = nu_seconds();
+        nu_barrier_wait(d->e->job.barrier, d->threads);
+        nu_lap(d->e, d->thread, NUDGE_WAIT);
+    }
+}
+
+static void engine_stage(nu_engine *e, size_t stage, size_t batch, const nu_optimizer_step *step,
+                         int thread, int threads)
+{
     nu_doing d = doing(e, batch, thread, threads);
-    d.step = &step;
+    d.step = step;
     nu_lap(e, thread, NUDGE_PHASES);
     run_stage(&d, &e->job.plan->stages[stage]);
 }
 
 static void engine_rows(nu_engine *e, size_t batch, int thread, int threads)
 {
-    const nu_plan *plan = e->job.plan;
     nu_doing d = doing(e, batch, thread, threads);
     nu_lap(e, thread, NUDGE_PHASES);
-    for (const nu_stage *s = plan->stages; s->over != NU_OVER_PARAMETERS; s++) {
-        run_stage(&d, s);
-        nu_lap(e, thread, NUDGE_BACKWARD); /* sums of partial gradients, if any */
-        wait_for_all(&d);
-    }
+    run_stages(&d, 0, e->job.plan->gradient_at);
 }
 
 static double engine_loss(const nu_engine *e, size_t batch, size_t *correct)
 {
-    size_t rows = batch_rows(e, batch), blocks = nu_plan_blocks(e->job.plan, rows);
+    size_t rows = batch_rows(e, batch, 1), blocks = nu_plan_blocks(e->job.plan, rows);
     double sum = 0;
     for (size_t b = 0; b < blocks; b++) {
         sum += e->results[b].loss;
@@ -250,19 +267,19 @@ static double engine_loss(const nu_engine *e, size_t batch, size_t *correct)
     return sum / (double)rows;
 }
 
-static void engine_update(nu_engine *e, size_t batch, uint64_t t, int thread, int threads)
+static void engine_update(nu_engine *e, size_t batch, const nu_optimizer_step *step, int thread,
+                          int threads)
 {
-    nu_lap(e, thread, NUDGE_PHASES);
-    nu_optimizer_step step = nu_optimizer_step_at(e->job.optimizer, t);
-    nu_doing d = doing(e, batch, thread, threads);
-    d.step = &step;
     const nu_plan *plan = e->job.plan;
-    for (size_t i = 0; i < plan->n_stages; i++)
-        if (plan->stages[i].over == NU_OVER_PARAMETERS)
-            run_stage(&d, &plan->stages[i]);
-    if (e->job.ends != NULL)
-        e->job.ends[thread].at = nu_seconds();
-    wait_for_all(&d);
+    nu_doing d = doing(e, batch, thread, threads);
+    d.step = step;
+    nu_lap(e, thread, NUDGE_PHASES);
+    run_stages(&d, plan->gradient_at, plan->update_at);
+    if (step == NULL || !d.is_last)
+        return;
+    if (plan->keeps_gradient)
+        d.factor = X(nu_step_clip)(e);
+    run_stages(&d, plan->update_at, plan->n_stages);
 }
 
 static nudge_phases engine_phases(const nu_engine *e)
@@ -283,7 +300,7 @@ static void engine_profile(nu_engine *e, int on)
 
 static const void *engine_gradient(const nu_engine *e)
 {
-    return e->s1;
+    return e->gradient;
 }
 
 /* ---- The table ----------------------------------------------------------------------------- */

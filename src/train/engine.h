@@ -5,6 +5,7 @@
 
 #include "model/model.h"
 #include "train/job.h"
+#include "train/optimizer.h"
 #include "train/tally.h"
 
 /* What an engine allocates, in bytes. */
@@ -29,16 +30,18 @@ typedef struct nu_numeric {
     void (*engine_rows)(nu_engine *engine, size_t batch, int thread, int threads);
 
     /* One thread's share of one stage of a batch and nothing else, no barrier: for a replay. */
-    void (*engine_stage)(nu_engine *engine, size_t stage, size_t batch, uint64_t t, int thread,
-                         int threads);
+    void (*engine_stage)(nu_engine *engine, size_t stage, size_t batch,
+                         const nu_optimizer_step *step, int thread, int threads);
 
     /* After engine_rows: the mean loss of the batch, summed in the order of blocks, so every
      * thread gets the same bits. *correct grows by the rows classified right. */
     double (*engine_loss)(const nu_engine *engine, size_t batch, size_t *correct);
 
-    /* The last stage: each thread its share of the tiles, for update number t (1 for the first).
-     * Ends with a barrier. */
-    void (*engine_update)(nu_engine *engine, size_t batch, uint64_t t, int thread, int threads);
+    /* The last stages: each thread its share of the tiles. The gradient is kept if the plan says so,
+     * and there is an update if there is a step and the batch is the last of job.accumulate. Ends
+     * with a barrier. */
+    void (*engine_update)(nu_engine *engine, size_t batch, const nu_optimizer_step *step, int thread,
+                          int threads);
 
     /* Time by phase so far, summed over threads; zeros without job.profile. */
     nudge_phases (*engine_phases)(const nu_engine *engine);
@@ -46,7 +49,7 @@ typedef struct nu_numeric {
     /* Whether the phases are measured from now on; job.profile must have asked for it. */
     void (*engine_profile)(nu_engine *engine, int on);
 
-    /* The gradient that an update without optimizer left: net->size reals. */
+    /* The kept gradient of the batches since the last update: net->size reals. */
     const void *(*engine_gradient)(const nu_engine *engine);
 
     /* 1 if the parameters first .. end-1 are all finite. */

@@ -64,7 +64,7 @@ static nudge_status analytic_gradient(double *gradient, const nudge_model *model
     const nu_numeric *numeric = nu_numeric_of(model->dtype);
     nu_plan plan NU_SCOPED(nu_plan_end) = {0};
     nu_engine *engine;
-    NU_TRY(nu_plan_start(&plan, &model->net, data->rows, err));
+    NU_TRY(nu_plan_start(&plan, &model->net, data->rows, 1, err));
     nu_job job = {.net = &model->net,
                   .params = model->params,
                   .data = data,
@@ -73,7 +73,7 @@ static nudge_status analytic_gradient(double *gradient, const nudge_model *model
     NU_TRY(numeric->engine_create(&engine, &job, err));
     numeric->engine_epoch(engine, 1);
     numeric->engine_rows(engine, 0, 0, 1);
-    numeric->engine_update(engine, 0, 1, 0, 1);
+    numeric->engine_update(engine, 0, NULL, 0, 1);
     const void *g = numeric->engine_gradient(engine);
     for (size_t i = 0; i < model->net.size; i++)
         gradient[i] = nu_value(g, nu_element_of(model->dtype), i);

@@ -17,8 +17,10 @@ typedef struct nu_job {
     void *params;                     /* net->size reals, changed by updates */
     const nudge_dataset *data;
     const nu_plan *plan;
-    const nudge_optimizer *optimizer; /* NULL: updates only leave the gradient, for `gradient` */
-    const double *units;              /* as in nu_loss_kind */
+    const nudge_optimizer *optimizer; /* NULL: there are no updates */
+    double clip_value, clip_norm;     /* as in nudge_train_options; 0: not. These and the next one */
+    size_t accumulate;                /* ... above 1 need a plan that keeps gradients */
+    double *units;                    /* as in nu_loss_kind */
     uint64_t seed;
     int shuffle;
     int threads;                      /* most that will call */

@@ -63,8 +63,6 @@ int nu_optimizer_states(const nudge_optimizer *o)
 
 nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t)
 {
-    if (o == NULL)
-        return (nu_optimizer_step){.only_gradient = 1};
     double lr = o->lr, decay = o->weight_decay;
     int decouples = kinds[o->kind].decouples, is_adam = kinds[o->kind].is_adam;
     return (nu_optimizer_step){

@@ -15,7 +15,6 @@ int nu_optimizer_states(const nudge_optimizer *o);
 /* What one update needs beside gradients and states: all that may change from step to step. */
 typedef struct nu_optimizer_step {
     nudge_optimizer_kind kind;
-    int only_gradient;    /* no update: the first state takes the gradient (gradient check) */
     int is_product;       /* w = (1 - lr decay) w - lr X^T dZ, plain SGD: where the gradient is one
                            * product over the batch it is then never written */
     double lr, decay, momentum, alpha, beta1, beta2, eps;
@@ -25,7 +24,7 @@ typedef struct nu_optimizer_step {
     double inverse_root2; /* adam, adamw: 1 / sqrt(1 - beta2^t) */
 } nu_optimizer_step;
 
-/* Update number t (1 for the first); o NULL: only_gradient. */
+/* Update number t (1 for the first). */
 nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t);
 
 #endif

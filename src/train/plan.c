@@ -124,6 +124,14 @@ static size_t run_end(const nu_plan *plan, size_t l)
     return end;
 }
 
+static void add_parameters(nu_plan *plan, nu_operation operation)
+{
+    for (size_t l = 0, end; l < plan->net->layers; l = end) {
+        end = run_end(plan, l);
+        add_stage(plan, NU_OVER_PARAMETERS, NU_DOES(operation), l, end);
+    }
+}
+
 /* Runs of narrow layers go over rows, packing with the first and the loss with the last; wide ones
  * over tiles. */
 static void choose_stages(nu_plan *plan)
@@ -153,8 +161,11 @@ static void choose_stages(nu_plan *plan)
         else if (l > 0)
             add_stage(plan, NU_OVER_TILES, back, l, end);
     }
-    for (size_t l = 0; l < layers; l = run_end(plan, l))
-        add_stage(plan, NU_OVER_PARAMETERS, NU_DOES(NU_UPDATE), l, run_end(plan, l));
+    plan->gradient_at = plan->n_stages;
+    if (plan->keeps_gradient)
+        add_parameters(plan, NU_GRADIENT);
+    plan->update_at = plan->n_stages;
+    add_parameters(plan, NU_UPDATE);
 }
 
 /* ---- Tiles of parameters ------------------------------------------------------------------- */
@@ -234,7 +245,7 @@ size_t nu_plan_pieces(const nu_plan *plan, const nu_stage *s, size_t rows)
 static int useful_threads(const nu_plan *plan)
 {
     size_t most = plan->blocks;
-    for (size_t i = 0; plan->stages[i].over != NU_OVER_PARAMETERS; i++) {
+    for (size_t i = 0; i < plan->gradient_at; i++) {
         size_t pieces = nu_plan_pieces(plan, &plan->stages[i], plan->batch);
         most = pieces > most ? pieces : most;
     }
@@ -244,14 +255,16 @@ static int useful_threads(const nu_plan *plan)
     return most > 1024 ? 1024 : (int)most;
 }
 
-nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err)
+nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, int keeps_gradient,
+                           nudge_error *err)
 {
-    nu_plan p NU_SCOPED(nu_plan_end) = {.net = net, .batch = batch};
+    nu_plan p NU_SCOPED(nu_plan_end) = {.net = net, .batch = batch,
+                                        .keeps_gradient = keeps_gradient};
     NU_NEW(p.is_private, calloc, net->layers, "the plan of a step", err);
     NU_NEW(p.partial_at, calloc, net->layers, "the plan of a step", err);
     NU_NEW(p.transposed_at, calloc, net->layers, "the plan of a step", err);
     NU_NEW(p.first_tile, calloc, net->layers + 1, "the plan of a step", err);
-    NU_NEW(p.stages, calloc, 3 * net->layers + 2, "the plan of a step", err);
+    NU_NEW(p.stages, calloc, 4 * net->layers + 2, "the plan of a step", err);
     choose_rows(&p);
     choose_layers(&p);
     choose_stages(&p);

@@ -1,5 +1,5 @@
 /* The decomposition: how one training step is cut into stages, and a stage into pieces. A barrier
- * comes after each stage, but between those over parameters. It depends on the network's shape, the
+ * comes after each stage, but between those that do the same over parameters. It depends on the network's shape, the
  * batch and the kind of CPU alone, never on the number of threads, so that the same sums are made
  * in the same order whoever makes them.
  *
@@ -14,7 +14,8 @@
  *   over parameters  of a wide layer or a run of narrow ones, the last stages. A tile of a weight
  *                    matrix lies within one panel of inputs and one of outputs, and is contiguous;
  *                    one with row 0 has its panel's biases too. It gets its gradient and is
- *                    updated at once, while it is hot.
+ *                    updated at once, while it is hot; or, where something needs the whole
+ *                    gradient before (nu_plan.keeps_gradient), all tiles get their gradient first.
  * A layer's gradient is made in one of two ways:
  *   private  every block of rows writes a partial gradient of its own, and the tile adds the
  *            partials in order. Good when the layer is small beside the rows of a block;
@@ -37,7 +38,8 @@ typedef enum nu_operation {
     NU_LOSS,     /* of some rows, and its gradient down to the last layer's z */
     NU_BACKWARD, /* some rows of some panels of a layer's input: product, derivative */
     NU_PARTIAL,  /* the partial gradient of a layer by a block of rows */
-    NU_UPDATE,   /* a tile of parameters: gradient, update, transposed weights */
+    NU_GRADIENT, /* of a tile of parameters, kept: only with nu_plan.keeps_gradient */
+    NU_UPDATE,   /* a tile of parameters: gradient if it is not kept, update, transposed weights */
 } nu_operation;
 
 typedef struct nu_tile {
@@ -53,7 +55,7 @@ typedef struct nu_piece {
     nu_span rows;        /* of the batch */
     nu_span panels;
     size_t block;        /* which block of rows this is, where the stage goes over rows */
-    const nu_tile *tile; /* NU_UPDATE */
+    const nu_tile *tile; /* NU_GRADIENT, NU_UPDATE */
 } nu_piece;
 
 typedef enum nu_stage_kind { NU_OVER_ROWS, NU_OVER_TILES, NU_OVER_PARAMETERS } nu_stage_kind;
@@ -73,8 +75,11 @@ typedef struct nu_plan {
     size_t blocks;        /* of a full batch */
     size_t tile_rows;     /* of a tile of outputs; the last of a batch may be shorter */
     size_t depth;         /* as in nu_blas_kind */
+    int keeps_gradient;   /* of all tiles, before the update */
     nu_stage *stages;
     size_t n_stages;
+    size_t gradient_at;   /* the first stage over parameters, */
+    size_t update_at;     /* and the first that updates them */
     int *is_private;      /* layers */
     size_t *partial_at;   /* layers: where a private layer's partial begins in a block's, reals */
     size_t partial_size;  /* reals of one block's partial gradients; 0: no private layer */
@@ -90,7 +95,8 @@ typedef struct nu_plan {
 } nu_plan;
 
 /* net is borrowed. NUDGE_EMEMORY. */
-nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nudge_error *err);
+nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, int keeps_gradient,
+                           nudge_error *err);
 void nu_plan_end(nu_plan *plan);
 
 /* Blocks of a batch of `rows` rows, and pieces of a stage of it. */
@@ -99,6 +105,13 @@ static inline size_t nu_plan_blocks(const nu_plan *plan, size_t rows)
     return nu_ceil_div(rows, plan->block_rows);
 }
 size_t nu_plan_pieces(const nu_plan *plan, const nu_stage *stage, size_t rows);
+
+/* A barrier comes after stage s. */
+static inline int nu_plan_waits(const nu_plan *plan, size_t s)
+{
+    const nu_stage *stage = &plan->stages[s];
+    return s < plan->gradient_at || s + 1 == plan->n_stages || stage[1].does != stage->does;
+}
 
 /* The width whose panels a stage over tiles makes. */
 static inline size_t nu_stage_makes(const nu_stage *stage)

@@ -89,12 +89,13 @@ static void visit_block(const nu_plan *plan, const nu_stage *s, size_t rows, siz
 void nu_plan_visit(const nu_plan *plan, const nu_stage *s, size_t rows, size_t i,
                    void (*visit)(void *arg, const nu_piece *piece), void *arg)
 {
-    nu_piece p = {.operation = NU_UPDATE, .rows = {0, rows}};
+    nu_piece p = {.rows = {0, rows}};
     if (s->over == NU_OVER_ROWS) {
         visit_block(plan, s, rows, i, visit, arg);
         return;
     }
     if (s->over == NU_OVER_PARAMETERS) {
+        p.operation = s->does == NU_DOES(NU_GRADIENT) ? NU_GRADIENT : NU_UPDATE;
         p.tile = &plan->tiles[i];
         p.layer = p.tile->layer;
     } else { /* down a panel, so that a thread keeps its weights */

@@ -1,5 +1,7 @@
 #include "train/run.h"
 
+#include <math.h>
+
 #include "core/memory.h"
 #include "core/status.h"
 #include "table/dataset.h"
@@ -13,6 +15,7 @@ nudge_train_options nudge_train_defaults(void)
     return (nudge_train_options){
         .optimizer = nudge_optimizer_defaults(NUDGE_ADAM),
         .batch = 64,
+        .accumulate = 1,
         .epochs = 10,
         .seed = 1,
         .shuffle = 1,
@@ -25,6 +28,12 @@ static nudge_status check_options(const nudge_train_options *o, nudge_error *err
     NU_TRY(nu_optimizer_check(&o->optimizer, err));
     if (o->batch == 0)
         return nu_fail(err, NUDGE_EARGUMENT, "batch 0: a batch has at least one sample");
+    if (o->accumulate == 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "accumulate 0: an update takes at least one batch");
+    if (!(o->clip_norm >= 0 && isfinite(o->clip_norm)))
+        return nu_fail(err, NUDGE_EARGUMENT, "clip norm %g is not a number >= 0", o->clip_norm);
+    if (!(o->clip_value >= 0 && isfinite(o->clip_value)))
+        return nu_fail(err, NUDGE_EARGUMENT, "clip value %g is not a number >= 0", o->clip_value);
     if (o->epochs == 0 || o->epochs > UINT32_MAX)
         return nu_fail(err, NUDGE_EARGUMENT, "epochs %zu is not in 1 .. %u", o->epochs,
                        UINT32_MAX);
@@ -42,47 +51,50 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
     NU_TRY(nu_check_fit(model, train, 1, err));
     if (val != NULL)
         NU_TRY(nu_check_fit(model, val, 1, err));
-    *run = (nu_run){.model = model, .train = train, .val = val, .options = options,
+    *run = (nu_run){.model = model, .val = val, .options = options,
                     .numeric = nu_numeric_of(model->dtype)};
-    NU_TRY(nu_loss_units(&run->units, model, err));
-    size_t batch = nu_smaller(options->batch, train->rows);
-    NU_TRY(nu_plan_start(&run->plan, &model->net, batch, err));
-    run->batches = nu_ceil_div(train->rows, batch);
-    run->threads = nu_threads(options->threads, options->oversubscribe, &run->threads_why);
-    if (run->threads > run->plan.useful_threads)
-        run->threads = run->plan.useful_threads;
     run->job = (nu_job){.net = &model->net,
                         .params = model->params,
                         .data = train,
                         .plan = &run->plan,
                         .optimizer = &options->optimizer,
-                        .units = run->units,
+                        .clip_value = options->clip_value,
+                        .clip_norm = options->clip_norm,
+                        .accumulate = options->accumulate,
                         .seed = options->seed,
                         .shuffle = options->shuffle,
-                        .threads = run->threads,
                         .profile = options->profile};
+    NU_TRY(nu_loss_units(&run->job.units, model, err));
+    size_t batch = nu_smaller(options->batch, train->rows);
+    int keeps = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1;
+    NU_TRY(nu_plan_start(&run->plan, &model->net, batch, keeps, err));
+    run->batches = nu_ceil_div(train->rows, batch);
+    run->updates = nu_ceil_div(run->batches, options->accumulate);
+    run->threads = nu_threads(options->threads, options->oversubscribe, &run->threads_why);
+    run->job.threads = run->threads < run->plan.useful_threads ? run->threads
+                                                               : run->plan.useful_threads;
     return NUDGE_OK;
 }
 
 void nu_run_end(nu_run *run)
 {
     nu_plan_end(&run->plan);
-    free(run->units);
+    free(run->job.units);
 }
 
 void nu_run_describe(const nu_run *run, nudge_train_plan *p)
 {
     const nu_network *net = &run->model->net;
     nu_engine_memory m = run->numeric->engine_memory(&run->job);
-    double rows = (double)run->train->rows, batch = (double)run->plan.batch;
+    double rows = (double)run->job.data->rows, batch = (double)run->plan.batch;
     *p = (nudge_train_plan){
-        .threads = run->threads,
+        .threads = run->job.threads,
         .threads_why = run->threads_why,
         .batch = run->plan.batch,
         .batches = run->batches,
         .parameters = net->parameters,
         .flops_per_epoch = run->plan.flops * (rows / batch),
-        .dataset = nudge_dataset_describe(run->train).bytes,
+        .dataset = nudge_dataset_describe(run->job.data).bytes,
         .weights = (uint64_t)net->size * run->numeric->real_size,
         .gradients = m.gradients,
         .optimizer_state = m.optimizer_state,
@@ -92,14 +104,14 @@ void nu_run_describe(const nu_run *run, nudge_train_plan *p)
     if (run->val != NULL) {
         p->evaluation = nu_evaluator_memory(run->model, run->val, NU_VALIDATION, run->threads);
         /* A validation set shares its values with the training set, or brings its own. */
-        if (run->val->store != run->train->store)
+        if (run->val->store != run->job.data->store)
             p->dataset += nudge_dataset_describe(run->val).bytes;
         else if (run->val->index != NULL)
             p->dataset += run->val->rows * sizeof *run->val->index;
     }
     p->total = p->dataset + p->weights + p->gradients + p->optimizer_state + p->snapshot +
                p->activations + p->evaluation;
-    nu_plan_explain(&run->plan, run->threads, p->explain, sizeof p->explain);
+    nu_plan_explain(&run->plan, run->job.threads, p->explain, sizeof p->explain);
 }
 
 nudge_status nudge_train_plan_make(nudge_train_plan *plan, const nudge_model *model,

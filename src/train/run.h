@@ -6,15 +6,14 @@
 
 typedef struct nu_run {
     nudge_model *model; /* only nudge_train() changes it */
-    const nudge_dataset *train, *val;
+    const nudge_dataset *val;
     const nudge_train_options *options;
     const nu_numeric *numeric;
     nu_plan plan;
-    double *units;       /* or NULL */
-    int threads;         /* that will be used */
-    const char *threads_why;
-    size_t batches;      /* per epoch */
-    nu_job job;          /* for the engine */
+    int threads;         /* for validation; training has no more than its plan has work for */
+    const char *threads_why; /* why not as many as asked for, or NULL */
+    size_t batches, updates; /* per epoch */
+    nu_job job;          /* for the engine; its units are the run's */
 } nu_run;
 
 /* Checks everything and plans. NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. *run is

@@ -41,10 +41,12 @@ enum {
     NU_OUTPUTS,    /* of all layers */
     NU_SCRATCH,    /* threads x nu_scratch_size() */
     NU_TRANSPOSED, /* plan->transposed_size */
+    NU_SQUARES,    /* tiles: the sum of squares of its gradient, where that is kept */
     NU_ZEROED,     /* those from here on begin with zeros */
     NU_RESULTS = NU_ZEROED, /* blocks */
     NU_PARTIALS,   /* blocks x plan->partial_size */
     NU_WATCHES,    /* threads; none without job.profile */
+    NU_GRADIENT_KEPT, /* net->size, where the plan keeps it */
     NU_STATE_1, NU_STATE_2, /* optimizer state, net->size each, or none */
     NU_ROOMS
 };
@@ -61,6 +63,7 @@ struct nu_engine {
     X(nu_matrix) packed;
     nu_block_result *results;
     real *partials;
+    real *gradient; /* or NULL */
     real *s1, *s2;
 };
 
@@ -75,7 +78,10 @@ typedef struct nu_doing {
     nu_engine *e;
     X(nu_matrix) inputs; /* the batch's features */
     size_t batch, rows;  /* number in the epoch, samples */
-    const nu_optimizer_step *step; /* over parameters */
+    size_t group_rows;   /* samples of all batches whose gradients make one update; */
+    int adds, is_last;   /* this one is not the first of them, is the last */
+    const nu_optimizer_step *step; /* when updating, */
+    double factor;       /* and what the kept gradient is multiplied with */
     int thread, threads;
 } nu_doing;
 

@@ -38,7 +38,7 @@ static void loss(const nu_doing *d, nu_span rows, size_t block)
     real *dz = X(nu_panel)(&last->dz, 0, rows.first), *z = X(nu_panel)(&last->out.y, 0, rows.first);
     real *slope = last->out.slope.at;
     r->correct = 0;
-    r->loss = X(nu_loss)(&e->loss, dz, z, targets(e, rows), 1 / (double)d->rows, count, n,
+    r->loss = X(nu_loss)(&e->loss, dz, z, targets(e, rows), 1 / (double)d->group_rows, count, n,
                          &r->correct);
     X(nu_activate_backward)(last->layer.activation, dz, z,
                             slope != NULL ? slope + rows.first * n : NULL, count, n);
@@ -86,7 +86,8 @@ static void backward(const nu_doing *d, const nu_piece *p)
 void X(nu_step_run)(void *arg, const nu_piece *p)
 {
     static const nudge_phase phases[] = {NUDGE_PACK,     NUDGE_FORWARD,  NUDGE_LOSS,
-                                         NUDGE_BACKWARD, NUDGE_BACKWARD, NUDGE_UPDATE};
+                                         NUDGE_BACKWARD, NUDGE_BACKWARD, NUDGE_UPDATE,
+                                         NUDGE_UPDATE};
     const nu_doing *d = arg;
     switch (p->operation) {
     case NU_PACK: pack(d, p->rows); break;
@@ -94,6 +95,7 @@ void X(nu_step_run)(void *arg, const nu_piece *p)
     case NU_LOSS: loss(d, p->rows, p->block); break;
     case NU_BACKWARD: backward(d, p); break;
     case NU_PARTIAL: partial(d, p->layer, p->rows, p->block); break;
+    case NU_GRADIENT: X(nu_step_gradient)(d, p->tile); break;
     case NU_UPDATE: X(nu_step_tile)(d, p->tile); break;
     }
     nu_lap(d->e, d->thread, phases[p->operation]);

@@ -1,67 +1,185 @@
 #include "train/step_tiles.h"
 
+#include <math.h>
+#include <string.h>
+
+#include "core/clones.h"
 #include "linalg/gemm.h"
 #include "train/step_partials.h"
 #include "train/update.h"
 
-/* Updates `count` parameters from `at` with their gradient. */
-static void update_span(nu_engine *e, const nu_optimizer_step *c, size_t at,
-                        const real *g, size_t count)
+/* ---- Arithmetic on gradients --------------------------------------------------------------- */
+
+NU_CLONES
+static void add(real *restrict sum, const real *restrict g, size_t count)
 {
-    X(nu_update)(c, (real *)e->job.params + at, g, e->s1 != NULL ? e->s1 + at : NULL,
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        sum[i] += g[i];
+}
+
+/* NaN stays NaN, so that a divergence is seen. */
+NU_CLONES
+static void clamp(real *g, size_t count, real most)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        g[i] = g[i] > most ? most : g[i];
+        g[i] = g[i] < -most ? -most : g[i];
+    }
+}
+
+NU_CLONES
+static void multiply(real *g, size_t count, real factor)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        g[i] *= factor;
+}
+
+NU_CLONES
+static double squares(const real *g, size_t count)
+{
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < count; i++)
+        sum += (double)g[i] * (double)g[i];
+    return sum;
+}
+
+/* ---- Tiles --------------------------------------------------------------------------------- */
+
+/* The parameters of a tile: weights, and with row 0 the biases of its panel. Returns how many
+ * spans of the block these are. */
+static int parts_of(const nu_engine *e, const nu_tile *t, nu_span part[2])
+{
+    const nu_network *net = e->job.net;
+    const X(nu_matrix) *w = &e->layers[t->layer].layer.weights;
+    size_t n = X(nu_panel_columns)(w, t->panel);
+    size_t at = net->weight_at[t->layer] + (size_t)(X(nu_panel)(w, t->panel, t->first) - w->at);
+    size_t bias = net->bias_at[t->layer] + t->panel * w->width;
+    part[0] = (nu_span){at, at + (t->end - t->first) * n};
+    part[1] = (nu_span){bias, bias + n};
+    return t->first == 0 ? 2 : 1;
+}
+
+/* Updates the `count` parameters from `at` with their gradient. */
+static void update(const nu_doing *d, size_t at, const real *g, size_t count)
+{
+    nu_engine *e = d->e;
+    X(nu_update)(d->step, (real *)e->job.params + at, g, e->s1 != NULL ? e->s1 + at : NULL,
                  e->s2 != NULL ? e->s2 + at : NULL, count);
 }
 
-/* Updates with the sum of the blocks' partials. `from` is where the span begins in a partial. */
-static void update_from_partials(nu_engine *e, const nu_optimizer_step *c, size_t at,
-                                 size_t from, size_t count, size_t blocks, int threads)
+/* A gradient is made: it is kept, or used at once. */
+static void take(const nu_doing *d, size_t at, const real *g, size_t count)
+{
+    real *kept = d->e->gradient;
+    if (kept == NULL)
+        update(d, at, g, count);
+    else if (d->adds)
+        add(kept + at, g, count);
+    else
+        memcpy(kept + at, g, count * sizeof(real));
+}
+
+/* The sums of the blocks' partials. */
+static void private_gradient(const nu_doing *d, const nu_tile *t, const nu_span part[2], int parts)
 {
     real room[NU_PARTIALS_PIECE] __attribute__((aligned(NU_ALIGN)));
-    for (size_t i = 0; i < count; i += NU_PARTIALS_PIECE) {
-        size_t some = count - i < NU_PARTIALS_PIECE ? count - i : NU_PARTIALS_PIECE;
-        update_span(e, c, at + i, X(nu_partials_sum)(e, room, from + i, some, blocks, threads),
-                    some);
-    }
+    const nu_plan *plan = d->e->job.plan;
+    size_t blocks = nu_plan_blocks(plan, d->rows);
+    size_t shift = d->e->job.net->weight_at[t->layer] - plan->partial_at[t->layer];
+    for (int k = 0; k < parts; k++)
+        for (size_t at = part[k].first; at < part[k].end; at += NU_PARTIALS_PIECE) {
+            size_t count = nu_smaller(part[k].end - at, NU_PARTIALS_PIECE);
+            take(d, at, X(nu_partials_sum)(d->e, room, at - shift, count, blocks, d->threads),
+                 count);
+        }
 }
 
-static void private_tile(const nu_doing *d, const nu_optimizer_step *c, const nu_tile *t)
+/* One product over the rows of the batch. Plain SGD happens within it. */
+static void whole_gradient(const nu_doing *d, const nu_tile *t, const nu_span part[2], int parts)
 {
     nu_engine *e = d->e;
-    const nu_network *net = e->job.net;
-    size_t blocks = nu_plan_blocks(e->job.plan, d->rows);
-    const X(nu_matrix) *w = &e->layers[t->layer].layer.weights;
-    size_t n = X(nu_panel_columns)(w, t->panel), at = net->weight_at[t->layer];
-    size_t from = e->job.plan->partial_at[t->layer];
-    size_t first = (size_t)(X(nu_panel)(w, t->panel, t->first) - w->at);
-    size_t bias = net->bias_at[t->layer] - at + t->panel * w->width;
-    update_from_partials(e, c, at + first, from + first, (t->end - t->first) * n, blocks,
-                         d->threads);
-    if (t->first == 0)
-        update_from_partials(e, c, at + bias, from + bias, n, blocks, d->threads);
-}
-
-/* Plain SGD happens within the product. */
-static void whole_tile(const nu_doing *d, const nu_optimizer_step *c, const nu_tile *t)
-{
-    nu_engine *e = d->e;
-    const nu_engine_layer *l = &e->layers[t->layer];
-    const X(nu_matrix) *x = nu_step_input(d, t->layer);
+    const X(nu_matrix) *x = nu_step_input(d, t->layer), *dz = &e->layers[t->layer].dz;
     real *scratch = (real *)e->room[NU_SCRATCH] + (size_t)d->thread * nu_scratch_size(e->job.plan);
-    real *w = X(nu_panel)(&l->layer.weights, t->panel, t->first), *params = e->job.params;
-    size_t n = X(nu_panel_columns)(&l->dz, t->panel), depth = e->job.plan->depth;
+    real *w = (real *)e->job.params + part[0].first;
+    size_t depth = e->job.plan->depth, q = t->panel;
     nu_span inputs = {t->first, t->end}, rows = {0, d->rows};
-    if (c->is_product) {
-        X(nu_panel_tn)(w, x, &l->dz, inputs, t->panel, rows, depth, (real)-c->lr,
-                       (real)(1 - c->lr * c->decay));
+    if (e->gradient != NULL) {
+        X(nu_panel_tn)(e->gradient + part[0].first, x, dz, inputs, q, rows, depth, 1,
+                       (real)d->adds);
+    } else if (d->step->is_product) {
+        X(nu_panel_tn)(w, x, dz, inputs, q, rows, depth, (real)-d->step->lr,
+                       (real)(1 - d->step->lr * d->step->decay));
     } else {
-        X(nu_panel_tn)(scratch, x, &l->dz, inputs, t->panel, rows, depth, 1, 0);
-        update_span(e, c, (size_t)(w - params), scratch, (t->end - t->first) * n);
+        X(nu_panel_tn)(scratch, x, dz, inputs, q, rows, depth, 1, 0);
+        update(d, part[0].first, scratch, part[0].end - part[0].first);
     }
-    if (t->first == 0) {
+    if (parts > 1) {
         real *db = scratch + e->job.plan->tile_size;
-        X(nu_column_sums)(db, &l->dz, rows, t->panel);
-        update_span(e, c, (size_t)(l->layer.bias - params) + t->panel * l->dz.width, db, n);
+        X(nu_column_sums)(db, dz, rows, q);
+        take(d, part[1].first, db, part[1].end - part[1].first);
     }
+}
+
+static void make(const nu_doing *d, const nu_tile *t, const nu_span part[2], int parts)
+{
+    if (d->e->job.plan->is_private[t->layer])
+        private_gradient(d, t, part, parts);
+    else
+        whole_gradient(d, t, part, parts);
+}
+
+void X(nu_step_gradient)(const nu_doing *d, const nu_tile *t)
+{
+    nu_engine *e = d->e;
+    nu_span part[2];
+    int parts = parts_of(e, t, part);
+    make(d, t, part, parts);
+    if (!d->is_last)
+        return;
+    double sum = 0;
+    for (int k = 0; k < parts; k++) {
+        real *g = e->gradient + part[k].first;
+        size_t count = part[k].end - part[k].first;
+        if (e->job.clip_value > 0)
+            clamp(g, count, (real)e->job.clip_value);
+        if (e->job.clip_norm > 0)
+            sum += squares(g, count);
+    }
+    ((double *)e->room[NU_SQUARES])[t - e->job.plan->tiles] = sum;
+}
+
+void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
+{
+    nu_engine *e = d->e;
+    nu_span part[2];
+    int parts = parts_of(e, t, part);
+    if (e->gradient == NULL)
+        make(d, t, part, parts);
+    for (int k = 0; e->gradient != NULL && k < parts; k++) {
+        real *g = e->gradient + part[k].first;
+        size_t count = part[k].end - part[k].first;
+        if (d->factor != 1)
+            multiply(g, count, (real)d->factor);
+        update(d, part[k].first, g, count);
+    }
+    X(nu_step_transpose)(e, t);
+}
+
+/* As torch.nn.utils.clip_grad_norm_() has it. */
+double X(nu_step_clip)(const nu_engine *e)
+{
+    const double *of_tile = e->room[NU_SQUARES];
+    double sum = 0;
+    if (!(e->job.clip_norm > 0))
+        return 1;
+    for (size_t i = 0; i < e->job.plan->n_tiles; i++)
+        sum += of_tile[i];
+    double factor = e->job.clip_norm / (sqrt(sum) + 1e-6);
+    return factor > 1 ? 1 : factor;
 }
 
 void X(nu_step_transpose)(nu_engine *e, const nu_tile *t)
@@ -74,13 +192,4 @@ void X(nu_step_transpose)(nu_engine *e, const nu_tile *t)
     X(nu_transpose)(X(nu_panel)(to, p, t->panel * w->width) + (t->first - p * to->width),
                     X(nu_panel_ld)(to, p), X(nu_panel)(w, t->panel, t->first), n, t->end - t->first,
                     n);
-}
-
-void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
-{
-    if (d->e->job.plan->is_private[t->layer])
-        private_tile(d, d->step, t);
-    else
-        whole_tile(d, d->step, t);
-    X(nu_step_transpose)(d->e, t);
 }

@@ -4,8 +4,15 @@
 
 #include "train/state.h"
 
-/* Gets a tile's gradient and updates it. */
+/* Where the plan keeps gradients: gets a tile's, or adds to it; in the last batch before an update
+ * clips its values and sums its squares. */
+void X(nu_step_gradient)(const nu_doing *d, const nu_tile *tile);
+
+/* Updates a tile. It gets its gradient first where that is not kept. */
 void X(nu_step_tile)(const nu_doing *d, const nu_tile *tile);
+
+/* After the gradients and a barrier: what clipping by norm multiplies them with. */
+double X(nu_step_clip)(const nu_engine *e);
 
 /* Brings the transposed weights of a tile up to date, where its layer has some. */
 void X(nu_step_transpose)(nu_engine *e, const nu_tile *tile);

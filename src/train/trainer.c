@@ -31,7 +31,7 @@ typedef struct trainer {
 
 static size_t rows_before(const trainer *t, size_t batch)
 {
-    return nu_smaller(batch * t->run->plan.batch, t->run->train->rows);
+    return nu_smaller(batch * t->run->plan.batch, t->run->job.data->rows);
 }
 
 /* Thread 0, before batch `batch`. */
@@ -111,8 +111,10 @@ static void epoch_work(void *arg, int thread, int threads)
         }
         if (!isfinite(loss) || t->stop) /* the same for every thread */
             return;
-        uint64_t update = (uint64_t)(t->epoch - 1) * t->run->batches + batch + 1;
-        numeric->engine_update(t->engine, batch, update, thread, threads);
+        uint64_t update = (uint64_t)(t->epoch - 1) * t->run->updates +
+                          batch / t->run->job.accumulate + 1;
+        nu_optimizer_step step = nu_optimizer_step_at(t->run->job.optimizer, update);
+        numeric->engine_update(t->engine, batch, &step, thread, threads);
         if (keeps_steps)
             keep_step(t, threads);
     }
@@ -121,7 +123,7 @@ static void epoch_work(void *arg, int thread, int threads)
 
 static nudge_status describe_epoch(trainer *t, nudge_epoch *e, double seconds, nudge_error *err)
 {
-    double rows = (double)t->run->train->rows;
+    double rows = (double)t->run->job.data->rows;
     nudge_loss_info loss = nudge_loss_describe(t->run->model->net.loss);
     nudge_metrics val = {.loss = NAN, .accuracy = NAN, .rmse = NAN};
     nudge_status status = t->evaluator != NULL ? nu_evaluator_run(t->evaluator, &val, err)
@@ -158,7 +160,7 @@ static nudge_status train_epochs(trainer *t, nudge_train_result *result, nudge_e
         t->loss = 0;
         t->correct = 0;
         t->run->numeric->engine_epoch(t->engine, (uint32_t)t->epoch);
-        NU_TRY(nu_team_run_on(o->cpus, t->run->threads, epoch_work, t, err));
+        NU_TRY(nu_team_run_on(o->cpus, t->run->job.threads, epoch_work, t, err));
         double end = nu_seconds(), seconds = end - t->epoch_start;
         if (t->diverged_batch > 0)
             return diverged(t, result, err);
@@ -189,7 +191,7 @@ static nudge_status start_steps(trainer *t, nudge_error *err)
             now = nu_seconds();
         steps->clock_seconds = fmin(steps->clock_seconds, (now - start) / READINGS);
     }
-    NU_NEW(t->ends, nu_alloc_zero, (size_t)t->run->threads, "times of single steps", err);
+    NU_NEW(t->ends, nu_alloc_zero, (size_t)t->run->job.threads, "times of single steps", err);
     t->run->job.ends = t->ends;
     return NUDGE_OK;
 }
@@ -206,7 +208,7 @@ static nudge_status allocate(trainer *t, nudge_error *err)
     if (run->val != NULL)
         NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, NU_VALIDATION,
                                    run->threads, run->options->cpus, err));
-    NU_NEW(t->bad, calloc, (size_t)run->threads, "a copy of the weights", err);
+    NU_NEW(t->bad, calloc, (size_t)run->job.threads, "a copy of the weights", err);
     t->snapshot = nu_alloc(plan->snapshot, 1);
     NU_NEED(t->snapshot != NULL, plan->snapshot, "a copy of the weights", err);
     memcpy(t->snapshot, run->model->params, plan->snapshot);
@@ -234,7 +236,7 @@ nudge_status nudge_train(nudge_model *model, const nudge_dataset *train, const n
         NU_TRY(nu_dataset_has_values(val, err));
     NU_TRY(nu_run_start(&run, model, train, val, options, err));
     trainer t NU_SCOPED(end) = {.run = &run};
-    nu_barrier_start(&t.barrier, run.threads);
+    nu_barrier_start(&t.barrier, run.job.threads);
     nudge_train_result r = {0};
     double start = nu_seconds();
     NU_TRY(allocate(&t, err));

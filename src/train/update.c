@@ -1,7 +1,5 @@
 #include "train/update.h"
 
-#include <string.h>
-
 #include "core/clones.h"
 #include "linalg/vecmath.h"
 
@@ -124,10 +122,6 @@ static const struct {
 void X(nu_update)(const nu_optimizer_step *c, real *w, const real *g, real *s1, real *s2,
                   size_t count)
 {
-    if (c->only_gradient) {
-        memcpy(s1, g, count * sizeof(real));
-        return;
-    }
     update *how = updates[c->kind].plain;
     if (c->momentum > 0 && updates[c->kind].momentum != NULL)
         how = updates[c->kind].momentum;

@@ -71,8 +71,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Data: data target labels val val-labels val-split split ignore category header scale\n"
 #define TRAIN_NETWORK_OPTIONS "Network: hidden activation loss huber-delta init dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
-    "Training: optimizer lr momentum nesterov weight-decay beta1 beta2 alpha eps batch shuffle " \
-    "seed\n"
+    "Training: optimizer lr momentum nesterov weight-decay beta1 beta2 alpha eps batch accumulate " \
+    "clip-norm clip-value shuffle seed\n"
 #define TRAIN_OPTIONS                                        \
     TRAIN_DATA_OPTIONS "Test: test test-labels test-split\n" \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \

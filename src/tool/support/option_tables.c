@@ -61,6 +61,7 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"beta2", NULL, t.optimizer.beta2},
         {"alpha", NULL, t.optimizer.alpha},
         {"batch", NULL, (double)t.batch},
+        {"accumulate", NULL, (double)t.accumulate},
         {"shuffle", t.shuffle ? "yes" : "no", 0},
         {"seed", NULL, (double)t.seed},
         {"epochs", NULL, (double)t.epochs},
@@ -125,7 +126,10 @@ const option shared_options[] = {
     {"beta2", "X", .help = "of adam and adamw"},
     {"alpha", "X", .help = "smoothing constant of rmsprop"},
     {"eps", "X", .help = "of all but sgd"},
-    {"batch", "N", .help = "samples per update"},
+    {"batch", "N", .help = "samples per gradient"},
+    {"accumulate", "N", .help = "batches whose gradients make one update"},
+    {"clip-norm", "X", .help = "scale an update's gradient down to this norm"},
+    {"clip-value", "X", .help = "hold elements of an update's gradient within +-X, before its norm"},
     {"shuffle", "no|yes", .help = "a new order of samples in every epoch"},
     {"seed", "N", .help = "of synthetic data, splits, initial weights and order"},
     {"epochs", "N", .help = "passes over the training data"},
@@ -156,6 +160,8 @@ const char *option_known_elsewhere(const char *name)
     /* scikit-learn, Keras, PyTorch and the programs that people write with them. */
     static const char *const known[][2] = {
         {"learning-rate", "lr"}, {"learning-rate-init", "lr"}, {"batch-size", "batch"},
+        {"clipnorm", "clip-norm"}, {"clipvalue", "clip-value"}, {"max-grad-norm", "clip-norm"},
+        {"gradient-accumulation-steps", "accumulate"},
         {"hidden-layer-sizes", "hidden"}, {"hidden-size", "hidden"}, {"units", "hidden"},
         {"hidden-layers", "hidden"}, {"layers", "hidden"}, {"max-iter", "epochs"},
         {"n-epochs", "epochs"}, {"num-epochs", "epochs"}, {"random-state", "seed"},

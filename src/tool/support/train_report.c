@@ -185,7 +185,9 @@ static json_t *json_settings(const train_report *r)
         "momentum", json_number(o->momentum), "nesterov", json_boolean(o->nesterov),
         "weight_decay", json_number(o->weight_decay), "beta1", json_number(o->beta1),
         "beta2", json_number(o->beta2), "alpha", json_number(o->alpha), "eps", json_number(o->eps),
-        "batch", json_whole(r->plan.batch), "epochs", json_whole(s->train.epochs),
+        "batch", json_whole(r->plan.batch), "accumulate", json_whole(s->train.accumulate),
+        "clip_norm", json_number(s->train.clip_norm),
+        "clip_value", json_number(s->train.clip_value), "epochs", json_whole(s->train.epochs),
         "seed", json_whole(s->train.seed), "shuffle", json_boolean(s->train.shuffle), NULL);
 }
 
