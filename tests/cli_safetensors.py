@@ -3,7 +3,10 @@
   check FILE DTYPE WIDTH...   FILE is a model of these widths: layout, names, shapes, network text
   make FILE DTYPE WIDTH...    writes weights as another program would: no metadata, tensors sorted
                               by name, one more tensor than the network has
-  same FILE FILE              both hold the same values in layers.*
+  torch FILE DTYPE WIDTH...   likewise, as safetensors.torch writes a torch.nn.Sequential with
+                              activations between: "0.weight", "2.weight", ..., sorted as texts
+  same FILE FILE              both hold the same values in layers.*, or in their other layers by
+                              number
 """
 import json
 import struct
@@ -60,9 +63,19 @@ def check(path, dtype, *widths):
 
 
 def make(path, dtype, *widths):
-    code, width = CODES[dtype]
     tensors = sorted(shapes([int(w) for w in widths])) + [("optimizer.step", [1])]
-    header, data = {}, b""
+    write(path, dtype, tensors, {})
+
+
+def torch(path, dtype, *widths):
+    tensors = sorted(("%d.%s" % (2 * int(name.split(".")[1]), name.split(".")[2]), shape)
+                     for name, shape in shapes([int(w) for w in widths]))
+    write(path, dtype, tensors, {"__metadata__": {"format": "pt"}})
+
+
+def write(path, dtype, tensors, header):
+    code, width = CODES[dtype]
+    data = b""
     for name, shape in tensors:
         count = shape[0] * (shape[1] if len(shape) == 2 else 1)
         values = [((i * 7 + len(data)) % 19 * 2 - 19) / 16 for i in range(count)]  # none is 0
@@ -76,10 +89,16 @@ def make(path, dtype, *widths):
 
 
 def same(*paths):
-    first, second = ({name: values for name, (_, _, values) in read(path)[1].items()
-                      if name.startswith("layers.")} for path in paths)
-    assert first == second, (first, second)
+    first, second = (layers(read(path)[1]) for path in paths)
+    assert first and first == second, (first, second)
+
+
+def layers(tensors):
+    """The values in the order of the numbers in names."""
+    named = [name.split(".") for name in tensors if any(map(str.isdigit, name.split(".")))]
+    return [tensors[".".join(name)][2]
+            for name in sorted(named, key=lambda name: (int(name[-2]), name[-1]))]
 
 
 if __name__ == "__main__":
-    {"check": check, "make": make, "same": same}[sys.argv[1]](*sys.argv[2:])
+    {"check": check, "make": make, "torch": torch, "same": same}[sys.argv[1]](*sys.argv[2:])

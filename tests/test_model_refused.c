@@ -28,7 +28,7 @@ START_TEST(cut_anywhere)
     for (size_t cut = 0; cut < size; cut++) {
         write_bytes(st_path, bytes, cut);
         load_refused(NUDGE_EDATA, "");
-        ck_status(nudge_model_load_weights(m, st_path, &err), NUDGE_EDATA, &err);
+        ck_status(nudge_model_load_weights(m, st_path, NULL, &err), NUDGE_EDATA, &err);
     }
     ck_assert_uint_eq(nudge_model_hash(m), hash);
     bytes[size] = 0;
@@ -126,7 +126,7 @@ START_TEST(refuses_without_metadata)
     write_st(lying, data, size);
     load_refused(NUDGE_EDATA, "is no nudge model");
     nudge_model *m = file_model(NUDGE_F32, 0, 2);
-    ck_ok(nudge_model_load_weights(m, st_path, &err), &err); /* which needs none */
+    ck_ok(nudge_model_load_weights(m, st_path, NULL, &err), &err); /* which needs none */
     nudge_model_free(m);
     free(header);
     free(lying);

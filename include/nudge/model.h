@@ -71,11 +71,29 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_model_save(const nudge_model *model, 
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_load(nudge_model **model, const char *path,
                                                       nudge_error *err);
 
-/* Takes the weights of a safetensors file, from here or elsewhere (tensors layers.N.weight and
- * layers.N.bias, F32 or F64; metadata is not needed), into a model of the same shapes.
+/* What nudge_model_load_weights() took. */
+typedef struct nudge_weights_taken {
+    size_t layers;               /* the first ones: all, or all but the last */
+    char text[NUDGE_ERROR_SIZE]; /* from which tensors, and why not the last: one line */
+} nudge_weights_taken;
+
+/* Takes the weights of a safetensors file, from here or elsewhere, into a model that they fit:
+ * F32 or F64, weights out x in. Metadata is not needed.
+ *   - Matrices are layers in the natural order of their names ("fc2" before "fc10"), and each must
+ *     have the shape that the network needs. Names that do not differ in numbers alone ("hidden",
+ *     "input") say no order: there each layer takes the first of its shape. The layers of a nudge
+ *     model are layers.N.
+ *   - "fc1.weight" goes with "fc1.bias", which must be there. Where names do not end in "weight"
+ *     ("W1", "b1"), biases are found as weights are.
+ *   - Tensors that are left must not be part of a network: no matrices, none that end in "weight"
+ *     or "bias" or begin with "layers.". Others are ignored.
+ *   - A last layer that takes the same inputs and has another width leaves the model's last layer
+ *     as it is, so that a network can be trained further with other outputs: only if taken is not
+ *     NULL, for the caller must be able to see it.
  * NUDGE_EMISMATCH names the tensor and both shapes; and as nudge_model_load(). On failure the
  * model is unchanged. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_load_weights(nudge_model *model, const char *path,
+                                                              nudge_weights_taken *taken,
                                                               nudge_error *err);
 
 /* Checks that a file can be created at `path` later (its directory exists and is writable, it is

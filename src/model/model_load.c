@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "model/match.h"
 #include "model/network_text.h"
 #include "model/safetensors.h"
 #include "model/tensor.h"
@@ -40,66 +41,57 @@ static int is_of_network(const nu_network *net, const char *name)
     return 0;
 }
 
-/* dtype: the one it must have; NULL: either. */
-static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, const char *dtype,
-                                 nudge_status mismatch, nudge_error *err)
+static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, nudge_dtype dtype,
+                                 nudge_error *err)
 {
     char name[NU_TENSOR_NAME], found[NU_SHAPE_TEXT], needed[NU_SHAPE_TEXT];
     uint64_t shape[2];
     size_t rank = nu_tensor_shape(shape, t);
     const nu_st_tensor *st = nu_st_find(file, nu_tensor_name(name, t));
     if (st == NULL)
-        return nu_fail(err, mismatch, "tensor '%s' of shape %s is missing", name,
+        return nu_fail(err, NUDGE_EDATA, "tensor '%s' of shape %s is missing", name,
                        nu_shape_text(needed, shape, rank));
-    if (strcmp(st->dtype, "F32") != 0 && strcmp(st->dtype, "F64") != 0)
-        return nu_fail(err, NUDGE_EDATA, "tensor '%s' is %s; nudge reads F32 and F64", name,
-                       st->dtype);
-    if (dtype != NULL && strcmp(st->dtype, dtype) != 0)
+    NU_TRY(nu_match_dtype(st, err));
+    if (strcmp(st->dtype, nu_tensor_dtype(dtype)) != 0)
         return nu_fail(err, NUDGE_EDATA, "tensor '%s' is %s; the network's dtype is %s", name,
-                       st->dtype, nudge_dtype_name(t->element == NU_F32 ? NUDGE_F32 : NUDGE_F64));
+                       st->dtype, nudge_dtype_name(dtype));
     if (st->rank != rank || memcmp(st->shape, shape, rank * sizeof *shape) != 0)
-        return nu_fail(err, mismatch, "tensor '%s' has shape %s; the network needs %s", name,
+        return nu_fail(err, NUDGE_EDATA, "tensor '%s' has shape %s; the network needs %s", name,
                        nu_shape_text(found, st->shape, st->rank),
                        nu_shape_text(needed, shape, rank));
     return NUDGE_OK;
 }
 
-/* All tensors of the network are there with the right shapes. Others: of a file of our own none
- * may be there, of another's none that look like layers beyond the network; and ours have the type
- * that the network text names. */
-static nudge_status check_tensors(const nu_st_file *file, const nudge_model *m, int own,
-                                  nudge_error *err)
+/* All tensors of the network are there with the right types and shapes, and no others. */
+static nudge_status check_tensors(const nu_st_file *file, const nudge_model *m, nudge_error *err)
 {
     const nu_network *net = &m->net;
-    nudge_status mismatch = own ? NUDGE_EDATA : NUDGE_EMISMATCH;
     for (size_t i = 0; i < 2 * net->layers; i++) {
         nu_tensor t = nu_tensor_of(net, NULL, m->dtype, i);
-        NU_TRY(check_tensor(file, &t, own ? nu_tensor_dtype(m->dtype) : NULL, mismatch, err));
+        NU_TRY(check_tensor(file, &t, m->dtype, err));
     }
-    for (size_t i = 0; i < file->n_tensors; i++) {
-        const char *name = file->tensors[i].name;
-        if ((own || strncmp(name, "layers.", 7) == 0) && !is_of_network(net, name))
-            return nu_fail(err, mismatch, "tensor '%.80s' is none of the network's, which has "
-                           "layers 0 to %zu", name, net->layers - 1);
-    }
+    for (size_t i = 0; i < file->n_tensors; i++)
+        if (!is_of_network(net, file->tensors[i].name))
+            return nu_fail(err, NUDGE_EDATA, "tensor '%.80s' is none of the network's, which has "
+                           "layers 0 to %zu", file->tensors[i].name, net->layers - 1);
     return NUDGE_OK;
 }
 
-static nudge_status bad_value(const nu_tensor *t, size_t j, double value, nudge_error *err)
+static nudge_status bad_value(const nu_st_tensor *st, const nu_tensor *t, size_t j, double value,
+                              nudge_error *err)
 {
-    char name[NU_TENSOR_NAME], place[NU_SHAPE_TEXT];
+    char place[NU_SHAPE_TEXT];
     uint64_t index[2] = {j / t->columns, j % t->columns};
-    return nu_fail(err, NUDGE_EDATA, "tensor '%s': element %s is %g%s", nu_tensor_name(name, t),
+    return nu_fail(err, NUDGE_EDATA, "tensor '%.80s': element %s is %g%s", st->name,
                    t->is_bias ? nu_shape_text(place, index + 1, 1) : nu_shape_text(place, index, 2),
                    value, isfinite(value) ? ", too large for f32" : "; it must be a finite number");
 }
 
 /* Straight from the file into place, a stretch at a time. */
-static nudge_status read_tensor(const nu_st_file *file, const nu_tensor *t, nudge_error *err)
+static nudge_status read_tensor(const nu_st_file *file, const nu_st_tensor *st,
+                                const nu_tensor *t, nudge_error *err)
 {
     double raw[NU_STRETCH], values[NU_STRETCH]; /* raw: room for either dtype */
-    char name[NU_TENSOR_NAME];
-    const nu_st_tensor *st = nu_st_find(file, nu_tensor_name(name, t));
     nudge_dtype dtype = strcmp(st->dtype, "F32") == 0 ? NUDGE_F32 : NUDGE_F64;
     size_t size = nu_dtype_size(dtype), total = nu_tensor_count(t), n;
     for (size_t first = 0; first < total; first += n) {
@@ -108,27 +100,13 @@ static nudge_status read_tensor(const nu_st_file *file, const nu_tensor *t, nudg
         nu_load(values, raw, nu_element_of(dtype), 0, n);
         size_t bad = nu_keep(raw, t->element, 0, n, values);
         if (bad < n)
-            return bad_value(t, first + bad, values[bad], err);
+            return bad_value(st, t, first + bad, values[bad], err);
         nu_tensor_put(t, first, n, values);
     }
     return NUDGE_OK;
 }
 
-/* A new block with the weights of a checked file. */
-static nudge_status read_params(void **params, const nu_st_file *file, const nudge_model *m,
-                                nudge_error *err)
-{
-    void *block NU_FREED = NULL;
-    NU_TRY(nu_model_params(&block, &m->net, m->dtype, err));
-    for (size_t i = 0; i < 2 * m->net.layers; i++) {
-        nu_tensor t = nu_tensor_of(&m->net, block, m->dtype, i);
-        NU_TRY(read_tensor(file, &t, err));
-    }
-    *params = NU_TAKE(block);
-    return NUDGE_OK;
-}
-
-/* ---- Loading --------------------------------------------------------------------------- */
+/* ---- A model --------------------------------------------------------------------------- */
 
 static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *err)
 {
@@ -145,22 +123,79 @@ static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *er
     if (nu_model_check_prep(&m->net, d.prep, &inner) != NUDGE_OK)
         return nu_fail(err, NUDGE_EDATA, "network: %s", inner.text);
     m->prep = NU_TAKE(d.prep);
-    NU_TRY(check_tensors(file, m, 1, err));
-    NU_TRY(read_params(&m->params, file, m, err));
+    NU_TRY(check_tensors(file, m, err));
+    NU_TRY(nu_model_params(&m->params, &m->net, m->dtype, err));
+    for (size_t i = 0; i < 2 * m->net.layers; i++) {
+        char name[NU_TENSOR_NAME];
+        nu_tensor t = nu_tensor_of(&m->net, m->params, m->dtype, i);
+        NU_TRY(read_tensor(file, nu_st_find(file, nu_tensor_name(name, &t)), &t, err));
+    }
     *(nudge_model **)to = NU_TAKE(m);
+    return NUDGE_OK;
+}
+
+/* ---- Another's weights ----------------------------------------------------------------- */
+
+/* Where another model's weights go, and what was taken; `taken` may be NULL. */
+typedef struct warm_start {
+    nudge_model *model;
+    nudge_weights_taken *taken;
+} warm_start;
+
+/* Names beyond these are not listed. */
+enum { MOST_NAMED = 6 };
+
+static void say_taken(nudge_weights_taken *taken, const nu_match *m, const nu_network *net)
+{
+    char found[NU_SHAPE_TEXT], needed[NU_SHAPE_TEXT], *text = taken->text;
+    size_t n = net->layers - (m->other_last != NULL), used = 0, room = sizeof taken->text;
+    taken->layers = n;
+    for (size_t l = 0; l < n; l++) {
+        if (l == MOST_NAMED - 1 && n > MOST_NAMED) {
+            l = n - 1;
+            used += (size_t)snprintf(text + used, room - used, ", ...");
+        }
+        used += (size_t)snprintf(text + used, room - used, "%s%.80s", l > 0 ? ", " : "",
+                                 m->of[2 * l]->name);
+    }
+    if (m->other_last == NULL)
+        return;
+    nu_tensor last = nu_tensor_of(net, NULL, NUDGE_F32, 2 * n);
+    uint64_t shape[2];
+    size_t rank = nu_tensor_shape(shape, &last);
+    snprintf(text + used, room - used, "; layer %zu keeps its initial weights, for %.80s has shape "
+             "%s and the network needs %s", n, m->other_last->name,
+             nu_shape_text(found, m->other_last->shape, rank), nu_shape_text(needed, shape, rank));
+}
+
+static nudge_status take_matched(const warm_start *w, const nu_st_file *file, const nu_match *match,
+                                 nudge_error *err)
+{
+    nudge_model *m = w->model;
+    void *block NU_FREED = NULL;
+    NU_TRY(nu_model_params(&block, &m->net, m->dtype, err));
+    memcpy(block, m->params, m->net.size * nu_dtype_size(m->dtype));
+    for (size_t i = 0; i < 2 * m->net.layers; i++) {
+        nu_tensor t = nu_tensor_of(&m->net, block, m->dtype, i);
+        if (match->of[i] != NULL)
+            NU_TRY(read_tensor(file, match->of[i], &t, err));
+    }
+    free(m->params);
+    m->params = NU_TAKE(block);
+    if (w->taken != NULL)
+        say_taken(w->taken, match, &m->net);
     return NUDGE_OK;
 }
 
 static nudge_status take_weights(void *to, const nu_st_file *file, nudge_error *err)
 {
-    nudge_model *model = to;
-    void *params;
-    NU_TRY(check_tensors(file, model, 0, err));
-    NU_TRY(read_params(&params, file, model, err));
-    free(model->params);
-    model->params = params;
-    return NUDGE_OK;
+    const warm_start *w = to;
+    nu_match match NU_SCOPED(nu_match_end) = {0};
+    NU_TRY(nu_match_layers(&match, file, &w->model->net, w->taken != NULL, err));
+    return take_matched(w, file, &match, err);
 }
+
+/* ---- Files ----------------------------------------------------------------------------- */
 
 /* Calls `take` with the file; its messages get the path in front. */
 static nudge_status read_file(const char *path, nudge_status (*take)(void *to, const nu_st_file *f,
@@ -180,7 +215,8 @@ nudge_status nudge_model_load(nudge_model **model, const char *path, nudge_error
     return read_file(path, take_model, model, err);
 }
 
-nudge_status nudge_model_load_weights(nudge_model *model, const char *path, nudge_error *err)
+nudge_status nudge_model_load_weights(nudge_model *model, const char *path,
+                                      nudge_weights_taken *taken, nudge_error *err)
 {
-    return read_file(path, take_weights, model, err);
+    return read_file(path, take_weights, &(warm_start){model, taken}, err);
 }

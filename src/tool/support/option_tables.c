@@ -113,7 +113,8 @@ const option shared_options[] = {
                              "otherwise mse",
      .names = loss_names},
     {"huber-delta", "X", .help = "where huber turns from quadratic to linear"},
-    {"init", "NAME|FILE", .help = "initial weights, or the .safetensors file that holds them",
+    {"init", "NAME|FILE", .help = "initial weights, or a .safetensors file with layers that fit, "
+                             "from nudge or PyTorch",
      .names = init_names},
     {"dtype", "NAME", .help = "numbers of the network", .names = dtype_names},
     /* Training */

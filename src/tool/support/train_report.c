@@ -58,6 +58,13 @@ void report_start(const train_report *r)
         why = "--explain says why not more";
     data_lines(r);
     network_line(stderr, r->model);
+    if (r->setup->taken != NULL) {
+        char *text;
+        if (asprintf(&text, "from %s: %s", r->setup->init_file, r->setup->taken->text) < 0)
+            need(NULL);
+        line_print(stderr, "weights", text);
+        free(text);
+    }
     line_start(stderr, "training");
     fprintf(stderr, "%s, lr %g, batch %zu, %zu epoch%s\n", nudge_optimizer_name(t->optimizer.kind),
             t->optimizer.lr, r->plan.batch, t->epochs, t->epochs == 1 ? "" : "s");
@@ -179,7 +186,8 @@ static json_t *json_settings(const train_report *r)
         object, "widths", json_wholes(m.layers + 1, m.widths), "activations", activations,
         "dtype", json_text(nudge_dtype_name(m.dtype)), "loss", json_text(nudge_loss_name(m.loss)),
         "huber_delta", nudge_loss_describe(m.loss).has_delta ? json_number(m.huber_delta) : NULL,
-        "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)), NULL);
+        "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)),
+        "init_taken", json_text(s->taken != NULL ? s->taken->text : NULL), NULL);
     return json_put_all(
         object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),
         "momentum", json_number(o->momentum), "nesterov", json_boolean(o->nesterov),

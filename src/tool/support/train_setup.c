@@ -128,6 +128,7 @@ static void read_init(train_setup *s, arguments *args)
         return;
     s->init = nudge_model_defaults().init;
     s->init_file = text;
+    s->taken = need(calloc(1, sizeof *s->taken));
     if (ends_with(text, ".safetensors") || stat(text, &file) == 0)
         return;
     char names[CHOICES_TEXT], what[CHOICES_TEXT + 40];
@@ -156,7 +157,7 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
                              .huber_delta = s->huber_delta, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);
     if (status == NUDGE_OK && s->init_file != NULL)
-        status = nudge_model_load_weights(*model, s->init_file, err);
+        status = nudge_model_load_weights(*model, s->init_file, s->taken, err);
     free(widths);
     free(activations);
     return status;
@@ -224,4 +225,5 @@ void train_setup_end(train_setup *s)
     free(s->units);
     free(s->activation);
     free(s->cpus);
+    free(s->taken);
 }

@@ -10,6 +10,7 @@ typedef struct train_setup {
     nudge_dtype dtype;
     nudge_init init;
     const char *init_file;   /* weights to start from; NULL: drawn as `init` says */
+    nudge_weights_taken *taken; /* of init_file, once there is a model; NULL without a file */
     size_t hidden;           /* hidden layers */
     size_t *units;           /* hidden */
     size_t activations;      /* 1, hidden or hidden + 1; or 0 and no hidden layer */
