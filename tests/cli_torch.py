@@ -72,6 +72,12 @@ def options(ref, case):
             args += ["--beta1", repr(value[0]), "--beta2", repr(value[1])]
         else:
             args += ["--" + key.replace("_", "-"), repr(value)]
+    for key, value in case["training"].items():
+        if value > 0:
+            args += ["--" + key.replace("_", "-"), str(value)]
+    for key, value in case.get("schedule", {}).items():
+        name = {"kind": "schedule", "warmup": "warmup", "min_lr": "lr-min"}.get(key, "lr-" + key)
+        args += ["--" + name.replace("_", "-"), str(value)]
     return args
 
 
@@ -143,7 +149,8 @@ def main():
     write_safetensors(os.path.join(folder, "initial.safetensors"), ref["widths"], ref["initial"])
     print(f"1..{len(ref['cases'])}")
     for n, case in enumerate(ref["cases"], 1):
-        name = " ".join([case["optimizer"], json.dumps(case["options"]), case["loss"],
+        name = " ".join([case["optimizer"], json.dumps(case["options"]),
+                         json.dumps(case.get("schedule", {})), case["loss"],
                          case["hidden"], case["output"]])
         try:
             error = check(nudge, ref, folder, case)

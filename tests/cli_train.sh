@@ -43,6 +43,19 @@ for key in train_loss val_loss val_rmse seconds samples_per_s; do
     expect "log: $key" has run.jsonl "\"epoch\": 5, .*\"$key\": [0-9]"
 done
 
+expect "log: no lr without a schedule" lacks run.jsonl '"lr"'
+
+check "train with a schedule" nudge train --data f.csv --target y --hidden 4 --epochs 4 \
+    --schedule step --lr-step 2 --lr-gamma 0.5 --warmup 1 --log lr.jsonl
+expect "schedule: named" has "$err" "^schedule  *step, warm-up of 1 epoch$"
+expect "schedule: the epoch tells the learning rate" has "$err" "^epoch 3/4 .* lr 0.0005 "
+expect "schedule: so does the log" has lr.jsonl '"epoch": 3, .*"lr": 0.0005'
+nudge train --data f.csv --target y --hidden 4 --epochs 1 --schedule plateau --lr-patience 3 \
+    --quiet --json >lr.json 2>"$err"
+expect "schedule: in --json" [ "$(json lr.json settings.schedule)" = plateau ]
+expect "schedule: its parameters, too" [ "$(json lr.json settings.lr_patience)" = 3 ]
+expect "schedule: and no other's" lacks lr.json lr_step
+
 nudge train --data f.csv --target y --split last --test-split 0.16666667 --val-split 0.1 \
     --hidden 16 --epochs 5 --json --quiet >train.json 2>"$err"
 expect "train --json" has train.json '"weights_hash"'

@@ -108,6 +108,7 @@ refuse 2 "--momentum: '-0.5' is not a number from 0 up" "--momentum -0.5" \
 bad weight-decay "a number from 0 up" -1
 bad beta1 "a number from 0 up and below 1" 1 -0.1 nan
 bad beta2 "a number from 0 up and below 1" 1
+bad warmup "a number from 0 up" -1 x
 bad eps "$positive" 0
 bad batch "$whole" 0 -1 1.5 x 99999999999999999999 1e3 "" 4294967296
 bad epochs "$whole" 0 -3 99999999999999999999
@@ -125,14 +126,35 @@ refuse 2 "nudge train: --alpha: '1' is not a number from 0 up and below 1" "--al
     nudge train --optimizer rmsprop --alpha 1
 refuse 2 "nudge train: --huber-delta: '0' is not a positive number" "--huber-delta 0" \
     nudge train --loss huber --huber-delta 0
-for o in activation loss optimizer dtype scale; do
+for o in activation loss optimizer schedule dtype scale; do
     refuse 2 "--$o: " "--$o with an unknown name" nudge train --$o frobnicate
     refuse 2 "frobnicate" "--$o names the value" nudge train --$o frobnicate
 done
 
 # options that contradict each other
 refuse 2 "only sgd and rmsprop have it" "--momentum with adam" nudge train --momentum 0.9
-refuse 2 "sgd does not have it" "--eps with sgd" nudge train --optimizer sgd --eps 1e-8
+refuse 2 "only adam, adamw, rmsprop and adagrad have it (the optimizer is sgd)" "--eps with sgd" \
+    nudge train --optimizer sgd --eps 1e-8
+refuse 2 "--lr-gamma: only step, exponential and plateau have it (the schedule is constant)" \
+    "--lr-gamma without a schedule" nudge train --lr-gamma 0.5
+refuse 2 "--lr-rise: only one-cycle has it (the schedule is cosine)" "--lr-rise with cosine" \
+    nudge train --schedule cosine --lr-rise 0.5
+refuse 2 "--schedule: step needs --lr-step EPOCHS" "step without its length" \
+    nudge train --schedule step
+refuse 2 "--schedule: exponential needs --lr-gamma X" "exponential without its factor" \
+    nudge train --schedule exponential
+refuse 2 "--lr-gamma: '-0.5' is not a number above 0, up to 1" "a negative rate" \
+    nudge train --schedule exponential --lr-gamma -0.5
+refuse 2 "--lr-min: '-1e-5' is not a number from 0 up" "... at the end of cosine" \
+    nudge train --schedule cosine --lr-min -1e-5
+refuse 2 "--lr-min: '0.1' is above the learning rate (--lr 0.01)" "--lr-min above --lr" \
+    nudge train --schedule cosine --lr 0.01 --lr-min 0.1
+refuse 2 "--lr-step: '0' is not a whole number from 1" "--lr-step 0" \
+    nudge train --schedule step --lr-step 0
+refuse 2 "--lr-rise: '1.5' is not a number from 0 to 1" "--lr-rise 1.5" \
+    nudge train --schedule one-cycle --lr-rise 1.5
+refuse 2 "--lr-div: '0.5' is not a number from 1 up" "--lr-div 0.5" \
+    nudge train --schedule one-cycle --lr-div 0.5
 refuse 2 "it needs a --momentum above 0" "--nesterov without momentum" \
     nudge train --optimizer sgd --nesterov
 refuse 2 "it needs --loss huber" "--huber-delta with mse" nudge train --loss mse --huber-delta 2

@@ -14,9 +14,9 @@ unit_tests = \
 	tests/test_npy tests/test_plan tests/test_prep tests/test_prep_json \
 	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_files \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
-	tests/test_scale_vary tests/test_synth tests/test_synth_values tests/test_team \
-	tests/test_torch tests/test_train tests/test_train_callbacks tests/test_train_refused \
-	tests/test_warm_start tests/test_watch tests/test_written
+	tests/test_scale_vary tests/test_schedule tests/test_synth tests/test_synth_values \
+	tests/test_team tests/test_torch tests/test_train tests/test_train_callbacks \
+	tests/test_train_refused tests/test_warm_start tests/test_watch tests/test_written
 
 # The numeric functions, which are compiled once per precision.
 numeric_tests = tests/test_numeric_f32 tests/test_numeric_f64
@@ -40,6 +40,6 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
-	tests/table_fixtures.h tests/suite.h \
+	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h \
 	scripts/or-init scripts/torch-reference scripts/torch-mnist scripts/compare \
 	scripts/compare-peer scripts/compare-fann.c

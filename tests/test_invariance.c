@@ -63,6 +63,8 @@ static outcome run(const shape *s, nudge_dtype dtype, nudge_optimizer_kind kind,
     options.optimizer.lr = 0.003;
     options.optimizer.momentum = s->rows % 2 == 0 ? 0 : 0.5; /* sgd: two ways to update */
     options.optimizer.weight_decay = 0.001;
+    options.schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_ONE_CYCLE);
+    options.schedule.warmup = 0.5;
     options.batch = s->batch;
     if (accumulated > 0) {
         options.accumulate = accumulated;

@@ -11,6 +11,8 @@ START_TEST(names_round_trip)
     static const char *const losses[] = {"auto",          "mse", "mae",    "huber",
                                          "cross-entropy", "bce", "poisson"};
     static const char *const optimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
+    static const char *const schedules[] = {"constant",  "step",       "exponential", "cosine",
+                                            "one-cycle", "invscaling", "coslog4",     "plateau"};
     static const char *const inits[] = {"pytorch", "he", "glorot", "zeros"};
     static const char *const scales[] = {"auto", "standard", "minmax", "none"};
     static const char *const dtypes[] = {"f32", "f64"};
@@ -30,6 +32,12 @@ START_TEST(names_round_trip)
         nudge_optimizer_kind v = (nudge_optimizer_kind)99;
         ck_assert_str_eq(nudge_optimizer_name((nudge_optimizer_kind)i), optimizers[i]);
         ck_assert_int_eq(nudge_optimizer_parse(&v, optimizers[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(v, i);
+    }
+    for (int i = 0; i < 8; i++) {
+        nudge_schedule_kind v = (nudge_schedule_kind)99;
+        ck_assert_str_eq(nudge_schedule_name((nudge_schedule_kind)i), schedules[i]);
+        ck_assert_int_eq(nudge_schedule_parse(&v, schedules[i], NULL), NUDGE_OK);
         ck_assert_int_eq(v, i);
     }
     for (int i = 0; i < 4; i++) {

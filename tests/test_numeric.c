@@ -331,7 +331,7 @@ START_TEST(updates_keep_zero)
     o.weight_decay = 0.1;
     o.momentum = 0.9;
     for (uint64_t t = 1; t < 10; t++) {
-        nu_optimizer_step c = nu_optimizer_step_at(&o, t);
+        nu_optimizer_step c = nu_optimizer_step_at(&o, t, 1);
         X(nu_update)(&c, w, g, s1, s2, N);
         for (size_t i = 0; i < N; i++)
             ck_assert(w[i] == 0 && s1[i] == 0 && s2[i] == 0);

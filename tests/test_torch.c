@@ -1,10 +1,10 @@
-/* nudge against PyTorch: tests/files/torch-reference.json, made by scripts/torch-reference, which
- * describes it. Everything in f64. */
+/* nudge against PyTorch. Everything in f64. */
 #include <jansson.h>
 #include <string.h>
 
 #include "model_fixtures.h"
 #include "suite.h"
+#include "torch_fixtures.h"
 
 #define LAYERS 3
 
@@ -45,11 +45,7 @@ static const char *name_of(const json_t *json, const char *key)
 
 static reference reference_open(void)
 {
-    reference ref = {0};
-    const char *path = test_file("torch-reference.json");
-    json_error_t error;
-    ref.json = json_load_file(path, 0, &error);
-    ck_assert_msg(ref.json != NULL, "%s:%d: %s", path, error.line, error.text);
+    reference ref = {.json = torch_reference()};
     const json_t *widths = json_object_get(ref.json, "widths");
     ck_assert_uint_eq(json_array_size(widths), LAYERS + 1);
     for (size_t l = 0; l <= LAYERS; l++)
@@ -156,9 +152,10 @@ static const char *describe(const json_t *item, size_t number)
     static char text[256];
     char *options = json_dumps(json_object_get(item, "options"), JSON_COMPACT | JSON_ENCODE_ANY);
     const char *optimizer = json_string_value(json_object_get(item, "optimizer"));
-    snprintf(text, sizeof text, "%zu: %s %s, %s, hidden %s, output %s", number,
+    snprintf(text, sizeof text, "%zu: %s %s, schedule %d, %s, hidden %s, output %s", number,
              optimizer != NULL ? optimizer : "gradient", options != NULL ? options : "",
-             name_of(item, "loss"), name_of(item, "hidden"), name_of(item, "output"));
+             (int)torch_schedule(item).kind, name_of(item, "loss"), name_of(item, "hidden"),
+             name_of(item, "output"));
     free(options);
     return text;
 }
@@ -226,6 +223,7 @@ START_TEST(cases)
     ck_assert_uint_le(ref.epochs, 16);
     nudge_train_options options = nudge_train_defaults();
     options.optimizer = make_optimizer(item);
+    options.schedule = torch_schedule(item);
     options.batch = ref.batch;
     options.epochs = ref.epochs;
     options.shuffle = 0;
@@ -251,7 +249,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 25
-#define CASES 64
+#define CASES 88
 
 START_TEST(complete)
 {

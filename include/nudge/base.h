@@ -146,6 +146,18 @@ typedef enum nudge_optimizer_kind {
     NUDGE_ADAGRAD
 } nudge_optimizer_kind;
 
+/* How the learning rate changes: the formulas are with nudge_schedule. */
+typedef enum nudge_schedule_kind {
+    NUDGE_SCHEDULE_CONSTANT,
+    NUDGE_SCHEDULE_STEP,
+    NUDGE_SCHEDULE_EXPONENTIAL,
+    NUDGE_SCHEDULE_COSINE,
+    NUDGE_SCHEDULE_ONE_CYCLE,
+    NUDGE_SCHEDULE_INVSCALING,
+    NUDGE_SCHEDULE_COSLOG4,
+    NUDGE_SCHEDULE_PLATEAU
+} nudge_schedule_kind;
+
 /* pytorch: weights and biases uniform in +-1/sqrt(in), nn.Linear's default.
  * he:      weights normal with variance 2/in (He et al. 2015), biases 0.
  * glorot:  weights uniform in +-sqrt(6/(in+out)) (Glorot and Bengio 2010), biases 0.
@@ -173,6 +185,7 @@ NUDGE_API const char *nudge_dtype_name(nudge_dtype v);
 NUDGE_API const char *nudge_activation_name(nudge_activation v);
 NUDGE_API const char *nudge_loss_name(nudge_loss v);
 NUDGE_API const char *nudge_optimizer_name(nudge_optimizer_kind v);
+NUDGE_API const char *nudge_schedule_name(nudge_schedule_kind v);
 NUDGE_API const char *nudge_init_name(nudge_init v);
 NUDGE_API const char *nudge_scale_name(nudge_scale v);
 
@@ -185,6 +198,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_loss_parse(nudge_loss *v, const char 
                                                       nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_optimizer_parse(nudge_optimizer_kind *v,
                                                            const char *name, nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_schedule_parse(nudge_schedule_kind *v,
+                                                          const char *name, nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_init_parse(nudge_init *v, const char *name,
                                                       nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_scale_parse(nudge_scale *v, const char *name,

@@ -22,6 +22,47 @@ typedef struct nudge_optimizer {
 /* PyTorch's defaults for `kind` (adamw: weight_decay 0.01), but lr 0.001 for all. */
 NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
 
+/* The learning rate of update u (1 for the first of U in all) in epoch e (1 for the first) is the
+ * optimizer's lr times
+ *   constant     1
+ *   step         gamma^floor((e - 1) / step)                        StepLR, stepped every epoch
+ *   exponential  gamma^(e - 1)                               ExponentialLR, stepped every epoch
+ *   cosine       m + (1 - m) (1 + cos(pi (u - 1) / U)) / 2, m = min_lr / lr
+ *                                      CosineAnnealingLR with T_max = U, stepped every update
+ *   one-cycle    from 1/div up to 1 over the first part `rise` of all updates, then down to
+ *                1/(div final_div), both along half a cosine; OneCycleLR with max_lr = lr and
+ *                cycle_momentum=False, stepped every update
+ *   invscaling   u^-power                  scikit-learn's formula for 'invscaling', t being u (its
+ *                                          MLPClassifier puts the number of samples there)
+ *   coslog4      1/2 - 1/2 cos(2 pi log2(1 + 15 (u - 1) / U)): four waves, each twice as long as
+ *                the one before (Holzmueller et al. 2024, https://arxiv.org/abs/2407.04491)
+ *   plateau      gamma^k, and lr times it at least min_lr; k grows after an epoch if the loss was
+ *                not below (1 - threshold) times its best for more than `patience` epochs;
+ *                ReduceLROnPlateau with eps=0, on the validation loss, or the training loss
+ *                without validation data
+ * and by min(1, u / w) where warmup > 0, w being the updates of so many epochs: LinearLR with
+ * start_factor 1/w and total_iters w - 1, chained to the schedule.
+ * https://pytorch.org/docs/1.13/optim.html#how-to-adjust-learning-rate,
+ * https://scikit-learn.org/1.2/modules/generated/sklearn.neural_network.MLPClassifier.html
+ * Decoupled weight decay follows the learning rate, as in PyTorch. */
+typedef struct nudge_schedule {
+    nudge_schedule_kind kind;
+    double warmup;         /* any: epochs, which need not be whole; >= 0 */
+    size_t step;           /* step: epochs, >= 1 */
+    double gamma;          /* step, exponential, plateau: in (0, 1] */
+    double min_lr;         /* cosine, plateau: the lowest learning rate, from 0 to lr */
+    double power;          /* invscaling: >= 0 */
+    double rise;           /* one-cycle: in [0, 1] */
+    double div, final_div; /* one-cycle: >= 1 */
+    size_t patience;       /* plateau: epochs without progress that are borne */
+    double threshold;      /* plateau: in [0, 1) */
+} nudge_schedule;
+
+/* PyTorch's and scikit-learn's defaults: gamma 0.1, power 0.5, rise 0.3, div 25, final_div 10000,
+ * patience 10, threshold 0.0001, warmup and min_lr 0. What has no default there is 0 and must be
+ * set: the step of `step`, gamma of `exponential`. */
+NUDGE_API nudge_schedule nudge_schedule_defaults(nudge_schedule_kind kind);
+
 /* What a thread's time goes to. */
 typedef enum nudge_phase {
     NUDGE_PACK,     /* order of samples, gathering and converting a batch */
@@ -53,6 +94,7 @@ typedef struct nudge_epoch {
     double val_loss;        /* after the epoch; NaN without validation data */
     double val_accuracy;    /* NaN unless the model classifies */
     double val_rmse;        /* NaN unless the loss is mse, mae or huber */
+    double lr;              /* learning rate of its last update */
     double seconds;         /* of training; validation not counted */
     double samples_per_s;
 } nudge_epoch;
@@ -87,6 +129,7 @@ typedef struct nudge_steps {
 
 typedef struct nudge_train_options {
     nudge_optimizer optimizer;
+    nudge_schedule schedule; /* of the optimizer's lr */
     size_t batch;     /* samples per gradient, >= 1; more than there are rows: all rows */
     size_t accumulate; /* batches whose gradients make one update, >= 1: the mean over all their
                        * samples, as one large batch has it, in the memory of a small one. What is
@@ -117,7 +160,8 @@ typedef struct nudge_train_options {
     nudge_steps *steps; /* filled with the time of single steps; NULL: not wanted, costs nothing */
 } nudge_train_options;
 
-/* adam, batch 64, accumulate 1, no clipping, epochs 10, seed 1, shuffle 1, threads 0, no callbacks, progress every 0.1 s. */
+/* adam, constant learning rate, batch 64, accumulate 1, no clipping, epochs 10, seed 1, shuffle 1,
+ * threads 0, no callbacks, progress every 0.1 s. */
 NUDGE_API nudge_train_options nudge_train_defaults(void);
 
 /* Memory and work of a training run, known before it starts. All sizes in bytes. */

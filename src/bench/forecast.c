@@ -239,7 +239,7 @@ static nudge_status forecast_run(nudge_forecast *forecast, replay *r, nudge_erro
     memcpy(params, r->run.model->params, bytes);
     NU_TRY(r->run.numeric->engine_create(&r->engine, &job, err));
     r->run.numeric->engine_epoch(r->engine, 1);
-    r->step = nu_optimizer_step_at(&o->optimizer, 1);
+    r->step = nu_optimizer_step_at(&o->optimizer, 1, 1);
     NU_TRY(nu_team_run_on(o->cpus, 1, replay_work, r, err));
     *forecast = sum_up(r, &exchange);
     forecast->cores = cores;

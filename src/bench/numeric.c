@@ -89,7 +89,7 @@ static void kernel(const nu_kernel *k, const nu_kernel_data *d)
         break;
     case NU_KERNEL_LOSS: loss(k->loss, d); break;
     case NU_KERNEL_UPDATE:
-        step = nu_optimizer_step_at(&d->optimizer, 1000);
+        step = nu_optimizer_step_at(&d->optimizer, 1000, 1);
         X(nu_update)(&step, a, b, c, d->array[3], count);
         break;
     case NU_KERNEL_SUMS:

@@ -60,6 +60,15 @@ static const choice optimizers = {
               [NUDGE_RMSPROP] = "rmsprop", [NUDGE_ADAGRAD] = "adagrad"},
 };
 
+static const choice schedules = {
+    "a schedule",
+    .names = {[NUDGE_SCHEDULE_CONSTANT] = "constant", [NUDGE_SCHEDULE_STEP] = "step",
+              [NUDGE_SCHEDULE_EXPONENTIAL] = "exponential", [NUDGE_SCHEDULE_COSINE] = "cosine",
+              [NUDGE_SCHEDULE_ONE_CYCLE] = "one-cycle",
+              [NUDGE_SCHEDULE_INVSCALING] = "invscaling", [NUDGE_SCHEDULE_COSLOG4] = "coslog4",
+              [NUDGE_SCHEDULE_PLATEAU] = "plateau"},
+};
+
 static const choice inits = {
     "an initialisation",
     .names = {[NUDGE_INIT_PYTORCH] = "pytorch", [NUDGE_INIT_HE] = "he",
@@ -127,6 +136,7 @@ NAME_OF(nudge_phase_name, nudge_phase, phases)
 NAME_OF(nudge_activation_name, nudge_activation, activations)
 NAME_OF(nudge_loss_name, nudge_loss, losses)
 NAME_OF(nudge_optimizer_name, nudge_optimizer_kind, optimizers)
+NAME_OF(nudge_schedule_name, nudge_schedule_kind, schedules)
 NAME_OF(nudge_init_name, nudge_init, inits)
 NAME_OF(nudge_scale_name, nudge_scale, scales)
 
@@ -140,5 +150,6 @@ PARSE(nudge_dtype_parse, nudge_dtype, dtypes)
 PARSE(nudge_activation_parse, nudge_activation, activations)
 PARSE(nudge_loss_parse, nudge_loss, losses)
 PARSE(nudge_optimizer_parse, nudge_optimizer_kind, optimizers)
+PARSE(nudge_schedule_parse, nudge_schedule_kind, schedules)
 PARSE(nudge_init_parse, nudge_init, inits)
 PARSE(nudge_scale_parse, nudge_scale, scales)

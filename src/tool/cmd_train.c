@@ -7,6 +7,7 @@
 #include "signals.h"
 #include "support/data_options.h"
 #include "support/json.h"
+#include "support/learning_options.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/train_report.h"
@@ -21,6 +22,11 @@ typedef struct progress {
 
 /* Epochs shown as lines that stay. */
 enum { MOST_LINES = 20 };
+
+static int shows_lr(const progress *p)
+{
+    return has_schedule(&p->setup->train.schedule);
+}
 
 /* ---- Log ------------------------------------------------------------------------------- */
 
@@ -41,14 +47,16 @@ static int write_log(progress *p, const nudge_epoch *e)
                            "train_accuracy", json_number(e->train_accuracy),
                            "val_loss", json_number(e->val_loss),
                            "val_accuracy", json_number(e->val_accuracy),
-                           "val_rmse", json_number(e->val_rmse), "seconds", json_number(e->seconds),
+                           "val_rmse", json_number(e->val_rmse),
+                           "lr", shows_lr(p) ? json_number(e->lr) : NULL,
+                           "seconds", json_number(e->seconds),
                            "samples_per_s", json_number(e->samples_per_s), NULL);
     return json_print(line, 0, p->log) && fflush(p->log) == 0;
 }
 
 /* ---- Lines ----------------------------------------------------------------------------- */
 
-static void print_epoch(const nudge_epoch *e)
+static void print_epoch(const nudge_epoch *e, int with_lr)
 {
     char text[NU_TEXT];
     snprintf(text, sizeof text, "%zu", e->epochs);
@@ -62,6 +70,8 @@ static void print_epoch(const nudge_epoch *e)
         fprintf(stderr, "  accuracy %.4f", e->train_accuracy);
     else if (!isnan(e->val_rmse))
         fprintf(stderr, "  val RMSE %-9.5g", e->val_rmse);
+    if (with_lr)
+        fprintf(stderr, "  lr %-8.3g", e->lr);
     fprintf(stderr, "  %s samples/s\n", nu_count_text(text, e->samples_per_s));
 }
 
@@ -79,7 +89,7 @@ static int on_epoch(const nudge_epoch *e, void *user)
                    (e->epoch - 1) * (MOST_LINES - 1) / e->epochs;
     if (!p->setup->quiet && (e->epochs <= MOST_LINES || show)) {
         live_line_clear();
-        print_epoch(e);
+        print_epoch(e, shows_lr(p));
     }
     return nu_signal_caught();
 }

@@ -61,9 +61,9 @@ int nu_optimizer_states(const nudge_optimizer *o)
     return kinds[o->kind].states + (kinds[o->kind].takes_momentum && o->momentum > 0);
 }
 
-nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t)
+nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t, double lr_factor)
 {
-    double lr = o->lr, decay = o->weight_decay;
+    double lr = o->lr * lr_factor, decay = o->weight_decay;
     int decouples = kinds[o->kind].decouples, is_adam = kinds[o->kind].is_adam;
     return (nu_optimizer_step){
         .kind = o->kind,

@@ -24,7 +24,7 @@ typedef struct nu_optimizer_step {
     double inverse_root2; /* adam, adamw: 1 / sqrt(1 - beta2^t) */
 } nu_optimizer_step;
 
-/* Update number t (1 for the first). */
-nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t);
+/* Update number t (1 for the first); lr_factor: of its learning rate (train/schedule.h). */
+nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t, double lr_factor);
 
 #endif

@@ -9,11 +9,13 @@
 #include "train/check.h"
 #include "train/evaluate.h"
 #include "train/optimizer.h"
+#include "train/schedule.h"
 
 nudge_train_options nudge_train_defaults(void)
 {
     return (nudge_train_options){
         .optimizer = nudge_optimizer_defaults(NUDGE_ADAM),
+        .schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_CONSTANT),
         .batch = 64,
         .accumulate = 1,
         .epochs = 10,
@@ -26,6 +28,7 @@ nudge_train_options nudge_train_defaults(void)
 static nudge_status check_options(const nudge_train_options *o, nudge_error *err)
 {
     NU_TRY(nu_optimizer_check(&o->optimizer, err));
+    NU_TRY(nu_schedule_check(&o->schedule, o->optimizer.lr, err));
     if (o->batch == 0)
         return nu_fail(err, NUDGE_EARGUMENT, "batch 0: a batch has at least one sample");
     if (o->accumulate == 0)

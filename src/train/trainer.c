@@ -8,6 +8,7 @@
 #include "table/dataset.h"
 #include "train/evaluate.h"
 #include "train/run.h"
+#include "train/schedule.h"
 
 /* A training run under way. Thread 0 writes what is not marked; others read it after a barrier. */
 typedef struct trainer {
@@ -21,6 +22,7 @@ typedef struct trainer {
     nu_step_end *ends;       /* threads; NULL: times of single steps are not wanted */
     double step_start;
 
+    nu_plateau plateau;
     size_t epoch;            /* running, from 1 */
     double start, epoch_start, last_progress;
     double loss;             /* sum over the samples of this epoch */
@@ -32,6 +34,14 @@ typedef struct trainer {
 static size_t rows_before(const trainer *t, size_t batch)
 {
     return nu_smaller(batch * t->run->plan.batch, t->run->job.data->rows);
+}
+
+/* Of the learning rate of an update. */
+static double lr_factor(const trainer *t, uint64_t update)
+{
+    const nudge_train_options *o = t->run->options;
+    nu_moment at = {update, (uint64_t)o->epochs * t->run->updates, t->run->updates};
+    return t->plateau.factor * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
 }
 
 /* Thread 0, before batch `batch`. */
@@ -113,7 +123,8 @@ static void epoch_work(void *arg, int thread, int threads)
             return;
         uint64_t update = (uint64_t)(t->epoch - 1) * t->run->updates +
                           batch / t->run->job.accumulate + 1;
-        nu_optimizer_step step = nu_optimizer_step_at(t->run->job.optimizer, update);
+        nu_optimizer_step step = nu_optimizer_step_at(t->run->job.optimizer, update,
+                                                      lr_factor(t, update));
         numeric->engine_update(t->engine, batch, &step, thread, threads);
         if (keeps_steps)
             keep_step(t, threads);
@@ -137,6 +148,8 @@ static nudge_status describe_epoch(trainer *t, nudge_epoch *e, double seconds, n
                        .val_loss = val.loss,
                        .val_accuracy = val.accuracy,
                        .val_rmse = val.rmse,
+                       .lr = t->run->options->optimizer.lr *
+                             lr_factor(t, (uint64_t)t->epoch * t->run->updates),
                        .seconds = seconds,
                        .samples_per_s = rows / seconds};
     return status;
@@ -155,6 +168,7 @@ static nudge_status diverged(trainer *t, nudge_train_result *result, nudge_error
 static nudge_status train_epochs(trainer *t, nudge_train_result *result, nudge_error *err)
 {
     const nudge_train_options *o = t->run->options;
+    t->plateau = nu_plateau_start();
     t->start = t->last_progress = t->epoch_start = nu_seconds();
     for (t->epoch = 1; t->epoch <= o->epochs; t->epoch++) {
         t->loss = 0;
@@ -169,6 +183,8 @@ static nudge_status train_epochs(trainer *t, nudge_train_result *result, nudge_e
         result->epochs = t->epoch;
         result->train_seconds += seconds;
         NU_TRY(describe_epoch(t, &result->last, seconds, err));
+        nu_plateau_update(&t->plateau, &o->schedule, o->optimizer.lr,
+                          result->last.has_val ? result->last.val_loss : result->last.train_loss);
         if (o->on_epoch != NULL && o->on_epoch(&result->last, o->user) != 0)
             return nu_fail(err, NUDGE_ESTOPPED, "stopped after epoch %zu", t->epoch);
         /* Reading the clock is a tenth of the smallest epoch: not again if nothing lies between. */

@@ -5,6 +5,7 @@
 #include "quantiles.h"
 #include "support/run_lines.h"
 #include "support/say.h"
+#include "support/learning_options.h"
 #include "support/train_setup.h"
 #include "support/watch.h"
 
@@ -75,7 +76,7 @@ static void read_options(network_bench *b, arguments *args)
     b->loss = (nudge_loss)choice_of(args, "loss");
     b->pixels = given(args, "pixels");
     b->explain = given(args, "explain");
-    train_setup_optimizer(&b->options.optimizer, args);
+    read_optimizer_options(&b->options.optimizer, args);
     b->options.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
     b->width = wholes_of(args, "layers", 2147483647, "two or more ", &b->widths);
     if (b->widths < 2)

@@ -73,9 +73,13 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay beta1 beta2 alpha eps batch accumulate " \
     "clip-norm clip-value shuffle seed\n"
+#define TRAIN_SCHEDULE_OPTIONS                                                              \
+    "Learning rate: schedule warmup lr-step lr-gamma lr-min lr-power lr-rise lr-div "       \
+    "lr-final-div lr-patience lr-threshold\n"
 #define TRAIN_OPTIONS                                        \
     TRAIN_DATA_OPTIONS "Test: test test-labels test-split\n" \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
+    TRAIN_SCHEDULE_OPTIONS                                   \
     "Running: epochs threads pin oversubscribe\n"            \
     "Output: out log json quiet explain\n"
 

@@ -17,6 +17,7 @@ NAMES(dtype, nudge_dtype)
 NAMES(activation, nudge_activation)
 NAMES(loss, nudge_loss)
 NAMES(optimizer, nudge_optimizer_kind)
+NAMES(schedule, nudge_schedule_kind)
 NAMES(init, nudge_init)
 NAMES(scale, nudge_scale)
 
@@ -39,6 +40,7 @@ static const char *by_optimizer(char buf[NU_TEXT], int eps)
 const char *option_default(const char *name, char buf[NU_TEXT])
 {
     nudge_train_options t = nudge_train_defaults();
+    nudge_schedule s = t.schedule;
     nudge_model_options m = nudge_model_defaults();
     nudge_data_options d = nudge_data_defaults();
     const struct {
@@ -60,6 +62,15 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"beta1", NULL, t.optimizer.beta1},
         {"beta2", NULL, t.optimizer.beta2},
         {"alpha", NULL, t.optimizer.alpha},
+        {"schedule", nudge_schedule_name(s.kind), 0},
+        {"warmup", NULL, s.warmup},
+        {"lr-min", NULL, s.min_lr},
+        {"lr-power", NULL, s.power},
+        {"lr-rise", NULL, s.rise},
+        {"lr-div", NULL, s.div},
+        {"lr-final-div", NULL, s.final_div},
+        {"lr-patience", NULL, (double)s.patience},
+        {"lr-threshold", NULL, s.threshold},
         {"batch", NULL, (double)t.batch},
         {"accumulate", NULL, (double)t.accumulate},
         {"shuffle", t.shuffle ? "yes" : "no", 0},
@@ -127,6 +138,22 @@ const option shared_options[] = {
     {"beta2", "X", .help = "of adam and adamw"},
     {"alpha", "X", .help = "smoothing constant of rmsprop"},
     {"eps", "X", .help = "of all but sgd"},
+    {"schedule", "NAME", .help = "how the learning rate changes", .names = schedule_names},
+    {"warmup", "EPOCHS", .help = "the learning rate first rises from 0 for so long, with any "
+                                 "schedule"},
+    {"lr-step", "EPOCHS", .help = "step multiplies by --lr-gamma every so often"},
+    {"lr-gamma", "X", .help = "step, exponential (needed, for every epoch), plateau: the factor "
+                              "[0.1]"},
+    {"lr-min", "X", .help = "cosine, plateau: the lowest learning rate"},
+    {"lr-power", "X", .help = "invscaling: update u has the learning rate lr / u^X"},
+    {"lr-rise", "F", .help = "one-cycle rises to --lr for this part of the training"},
+    {"lr-div", "X", .help = "one-cycle begins with --lr / X", .hidden = 1},
+    {"lr-final-div", "X", .help = "one-cycle ends with its first learning rate / X",
+     .hidden = 1},
+    {"lr-patience", "EPOCHS", .help = "plateau bears so many epochs without progress of the "
+                                      "validation loss (or training loss)"},
+    {"lr-threshold", "F", .help = "plateau: what part the loss must fall by to be progress",
+     .hidden = 1},
     {"batch", "N", .help = "samples per gradient"},
     {"accumulate", "N", .help = "batches whose gradients make one update"},
     {"clip-norm", "X", .help = "scale an update's gradient down to this norm"},

@@ -238,20 +238,26 @@ size_t *wholes_of(const arguments *args, const char *name, size_t most, const ch
 
 double real_of(const arguments *args, const char *name, enum range range)
 {
-    static const char *const what[] = {
-        [ABOVE_0] = "a positive number",
-        [FROM_0] = "a number from 0 up",
-        [FROM_0_BELOW_1] = "a number from 0 up and below 1",
+    static const struct {
+        double least, most;
+        int open; /* 1: without the least, 2: without the most */
+        const char *what;
+    } ranges[] = {
+        [ABOVE_0] = {0, INFINITY, 1, "a positive number"},
+        [ABOVE_0_TO_1] = {0, 1, 1, "a number above 0, up to 1"},
+        [FROM_0] = {0, INFINITY, 0, "a number from 0 up"},
+        [FROM_0_TO_1] = {0, 1, 0, "a number from 0 to 1"},
+        [FROM_0_BELOW_1] = {0, 1, 2, "a number from 0 up and below 1"},
+        [FROM_1] = {1, INFINITY, 0, "a number from 1 up"},
     };
     const char *text = text_of(args, name);
     char *end;
-    double v = strtod(text, &end);
-    int good = *text != '\0' && *end == '\0' && text[strspn(text, "0123456789.eE+-")] == '\0' &&
-               isfinite(v);
-    good = good && (range == ABOVE_0 ? v > 0 : v >= 0) && (range != FROM_0_BELOW_1 || v < 1);
-    if (good)
+    double v = strtod(text, &end), least = ranges[range].least, most = ranges[range].most;
+    int open = ranges[range].open;
+    if (*text != '\0' && *end == '\0' && text[strspn(text, "0123456789.eE+-")] == '\0' &&
+        isfinite(v) && (open == 1 ? v > least : v >= least) && (open == 2 ? v < most : v <= most))
         return v;
-    refuse(args, name, what[range]);
+    refuse(args, name, ranges[range].what);
 }
 
 void read_real(const arguments *args, const char *name, enum range range, double *value)

@@ -57,7 +57,7 @@ const char *required(const arguments *args, const char *name);
 
 /* Numbers: the whole text must be one, in decimal notation. */
 uint64_t whole_of(const arguments *args, const char *name, uint64_t least, uint64_t most);
-enum range { ABOVE_0, FROM_0, FROM_0_BELOW_1 };
+enum range { ABOVE_0, ABOVE_0_TO_1, FROM_0, FROM_0_TO_1, FROM_0_BELOW_1, FROM_1 };
 double real_of(const arguments *args, const char *name, enum range range);
 
 /* Changes *value only if the option is given. */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "support/json.h"
+#include "support/learning_options.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"
@@ -68,6 +69,11 @@ void report_start(const train_report *r)
     line_start(stderr, "training");
     fprintf(stderr, "%s, lr %g, batch %zu, %zu epoch%s\n", nudge_optimizer_name(t->optimizer.kind),
             t->optimizer.lr, r->plan.batch, t->epochs, t->epochs == 1 ? "" : "s");
+    if (has_schedule(&t->schedule)) {
+        char *text = schedule_text(&t->schedule);
+        line_print(stderr, "schedule", text);
+        free(text);
+    }
     memory_line(stderr, &r->plan, r->data->load_bytes);
     threads_line(stderr, r->plan.threads, why);
 }
@@ -188,6 +194,7 @@ static json_t *json_settings(const train_report *r)
         "huber_delta", nudge_loss_describe(m.loss).has_delta ? json_number(m.huber_delta) : NULL,
         "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)),
         "init_taken", json_text(s->taken != NULL ? s->taken->text : NULL), NULL);
+    json_put_schedule(object, &s->train.schedule);
     return json_put_all(
         object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),
         "momentum", json_number(o->momentum), "nesterov", json_boolean(o->nesterov),

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "support/data_options.h"
+#include "support/learning_options.h"
 #include "support/machine.h"
 #include "support/say.h"
 #include "whole.h"
@@ -15,49 +16,7 @@
 /* Of a layer: BLAS counts in int. */
 enum { MOST_UNITS = 2147483647 };
 
-/* ---- Options that exclude each other --------------------------------------------------- */
-
-static void check_optimizer_options(arguments *args, nudge_optimizer_kind kind)
-{
-    enum { SGD = 1 << NUDGE_SGD, ADAM = 1 << NUDGE_ADAM, ADAMW = 1 << NUDGE_ADAMW,
-           RMSPROP = 1 << NUDGE_RMSPROP, ADAGRAD = 1 << NUDGE_ADAGRAD };
-    static const struct {
-        const char *option;
-        int has;
-        const char *why;
-    } rules[] = {
-        {"momentum", SGD | RMSPROP, "only sgd and rmsprop have it"},
-        {"nesterov", SGD, "only sgd has it"},
-        {"beta1", ADAM | ADAMW, "only adam and adamw have it"},
-        {"beta2", ADAM | ADAMW, "only adam and adamw have it"},
-        {"alpha", RMSPROP, "only rmsprop has it"},
-        {"eps", ADAM | ADAMW | RMSPROP | ADAGRAD, "sgd does not have it"},
-    };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (!(rules[i].has & 1 << kind)) {
-            char why[100];
-            snprintf(why, sizeof why, "%s (the optimizer is %s)", rules[i].why,
-                     nudge_optimizer_name(kind));
-            refuse_given(args, rules[i].option, why);
-        }
-}
-
-void train_setup_optimizer(nudge_optimizer *o, arguments *args)
-{
-    nudge_optimizer_kind kind = (nudge_optimizer_kind)choice_of(args, "optimizer");
-    *o = nudge_optimizer_defaults(kind);
-    check_optimizer_options(args, kind);
-    o->lr = real_of(args, "lr", ABOVE_0);
-    read_real(args, "momentum", FROM_0, &o->momentum);
-    o->nesterov = given(args, "nesterov");
-    if (o->nesterov && !(o->momentum > 0))
-        refuse_given(args, "nesterov", "it needs a --momentum above 0");
-    read_real(args, "weight-decay", FROM_0, &o->weight_decay);
-    read_real(args, "beta1", FROM_0_BELOW_1, &o->beta1);
-    read_real(args, "beta2", FROM_0_BELOW_1, &o->beta2);
-    read_real(args, "alpha", FROM_0_BELOW_1, &o->alpha);
-    read_real(args, "eps", ABOVE_0, &o->eps);
-}
+/* ---- Data --------------------------------------------------------------------------- */
 
 static void read_data(train_setup *s, arguments *args)
 {
@@ -198,7 +157,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     read_real(args, "clip-value", ABOVE_0, &s->train.clip_value);
     s->train.seed = whole_of(args, "seed", 0, UINT64_MAX);
     s->train.shuffle = choice_of(args, "shuffle");
-    train_setup_optimizer(&s->train.optimizer, args);
+    read_optimizer_options(&s->train.optimizer, args);
     read_data(s, args);
     if (strcmp(text_of(args, "hidden"), "none") != 0)
         s->units = wholes_of(args, "hidden", MOST_UNITS, "'none' or ", &s->hidden);
@@ -214,6 +173,7 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     train_setup_shared(s, args, threads);
     read_test(&s->data, args);
     s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
+    read_schedule_options(&s->train.schedule, args, s->train.optimizer.lr);
     s->train.oversubscribe = given(args, "oversubscribe");
     int most = nudge_threads(threads, NULL);
     s->train.cpus = s->cpus = pin_option(args, threads > most ? threads : most);

@@ -30,9 +30,6 @@ void train_setup_start(train_setup *setup, arguments *args, int threads);
  * TRAIN_OPTIMIZER_OPTIONS. Followed by train_setup_end(). */
 void train_setup_shared(train_setup *setup, arguments *args, int threads);
 
-/* Reads --optimizer, --lr and those of the optimizers' other parameters that the command has. */
-void train_setup_optimizer(nudge_optimizer *o, arguments *args);
-
 void train_setup_end(train_setup *setup);
 
 /* The model that the setup asks for, for so many features and outputs; prep may be NULL. For

@@ -1,0 +1,25 @@
+/* The options of optimizers and schedules. */
+#ifndef NUDGE_TOOL_LEARNING_OPTIONS_H
+#define NUDGE_TOOL_LEARNING_OPTIONS_H
+
+#include <jansson.h>
+
+#include "nudge.h"
+#include "support/options.h"
+
+/* Reads --optimizer, --lr and those of the optimizers' other parameters that the command has. */
+void read_optimizer_options(nudge_optimizer *o, arguments *args);
+
+/* Reads --schedule and its parameters; lr is the optimizer's. */
+void read_schedule_options(nudge_schedule *s, arguments *args, double lr);
+
+/* Whether the learning rate changes. */
+int has_schedule(const nudge_schedule *s);
+
+/* "cosine" or, with a warm-up, "cosine, warm-up of 2 epochs"; for free(). */
+char *schedule_text(const nudge_schedule *s);
+
+/* Puts the schedule and the parameters that it has into an object. */
+void json_put_schedule(json_t *object, const nudge_schedule *s);
+
+#endif
