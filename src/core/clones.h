@@ -3,7 +3,7 @@
 #ifndef NUDGE_CORE_CLONES_H
 #define NUDGE_CORE_CLONES_H
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#ifdef HAVE_TARGET_CLONES
 #define NU_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define NU_CLONES
