@@ -63,6 +63,94 @@ START_TEST(bad_arrays_are_refused)
 }
 END_TEST
 
+/* ---- Borrowed -------------------------------------------------------------------------- */
+
+START_TEST(arrays_are_borrowed)
+{
+    static float x[] = {1, 2, 3, 4, 5, 0.5f}, y[] = {7, 8, 9};
+    static uint8_t pixels[] = {0, 255, 51, 1};
+    static const int32_t classes[] = {1, 0};
+    nudge_dataset *d = NULL, *part = NULL;
+    nudge_arrays a = {.dtype = NUDGE_F32, .rows = 3, .features = 2, .outputs = 1, .x = x, .y = y};
+    ck_ok(nudge_dataset_borrow(&d, &a, &err), &err);
+    ck_assert_ptr_eq(d->store->x, x);
+    ck_assert_ptr_eq(d->store->y, y);
+    ck_ok(nudge_dataset_subset(&part, d, (uint32_t[]){2}, 1, &err), &err);
+    nudge_dataset_free(d);
+    ck_assert_double_eq(input(part, 0, 1), 0.5);
+    ck_assert_double_eq(target(part, 0, 0), 9);
+    nudge_dataset_free(part); /* what was borrowed is not freed */
+    a = (nudge_arrays){.dtype = NUDGE_F64, .rows = 2, .features = 2, .outputs = 2, .x = pixels,
+                       .bytes = 1, .classes = classes};
+    ck_ok(nudge_dataset_borrow(&d, &a, &err), &err);
+    ck_assert_double_eq(input(d, 0, 1), 1);
+    ck_assert_double_eq(input(d, 1, 0), 51 * (1.0 / 255));
+    ck_assert_double_eq(target(d, 0, 0), 1);
+    ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 2);
+    nudge_dataset_free(d);
+}
+END_TEST
+
+/* The same weights as from copies, also where the arrays are not aligned. */
+START_TEST(borrowed_arrays_train_alike)
+{
+    enum { ROWS = 50, IN = 70 };
+    static float x[ROWS * IN + 1], y[ROWS + 1];
+    static double xd[ROWS * IN], yd[ROWS];
+    uint64_t hashes[2];
+    for (size_t i = 0; i < ROWS * IN; i++)
+        xd[i] = x[i + 1] = (float)(i * 7919 % 101) / 64 - 1;
+    for (size_t i = 0; i < ROWS; i++)
+        yd[i] = y[i + 1] = (float)(i % 5);
+    for (int k = 0; k < 2; k++) {
+        nudge_dataset *d = NULL;
+        nudge_arrays a = {NUDGE_F32, ROWS, IN, 1, .x = x + 1, .y = y + 1};
+        ck_ok(k == 0 ? nudge_dataset_borrow(&d, &a, &err)
+                     : nudge_dataset_from_arrays(&d, NUDGE_F32, ROWS, IN, 1, xd, yd, NULL, &err),
+              &err);
+        nudge_model_options o = nudge_model_defaults();
+        nudge_train_options t = nudge_train_defaults();
+        nudge_model *m = NULL;
+        o.layers = 2;
+        o.widths = (size_t[]){IN, 9, 1};
+        t.epochs = 3;
+        t.batch = 16;
+        t.shuffle = 0; /* batches are used where they are */
+        ck_ok(nudge_model_create(&m, &o, NULL, &err), &err);
+        ck_ok(nudge_train(m, d, NULL, &t, NULL, &err), &err);
+        hashes[k] = nudge_model_hash(m);
+        nudge_model_free(m);
+        nudge_dataset_free(d);
+    }
+    ck_assert_uint_eq(hashes[0], hashes[1]);
+}
+END_TEST
+
+START_TEST(bad_arrays_are_not_borrowed)
+{
+    double x[] = {1, 2, 3, NAN}, y[] = {1, INFINITY};
+    int32_t classes[] = {0, 5};
+    nudge_dataset *d = NULL;
+    nudge_arrays a = {.dtype = NUDGE_F64, .rows = 2, .features = 2};
+    ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EARGUMENT, "x is NULL", &err);
+    a.x = x;
+    ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EDATA, "x: row 1, feature 1 is nan", &err);
+    x[3] = 4;
+    a.y = y;
+    ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EARGUMENT, "0 outputs", &err);
+    a.outputs = 1;
+    ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EDATA, "y: row 1, output 0 is inf", &err);
+    a.classes = classes;
+    ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EARGUMENT, "both", &err);
+    a.y = NULL;
+    a.outputs = 5;
+    ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EARGUMENT, "row 1 is 5", &err);
+    a.dtype = (nudge_dtype)9;
+    ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EARGUMENT, "dtype 9", &err);
+    ck_assert_ptr_null(d);
+}
+END_TEST
+
 /* ---- Subsets --------------------------------------------------------------------------- */
 
 /* Row i of a subset is row rows[i] of what it was taken from, also of a subset of a subset. All
@@ -320,6 +408,9 @@ static Suite *dataset_suite(void)
     TCase *arrays = tcase_create("arrays");
     tcase_add_test(arrays, arrays_are_copied);
     tcase_add_test(arrays, bad_arrays_are_refused);
+    tcase_add_test(arrays, arrays_are_borrowed);
+    tcase_add_test(arrays, borrowed_arrays_train_alike);
+    tcase_add_test(arrays, bad_arrays_are_not_borrowed);
     tcase_add_loop_test(arrays, subsets_compose_and_share, 0, 6);
     suite_add_tcase(suite, arrays);
     TCase *columns = tcase_create("columns");

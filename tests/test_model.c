@@ -251,6 +251,33 @@ START_TEST(initial_values_stand_alone)
 }
 END_TEST
 
+START_TEST(copies_stand_alone)
+{
+    for (int d = 0; d < 2; d++) {
+        static const size_t widths[] = {70, 130, 3};
+        nudge_model *a = made_model(NUDGE_HUBER, (nudge_dtype)d, 2, widths, NUDGE_GELU, NUDGE_TANH,
+                                    7), *b = NULL;
+        uint64_t before = nudge_model_hash(a);
+        nudge_error err;
+        ck_ok(nudge_model_copy(&b, a, &err), &err);
+        ck_assert_uint_eq(nudge_model_hash(b), before);
+        nudge_model_info i = nudge_model_describe(a), j = nudge_model_describe(b);
+        ck_assert_mem_eq(i.widths, j.widths, sizeof widths);
+        ck_assert_mem_eq(i.activations, j.activations, 2 * sizeof *i.activations);
+        ck_assert(i.dtype == j.dtype && i.layers == j.layers && i.loss == j.loss &&
+                  i.huber_delta == j.huber_delta && i.parameters == j.parameters);
+        ck_ok(nudge_model_set_layer(b, 1, NULL, (double[]){1, 2, 3}, &err), &err);
+        ck_assert_uint_ne(nudge_model_hash(b), before);
+        ck_assert_uint_eq(nudge_model_hash(a), before);
+        nudge_model_free(a);
+        double bias[3];
+        ck_ok(nudge_model_get_layer(b, 1, NULL, bias, &err), &err);
+        ck_assert_double_eq(bias[2], 3);
+        nudge_model_free(b);
+    }
+}
+END_TEST
+
 static void not_created(const nudge_model_options *o, const nudge_prep *prep, nudge_status status,
                         const char *message)
 {
@@ -299,6 +326,7 @@ static Suite *model_suite(void)
     tcase_add_test(tc, hash);
     tcase_add_test(tc, initial_distributions);
     tcase_add_test(tc, initial_values_stand_alone);
+    tcase_add_test(tc, copies_stand_alone);
     tcase_add_test(tc, creation_refuses);
     suite_add_tcase(s, tc);
     return s;

@@ -117,6 +117,21 @@ START_TEST(odd_names)
 }
 END_TEST
 
+/* The macros are those of configure.ac, which the library's own text comes from. */
+START_TEST(versions_agree)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%d.%d.%d", NUDGE_VERSION_MAJOR, NUDGE_VERSION_MINOR,
+             NUDGE_VERSION_PATCH);
+    ck_assert_str_eq(text, nudge_version());
+    ck_assert_str_eq(text, PACKAGE_VERSION);
+#if NUDGE_VERSION_NUMBER != \
+    NUDGE_VERSION_MAJOR * 1000000 + NUDGE_VERSION_MINOR * 1000 + NUDGE_VERSION_PATCH
+#error "the preprocessor must be able to compare versions"
+#endif
+}
+END_TEST
+
 static Suite *names_suite(void)
 {
     Suite *s = suite_create("names");
@@ -126,6 +141,7 @@ static Suite *names_suite(void)
     tcase_add_test(tc, error_lists_the_names);
     tcase_add_test(tc, error_suggests_the_closest);
     tcase_add_test(tc, odd_names);
+    tcase_add_test(tc, versions_agree);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -23,6 +23,13 @@
 #define NUDGE_CHECKED
 #endif
 
+/* The version of this header; larger numbers are later versions. */
+#define NUDGE_VERSION_MAJOR 0
+#define NUDGE_VERSION_MINOR 1
+#define NUDGE_VERSION_PATCH 0
+#define NUDGE_VERSION_NUMBER \
+    (NUDGE_VERSION_MAJOR * 1000000 + NUDGE_VERSION_MINOR * 1000 + NUDGE_VERSION_PATCH)
+
 NUDGE_BEGIN
 
 /* The version of the library that runs, such as "0.1.0". */

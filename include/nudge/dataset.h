@@ -71,6 +71,23 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_from_arrays(nudge_dataset **d
                                                                const int32_t *classes,
                                                                nudge_error *err);
 
+/* Arrays that a dataset uses where they are. */
+typedef struct nudge_arrays {
+    nudge_dtype dtype;              /* float: NUDGE_F32, double: NUDGE_F64 */
+    size_t rows, features, outputs; /* outputs: of y, or the number of classes; or 0 */
+    const void *x;                  /* rows x features, of dtype, or bytes (uint8_t): */
+    int bytes;                      /* 1: inputs are x / 255 */
+    const void *y;                  /* rows x outputs, of dtype; NULL: classes, or no targets */
+    const int32_t *classes;         /* rows, in [0, outputs); or NULL */
+} nudge_arrays;
+
+/* A dataset of the caller's arrays, which are read once, not copied and never freed: they must stay
+ * as they are as long as the dataset and its subsets. nudge_dataset_info.bytes counts them.
+ * Statuses of nudge_dataset_from_arrays(). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_borrow(nudge_dataset **data,
+                                                          const nudge_arrays *arrays,
+                                                          nudge_error *err);
+
 /* A dataset that is only a shape, without values, for nudge_train_plan_make() and
  * nudge_train_forecast(): it takes no memory, however many rows it has. Others refuse it with
  * NUDGE_EARGUMENT. Arguments as in nudge_dataset_random(). NUDGE_EARGUMENT (a zero size, more than

@@ -46,6 +46,29 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_on(const nudge_model *model,
                                                       const int *cpus, double *out,
                                                       nudge_error *err);
 
+/* ---- One row after another ------------------------------------------------------------- */
+
+/* For programs that answer requests: room for one row, made once. It uses the weights that the
+ * model has at the time of the call; the model must live longer. For one thread at a time. */
+typedef struct nudge_predictor nudge_predictor;
+
+/* NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_predictor_create(nudge_predictor **predictor,
+                                                            const nudge_model *model,
+                                                            nudge_error *err);
+NUDGE_API void nudge_predictor_free(nudge_predictor *predictor);
+
+/* x: the model's features, named by nudge_prep_feature_name(), in the data's own units: they are
+ * scaled here. NaN in a column of numbers is a missing value, for which the median stands; a
+ * category ("town=Paris") is 1 where it is and 0 elsewhere. Without preprocessing: the network's
+ * inputs. out: as nudge_predict() has it, but for the last bits. Allocates nothing.
+ * NUDGE_EDATA: an infinite feature, or a NaN in another. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_row(nudge_predictor *predictor, const double *x,
+                                                       double *out, nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_row_f32(nudge_predictor *predictor,
+                                                           const float *x, float *out,
+                                                           nudge_error *err);
+
 /* ---- Gradient check -------------------------------------------------------------------- */
 
 typedef struct nudge_gradcheck_result {

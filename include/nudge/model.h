@@ -34,6 +34,10 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_model_create(nudge_model **model,
                                                         const nudge_prep *prep, nudge_error *err);
 NUDGE_API void nudge_model_free(nudge_model *model);
 
+/* The same network with weights of its own; the preprocessing is shared. NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_copy(nudge_model **copy, const nudge_model *model,
+                                                      nudge_error *err);
+
 typedef struct nudge_model_info {
     nudge_dtype dtype;
     size_t layers;

@@ -140,6 +140,22 @@ nudge_model_info nudge_model_describe(const nudge_model *model)
     };
 }
 
+nudge_status nudge_model_copy(nudge_model **copy, const nudge_model *model, nudge_error *err)
+{
+    nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
+    nudge_model_options same = {.layers = model->net.layers, .widths = model->net.width,
+                                .activations = model->net.activation, .loss = model->net.loss,
+                                .huber_delta = model->net.huber_delta};
+    NU_NEW(m, calloc, 1, "a model", err);
+    m->dtype = model->dtype;
+    NU_TRY(nu_network_start(&m->net, &same, err));
+    NU_TRY(nu_model_params(&m->params, &m->net, m->dtype, err));
+    memcpy(m->params, model->params, m->net.size * nu_dtype_size(m->dtype));
+    m->prep = nu_prep_share(model->prep);
+    *copy = NU_TAKE(m);
+    return NUDGE_OK;
+}
+
 static nudge_status check_layer(const nudge_model *model, size_t layer, nudge_error *err)
 {
     if (layer < model->net.layers)

@@ -22,11 +22,13 @@ void nu_store_release(nu_store *store)
 {
     if (store == NULL || __atomic_sub_fetch(&store->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    free(store->x);
+    if (!store->borrowed) {
+        free(store->x);
+        free(store->y);
+        free(store->classes);
+    }
     free(store->shift);
     free(store->factor);
-    free(store->y);
-    free(store->classes);
     free(store);
 }
 
@@ -116,7 +118,15 @@ nudge_status nudge_dataset_subset(nudge_dataset **data, const nudge_dataset *of,
 
 /* ---- From arrays ----------------------------------------------------------------------- */
 
-/* Copies rows x columns values. Places in messages count from 0, as the caller's indices do. */
+/* Value i of rows x columns. Places in messages count from 0, as the caller's indices do. */
+static nudge_status bad_value(const char *what, const char *column_word, size_t columns, size_t i,
+                              double value, nudge_error *err)
+{
+    return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %g%s", what, i / columns, column_word,
+                   i % columns, value,
+                   isfinite(value) ? ", too large for f32" : "; it must be a finite number");
+}
+
 static nudge_status copy_values(void **to, nudge_dtype dtype, const double *from, size_t rows,
                                 size_t columns, const char *what, const char *column_word,
                                 nudge_error *err)
@@ -126,22 +136,38 @@ static nudge_status copy_values(void **to, nudge_dtype dtype, const double *from
         return nu_no_memory(err, SIZE_MAX, what);
     NU_NEED((*to = nu_alloc(bytes, 1)) != NULL, bytes, what, err);
     size_t i = nu_keep(*to, nu_element_of(dtype), 0, count, from);
-    if (i == count)
-        return NUDGE_OK;
-    return nu_fail(err, NUDGE_EDATA, "%s: row %zu, %s %zu is %g%s", what, i / columns, column_word,
-                   i % columns, from[i],
-                   isfinite(from[i]) ? ", too large for f32" : "; it must be a finite number");
+    return i == count ? NUDGE_OK : bad_value(what, column_word, columns, i, from[i], err);
+}
+
+static nudge_status check_classes(const int32_t *classes, size_t rows, size_t outputs,
+                                  nudge_error *err)
+{
+    for (size_t r = 0; r < rows; r++)
+        if (classes[r] < 0 || (size_t)classes[r] >= outputs)
+            return nu_fail(err, NUDGE_EARGUMENT, "classes: row %zu is %d; it must be from 0 to "
+                           "%zu", r, classes[r], outputs - 1);
+    return NUDGE_OK;
 }
 
 static nudge_status copy_classes(int32_t **to, const int32_t *from, size_t rows, size_t outputs,
                                  nudge_error *err)
 {
-    for (size_t r = 0; r < rows; r++)
-        if (from[r] < 0 || (size_t)from[r] >= outputs)
-            return nu_fail(err, NUDGE_EARGUMENT, "classes: row %zu is %d; it must be from 0 to "
-                           "%zu", r, from[r], outputs - 1);
+    NU_TRY(check_classes(from, rows, outputs, err));
     NU_NEW(*to, nu_alloc, rows, "classes", err);
     memcpy(*to, from, rows * sizeof **to);
+    return NUDGE_OK;
+}
+
+static nudge_status check_arrays(size_t rows, size_t features, size_t outputs, nudge_dtype dtype,
+                                 const void *x, const void *y, const int32_t *classes,
+                                 nudge_error *err)
+{
+    int targets = y != NULL || classes != NULL;
+    NU_TRY(nu_dataset_check(rows, features, targets ? outputs : 1, dtype, err));
+    if (x == NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "x is NULL; it must hold the features");
+    if (y != NULL && classes != NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "both y and classes are given; one must be NULL");
     return NUDGE_OK;
 }
 
@@ -151,16 +177,68 @@ nudge_status nudge_dataset_from_arrays(nudge_dataset **data, nudge_dtype dtype, 
 {
     nu_store *s NU_SCOPED(nu_store_drop) = NULL;
     int targets = y != NULL || classes != NULL;
-    NU_TRY(nu_dataset_check(rows, features, targets ? outputs : 1, dtype, err));
-    if (x == NULL)
-        return nu_fail(err, NUDGE_EARGUMENT, "x is NULL; it must hold the features");
-    if (y != NULL && classes != NULL)
-        return nu_fail(err, NUDGE_EARGUMENT, "both y and classes are given; one must be NULL");
+    NU_TRY(check_arrays(rows, features, outputs, dtype, x, y, classes, err));
     NU_TRY(nu_store_new(&s, rows, features, targets ? outputs : 0, dtype, err));
     NU_TRY(copy_values(&s->x, dtype, x, rows, features, "x", "feature", err));
     if (y != NULL)
         NU_TRY(copy_values(&s->y, dtype, y, rows, outputs, "y", "output", err));
     if (classes != NULL)
         NU_TRY(copy_classes(&s->classes, classes, rows, outputs, err));
+    return nu_dataset_wrap(data, &s, err);
+}
+
+/* ---- Arrays of the caller's ------------------------------------------------------------ */
+
+static nudge_status check_values(const void *values, nudge_dtype dtype, size_t rows, size_t columns,
+                                 const char *what, const char *column_word, nudge_error *err)
+{
+    double block[NU_CONVERT_BLOCK];
+    size_t count, n;
+    if (!nu_mul(rows, columns, &count) || !nu_mul(count, nu_dtype_size(dtype), &n))
+        return nu_no_memory(err, SIZE_MAX, what);
+    for (size_t first = 0; first < count; first += n) {
+        n = nu_smaller(count - first, NU_CONVERT_BLOCK);
+        nu_load(block, values, nu_element_of(dtype), first, n);
+        for (size_t i = 0; i < n; i++)
+            if (!isfinite(block[i]))
+                return bad_value(what, column_word, columns, first + i, block[i], err);
+    }
+    return NUDGE_OK;
+}
+
+/* input = byte * (1 / 255) */
+static nudge_status scale_bytes(nu_store *s, nudge_error *err)
+{
+    size_t size = nu_dtype_size(s->dtype);
+    s->element = NU_U8;
+    s->shift = nu_alloc_zero(s->features, size);
+    s->factor = nu_alloc(s->features, size);
+    if (s->shift == NULL || s->factor == NULL)
+        return nu_no_memory(err, 2 * s->features * size, "scales of features");
+    for (size_t j = 0; j < s->features; j++)
+        nu_put(s->factor, nu_element_of(s->dtype), j, 1.0 / 255);
+    return NUDGE_OK;
+}
+
+nudge_status nudge_dataset_borrow(nudge_dataset **data, const nudge_arrays *arrays,
+                                  nudge_error *err)
+{
+    const nudge_arrays *a = arrays;
+    nu_store *s NU_SCOPED(nu_store_drop) = NULL;
+    int targets = a->y != NULL || a->classes != NULL;
+    NU_TRY(check_arrays(a->rows, a->features, a->outputs, a->dtype, a->x, a->y, a->classes, err));
+    NU_TRY(nu_store_new(&s, a->rows, a->features, targets ? a->outputs : 0, a->dtype, err));
+    s->borrowed = 1;
+    s->x = (void *)a->x; /* all three are only read */
+    s->y = (void *)a->y;
+    s->classes = (int32_t *)a->classes;
+    if (a->bytes)
+        NU_TRY(scale_bytes(s, err));
+    else
+        NU_TRY(check_values(a->x, a->dtype, a->rows, a->features, "x", "feature", err));
+    if (a->y != NULL)
+        NU_TRY(check_values(a->y, a->dtype, a->rows, a->outputs, "y", "output", err));
+    if (a->classes != NULL)
+        NU_TRY(check_classes(a->classes, a->rows, a->outputs, err));
     return nu_dataset_wrap(data, &s, err);
 }

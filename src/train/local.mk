@@ -7,6 +7,7 @@ libnudge_all_la_SOURCES += \
 	src/train/run.h src/train/run.c \
 	src/train/trainer.c \
 	src/train/evaluate.h src/train/evaluate.c \
+	src/train/predict_row.c \
 	src/train/gradcheck.c
 numeric_sources += \
 	src/train/update.h src/train/update.c \

@@ -1,0 +1,131 @@
+/* One row after another: the same predictions as of whole datasets. */
+#include "folder_fixtures.h"
+#include "model_fixtures.h"
+#include "suite.h"
+
+static nudge_error err;
+
+static void ck_near(double a, double b, double tolerance)
+{
+    ck_assert_msg(fabs(a - b) <= tolerance * fmax(1, fabs(b)), "%.17g, not %.17g", a, b);
+}
+
+/* Both types, wide and narrow; each loss has its link. */
+static const struct {
+    nudge_loss loss;
+    nudge_dtype dtype;
+    size_t widths[3];
+} networks[] = {
+    {NUDGE_MSE, NUDGE_F64, {6, 20, 3}},
+    {NUDGE_MSE, NUDGE_F32, {6, 20, 3}},
+    {NUDGE_CROSS_ENTROPY, NUDGE_F32, {70, 130, 300}},
+    {NUDGE_CROSS_ENTROPY, NUDGE_F64, {1, 1, 9000}},
+    {NUDGE_BCE, NUDGE_F32, {5, 7, 1}},
+    {NUDGE_POISSON, NUDGE_F64, {5, 7, 1}},
+};
+
+START_TEST(rows_as_datasets)
+{
+    enum { ROWS = 20 };
+    const size_t *widths = networks[_i].widths, in = widths[0], out = widths[2];
+    nudge_dtype dtype = networks[_i].dtype;
+    double tolerance = dtype == NUDGE_F32 ? 1e-5 : 1e-13;
+    nudge_model *m = made_model(networks[_i].loss, dtype, 2, widths, NUDGE_TANH, NUDGE_IDENTITY, 3);
+    double *x = made_array(ROWS * in, 2, 4), *all = made_array(ROWS * out, 1, 5);
+    double *one = made_array(out, 1, 6);
+    float *fx = malloc(in * sizeof *fx), *fone = malloc(out * sizeof *fone);
+    nudge_dataset *d = NULL;
+    nudge_predictor *p = NULL;
+    ck_ok(nudge_dataset_from_arrays(&d, dtype, ROWS, in, 0, x, NULL, NULL, &err), &err);
+    ck_ok(nudge_predict(m, d, 1, all, &err), &err);
+    ck_ok(nudge_predictor_create(&p, m, &err), &err);
+    for (size_t r = 0; r < ROWS; r++) {
+        ck_ok(nudge_predict_row(p, x + r * in, one, &err), &err);
+        for (size_t k = 0; k < out; k++)
+            ck_near(one[k], all[r * out + k], tolerance);
+        for (size_t j = 0; j < in; j++)
+            fx[j] = (float)x[r * in + j];
+        ck_ok(nudge_predict_row_f32(p, fx, fone, &err), &err);
+        for (size_t k = 0; k < out; k++)
+            ck_near(fone[k], all[r * out + k], 1e-5);
+    }
+    /* The weights of the moment count. */
+    double *zeros = calloc(nudge_model_describe(m).parameters, sizeof *zeros);
+    made_set_weights(m, zeros);
+    ck_ok(nudge_predict_row(p, x, one, &err), &err);
+    ck_near(one[0], networks[_i].loss == NUDGE_MSE             ? 0
+                    : networks[_i].loss == NUDGE_CROSS_ENTROPY ? 1 / (double)out
+                    : networks[_i].loss == NUDGE_BCE           ? 0.5
+                                                               : 1, 1e-6);
+    free(zeros);
+    free(x);
+    free(all);
+    free(one);
+    free(fx);
+    free(fone);
+    nudge_predictor_free(p);
+    nudge_predictor_free(NULL);
+    nudge_dataset_free(d);
+    nudge_model_free(m);
+}
+END_TEST
+
+/* Numbers, one of them missing, and a category; the target is standardised. */
+static const char csv[] = "age,town,size,price\n"
+                          "30,Bern,1.5,100\n"
+                          "40,Thun,2.5,250\n"
+                          ",Bern,3.5,175\n"
+                          "60,Genf,0.5,80\n";
+static const double raw[4][5] = { /* age, town=Bern, town=Genf, town=Thun, size */
+    {30, 1, 0, 0, 1.5}, {40, 0, 0, 1, 2.5}, {NAN, 1, 0, 0, 3.5}, {60, 0, 1, 0, 0.5}};
+
+START_TEST(rows_in_their_own_units)
+{
+    char path[300];
+    nudge_data_options o = nudge_data_defaults();
+    nudge_data data;
+    nudge_model *m = NULL;
+    nudge_predictor *p = NULL;
+    double all[4], one;
+    snprintf(path, sizeof path, "%s/d.csv", folder);
+    write_bytes(path, csv, sizeof csv - 1);
+    o.data = path;
+    o.read.target = "price";
+    o.read.dtype = NUDGE_F64;
+    ck_ok(nudge_data_load(&data, &o, &err), &err);
+    nudge_model_options mo = nudge_model_defaults();
+    mo.dtype = NUDGE_F64;
+    mo.layers = 2;
+    mo.widths = (size_t[]){5, 8, 1};
+    ck_ok(nudge_model_create(&m, &mo, data.prep, &err), &err);
+    ck_ok(nudge_predict(m, data.train, 1, all, &err), &err);
+    ck_ok(nudge_predictor_create(&p, m, &err), &err);
+    for (size_t r = 0; r < 4; r++) {
+        ck_ok(nudge_predict_row(p, raw[r], &one, &err), &err);
+        ck_near(one, all[r], 1e-13);
+    }
+    double bad[5] = {30, 1, 0, 0, INFINITY};
+    ck_status(nudge_predict_row(p, bad, &one, &err), NUDGE_EDATA, &err);
+    ck_assert_str_eq(err.text, "feature 4 ('size') is no finite f64 number");
+    bad[4] = 1;
+    bad[1] = NAN; /* of a category */
+    ck_status(nudge_predict_row(p, bad, &one, &err), NUDGE_EDATA, &err);
+    ck_assert_str_eq(err.text, "feature 1 ('town=Bern') is no finite f64 number");
+    nudge_predictor_free(p);
+    nudge_model_free(m);
+    nudge_data_free(&data);
+}
+END_TEST
+
+static Suite *predict_row_suite(void)
+{
+    Suite *s = suite_create("predict_row");
+    TCase *tc = tcase_create("predict_row");
+    tcase_add_checked_fixture(tc, make_folder, remove_folder);
+    tcase_add_loop_test(tc, rows_as_datasets, 0, sizeof networks / sizeof *networks);
+    tcase_add_test(tc, rows_in_their_own_units);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+SUITE_MAIN(predict_row_suite)
