@@ -2,7 +2,7 @@
 #include "model_fixtures.h"
 #include "suite.h"
 
-#define ACTIVATIONS (NUDGE_SILU + 1)
+#define ACTIVATIONS (NUDGE_SOFTSIGN + 1)
 #define LOSSES NUDGE_POISSON
 
 /* max |analytic - numeric| / max(|analytic|, |numeric|, 1e-3 * the largest gradient). In f32 the

@@ -7,7 +7,8 @@
 START_TEST(names_round_trip)
 {
     static const char *const activations[] = {"identity", "relu",     "leaky-relu", "elu", "tanh",
-                                              "sigmoid",  "softplus", "gelu",       "silu"};
+                                              "sigmoid",  "softplus", "gelu",       "silu",
+                                              "selu",     "mish",     "softsign"};
     static const char *const losses[] = {"auto",          "mse", "mae",    "huber",
                                          "cross-entropy", "bce", "poisson"};
     static const char *const optimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
@@ -16,7 +17,7 @@ START_TEST(names_round_trip)
     static const char *const inits[] = {"pytorch", "he", "glorot", "zeros"};
     static const char *const scales[] = {"auto", "standard", "minmax", "none"};
     static const char *const dtypes[] = {"f32", "f64"};
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 12; i++) {
         nudge_activation v = (nudge_activation)99;
         ck_assert_str_eq(nudge_activation_name((nudge_activation)i), activations[i]);
         ck_assert_int_eq(nudge_activation_parse(&v, activations[i], NULL), NUDGE_OK);
@@ -61,7 +62,7 @@ END_TEST
 
 START_TEST(names_end_with_null)
 {
-    ck_assert_ptr_null(nudge_activation_name((nudge_activation)9));
+    ck_assert_ptr_null(nudge_activation_name((nudge_activation)12));
     ck_assert_ptr_null(nudge_loss_name((nudge_loss)-1));
 }
 END_TEST

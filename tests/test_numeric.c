@@ -112,6 +112,10 @@ START_TEST(panels)
 }
 END_TEST
 
+/* Klambauer et al. (2017), the digits that PyTorch has. */
+#define SELU_ALPHA 1.6732632423543772848170429916717
+#define SELU_SCALE 1.0507009873554804934193349852946
+
 static double activation(nudge_activation kind, double z)
 {
     switch (kind) {
@@ -124,13 +128,16 @@ static double activation(nudge_activation kind, double z)
     case NUDGE_SOFTPLUS: return z > 20 ? z : log1p(exp(z));
     case NUDGE_GELU: return z * (1 + erf(z / sqrt(2))) / 2;
     case NUDGE_SILU: return z / (1 + exp(-z));
+    case NUDGE_SELU: return SELU_SCALE * (z > 0 ? z : SELU_ALPHA * expm1(z));
+    case NUDGE_MISH: return z * tanh(log1p(exp(z)));
+    case NUDGE_SOFTSIGN: return z / (1 + fabs(z));
     }
     return NAN;
 }
 
 static double slope_of(nudge_activation kind, double z)
 {
-    double s = 1 / (1 + exp(-z));
+    double s = 1 / (1 + exp(-z)), t = tanh(log1p(exp(z)));
     switch (kind) {
     case NUDGE_IDENTITY: return 1;
     case NUDGE_RELU: return z > 0;
@@ -141,6 +148,9 @@ static double slope_of(nudge_activation kind, double z)
     case NUDGE_SOFTPLUS: return z > 20 ? 1 : s;
     case NUDGE_GELU: return (1 + erf(z / sqrt(2))) / 2 + z * exp(-z * z / 2) / sqrt(2 * acos(-1));
     case NUDGE_SILU: return s * (1 + z * (1 - s));
+    case NUDGE_SELU: return SELU_SCALE * (z > 0 ? 1 : SELU_ALPHA * exp(z));
+    case NUDGE_MISH: return t + z * s * (1 - t * t);
+    case NUDGE_SOFTSIGN: return 1 / ((1 + fabs(z)) * (1 + fabs(z)));
     }
     return NAN;
 }
@@ -345,8 +355,8 @@ static Suite *numeric_suite(void)
     TCase *tc = tcase_create("kernels");
     tcase_add_loop_test(tc, matrix_products, 0, 6);
     tcase_add_loop_test(tc, panels, 0, 8);
-    tcase_add_loop_test(tc, activations, 0, NUDGE_SILU + 1);
-    tcase_add_loop_test(tc, activations_keep_nan, 0, NUDGE_SILU + 1);
+    tcase_add_loop_test(tc, activations, 0, NUDGE_SOFTSIGN + 1);
+    tcase_add_loop_test(tc, activations_keep_nan, 0, NUDGE_SOFTSIGN + 1);
     tcase_add_loop_test(tc, element_losses, NUDGE_MSE, NUDGE_HUBER + 1);
     tcase_add_loop_test(tc, element_losses, NUDGE_BCE, NUDGE_POISSON + 1);
     tcase_add_loop_test(tc, cross_entropy, 0, 2);

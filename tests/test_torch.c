@@ -248,8 +248,8 @@ START_TEST(cases)
 END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
-#define GRADIENTS 25
-#define CASES 88
+#define GRADIENTS 31
+#define CASES 97
 
 START_TEST(complete)
 {
@@ -258,7 +258,7 @@ START_TEST(complete)
     ck_assert_uint_eq(json_array_size(all), CASES);
     ck_assert_uint_eq(json_array_size(json_object_get(ref.json, "gradients")), GRADIENTS);
     int losses[NUDGE_POISSON + 1] = {0}, optimizers[NUDGE_ADAGRAD + 1] = {0};
-    int hiddens[NUDGE_SILU + 1] = {0};
+    int hiddens[NUDGE_SOFTSIGN + 1] = {0};
     size_t i;
     const json_t *item;
     json_array_foreach(all, i, item) {
@@ -277,7 +277,7 @@ START_TEST(complete)
         ck_assert_int_gt(losses[l], 0);
     for (int o = NUDGE_SGD; o <= NUDGE_ADAGRAD; o++)
         ck_assert_int_gt(optimizers[o], 0);
-    for (int a = NUDGE_IDENTITY; a <= NUDGE_SILU; a++)
+    for (int a = NUDGE_IDENTITY; a <= NUDGE_SOFTSIGN; a++)
         ck_assert_int_gt(hiddens[a], 0);
     reference_close(&ref);
 }

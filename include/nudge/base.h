@@ -86,7 +86,8 @@ NUDGE_API const char *nudge_status_text(nudge_status status);
 typedef enum nudge_dtype { NUDGE_F32, NUDGE_F64 } nudge_dtype;
 
 /* PyTorch's definitions with their default parameters: leaky-relu slope 0.01, elu alpha 1,
- * softplus beta 1 and threshold 20, gelu the exact one with erf.
+ * softplus beta 1 and threshold 20, gelu the exact one with erf; selu has the alpha and scale that
+ * keep mean 0 and variance 1.
  * https://pytorch.org/docs/stable/nn.html#non-linear-activations-weighted-sum-nonlinearity */
 typedef enum nudge_activation {
     NUDGE_IDENTITY,
@@ -97,7 +98,10 @@ typedef enum nudge_activation {
     NUDGE_SIGMOID,
     NUDGE_SOFTPLUS,
     NUDGE_GELU,
-    NUDGE_SILU
+    NUDGE_SILU,
+    NUDGE_SELU,
+    NUDGE_MISH,
+    NUDGE_SOFTSIGN
 } nudge_activation;
 
 /* z is the last layer's output, t the target, d = z - t; B rows, n outputs.

@@ -7,7 +7,7 @@
 #include "nudge.h"
 #include "spell.h"
 
-#define MOST 9 /* names of a choice */
+#define MOST 12 /* names of a choice */
 
 typedef struct choice {
     const char *what;            /* with its article, for messages */
@@ -25,7 +25,8 @@ static const choice activations = {
     .names = {[NUDGE_IDENTITY] = "identity", [NUDGE_RELU] = "relu",
               [NUDGE_LEAKY_RELU] = "leaky-relu", [NUDGE_ELU] = "elu", [NUDGE_TANH] = "tanh",
               [NUDGE_SIGMOID] = "sigmoid", [NUDGE_SOFTPLUS] = "softplus", [NUDGE_GELU] = "gelu",
-              [NUDGE_SILU] = "silu"},
+              [NUDGE_SILU] = "silu", [NUDGE_SELU] = "selu", [NUDGE_MISH] = "mish",
+              [NUDGE_SOFTSIGN] = "softsign"},
 };
 
 /* Everything about a loss but its arithmetic, which net/loss.c has. */

@@ -4,6 +4,8 @@
 #include "linalg/vecmath.h"
 
 #define LEAK ((real)0.01)
+#define SELU_ALPHA ((real)1.6732632423543772848) /* PyTorch's, and its scale */
+#define SELU_SCALE ((real)1.0507009873554804934)
 #define SOFTPLUS_LINEAR ((real)20) /* PyTorch's threshold: above it softplus is the identity */
 #define SOFTPLUS_AT_LINEAR ((real)20.000000002061153620) /* softplus(20) */
 #define SQRT_HALF ((real)0.70710678118654752440)
@@ -51,6 +53,16 @@ static void elu(real *y, size_t count)
     for (size_t i = 0; i < count; i++) {
         real below = r_expm1(y[i]);
         y[i] = y[i] < 0 ? below : y[i];
+    }
+}
+
+NU_CLONES
+static void selu(real *y, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        real below = SELU_ALPHA * r_expm1(y[i]);
+        y[i] = SELU_SCALE * (y[i] < 0 ? below : y[i]);
     }
 }
 
@@ -120,6 +132,40 @@ static void silu_only(real *y, size_t count)
 }
 
 NU_CLONES
+static void softsign(real *y, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        y[i] = y[i] / (1 + r_fabs(y[i]));
+}
+
+/* tanh(softplus(z)) = n / (n + d), with q = exp(-|z|), which cannot overflow. */
+static inline real tanh_of_softplus(real z, real q)
+{
+    real n = z < 0 ? q * (q + 2) : 1 + 2 * q, d = z < 0 ? 2 : 2 * q * q;
+    return n / (n + d);
+}
+
+NU_CLONES
+static void mish(real *restrict y, real *restrict slope, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        real z = y[i], q = r_exp(-r_fabs(z)), t = tanh_of_softplus(z, q);
+        y[i] = z * t;
+        slope[i] = t + z * (1 - t * t) * ((z < 0 ? q : 1) / (1 + q));
+    }
+}
+
+NU_CLONES
+static void mish_only(real *y, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        y[i] = y[i] * tanh_of_softplus(y[i], r_exp(-r_fabs(y[i])));
+}
+
+NU_CLONES
 static void relu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
                           size_t count)
 {
@@ -150,6 +196,16 @@ static void elu_backward(real *restrict dz, const real *restrict y, const real *
 }
 
 NU_CLONES
+static void selu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
+                          size_t count)
+{
+    (void)slope;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        dz[i] *= y[i] > 0 ? SELU_SCALE : y[i] + SELU_SCALE * SELU_ALPHA;
+}
+
+NU_CLONES
 static void tanh_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
                           size_t count)
 {
@@ -167,6 +223,16 @@ static void sigmoid_backward(real *restrict dz, const real *restrict y, const re
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= y[i] * (1 - y[i]);
+}
+
+NU_CLONES
+static void softsign_backward(real *restrict dz, const real *restrict y,
+                              const real *restrict slope, size_t count)
+{
+    (void)slope;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        dz[i] *= (1 - r_fabs(y[i])) * (1 - r_fabs(y[i]));
 }
 
 NU_CLONES
@@ -209,6 +275,9 @@ static const struct {
     [NUDGE_SOFTPLUS] = {.forward = softplus, .backward = softplus_backward},
     [NUDGE_GELU] = {.forward = gelu_only, .with_slope = gelu, .backward = slope_backward},
     [NUDGE_SILU] = {.forward = silu_only, .with_slope = silu, .backward = slope_backward},
+    [NUDGE_SELU] = {.forward = selu, .backward = selu_backward},
+    [NUDGE_MISH] = {.forward = mish_only, .with_slope = mish, .backward = slope_backward},
+    [NUDGE_SOFTSIGN] = {.forward = softsign, .backward = softsign_backward},
 };
 
 int X(nu_activation_keeps_slope)(nudge_activation kind)
