@@ -156,6 +156,8 @@ typedef struct nudge_train_options {
     int (*on_progress)(const nudge_progress *progress, void *user);
     double progress_seconds;
     void *user;
+    int keep_history; /* 1: the trainer keeps each nudge_epoch, for nudge_trainer_history() and
+                       * checkpoints */
     int profile;      /* 1: measure phases; costs a few clock readings per block of rows */
     nudge_steps *steps; /* filled with the time of single steps; NULL: not wanted, costs nothing */
 } nudge_train_options;
@@ -216,6 +218,64 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge
                                                  const nudge_dataset *val,
                                                  const nudge_train_options *options,
                                                  nudge_train_result *result, nudge_error *err);
+
+/* ---- Step by step ---------------------------------------------------------------------- */
+
+/* A training under way: nudge_train() is one that is created, run and freed. It changes the weights
+ * of its model in place, and holds the optimizer's state and its place in the epoch. */
+typedef struct nudge_trainer nudge_trainer;
+
+/* model, train and val (may be NULL) are borrowed and must outlive it; the model may be read, and
+ * its weights changed, between calls. options are copied, cpus too, but not what user and steps
+ * point to. Statuses as nudge_train(). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_create(nudge_trainer **trainer,
+                                                          nudge_model *model,
+                                                          const nudge_dataset *train,
+                                                          const nudge_dataset *val,
+                                                          const nudge_train_options *options,
+                                                          nudge_error *err);
+NUDGE_API void nudge_trainer_free(nudge_trainer *trainer);
+
+/* Each of the next three goes on from where the one before ended, with the same bits as one call
+ * would give. NUDGE_ESTOPPED: a callback asked to stop; the weights are those after the last update,
+ * and the next call goes on. NUDGE_EDIVERGED: the weights are those after the last finished epoch,
+ * or those from before; the trainer does not go on. NUDGE_EARGUMENT for cpus, and where nothing is
+ * left to do (nudge_trainer_run() then does nothing).
+ *
+ * All epochs of the options that are left. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_run(nudge_trainer *trainer, nudge_error *err);
+
+/* What is left of the epoch under way, or all of the next one; then validation and on_epoch.
+ * *epoch (may be NULL) is filled if it was finished. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_epoch(nudge_trainer *trainer, nudge_epoch *epoch,
+                                                         nudge_error *err);
+
+/* So many updates, or those left of the epoch; its last one ends it as nudge_trainer_epoch() does. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_updates(nudge_trainer *trainer, size_t updates,
+                                                           nudge_error *err);
+
+typedef struct nudge_trainer_position {
+    size_t epochs;    /* finished */
+    size_t batch;     /* batches done of the next one */
+    uint64_t updates; /* in all */
+} nudge_trainer_position;
+
+NUDGE_API nudge_trainer_position nudge_trainer_where(const nudge_trainer *trainer);
+
+/* Of all calls so far; times and rates of this trainer alone, not of one that it was loaded from. */
+NUDGE_API nudge_train_result nudge_trainer_result(const nudge_trainer *trainer);
+
+/* The finished epochs in order, the trainer's own until its next call; options.keep_history is
+ * 1, otherwise *epochs is 0. */
+NUDGE_API const nudge_epoch *nudge_trainer_history(const nudge_trainer *trainer, size_t *epochs);
+
+/* The options from now on. What may change: the optimizer's numbers (not its kind, nor whether it
+ * has momentum), the schedule, the sizes of clips that are on, epochs, callbacks.
+ * NUDGE_EARGUMENT names what may not, or what is wrong; the old ones then stay. */
+NUDGE_API nudge_train_options nudge_trainer_get_options(const nudge_trainer *trainer);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_set_options(nudge_trainer *trainer,
+                                                               const nudge_train_options *options,
+                                                               nudge_error *err);
 
 NUDGE_END
 

@@ -293,6 +293,12 @@ static nudge_phases engine_phases(const nu_engine *e)
     return p;
 }
 
+static void engine_set_clip(nu_engine *e, double value, double norm)
+{
+    e->job.clip_value = value;
+    e->job.clip_norm = norm;
+}
+
 static void engine_profile(nu_engine *e, int on)
 {
     e->job.profile = on;
@@ -331,6 +337,7 @@ const nu_numeric X(nu_numeric) = {
     .engine_loss = engine_loss,
     .engine_update = engine_update,
     .engine_phases = engine_phases,
+    .engine_set_clip = engine_set_clip,
     .engine_profile = engine_profile,
     .engine_gradient = engine_gradient,
     .all_finite = all_finite,

@@ -46,6 +46,9 @@ typedef struct nu_numeric {
     /* Time by phase so far, summed over threads; zeros without job.profile. */
     nudge_phases (*engine_phases)(const nu_engine *engine);
 
+    /* job.clip_value and job.clip_norm from now on; either stays 0 or above 0. */
+    void (*engine_set_clip)(nu_engine *engine, double value, double norm);
+
     /* Whether the phases are measured from now on; job.profile must have asked for it. */
     void (*engine_profile)(nu_engine *engine, int on);
 

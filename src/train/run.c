@@ -25,7 +25,7 @@ nudge_train_options nudge_train_defaults(void)
     };
 }
 
-static nudge_status check_options(const nudge_train_options *o, nudge_error *err)
+nudge_status nu_run_check(const nudge_train_options *o, nudge_error *err)
 {
     NU_TRY(nu_optimizer_check(&o->optimizer, err));
     NU_TRY(nu_schedule_check(&o->schedule, o->optimizer.lr, err));
@@ -50,7 +50,7 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                           const nudge_dataset *val, const nudge_train_options *options,
                           nudge_error *err)
 {
-    NU_TRY(check_options(options, err));
+    NU_TRY(nu_run_check(options, err));
     NU_TRY(nu_check_fit(model, train, 1, err));
     if (val != NULL)
         NU_TRY(nu_check_fit(model, val, 1, err));

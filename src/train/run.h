@@ -16,6 +16,9 @@ typedef struct nu_run {
     nu_job job;          /* for the engine; its units are the run's */
 } nu_run;
 
+/* Whether the options make sense by themselves. NUDGE_EARGUMENT. */
+nudge_status nu_run_check(const nudge_train_options *options, nudge_error *err);
+
 /* Checks everything and plans. NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. *run is
  * all zeros before; nu_run_end() frees, after a failure too. */
 nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *train,

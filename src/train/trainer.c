@@ -1,203 +1,21 @@
-#include <math.h>
+#include "train/trainer.h"
 
-#include "core/barrier.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/status.h"
-#include "core/team.h"
 #include "table/dataset.h"
-#include "train/evaluate.h"
-#include "train/run.h"
-#include "train/schedule.h"
 
-/* A training run under way. Thread 0 writes what is not marked; others read it after a barrier. */
-typedef struct trainer {
-    nu_run *run;
-    nudge_train_plan plan;
-    nu_engine *engine;
-    nu_evaluator *evaluator; /* or NULL */
-    void *snapshot;          /* the weights after the last good epoch */
-    nu_barrier barrier;
-    int *bad;                /* threads: this thread's share of the weights is not finite */
-    nu_step_end *ends;       /* threads; NULL: times of single steps are not wanted */
-    double step_start;
-
-    nu_plateau plateau;
-    size_t epoch;            /* running, from 1 */
-    double start, epoch_start, last_progress;
-    double loss;             /* sum over the samples of this epoch */
-    size_t correct;
-    int stop;                /* a callback asked to */
-    size_t diverged_batch;   /* from 1; 0: it did not */
-} trainer;
-
-static size_t rows_before(const trainer *t, size_t batch)
-{
-    return nu_smaller(batch * t->run->plan.batch, t->run->job.data->rows);
-}
-
-/* Of the learning rate of an update. */
-static double lr_factor(const trainer *t, uint64_t update)
-{
-    const nudge_train_options *o = t->run->options;
-    nu_moment at = {update, (uint64_t)o->epochs * t->run->updates, t->run->updates};
-    return t->plateau.factor * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
-}
-
-/* Thread 0, before batch `batch`. */
-static void show_progress(trainer *t, size_t batch)
-{
-    const nudge_train_options *o = t->run->options;
-    if (o->on_progress == NULL || batch == 0)
-        return;
-    double now = nu_seconds();
-    if (now - t->last_progress < o->progress_seconds)
-        return;
-    t->last_progress = now;
-    double rows = (double)rows_before(t, batch);
-    nudge_progress p = {.epoch = t->epoch,
-                        .epochs = o->epochs,
-                        .batch = batch,
-                        .batches = t->run->batches,
-                        .loss = t->loss / rows,
-                        .seconds = now - t->start,
-                        .samples_per_s = rows / (now - t->epoch_start)};
-    if (o->on_progress(&p, o->user) != 0)
-        t->stop = 1;
-}
-
-/* Copies the weights aside if all of them are finite. Every thread a share. */
-static void keep_weights(trainer *t, int thread, int threads)
-{
-    const nu_network *net = &t->run->model->net;
-    size_t first, end, size = t->run->numeric->real_size;
-    const char *params = t->run->model->params;
-    nu_team_share(net->size, thread, threads, &first, &end);
-    t->bad[thread] = !t->run->numeric->all_finite(params, first, end);
-    nu_barrier_wait(&t->barrier, threads);
-    int bad = 0;
-    for (int i = 0; i < threads; i++)
-        bad |= t->bad[i];
-    if (!bad)
-        memcpy((char *)t->snapshot + first * size, params + first * size, (end - first) * size);
-    else if (thread == 0)
-        t->diverged_batch = t->run->batches;
-}
-
-/* Thread 0, after the barrier that ends a step: no other thread ends the next one before this
- * thread has met it at the barrier between the next one's phases. */
-static void keep_step(trainer *t, int threads)
-{
-    nudge_steps *steps = t->run->options->steps;
-    int last = 0;
-    for (int i = 1; i < threads; i++)
-        if (t->ends[i].at > t->ends[last].at)
-            last = i;
-    double end = t->ends[last].at;
-    if (steps->n < steps->room)
-        steps->step[steps->n++] = (nudge_step){end - t->step_start, last};
-    t->step_start = end;
-}
-
-/* One epoch, by all threads. */
-static void epoch_work(void *arg, int thread, int threads)
-{
-    trainer *t = arg;
-    const nu_numeric *numeric = t->run->numeric;
-    int keeps_steps = thread == 0 && t->ends != NULL;
-    if (keeps_steps)
-        t->step_start = nu_seconds();
-    for (size_t batch = 0; batch < t->run->batches; batch++) {
-        if (thread == 0)
-            show_progress(t, batch);
-        numeric->engine_rows(t->engine, batch, thread, threads);
-        size_t correct = 0;
-        double loss = numeric->engine_loss(t->engine, batch, &correct);
-        if (thread == 0) {
-            t->loss += loss * (double)(rows_before(t, batch + 1) - rows_before(t, batch));
-            t->correct += correct;
-            if (!isfinite(loss))
-                t->diverged_batch = batch + 1;
-        }
-        if (!isfinite(loss) || t->stop) /* the same for every thread */
-            return;
-        uint64_t update = (uint64_t)(t->epoch - 1) * t->run->updates +
-                          batch / t->run->job.accumulate + 1;
-        nu_optimizer_step step = nu_optimizer_step_at(t->run->job.optimizer, update,
-                                                      lr_factor(t, update));
-        numeric->engine_update(t->engine, batch, &step, thread, threads);
-        if (keeps_steps)
-            keep_step(t, threads);
-    }
-    keep_weights(t, thread, threads);
-}
-
-static nudge_status describe_epoch(trainer *t, nudge_epoch *e, double seconds, nudge_error *err)
-{
-    double rows = (double)t->run->job.data->rows;
-    nudge_loss_info loss = nudge_loss_describe(t->run->model->net.loss);
-    nudge_metrics val = {.loss = NAN, .accuracy = NAN, .rmse = NAN};
-    nudge_status status = t->evaluator != NULL ? nu_evaluator_run(t->evaluator, &val, err)
-                                               : NUDGE_OK;
-    *e = (nudge_epoch){.epoch = t->epoch,
-                       .epochs = t->run->options->epochs,
-                       .train_loss = t->loss / rows,
-                       .train_accuracy = loss.target == NUDGE_CLASSES ? (double)t->correct / rows
-                                                                      : NAN,
-                       .has_val = t->evaluator != NULL,
-                       .val_loss = val.loss,
-                       .val_accuracy = val.accuracy,
-                       .val_rmse = val.rmse,
-                       .lr = t->run->options->optimizer.lr *
-                             lr_factor(t, (uint64_t)t->epoch * t->run->updates),
-                       .seconds = seconds,
-                       .samples_per_s = rows / seconds};
-    return status;
-}
-
-static nudge_status diverged(trainer *t, nudge_train_result *result, nudge_error *err)
-{
-    result->diverged_epoch = t->epoch;
-    result->diverged_batch = t->diverged_batch;
-    memcpy(t->run->model->params, t->snapshot, t->plan.snapshot);
-    return nu_fail(err, NUDGE_EDIVERGED,
-                   "the loss became non-finite in epoch %zu, batch %zu (learning rate %g)",
-                   t->epoch, t->diverged_batch, t->run->options->optimizer.lr);
-}
-
-static nudge_status train_epochs(trainer *t, nudge_train_result *result, nudge_error *err)
-{
-    const nudge_train_options *o = t->run->options;
-    t->plateau = nu_plateau_start();
-    t->start = t->last_progress = t->epoch_start = nu_seconds();
-    for (t->epoch = 1; t->epoch <= o->epochs; t->epoch++) {
-        t->loss = 0;
-        t->correct = 0;
-        t->run->numeric->engine_epoch(t->engine, (uint32_t)t->epoch);
-        NU_TRY(nu_team_run_on(o->cpus, t->run->job.threads, epoch_work, t, err));
-        double end = nu_seconds(), seconds = end - t->epoch_start;
-        if (t->diverged_batch > 0)
-            return diverged(t, result, err);
-        if (t->stop)
-            return nu_fail(err, NUDGE_ESTOPPED, "stopped in epoch %zu", t->epoch);
-        result->epochs = t->epoch;
-        result->train_seconds += seconds;
-        NU_TRY(describe_epoch(t, &result->last, seconds, err));
-        nu_plateau_update(&t->plateau, &o->schedule, o->optimizer.lr,
-                          result->last.has_val ? result->last.val_loss : result->last.train_loss);
-        if (o->on_epoch != NULL && o->on_epoch(&result->last, o->user) != 0)
-            return nu_fail(err, NUDGE_ESTOPPED, "stopped after epoch %zu", t->epoch);
-        /* Reading the clock is a tenth of the smallest epoch: not again if nothing lies between. */
-        t->epoch_start = t->evaluator == NULL && o->on_epoch == NULL ? end : nu_seconds();
-    }
-    return NUDGE_OK;
-}
+/* ---- Life ---------------------------------------------------------------------------------- */
 
 /* Where steps->step is to be filled: makes room for the threads' clocks, and times a clock. */
-static nudge_status start_steps(trainer *t, nudge_error *err)
+static nudge_status start_steps(nudge_trainer *t, nudge_error *err)
 {
     enum { TRIES = 5, READINGS = 100 };
-    nudge_steps *steps = t->run->options->steps;
+    nudge_steps *steps = t->options.steps;
     if (steps == NULL)
         return NUDGE_OK;
     steps->clock_seconds = INFINITY;
@@ -207,14 +25,14 @@ static nudge_status start_steps(trainer *t, nudge_error *err)
             now = nu_seconds();
         steps->clock_seconds = fmin(steps->clock_seconds, (now - start) / READINGS);
     }
-    NU_NEW(t->ends, nu_alloc_zero, (size_t)t->run->job.threads, "times of single steps", err);
-    t->run->job.ends = t->ends;
+    NU_NEW(t->ends, nu_alloc_zero, (size_t)t->run.job.threads, "times of single steps", err);
+    t->run.job.ends = t->ends;
     return NUDGE_OK;
 }
 
-static nudge_status allocate(trainer *t, nudge_error *err)
+static nudge_status allocate(nudge_trainer *t, nudge_error *err)
 {
-    nu_run *run = t->run;
+    nu_run *run = &t->run;
     const nudge_train_plan *plan = &t->plan;
     nu_run_describe(run, &t->plan);
     NU_TRY(nu_memory_check(plan->total - plan->dataset - plan->weights, "training", err));
@@ -223,7 +41,7 @@ static nudge_status allocate(trainer *t, nudge_error *err)
     NU_TRY(run->numeric->engine_create(&t->engine, &run->job, err));
     if (run->val != NULL)
         NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, NU_VALIDATION,
-                                   run->threads, run->options->cpus, err));
+                                   run->threads, t->cpus, err));
     NU_NEW(t->bad, calloc, (size_t)run->job.threads, "a copy of the weights", err);
     t->snapshot = nu_alloc(plan->snapshot, 1);
     NU_NEED(t->snapshot != NULL, plan->snapshot, "a copy of the weights", err);
@@ -231,40 +49,273 @@ static nudge_status allocate(trainer *t, nudge_error *err)
     return NUDGE_OK;
 }
 
-static void end(trainer *t)
+static nudge_status copy_cpus(nudge_trainer *t, nudge_error *err)
 {
-    t->run->numeric->engine_free(t->engine);
+    size_t threads = (size_t)t->run.threads;
+    if (t->options.cpus == NULL)
+        return NUDGE_OK;
+    NU_NEW(t->cpus, calloc, threads, "a trainer", err);
+    memcpy(t->cpus, t->options.cpus, threads * sizeof *t->cpus);
+    t->options.cpus = t->cpus;
+    return NUDGE_OK;
+}
+
+void nudge_trainer_free(nudge_trainer *t)
+{
+    if (t == NULL)
+        return;
+    if (t->engine != NULL)
+        t->run.numeric->engine_free(t->engine);
     nu_evaluator_free(t->evaluator);
+    nu_run_end(&t->run);
     free(t->snapshot);
     free(t->ends);
     free(t->bad);
+    free(t->cpus);
+    free(t->history);
+    free(t);
+}
+
+static void free_at(nudge_trainer **t)
+{
+    nudge_trainer_free(*t);
+}
+
+nudge_status nudge_trainer_create(nudge_trainer **trainer, nudge_model *model,
+                                  const nudge_dataset *train, const nudge_dataset *val,
+                                  const nudge_train_options *options, nudge_error *err)
+{
+    nudge_trainer *t NU_SCOPED(free_at) = NULL;
+    if (options->steps != NULL)
+        options->steps->n = 0;
+    NU_TRY(nu_dataset_has_values(train, err));
+    if (val != NULL)
+        NU_TRY(nu_dataset_has_values(val, err));
+    NU_NEW(t, calloc, 1, "a trainer", err);
+    t->options = *options;
+    NU_TRY(nu_run_start(&t->run, model, train, val, &t->options, err));
+    NU_TRY(copy_cpus(t, err));
+    nu_barrier_start(&t->barrier, t->run.job.threads);
+    t->at.plateau = nu_plateau_start();
+    NU_TRY(allocate(t, err));
+    *trainer = NU_TAKE(t);
+    return NUDGE_OK;
+}
+
+/* ---- Options ------------------------------------------------------------------------------- */
+
+/* What the engine was built for stays. */
+static nudge_status check_change(const nudge_trainer *t, const nudge_train_options *o,
+                                 nudge_error *err)
+{
+    const nudge_train_options *was = &t->options;
+    const struct {
+        const char *name;
+        int same;
+    } rules[] = {
+        {"optimizer", was->optimizer.kind == o->optimizer.kind &&
+                      nu_optimizer_states(&was->optimizer) == nu_optimizer_states(&o->optimizer)},
+        {"batch", was->batch == o->batch},
+        {"accumulate", was->accumulate == o->accumulate},
+        {"clip_value", (was->clip_value > 0) == (o->clip_value > 0)},
+        {"clip_norm", (was->clip_norm > 0) == (o->clip_norm > 0)},
+        {"seed", was->seed == o->seed},
+        {"shuffle", was->shuffle == o->shuffle},
+        {"threads", was->threads == o->threads && was->oversubscribe == o->oversubscribe},
+        {"cpus", (was->cpus == NULL) == (o->cpus == NULL)},
+        {"keep_history", was->keep_history == o->keep_history},
+        {"profile", was->profile == o->profile},
+        {"steps", was->steps == o->steps},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (!rules[i].same)
+            return nu_fail(err, NUDGE_EARGUMENT, "%s cannot change while a trainer lives",
+                           rules[i].name);
+    return NUDGE_OK;
+}
+
+nudge_train_options nudge_trainer_get_options(const nudge_trainer *t)
+{
+    return t->options;
+}
+
+nudge_status nudge_trainer_set_options(nudge_trainer *t, const nudge_train_options *options,
+                                       nudge_error *err)
+{
+    NU_TRY(nu_run_check(options, err));
+    NU_TRY(check_change(t, options, err));
+    t->options = *options;
+    t->options.cpus = t->cpus;
+    t->run.job.clip_value = options->clip_value;
+    t->run.job.clip_norm = options->clip_norm;
+    t->run.numeric->engine_set_clip(t->engine, options->clip_value, options->clip_norm);
+    return NUDGE_OK;
+}
+
+/* ---- Epochs -------------------------------------------------------------------------------- */
+
+double nu_trainer_lr_factor(const nudge_trainer *t, uint64_t update)
+{
+    const nudge_train_options *o = &t->options;
+    nu_moment at = {update, (uint64_t)o->epochs * t->run.updates, t->run.updates};
+    return t->at.plateau.factor * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
+}
+
+static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error *err)
+{
+    double rows = (double)t->run.job.data->rows;
+    nudge_loss_info loss = nudge_loss_describe(t->run.model->net.loss);
+    nudge_metrics val = {.loss = NAN, .accuracy = NAN, .rmse = NAN};
+    if (t->evaluator != NULL)
+        NU_TRY(nu_evaluator_run(t->evaluator, &val, err));
+    *e = (nudge_epoch){.epoch = t->at.epoch + 1,
+                       .epochs = t->options.epochs,
+                       .train_loss = t->at.loss / rows,
+                       .train_accuracy = loss.target == NUDGE_CLASSES
+                                             ? (double)t->at.correct / rows : NAN,
+                       .has_val = t->evaluator != NULL,
+                       .val_loss = val.loss,
+                       .val_accuracy = val.accuracy,
+                       .val_rmse = val.rmse,
+                       .lr = t->options.optimizer.lr *
+                             nu_trainer_lr_factor(t, (t->at.epoch + 1) * t->run.updates),
+                       .seconds = t->at.seconds,
+                       .samples_per_s = rows / t->at.seconds};
+    return NUDGE_OK;
+}
+
+nudge_status nu_trainer_record(nudge_trainer *t, const nudge_epoch *e, nudge_error *err)
+{
+    t->result.last = *e;
+    if (!t->options.keep_history)
+        return NUDGE_OK;
+    if (t->at.epoch == t->history_room) {
+        size_t room = t->history_room > 0 ? 2 * t->history_room : 64;
+        nudge_epoch *more = realloc(t->history, room * sizeof *more);
+        NU_NEED(more != NULL, room * sizeof *more, "the history of epochs", err);
+        t->history = more;
+        t->history_room = room;
+    }
+    t->history[t->at.epoch] = *e;
+    return NUDGE_OK;
+}
+
+const nudge_epoch *nudge_trainer_history(const nudge_trainer *t, size_t *epochs)
+{
+    *epochs = t->options.keep_history ? t->at.epoch : 0;
+    return t->history;
+}
+
+static nudge_status diverged(nudge_trainer *t, nudge_error *err)
+{
+    t->result.diverged_epoch = t->at.epoch + 1;
+    t->result.diverged_batch = t->diverged_batch;
+    memcpy(t->run.model->params, t->snapshot, t->plan.snapshot);
+    return nu_fail(err, NUDGE_EDIVERGED,
+                   "the loss became non-finite in epoch %zu, batch %zu (learning rate %g)",
+                   t->at.epoch + 1, t->diverged_batch, t->options.optimizer.lr);
+}
+
+/* All batches of the epoch are done. */
+static nudge_status end_epoch(nudge_trainer *t, nudge_error *err)
+{
+    const nudge_train_options *o = &t->options;
+    nudge_epoch e;
+    NU_TRY(describe_epoch(t, &e, err));
+    NU_TRY(nu_trainer_record(t, &e, err));
+    nu_plateau_update(&t->at.plateau, &o->schedule, o->optimizer.lr,
+                      e.has_val ? e.val_loss : e.train_loss);
+    t->result.epochs = ++t->at.epoch;
+    t->at = (nu_position){.epoch = t->at.epoch, .plateau = t->at.plateau};
+    int stop = o->on_epoch != NULL && o->on_epoch(&e, o->user) != 0;
+    /* Reading the clock is a tenth of the smallest epoch: not again if nothing lies between. */
+    if (t->evaluator != NULL || o->on_epoch != NULL)
+        t->part_start = nu_seconds();
+    return stop ? nu_fail(err, NUDGE_ESTOPPED, "stopped after epoch %zu", t->at.epoch) : NUDGE_OK;
+}
+
+/* So many batches, or those left of the epoch under way. */
+static nudge_status go_on(nudge_trainer *t, size_t batches, nudge_error *err)
+{
+    if (t->result.diverged_epoch > 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "the training has diverged: it does not go on");
+    if (t->at.epoch >= t->options.epochs)
+        return nu_fail(err, NUDGE_EARGUMENT, "all %zu epochs are done", t->options.epochs);
+    size_t left = t->run.batches - t->at.batch;
+    t->end = t->at.batch + nu_smaller(batches, left);
+    NU_TRY(nu_trainer_work(t, err));
+    if (t->diverged_batch > 0)
+        return diverged(t, err);
+    if (t->at.batch < t->end)
+        return nu_fail(err, NUDGE_ESTOPPED, "stopped in epoch %zu", t->at.epoch + 1);
+    return t->at.batch < t->run.batches ? NUDGE_OK : end_epoch(t, err);
+}
+
+/* The sums over what this trainer has done. */
+static void sum_up(nudge_trainer *t)
+{
+    nudge_train_result *r = &t->result;
+    r->seconds += nu_seconds() - t->start;
+    if (!(r->train_seconds > 0))
+        return;
+    r->samples_per_s = (double)t->samples / r->train_seconds;
+    r->gflops = 1e-9 * t->plan.flops_per_epoch / (double)t->run.job.data->rows * r->samples_per_s;
+    r->phases = t->run.numeric->engine_phases(t->engine);
+}
+
+static nudge_status run(nudge_trainer *t, size_t epochs, size_t batches, nudge_error *err)
+{
+    nudge_status status = NUDGE_OK;
+    t->start = t->part_start = t->last_progress = nu_seconds();
+    for (size_t i = 0; i < epochs && status == NUDGE_OK; i++)
+        status = go_on(t, batches, err);
+    sum_up(t);
+    return status;
+}
+
+nudge_status nudge_trainer_run(nudge_trainer *t, nudge_error *err)
+{
+    size_t epochs = t->options.epochs;
+    return epochs > t->at.epoch ? run(t, epochs - t->at.epoch, SIZE_MAX, err) : NUDGE_OK;
+}
+
+nudge_status nudge_trainer_epoch(nudge_trainer *t, nudge_epoch *epoch, nudge_error *err)
+{
+    size_t before = t->at.epoch;
+    nudge_status status = run(t, 1, SIZE_MAX, err);
+    if (epoch != NULL && t->at.epoch > before)
+        *epoch = t->result.last;
+    return status;
+}
+
+nudge_status nudge_trainer_updates(nudge_trainer *t, size_t updates, nudge_error *err)
+{
+    size_t each = t->options.accumulate;
+    return run(t, 1, updates > SIZE_MAX / each ? SIZE_MAX : updates * each, err);
+}
+
+nudge_trainer_position nudge_trainer_where(const nudge_trainer *t)
+{
+    return (nudge_trainer_position){
+        .epochs = t->at.epoch,
+        .batch = t->at.batch,
+        .updates = (uint64_t)t->at.epoch * t->run.updates + t->at.batch / t->options.accumulate,
+    };
+}
+
+nudge_train_result nudge_trainer_result(const nudge_trainer *t)
+{
+    return t->result;
 }
 
 nudge_status nudge_train(nudge_model *model, const nudge_dataset *train, const nudge_dataset *val,
                          const nudge_train_options *options, nudge_train_result *result,
                          nudge_error *err)
 {
-    nu_run run NU_SCOPED(nu_run_end) = {0};
-    if (options->steps != NULL)
-        options->steps->n = 0;
-    NU_TRY(nu_dataset_has_values(train, err));
-    if (val != NULL)
-        NU_TRY(nu_dataset_has_values(val, err));
-    NU_TRY(nu_run_start(&run, model, train, val, options, err));
-    trainer t NU_SCOPED(end) = {.run = &run};
-    nu_barrier_start(&t.barrier, run.job.threads);
-    nudge_train_result r = {0};
-    double start = nu_seconds();
-    NU_TRY(allocate(&t, err));
-    nudge_status status = train_epochs(&t, &r, err);
-    r.seconds = nu_seconds() - start;
-    if (r.train_seconds > 0) {
-        double epochs_per_s = (double)r.epochs / r.train_seconds;
-        r.samples_per_s = epochs_per_s * (double)train->rows;
-        r.phases = run.numeric->engine_phases(t.engine);
-        r.gflops = 1e-9 * epochs_per_s * t.plan.flops_per_epoch;
-    }
+    nudge_trainer *t NU_SCOPED(free_at) = NULL;
+    NU_TRY(nudge_trainer_create(&t, model, train, val, options, err));
+    nudge_status status = nudge_trainer_run(t, err);
     if (result != NULL)
-        *result = r;
+        *result = t->result;
     return status;
 }

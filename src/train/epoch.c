@@ -1,0 +1,126 @@
+#include <math.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/status.h"
+#include "core/team.h"
+#include "table/dataset.h"
+#include "train/trainer.h"
+
+static size_t rows_before(const nudge_trainer *t, size_t batch)
+{
+    return nu_smaller(batch * t->run.plan.batch, t->run.job.data->rows);
+}
+
+/* Thread 0, before batch `batch`. */
+static void show_progress(nudge_trainer *t, size_t batch)
+{
+    const nudge_train_options *o = &t->options;
+    if (o->on_progress == NULL)
+        return;
+    double now = nu_seconds();
+    if (now - t->last_progress < o->progress_seconds)
+        return;
+    t->last_progress = now;
+    double rows = (double)rows_before(t, batch);
+    nudge_progress p = {.epoch = t->at.epoch + 1,
+                        .epochs = o->epochs,
+                        .batch = batch,
+                        .batches = t->run.batches,
+                        .loss = t->at.loss / rows,
+                        .seconds = t->result.seconds + now - t->start,
+                        .samples_per_s = rows / (t->at.seconds + now - t->part_start)};
+    if (o->on_progress(&p, o->user) != 0)
+        t->stop = 1;
+}
+
+/* Copies the weights aside if all of them are finite. Every thread a share. */
+static void keep_weights(nudge_trainer *t, int thread, int threads)
+{
+    const nu_network *net = &t->run.model->net;
+    size_t first, end, size = t->run.numeric->real_size;
+    const char *params = t->run.model->params;
+    nu_team_share(net->size, thread, threads, &first, &end);
+    t->bad[thread] = !t->run.numeric->all_finite(params, first, end);
+    nu_barrier_wait(&t->barrier, threads);
+    int bad = 0;
+    for (int i = 0; i < threads; i++)
+        bad |= t->bad[i];
+    if (!bad)
+        memcpy((char *)t->snapshot + first * size, params + first * size, (end - first) * size);
+    else if (thread == 0)
+        t->diverged_batch = t->run.batches;
+}
+
+/* Thread 0, after the barrier that ends a step: no other thread ends the next one before this
+ * thread has met it at the barrier between the next one's phases. */
+static void keep_step(nudge_trainer *t, int threads)
+{
+    nudge_steps *steps = t->options.steps;
+    int last = 0;
+    for (int i = 1; i < threads; i++)
+        if (t->ends[i].at > t->ends[last].at)
+            last = i;
+    double end = t->ends[last].at;
+    if (steps->n < steps->room)
+        steps->step[steps->n++] = (nudge_step){end - t->step_start, last};
+    t->step_start = end;
+}
+
+/* The update that batch `batch` of the epoch under way is a part of. */
+static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
+{
+    const nudge_optimizer *o = t->run.job.optimizer;
+    uint64_t each = t->run.updates, number = t->at.epoch * each + batch / t->run.job.accumulate + 1;
+    return nu_optimizer_step_at(o, number, nu_trainer_lr_factor(t, number));
+}
+
+/* The batches from where the trainer is up to t->end, by all threads. A stop waits for the last of
+ * the batches that make an update. */
+static void work(void *arg, int thread, int threads)
+{
+    nudge_trainer *t = arg;
+    const nu_numeric *numeric = t->run.numeric;
+    int keeps_steps = thread == 0 && t->ends != NULL;
+    if (keeps_steps)
+        t->step_start = nu_seconds();
+    size_t first = t->at.batch;
+    for (size_t batch = first; batch < t->end; batch++) {
+        if (thread == 0 && batch > first) /* so that every call makes an update at least */
+            show_progress(t, batch);
+        numeric->engine_rows(t->engine, batch, thread, threads);
+        if (t->stop && batch % t->run.job.accumulate == 0) /* the same for every thread */
+            return;
+        size_t correct = 0;
+        double loss = numeric->engine_loss(t->engine, batch, &correct);
+        if (thread == 0 && !isfinite(loss))
+            t->diverged_batch = batch + 1;
+        if (!isfinite(loss))
+            return;
+        nu_optimizer_step step = update_of(t, batch);
+        numeric->engine_update(t->engine, batch, &step, thread, threads);
+        if (thread == 0) { /* others have read t->at when they met this thread at a barrier */
+            t->at.loss += loss * (double)(rows_before(t, batch + 1) - rows_before(t, batch));
+            t->at.correct += correct;
+            t->at.batch = batch + 1;
+        }
+        if (keeps_steps)
+            keep_step(t, threads);
+    }
+    if (t->end == t->run.batches)
+        keep_weights(t, thread, threads);
+}
+
+nudge_status nu_trainer_work(nudge_trainer *t, nudge_error *err)
+{
+    size_t first = rows_before(t, t->at.batch);
+    t->stop = 0;
+    t->run.numeric->engine_epoch(t->engine, (uint32_t)t->at.epoch + 1);
+    NU_TRY(nu_team_run_on(t->cpus, t->run.job.threads, work, t, err));
+    double now = nu_seconds();
+    t->at.seconds += now - t->part_start;
+    t->result.train_seconds += now - t->part_start;
+    t->samples += rows_before(t, t->at.batch) - first;
+    t->part_start = now;
+    return NUDGE_OK;
+}
