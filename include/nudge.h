@@ -29,6 +29,7 @@
 #define NUDGE_H
 
 #include "nudge/base.h"
+#include "nudge/metric.h"
 #include "nudge/table.h"
 #include "nudge/dataset.h"
 #include "nudge/model.h"

@@ -9,7 +9,7 @@ unit_tests = \
 	tests/test_bench tests/test_cgroup tests/test_csv tests/test_csv_names \
 	tests/test_data_files tests/test_dataset tests/test_dataset_matrix \
 	tests/test_evaluate tests/test_file tests/test_forecast tests/test_gradient \
-	tests/test_idx tests/test_invariance tests/test_load tests/test_model \
+	tests/test_idx tests/test_invariance tests/test_load tests/test_metrics tests/test_model \
 	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
 	tests/test_npy tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_json \
 	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_files \
@@ -41,5 +41,5 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h \
-	scripts/or-init scripts/torch-reference scripts/torch-mnist scripts/compare \
-	scripts/compare-peer scripts/compare-fann.c
+	scripts/or-init scripts/torch-reference scripts/sklearn-reference scripts/torch-mnist \
+	scripts/compare scripts/compare-peer scripts/compare-fann.c

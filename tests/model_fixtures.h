@@ -20,6 +20,9 @@
 
 #define ck_ok(call, err) ck_status(call, NUDGE_OK, err)
 
+/* value_of(metrics, R2) */
+#define value_of(metrics, NAME) ((metrics).value[NUDGE_METRIC_##NAME])
+
 /* Uniform in [-1, 1): splitmix64 (Steele et al. 2014), apart from the library's own numbers. */
 static inline double made_number(uint64_t *state)
 {

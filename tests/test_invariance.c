@@ -84,10 +84,9 @@ static outcome run(const shape *s, nudge_dtype dtype, nudge_optimizer_kind kind,
     o.val_loss = result.last.val_loss;
     nudge_metrics metrics;
     ck_ok(nudge_evaluate(model, data, threads, &metrics, &err), &err);
-    o.loss = metrics.loss;
-    const double values[] = {metrics.rmse, metrics.mae, metrics.r2, metrics.accuracy};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-        o.metric_bits = mix(o.metric_bits, values[i]);
+    o.loss = value_of(metrics, LOSS);
+    for (size_t i = 0; i < NUDGE_METRICS; i++)
+        o.metric_bits = mix(o.metric_bits, metrics.value[i]);
     nudge_metrics_free(&metrics);
     double *predictions = malloc(s->rows * outputs * sizeof *predictions);
     ck_assert_ptr_nonnull(predictions);

@@ -56,8 +56,9 @@ START_TEST(epoch_callback)
     nudge_metrics metrics;
     ck_ok(nudge_evaluate(model, val, 0, &metrics, &err), &err);
     ck_assert_int_eq(r.last.has_val, 1);
-    ck_assert_double_eq_tol(r.last.val_loss, metrics.loss, 1e-12 * metrics.loss);
-    ck_assert_double_eq_tol(r.last.val_rmse, metrics.rmse, 1e-12 * metrics.rmse);
+    double loss = value_of(metrics, LOSS), rmse = value_of(metrics, RMSE);
+    ck_assert_double_eq_tol(r.last.val_loss, loss, 1e-12 * loss);
+    ck_assert_double_eq_tol(r.last.val_rmse, rmse, 1e-12 * rmse);
     ck_assert(isnan(r.last.val_accuracy));
     nudge_metrics_free(&metrics);
     nudge_model_free(model);

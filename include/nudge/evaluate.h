@@ -3,25 +3,30 @@
 #ifndef NUDGE_EVALUATE_H
 #define NUDGE_EVALUATE_H
 
+#include "metric.h"
 #include "model.h"
 
 NUDGE_BEGIN
 
 /* ---- Evaluation and prediction --------------------------------------------------------- */
 
+enum { NUDGE_METRICS_ROOM = 32 }; /* for metrics to come, so that the structure stays as it is */
+
 typedef struct nudge_metrics {
-    size_t rows;
-    double loss;            /* in the target's own units, as nudge_train() reports it */
-    double accuracy;        /* cross-entropy, and bce with the threshold 0.5; else NaN */
-    double rmse, mae, r2;   /* mse, mae, huber, poisson, over all elements in the target's own
-                             * units (r2: mean over outputs); else NaN. r2 is NaN when the target
-                             * is constant */
-    size_t classes;         /* cross-entropy: outputs; bce with one output: 2; else 0 */
+    size_t rows, outputs;
+    double value[NUDGE_METRICS_ROOM]; /* by nudge_metric. NaN: does not fit the model, was not asked
+                                       * for, or is not defined on these rows */
+    double *by_output;      /* NUDGE_METRICS x outputs: metric m of output j, or of class j against
+                             * all others, at m * outputs + j; NaN where there is none. NULL for
+                             * one output. Freed by nudge_metrics_free() */
+    size_t classes;         /* cross-entropy: outputs; bce with one output: 2; else 0, also if no
+                             * metric was asked for that needs the matrix */
     uint64_t *confusion;    /* classes x classes counts, row: true class, column: predicted; NULL
                              * if classes is 0. Freed by nudge_metrics_free() */
 } nudge_metrics;
 
-/* threads as in nudge_train_options; the values do not depend on it.
+/* All metrics that fit the model. threads as in nudge_train_options; the values depend neither on
+ * it nor, but for rounding, on the order of rows.
  * NUDGE_EMISMATCH (also: data without targets), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_evaluate(const nudge_model *model,
                                                     const nudge_dataset *data, int threads,
@@ -35,12 +40,14 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict(const nudge_model *model,
                                                    const nudge_dataset *data, int threads,
                                                    double *out, nudge_error *err);
 
-/* Likewise, with threads bound to CPUs as nudge_train_options has them (NULL: not bound).
- * Also NUDGE_EARGUMENT. */
+/* Likewise, with threads bound to CPUs as nudge_train_options has them (NULL: not bound), and only
+ * those metrics of a set that fit. What is not asked for costs nothing: roc-auc, average-precision
+ * and median-absolute-error keep all predictions, 8 bytes each; balanced-accuracy, f1 and mcc need
+ * the confusion matrix; the others are sums. Also NUDGE_EARGUMENT. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_evaluate_on(const nudge_model *model,
                                                        const nudge_dataset *data, int threads,
-                                                       const int *cpus, nudge_metrics *metrics,
-                                                       nudge_error *err);
+                                                       const int *cpus, uint64_t wanted,
+                                                       nudge_metrics *metrics, nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_on(const nudge_model *model,
                                                       const nudge_dataset *data, int threads,
                                                       const int *cpus, double *out,

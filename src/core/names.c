@@ -55,6 +55,54 @@ static const char *loss_name(size_t i)
 
 static const choice losses = {"a loss", .name = loss_name};
 
+/* Everything about a metric but its arithmetic, which train/metrics.c has. */
+#define OF(kind) (1u << (kind))
+#define LABELS .targets = OF(NUDGE_CLASSES) | OF(NUDGE_PROBABILITIES)
+#define NUMBERS .targets = OF(NUDGE_NUMBERS) | OF(NUDGE_COUNTS)
+static const nudge_metric_info metric_rows[NUDGE_METRICS] = {
+    [NUDGE_METRIC_LOSS] = {"loss", "loss", "%.6g", .targets = ~0u, .is_main = 1},
+    [NUDGE_METRIC_ACCURACY] = {"accuracy", "accuracy", "%.4f", 1, LABELS, .is_main = 1},
+    [NUDGE_METRIC_BALANCED_ACCURACY] = {"balanced-accuracy", "balanced accuracy", "%.4f", 1, LABELS,
+                                        .is_main = 1},
+    [NUDGE_METRIC_LOG_LOSS] = {"log-loss", "log loss", "%.6g", 0, LABELS,
+                               OF(NUDGE_CROSS_ENTROPY) | OF(NUDGE_BCE)},
+    [NUDGE_METRIC_ROC_AUC] = {"roc-auc", "ROC AUC", "%.4f", 1, LABELS},
+    [NUDGE_METRIC_AVERAGE_PRECISION] = {"average-precision", "average precision", "%.4f", 1,
+                                        LABELS},
+    [NUDGE_METRIC_F1] = {"f1", "F1", "%.4f", 1, LABELS, .is_main = 1},
+    [NUDGE_METRIC_MCC] = {"mcc", "MCC", "%.4f", 1, LABELS},
+    [NUDGE_METRIC_BRIER] = {"brier", "Brier score", "%.6g", 0, LABELS},
+    [NUDGE_METRIC_TOP_3] = {"top-3", "top-3 accuracy", "%.4f", 1, OF(NUDGE_CLASSES),
+                            .more_outputs = 3},
+    [NUDGE_METRIC_TOP_5] = {"top-5", "top-5 accuracy", "%.4f", 1, OF(NUDGE_CLASSES),
+                            .more_outputs = 5},
+    [NUDGE_METRIC_RMSE] = {"rmse", "RMSE", "%.6g", 0, NUMBERS, .is_main = 1},
+    [NUDGE_METRIC_MAE] = {"mae", "MAE", "%.6g", 0, NUMBERS, OF(NUDGE_MAE), .is_main = 1},
+    [NUDGE_METRIC_R2] = {"r2", "R2", "%.4f", 1, NUMBERS, .is_main = 1},
+    [NUDGE_METRIC_MAPE] = {"mape", "MAPE", "%.6g", 0, NUMBERS},
+    [NUDGE_METRIC_MEDIAN_ABSOLUTE_ERROR] = {"median-absolute-error", "median absolute error",
+                                            "%.6g", 0, NUMBERS},
+    [NUDGE_METRIC_PINBALL] = {"pinball", "pinball loss", "%.6g", 0, NUMBERS},
+};
+
+nudge_metric_info nudge_metric_describe(nudge_metric metric)
+{
+    return (size_t)metric < NUDGE_METRICS ? metric_rows[metric] : (nudge_metric_info){0};
+}
+
+int nudge_metric_fits(nudge_metric metric, nudge_loss loss, size_t outputs)
+{
+    nudge_metric_info m = nudge_metric_describe(metric);
+    return (m.targets & OF(nudge_loss_describe(loss).target)) != 0 && outputs > m.more_outputs;
+}
+
+static const char *metric_name(size_t i)
+{
+    return nudge_metric_describe((nudge_metric)i).name;
+}
+
+static const choice metrics = {"a metric", .name = metric_name};
+
 static const choice optimizers = {
     "an optimizer",
     .names = {[NUDGE_SGD] = "sgd", [NUDGE_ADAM] = "adam", [NUDGE_ADAMW] = "adamw",
@@ -136,6 +184,7 @@ NAME_OF(nudge_dtype_name, nudge_dtype, dtypes)
 NAME_OF(nudge_phase_name, nudge_phase, phases)
 NAME_OF(nudge_activation_name, nudge_activation, activations)
 NAME_OF(nudge_loss_name, nudge_loss, losses)
+NAME_OF(nudge_metric_name, nudge_metric, metrics)
 NAME_OF(nudge_optimizer_name, nudge_optimizer_kind, optimizers)
 NAME_OF(nudge_schedule_name, nudge_schedule_kind, schedules)
 NAME_OF(nudge_init_name, nudge_init, inits)
@@ -150,6 +199,7 @@ NAME_OF(nudge_scale_name, nudge_scale, scales)
 PARSE(nudge_dtype_parse, nudge_dtype, dtypes)
 PARSE(nudge_activation_parse, nudge_activation, activations)
 PARSE(nudge_loss_parse, nudge_loss, losses)
+PARSE(nudge_metric_parse, nudge_metric, metrics)
 PARSE(nudge_optimizer_parse, nudge_optimizer_kind, optimizers)
 PARSE(nudge_schedule_parse, nudge_schedule_kind, schedules)
 PARSE(nudge_init_parse, nudge_init, inits)

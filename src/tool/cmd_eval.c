@@ -7,11 +7,113 @@
 #include "support/options.h"
 #include "support/say.h"
 #include "support/text_table.h"
+#include "whole.h"
+
+static const char *metric_names(size_t i)
+{
+    return nudge_metric_name((nudge_metric)i);
+}
 
 static const option own[] = {
     {"data", .help = "as in 'nudge train'; it must hold the target too"},
+    {"metrics", "NAME,...", .help = "only these [all that fit]", .names = metric_names},
     {0},
 };
+
+/* ---- Metrics --------------------------------------------------------------------------- */
+
+/* Those that --metrics names, as a set. */
+static uint64_t metrics_of(arguments *args, const nudge_model *model)
+{
+    nudge_model_info info = nudge_model_describe(model);
+    if (!given(args, "metrics"))
+        return NUDGE_METRICS_ALL;
+    uint64_t wanted = 0;
+    size_t n;
+    char **name = need(nu_split(text_of(args, "metrics"), ',', &n));
+    for (size_t i = 0; i < n; i++) {
+        nudge_metric metric;
+        nudge_error err;
+        if (nudge_metric_parse(&metric, name[i], &err) != NUDGE_OK)
+            complain("--metrics: %s", err.text);
+        if (!nudge_metric_fits(metric, info.loss, info.widths[info.layers]))
+            complain("--metrics: %s is not for a model with the loss %s and %zu output%s", name[i],
+                     nudge_loss_name(info.loss), info.widths[info.layers],
+                     info.widths[info.layers] == 1 ? "" : "s");
+        wanted |= NUDGE_METRIC_SET(metric);
+    }
+    free(name);
+    return wanted;
+}
+
+/* Whether any output, or class, has a value of its own. */
+static int is_by_output(const nudge_metrics *m, size_t metric)
+{
+    int found = 0;
+    for (size_t j = 0; m->by_output != NULL && j < m->outputs; j++)
+        found |= !isnan(m->by_output[metric * m->outputs + j]);
+    return found;
+}
+
+static void add_titles(text_table *t, const nudge_metrics *m)
+{
+    for (size_t i = 0; i < NUDGE_METRICS; i++)
+        if (is_by_output(m, i))
+            table_add(t, "%s", nudge_metric_describe((nudge_metric)i).title);
+}
+
+/* Of output, or class, j. */
+static void add_values(text_table *t, const nudge_metrics *m, size_t j)
+{
+    for (size_t i = 0; i < NUDGE_METRICS; i++)
+        if (is_by_output(m, i))
+            table_add_real(t, nudge_metric_describe((nudge_metric)i).format,
+                           m->by_output[i * m->outputs + j]);
+}
+
+/* The metrics of the whole; what says no more than the loss is left out. */
+static void print_metrics(const nudge_metrics *m, nudge_loss loss, uint64_t wanted)
+{
+    text_table t;
+    table_start(&t, 2);
+    table_add(&t, "rows");
+    table_add(&t, "%zu", m->rows);
+    for (size_t i = 0; i < NUDGE_METRICS; i++) {
+        nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
+        int repeats = wanted == NUDGE_METRICS_ALL && (metric.losses & 1u << loss) != 0;
+        if (isnan(m->value[i]) || repeats)
+            continue;
+        table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? nudge_loss_name(loss) : metric.title);
+        table_add_real(&t, metric.format, m->value[i]);
+    }
+    table_print(&t, 2, stdout);
+}
+
+static void print_outputs(const nudge_metrics *m, const nudge_prep *prep)
+{
+    text_table t;
+    table_start(&t, 1);
+    table_add(&t, "output");
+    add_titles(&t, m);
+    t.columns = t.cells;
+    for (size_t j = 0; j < m->outputs; j++) {
+        table_add(&t, "%s", nudge_prep_target_name(prep, j));
+        add_values(&t, m, j);
+    }
+    putchar('\n');
+    table_print(&t, 0, stdout);
+}
+
+static void put_outputs(json_t *object, const nudge_metrics *m, const nudge_prep *prep)
+{
+    json_t *outputs = json_new_list();
+    for (size_t j = 0; j < m->outputs; j++) {
+        json_t *output = json_of("target", json_text(nudge_prep_target_name(prep, j)), NULL);
+        json_put_metrics(output, m->by_output + j, m->outputs);
+        json_add(outputs, output);
+    }
+    json_put(object, "outputs", outputs);
+}
 
 /* ---- Classes --------------------------------------------------------------------------- */
 
@@ -92,12 +194,16 @@ static void print_classes(const nudge_metrics *m, const nudge_prep *prep)
 {
     text_table t;
     char name[NU_TEXT];
-    table_heads(&t, "class|precision|recall|rows");
+    table_heads(&t, "class|precision|recall");
+    add_titles(&t, m);
+    table_add(&t, "rows");
+    t.columns = t.cells;
     for (size_t k = 0; k < m->classes; k++) {
         class_scores s = class_scores_of(m, k);
         table_add(&t, "%s", class_name(name, prep, k));
         table_add_real(&t, "%.4f", s.precision);
         table_add_real(&t, "%.4f", s.recall);
+        add_values(&t, m, k);
         table_add(&t, "%" PRIu64, s.rows);
     }
     putchar('\n');
@@ -115,36 +221,32 @@ static void put_classes(json_t *object, const nudge_metrics *m, const nudge_prep
         for (size_t i = 0; i < m->classes; i++)
             json_add(row, json_whole(m->confusion[k * m->classes + i]));
         json_add(confusion, row);
-        json_add(classes, json_of("label", json_text(class_name(name, prep, k)),
-                                  "precision", json_number(s.precision),
-                                  "recall", json_number(s.recall), "rows", json_whole(s.rows),
-                                  NULL));
+        json_t *class = json_of("label", json_text(class_name(name, prep, k)),
+                                "precision", json_number(s.precision),
+                                "recall", json_number(s.recall), "rows", json_whole(s.rows), NULL);
+        if (m->by_output != NULL)
+            json_put_metrics(class, m->by_output + k, m->outputs);
+        json_add(classes, class);
     }
     json_put_all(object, "classes", classes, "confusion", confusion, NULL);
 }
 
 /* ---- All ------------------------------------------------------------------------------- */
 
-static void print_line(const char *name, const char *format, double value)
+/* Whether there are several outputs that are no classes. */
+static int has_outputs(const nudge_metrics *m, nudge_loss loss)
 {
-    if (isnan(value))
-        return;
-    printf("%-14s", name);
-    printf(format, value);
-    putchar('\n');
+    return m->outputs > 1 && nudge_loss_describe(loss).target != NUDGE_CLASSES;
 }
 
-static void report(const nudge_metrics *m, const nudge_model *model)
+static void report(const nudge_metrics *m, const nudge_model *model, uint64_t wanted)
 {
     nudge_model_info info = nudge_model_describe(model);
-    printf("%-14s%zu\n", "rows", m->rows);
-    print_line(nudge_loss_name(info.loss), "%.6g", m->loss);
-    print_line("accuracy", "%.4f", m->accuracy);
-    print_line("RMSE", "%.6g", m->rmse);
-    print_line("MAE", "%.6g", m->mae);
-    print_line("R2", "%.4f", m->r2);
+    print_metrics(m, info.loss, wanted);
     if (m->confusion != NULL)
         print_classes(m, info.prep);
+    else if (has_outputs(m, info.loss))
+        print_outputs(m, info.prep);
 }
 
 static void report_json(const nudge_metrics *m, const nudge_model *model, arguments *args)
@@ -153,6 +255,8 @@ static void report_json(const nudge_metrics *m, const nudge_model *model, argume
     json_t *object = json_metrics(m);
     if (m->confusion != NULL)
         put_classes(object, m, info.prep);
+    else if (has_outputs(m, info.loss))
+        put_outputs(object, m, info.prep);
     json_put_all(object, "version", json_text(nudge_version()),
                  "model", json_text(text_of(args, "model")),
                  "data", json_text(text_of(args, "data")),
@@ -170,11 +274,12 @@ static int run(arguments *args)
     nudge_error err;
     int threads = threads_of(args);
     load_model_and_data(args, 1, &model, &data);
-    must(nudge_evaluate(model, data, threads, &metrics, &err), &err);
+    uint64_t wanted = metrics_of(args, model);
+    must(nudge_evaluate_on(model, data, threads, NULL, wanted, &metrics, &err), &err);
     if (given(args, "json"))
         report_json(&metrics, model, args);
     else
-        report(&metrics, model);
+        report(&metrics, model, wanted);
     nudge_metrics_free(&metrics);
     nudge_dataset_free(data);
     nudge_model_free(model);
@@ -185,11 +290,12 @@ const command command_eval = {
     .name = "eval",
     .synopsis = "--model FILE --data SPEC [OPTION]...",
     .summary = "loss and metrics of a model on data",
-    .about = "Evaluates a model: its loss; accuracy, per-class precision and recall and the "
-             "confusion matrix for classes; RMSE, MAE and R2 for numbers, in the target's own "
-             "units.",
+    .about = "Evaluates a model: its loss; for classes accuracy, ROC AUC, F1 and others, precision "
+             "and recall of each class and the confusion matrix; for numbers RMSE, MAE, R2 and "
+             "others, in the target's own units, and those of each output. Metrics are defined as "
+             "in scikit-learn.",
     .own = own,
-    .options = "Data: model data labels header\nRunning: threads\nOutput: json\n",
+    .options = "Data: model data labels header\nRunning: threads\nOutput: metrics json\n",
     .examples = "  nudge eval --model m.safetensors --data letters.csv\n"
                 "  nudge eval --model m.safetensors --data images.gz --labels labels.gz --json\n",
     .run = run,

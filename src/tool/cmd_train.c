@@ -157,7 +157,8 @@ static void evaluate(const train_report *r, const nudge_dataset *data, nudge_met
 {
     nudge_error err;
     if (data != NULL)
-        must(nudge_evaluate(r->model, data, r->setup->train.threads, metrics, &err), &err);
+        must(nudge_evaluate_on(r->model, data, r->setup->train.threads, NULL,
+                               report_wants(r->setup), metrics, &err), &err);
 }
 
 /* After training to the end, or to where a signal stopped it (otherwise 0). Returns an

@@ -12,6 +12,7 @@
 #include "linalg/blas.h"
 #include "train/check.h"
 #include "train/engine.h"
+#include "train/metrics.h"
 
 /* Rows are evaluated in blocks, and blocks in at most GROUPS groups, each with sums of its own that
  * are added in order: the same sums for any number of threads. */
@@ -21,26 +22,35 @@ struct nu_evaluator {
     const nudge_model *model;
     const nudge_dataset *data;
     const nu_numeric *numeric;
-    nu_wanted wanted;
+    uint64_t wanted;
+    unsigned needs;       /* as nu_metrics_need() has it */
     double *units;        /* as in nu_loss_kind */
     int threads;
     const int *cpus;
     double *out;          /* predictions */
     size_t outputs, rows, blocks, groups;
+    size_t parts;         /* as in nu_scores */
     size_t buffer;        /* bytes of one */
     size_t sums_each;     /* doubles of a tally's arrays, in whole cache lines, as each group may be
                            * another thread's */
-    size_t classes;       /* as in nudge_metrics, if a confusion matrix is wanted */
-    size_t matrix;        /* its bytes */
-    size_t next;          /* group that no thread has taken yet */
+    size_t classes;       /* of a confusion matrix, if one is wanted */
+    size_t matrix;        /* bytes of all of them */
+    size_t values;        /* of by_output */
+    size_t keeps;         /* values, if they are wanted */
+    size_t next;          /* group, or output, that no thread has taken yet */
     void **buffers;       /* threads */
-    nu_tally *tallies;    /* groups */
-    double *sums;         /* groups x sums_each, and the first row's targets (outputs) */
-    uint64_t *confusion;  /* classes x classes */
+    nu_tally *tallies;    /* groups, and the sum of all */
+    double *sums;         /* for each tally sums_each, and outputs each: */
+    double *origin, *unit, *shift; /* the first row's targets, and as in nu_inference */
+    double *by_output;    /* as in nudge_metrics */
+    uint64_t *confusion;  /* parts x classes x classes */
+    double *kept;         /* as in nu_inference */
+    nu_areas *areas;      /* outputs, if predictions are kept; or: */
+    double *medians;
 };
 
 /* Everything that can be known before there is memory. */
-static nu_evaluator lay_out(const nudge_model *model, const nudge_dataset *data, nu_wanted wanted,
+static nu_evaluator lay_out(const nudge_model *model, const nudge_dataset *data, uint64_t wanted,
                             int threads)
 {
     const nu_network *net = &model->net;
@@ -55,25 +65,33 @@ static nu_evaluator lay_out(const nudge_model *model, const nudge_dataset *data,
     e.groups = wanted == NU_PREDICTIONS ? e.blocks : nu_smaller(e.blocks, GROUPS);
     e.threads = (int)nu_smaller((size_t)threads, e.groups);
     e.buffer = e.numeric->infer_buffer(net, e.rows);
-    if (loss.is_regression && wanted != NU_PREDICTIONS)
-        e.sums_each = nu_ceil_div((wanted == NU_METRICS ? 4 : 1) * e.outputs, 8) * 8;
-    if (wanted == NU_METRICS && loss.target == NUDGE_CLASSES)
-        e.classes = e.outputs;
-    else if (wanted == NU_METRICS && loss.target == NUDGE_PROBABILITIES && e.outputs == 1)
-        e.classes = 2;
-    nu_mul(e.classes * e.classes, sizeof *e.confusion, &e.matrix); /* outputs are an int */
-    e.matrix = nu_smaller(e.matrix, SIZE_MAX / 2);
+    e.needs = nu_metrics_need(wanted, net->loss, e.outputs);
+    e.parts = loss.target == NUDGE_CLASSES ? 1 : e.outputs;
+    for (size_t i = 0; i < NU_SUMS; i++)
+        if (e.needs & NU_NEEDS(i))
+            e.sums_each += e.parts;
+    e.sums_each = nu_ceil_div(e.sums_each, 8) * 8;
+    if (e.needs & NU_NEEDS_CONFUSION)
+        e.classes = loss.target == NUDGE_CLASSES ? e.outputs : 2;
+    nu_mul(e.classes * e.classes, e.parts * sizeof *e.confusion, &e.matrix); /* classes: an int */
+    e.matrix = nu_smaller(e.matrix, SIZE_MAX / 4);
+    if (e.needs & NU_NEEDS_KEPT)
+        nu_mul(data->rows * sizeof *e.kept, e.outputs, &e.keeps);
+    e.keeps = nu_smaller(e.keeps, SIZE_MAX / 4) / sizeof *e.kept;
+    e.values = (wanted & NU_BY_OUTPUT) && e.outputs > 1 ? NUDGE_METRICS * e.outputs : 0;
     return e;
 }
 
 static uint64_t bytes_of(const nu_evaluator *e)
 {
-    return (uint64_t)e->threads * e->buffer +
-           e->groups * (sizeof(nu_tally) + e->sums_each * sizeof(double)) +
-           e->outputs * sizeof(double) + e->matrix;
+    uint64_t doubles = (e->groups + 1) * e->sums_each + 3 * e->outputs + e->values + e->keeps;
+    if (e->keeps > 0) /* sorting takes as much again, and then there are results */
+        doubles += (uint64_t)e->threads * e->data->rows + 3 * e->outputs;
+    return (uint64_t)e->threads * e->buffer + (e->groups + 1) * sizeof(nu_tally) +
+           doubles * sizeof(double) + e->matrix;
 }
 
-uint64_t nu_evaluator_memory(const nudge_model *model, const nudge_dataset *data, nu_wanted wanted,
+uint64_t nu_evaluator_memory(const nudge_model *model, const nudge_dataset *data, uint64_t wanted,
                              int threads)
 {
     nu_evaluator e = lay_out(model, data, wanted, threads);
@@ -89,7 +107,11 @@ void nu_evaluator_free(nu_evaluator *e)
     free(e->buffers);
     free(e->tallies);
     free(e->sums);
+    free(e->by_output);
     free(e->confusion);
+    free(e->kept);
+    free(e->areas);
+    free(e->medians);
     free(e->units);
     free(e);
 }
@@ -99,24 +121,46 @@ static void free_at(nu_evaluator **e)
     nu_evaluator_free(*e);
 }
 
+/* What is not wanted stays NULL. */
+static nudge_status allocate(nu_evaluator *e, const char *what, nudge_error *err)
+{
+    NU_NEW(e->buffers, calloc, (size_t)e->threads, what, err);
+    for (int t = 0; t < e->threads; t++)
+        NU_NEED((e->buffers[t] = nu_alloc(e->buffer, 1)) != NULL, e->buffer, what, err);
+    NU_NEW(e->tallies, calloc, e->groups + 1, what, err);
+    NU_NEW(e->sums, nu_alloc, (e->groups + 1) * e->sums_each + 3 * e->outputs, what, err);
+    if (e->values > 0)
+        NU_NEW(e->by_output, nu_alloc, e->values, what, err);
+    if (e->classes > 0)
+        NU_NEW(e->confusion, nu_alloc, e->matrix / sizeof *e->confusion, what, err);
+    if (e->keeps == 0)
+        return NUDGE_OK;
+    NU_NEW(e->kept, nu_alloc, e->keeps, what, err);
+    NU_NEW(e->areas, nu_alloc, e->outputs, what, err);
+    NU_NEW(e->medians, nu_alloc, e->outputs, what, err);
+    return NUDGE_OK;
+}
+
 nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *model,
-                                 const nudge_dataset *data, nu_wanted wanted, int threads,
+                                 const nudge_dataset *data, uint64_t wanted, int threads,
                                  const int *cpus, nudge_error *err)
 {
     const char *what = wanted == NU_PREDICTIONS ? "predictions" : "an evaluation";
+    const nudge_prep *prep = model->prep;
     nu_evaluator *e NU_SCOPED(free_at) = NULL;
     NU_NEW(e, calloc, 1, what, err);
     *e = lay_out(model, data, wanted, threads);
     e->cpus = cpus;
     NU_TRY(nu_memory_check(bytes_of(e), what, err));
     NU_TRY(nu_loss_units(&e->units, model, err));
-    NU_NEW(e->buffers, calloc, (size_t)e->threads, what, err);
-    for (int t = 0; t < e->threads; t++)
-        NU_NEED((e->buffers[t] = nu_alloc(e->buffer, 1)) != NULL, e->buffer, what, err);
-    NU_NEW(e->tallies, calloc, e->groups, what, err);
-    NU_NEW(e->sums, nu_alloc, e->groups * e->sums_each + e->outputs, what, err);
-    if (e->classes > 0)
-        NU_NEW(e->confusion, nu_alloc, e->classes * e->classes, what, err);
+    NU_TRY(allocate(e, what, err));
+    e->origin = e->sums + (e->groups + 1) * e->sums_each;
+    e->unit = e->origin + e->outputs;
+    e->shift = e->unit + e->outputs;
+    for (size_t j = 0; j < e->outputs; j++) {
+        e->unit[j] = prep != NULL ? 1 / prep->target_factor[j] : 1;
+        e->shift[j] = prep != NULL ? prep->target_shift[j] : 0;
+    }
     nu_blas_single_threaded();
     *evaluator = NU_TAKE(e);
     return NUDGE_OK;
@@ -131,116 +175,130 @@ static void work(void *arg, int thread, int threads)
     size_t g;
     while ((g = __atomic_fetch_add(&e->next, 1, __ATOMIC_RELAXED)) < e->groups) {
         nu_inference r = {.units = e->units,
-                          .tally = e->wanted != NU_PREDICTIONS ? &e->tallies[g] : NULL};
+                          .unit = e->unit,
+                          .shift = e->shift,
+                          .tally = e->wanted != NU_PREDICTIONS ? &e->tallies[g] : NULL,
+                          .kept_rows = e->data->rows};
         size_t block, end;
         nu_team_share(e->blocks, (int)g, (int)e->groups, &block, &end);
         for (; block < end; block++) {
             size_t first = block * e->rows, rest = e->data->rows - first;
             r.predictions = e->out != NULL ? e->out + first * e->outputs : NULL;
+            r.kept = e->kept != NULL ? e->kept + first : NULL;
             e->numeric->infer(e->model, e->data, first, rest < e->rows ? rest : e->rows,
                               e->buffers[thread], &r);
         }
     }
 }
 
+/* What needs the order of all predictions, one output after the other. */
+static void rank(void *arg, int thread, int threads)
+{
+    nu_evaluator *e = arg;
+    (void)thread;
+    (void)threads;
+    int numbers = nudge_loss_describe(e->model->net.loss).is_regression;
+    size_t j, rows = e->data->rows;
+    while ((j = __atomic_fetch_add(&e->next, 1, __ATOMIC_RELAXED)) < e->outputs)
+        if (numbers)
+            e->medians[j] = nu_median_of(e->kept + j * rows, rows);
+        else
+            e->areas[j] = nu_areas_of(e->kept + j * rows, rows);
+}
+
 /* Tallies of nothing yet. */
 static void clear(nu_evaluator *e)
 {
     uint32_t number;
-    double *origin = e->sums + e->groups * e->sums_each;
-    memset(e->sums, 0, e->groups * e->sums_each * sizeof(double));
+    memset(e->sums, 0, (e->groups + 1) * e->sums_each * sizeof(double));
     if (e->classes > 0)
         memset(e->confusion, 0, e->matrix);
-    int has_sums = e->sums_each > 0, all = has_sums && e->wanted == NU_METRICS;
-    if (all)
-        e->numeric->as_doubles(e->data, 0, 1, &number, NULL, origin, NULL);
-    for (size_t g = 0; g < e->groups; g++) {
-        double *sums = e->sums + g * e->sums_each;
-        e->tallies[g] = (nu_tally){.squared = has_sums ? sums : NULL,
-                                   .absolute = all ? sums + e->outputs : NULL,
-                                   .origin = origin,
-                                   .sum = all ? sums + 2 * e->outputs : NULL,
-                                   .sum2 = all ? sums + 3 * e->outputs : NULL,
-                                   .classes = e->classes,
-                                   .confusion = e->confusion};
+    if (e->needs & NU_NEEDS(NU_TARGET))
+        e->numeric->as_doubles(e->data, 0, 1, &number, NULL, e->origin, NULL);
+    for (size_t g = 0; g <= e->groups; g++) {
+        double *next = e->sums + g * e->sums_each;
+        nu_tally *t = &e->tallies[g];
+        *t = (nu_tally){.origin = e->origin,
+                        .counts_top = (e->needs & NU_NEEDS_TOP) != 0,
+                        .classes = e->classes,
+                        .confusion = e->confusion};
+        for (size_t i = 0; i < NU_SUMS; i++)
+            if (e->needs & NU_NEEDS(i)) {
+                t->sum[i] = next;
+                next += e->parts;
+            }
     }
     e->next = 0;
 }
 
-/* The sums are in the network's units, (raw - shift) * factor; r2, a ratio, needs no others. */
-static void set_regression(const nu_evaluator *e, nudge_metrics *m)
+/* The sum of all groups, in their order. */
+static nu_tally *add_up(nu_evaluator *e)
 {
-    const nudge_prep *prep = e->model->prep;
-    double rows = (double)e->data->rows, elements = rows * (double)e->outputs;
-    double all_squared = 0, all_absolute = 0, r2 = 0;
-    for (size_t j = 0; j < e->outputs; j++) {
-        double squared = 0, absolute = 0, sum = 0, sum2 = 0;
-        for (size_t g = 0; g < e->groups; g++) {
-            const nu_tally *t = &e->tallies[g];
-            squared += t->squared[j];
-            if (t->absolute == NULL)
-                continue;
-            absolute += t->absolute[j];
-            sum += t->sum[j];
-            sum2 += t->sum2[j];
-        }
-        double unit = prep != NULL ? fabs(1 / prep->target_factor[j]) : 1;
-        double spread = sum2 - sum * sum / rows;
-        all_squared += squared * unit * unit;
-        all_absolute += absolute * unit;
-        r2 += spread > 0 ? 1 - squared / spread : NAN;
+    nu_tally *all = &e->tallies[e->groups];
+    double *sums = e->sums + e->groups * e->sums_each;
+    for (size_t g = 0; g < e->groups; g++) {
+        const nu_tally *t = &e->tallies[g];
+        all->loss += t->loss;
+        all->correct += t->correct;
+        for (size_t k = 0; k < NU_TOPS; k++)
+            all->top[k] += t->top[k];
+        for (size_t i = 0; i < e->sums_each; i++)
+            sums[i] += e->sums[g * e->sums_each + i];
     }
-    m->rmse = sqrt(all_squared / elements);
-    if (e->wanted != NU_METRICS)
-        return;
-    m->mae = all_absolute / elements;
-    m->r2 = r2 / (double)e->outputs;
+    return all;
 }
 
 nudge_status nu_evaluator_run(nu_evaluator *e, nudge_metrics *m, nudge_error *err)
 {
-    nudge_loss_info loss = nudge_loss_describe(e->model->net.loss);
+    nudge_loss loss = e->model->net.loss;
     clear(e);
     NU_TRY(nu_team_run_on(e->cpus, e->threads, work, e, err));
-
-    double rows = (double)e->data->rows, sum = 0;
-    size_t correct = 0;
-    for (size_t g = 0; g < e->groups; g++) {
-        sum += e->tallies[g].loss;
-        correct += e->tallies[g].correct;
-    }
+    e->next = 0;
+    if (e->kept != NULL)
+        NU_TRY(nu_team_run_on(e->cpus, e->threads, rank, e, err));
+    const nu_tally *all = add_up(e);
+    nu_scores scores = {.rows = e->data->rows,
+                        .outputs = e->outputs,
+                        .has_classes = nudge_loss_describe(loss).target == NUDGE_CLASSES,
+                        .parts = e->parts,
+                        .loss = all->loss,
+                        .correct = all->correct,
+                        .classes = e->classes,
+                        .confusion = e->confusion,
+                        .areas = e->areas,
+                        .median = e->medians,
+                        .unit = e->unit};
+    memcpy(scores.top, all->top, sizeof scores.top);
+    memcpy(scores.sum, all->sum, sizeof scores.sum);
+    int has_matrix = e->classes > 0 && e->parts == 1;
     *m = (nudge_metrics){.rows = e->data->rows,
-                         .loss = sum / rows,
-                         .accuracy = NAN,
-                         .rmse = NAN,
-                         .mae = NAN,
-                         .r2 = NAN,
-                         .classes = e->classes,
-                         .confusion = e->confusion};
-    if (loss.is_regression)
-        set_regression(e, m);
-    else
-        m->accuracy = (double)correct /
-                      (loss.target == NUDGE_CLASSES ? rows : rows * (double)e->outputs);
+                         .outputs = e->outputs,
+                         .by_output = e->by_output,
+                         .classes = has_matrix ? e->classes : 0,
+                         .confusion = has_matrix ? e->confusion : NULL};
+    nu_metrics_set(m, e->wanted, loss, &scores);
     return NUDGE_OK;
 }
 
 nudge_status nudge_evaluate(const nudge_model *model, const nudge_dataset *data, int threads,
                             nudge_metrics *metrics, nudge_error *err)
 {
-    return nudge_evaluate_on(model, data, threads, NULL, metrics, err);
+    return nudge_evaluate_on(model, data, threads, NULL, NUDGE_METRICS_ALL, metrics, err);
 }
 
 nudge_status nudge_evaluate_on(const nudge_model *model, const nudge_dataset *data, int threads,
-                               const int *cpus, nudge_metrics *metrics, nudge_error *err)
+                               const int *cpus, uint64_t wanted, nudge_metrics *metrics,
+                               nudge_error *err)
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
     nu_evaluator *e NU_SCOPED(free_at) = NULL;
-    NU_TRY(nu_evaluator_create(&e, model, data, NU_METRICS, nudge_threads(threads, NULL), cpus,
-                               err));
+    NU_TRY(nu_evaluator_create(&e, model, data, wanted | NU_BY_OUTPUT,
+                               nudge_threads(threads, NULL), cpus, err));
     NU_TRY(nu_evaluator_run(e, metrics, err));
-    e->confusion = NULL; /* now the caller's */
+    e->by_output = NULL; /* now the caller's, */
+    if (metrics->confusion != NULL)
+        e->confusion = NULL; /* and so is this */
     return NUDGE_OK;
 }
 
@@ -248,7 +306,9 @@ void nudge_metrics_free(nudge_metrics *metrics)
 {
     if (metrics == NULL)
         return;
+    free(metrics->by_output);
     free(metrics->confusion);
+    metrics->by_output = NULL;
     metrics->confusion = NULL;
 }
 

@@ -6,23 +6,24 @@
 
 typedef struct nu_evaluator nu_evaluator;
 
-typedef enum nu_wanted {
-    NU_VALIDATION, /* loss, accuracy, rmse */
-    NU_METRICS,    /* all of nudge_metrics */
-    NU_PREDICTIONS
-} nu_wanted;
+/* Sets of metrics. */
+#define NU_VALIDATION \
+    (NUDGE_METRIC_SET(NUDGE_METRIC_LOSS) | NUDGE_METRIC_SET(NUDGE_METRIC_ACCURACY) | \
+     NUDGE_METRIC_SET(NUDGE_METRIC_RMSE))
+#define NU_BY_OUTPUT (UINT64_C(1) << 63) /* their values of each output, too */
+#define NU_PREDICTIONS 0                 /* nothing but predictions */
 
 /* model, data and cpus (as nu_team_run_on() has them) are borrowed. NUDGE_EMEMORY. */
 nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *model,
-                                 const nudge_dataset *data, nu_wanted wanted, int threads,
+                                 const nudge_dataset *data, uint64_t wanted, int threads,
                                  const int *cpus, nudge_error *err);
 void nu_evaluator_free(nu_evaluator *evaluator);
 
-/* What is not wanted is NaN or NULL; confusion is the evaluator's own. NUDGE_EARGUMENT: cpus. */
+/* by_output and confusion are the evaluator's own. NUDGE_EARGUMENT: cpus. */
 nudge_status nu_evaluator_run(nu_evaluator *evaluator, nudge_metrics *metrics, nudge_error *err);
 
 /* Bytes of such an evaluator. */
-uint64_t nu_evaluator_memory(const nudge_model *model, const nudge_dataset *data, nu_wanted wanted,
+uint64_t nu_evaluator_memory(const nudge_model *model, const nudge_dataset *data, uint64_t wanted,
                              int threads);
 
 #endif

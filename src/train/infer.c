@@ -1,7 +1,5 @@
 #include "train/infer.h"
 
-#include <math.h>
-
 #include "core/clones.h"
 #include "core/memory.h"
 #include "table/batch.h"
@@ -9,6 +7,7 @@
 #include "prep/prep.h"
 #include "net/layer.h"
 #include "net/loss.h"
+#include "train/score.h"
 
 /* What follows the last product is done in chunks of about so many values, which stay in a core's
  * own cache while loss, link, sums and conversion go over them. */
@@ -100,82 +99,11 @@ static X(nu_targets) targets_of(const nudge_dataset *data, const parts *p,
     return t;
 }
 
-/* ---- Sums of the predictions p and the targets t of some rows -------------------------- */
-
-NU_CLONES
-static void add_numbers(nu_tally *tally, const real *p, const real *t, size_t rows, size_t n)
-{
-    const double *restrict origin = tally->origin;
-    double *restrict squared = tally->squared, *restrict absolute = tally->absolute;
-    double *restrict sum = tally->sum, *restrict sum2 = tally->sum2;
-    for (size_t i = 0; i < rows && absolute == NULL; i++, p += n, t += n) {
-#pragma omp simd
-        for (size_t j = 0; j < n; j++) {
-            double d = (double)p[j] - (double)t[j];
-            squared[j] += d * d;
-        }
-    }
-    for (size_t i = 0; i < rows && absolute != NULL; i++, p += n, t += n) {
-#pragma omp simd
-        for (size_t j = 0; j < n; j++) {
-            double d = (double)p[j] - (double)t[j], y = (double)t[j] - origin[j];
-            squared[j] += d * d;
-            absolute[j] += fabs(d);
-            sum[j] += y;
-            sum2[j] += y * y;
-        }
-    }
-}
-
-/* Threads share the table. Counts are whole numbers, so the order in which they are added does not
- * matter. */
-static void confuse(nu_tally *tally, size_t truth, size_t guess)
-{
-    if (tally->confusion != NULL)
-        __atomic_fetch_add(&tally->confusion[truth * tally->classes + guess], 1, __ATOMIC_RELAXED);
-}
-
-static void add_probabilities(nu_tally *tally, const real *p, const real *t, size_t count)
-{
-    const real half = (real)0.5;
-    for (size_t i = 0; i < count; i++) {
-        int truth = t[i] > half, guess = p[i] > half;
-        tally->correct += truth == guess;
-        confuse(tally, (size_t)truth, (size_t)guess);
-    }
-}
-
-/* The first of the most likely class is the guess. The loss has counted those that are right. */
-static void add_classes(nu_tally *tally, const real *p, const int32_t *t, size_t rows, size_t n)
-{
-    for (size_t i = 0; i < rows && tally->confusion != NULL; i++, p += n) {
-        size_t best = 0;
-        for (size_t k = 1; k < n; k++)
-            if (p[k] > p[best])
-                best = k;
-        confuse(tally, (size_t)t[i], best);
-    }
-}
-
-static void score(nudge_target kind, const real *p, X(nu_targets) t, size_t rows, size_t n,
-                  nu_tally *tally)
-{
-    switch (kind) {
-    case NUDGE_CLASSES: add_classes(tally, p, t.classes, rows, n); break;
-    case NUDGE_PROBABILITIES: add_probabilities(tally, p, t.y, rows * n); break;
-    case NUDGE_NUMBERS:
-    case NUDGE_COUNTS:
-        if (tally->squared != NULL)
-            add_numbers(tally, p, t.y, rows, n);
-    }
-}
-
 /* ---- Some rows ------------------------------------------------------------------------- */
 
-/* What is wanted of the last layer's output z, which the link overwrites; numbers: its rows. */
+/* Rows from `at` on of those that have the numbers p->numbers; the link overwrites their z. */
 static void finish_chunk(const nudge_model *model, const nudge_dataset *data, const parts *p,
-                         const uint32_t *numbers, real *z, size_t rows,
-                         const nu_inference *result, double *predictions)
+                         size_t at, real *z, size_t rows, const nu_inference *result)
 {
     const nu_network *net = &model->net;
     nudge_target kind = nudge_loss_describe(net->loss).target;
@@ -184,17 +112,21 @@ static void finish_chunk(const nudge_model *model, const nudge_dataset *data, co
     X(nu_targets) t = {0};
     if (tally != NULL) {
         nu_loss_kind loss = {net->loss, net->huber_delta, result->units};
-        t = targets_of(data, p, numbers, rows);
+        t = targets_of(data, p, p->numbers + at, rows);
         tally->loss += X(nu_loss)(&loss, p->dz, z, t, 1, rows, n, &tally->correct);
+        X(nu_score_outputs)(kind, p->dz, z, t, rows, n, tally);
     }
-    if (predictions != NULL || kind != NUDGE_CLASSES)
+    if (result->predictions != NULL || result->kept != NULL || kind != NUDGE_CLASSES ||
+        tally->sum[NU_BRIER] != NULL)
         X(nu_link)(net->loss, z, rows, n);
     if (tally != NULL)
-        score(kind, z, t, rows, n, tally);
-    if (predictions != NULL) {
-        to_doubles(predictions, z, rows * n);
+        X(nu_score_predictions)(kind, z, t, rows, n, result);
+    if (result->kept != NULL)
+        X(nu_keep)(kind, result->kept + at, result->kept_rows, z, t, rows, n);
+    if (result->predictions != NULL) {
+        to_doubles(result->predictions + at * n, z, rows * n);
         if (model->prep != NULL)
-            unscale(model->prep, predictions, rows, n);
+            unscale(model->prep, result->predictions + at * n, rows, n);
     }
 }
 
@@ -226,9 +158,6 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
                                          nu_span_piece((nu_span){0, rows}, r, each), q);
         x = to.y;
     }
-    for (size_t at = 0; at < rows; at += chunk) {
-        double *predictions = result->predictions != NULL ? result->predictions + at * n : NULL;
-        finish_chunk(model, data, &p, p.numbers + at, z + at * n,
-                     nu_smaller(rows - at, chunk), result, predictions);
-    }
+    for (size_t at = 0; at < rows; at += chunk)
+        finish_chunk(model, data, &p, at, z + at * n, nu_smaller(rows - at, chunk), result);
 }

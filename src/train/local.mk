@@ -8,10 +8,11 @@ libnudge_all_la_SOURCES += \
 	src/train/trainer.h src/train/trainer.c src/train/epoch.c \
 	src/train/evaluate.h src/train/evaluate.c \
 	src/train/predict_row.c \
+	src/train/metrics.h src/train/metrics.c src/train/ranking.h src/train/ranking.c \
 	src/train/gradcheck.c
 numeric_sources += \
 	src/train/update.h src/train/update.c \
-	src/train/infer.h src/train/infer.c \
+	src/train/infer.h src/train/infer.c src/train/score.h src/train/score.c \
 	src/train/state.h src/train/engine.c \
 	src/train/step.h src/train/step.c src/train/step_tiles.h src/train/step_tiles.c \
 	src/train/step_partials.h src/train/step_partials.c

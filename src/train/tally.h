@@ -5,24 +5,54 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sums over rows of a model against targets; they grow. Targets and predictions are as the network
- * has them, not in the target's own units. Arrays are NULL where their sums are not wanted. */
+/* Sums over rows of a prediction p and a target t, for each part: an output, or all classes. */
+typedef enum nu_sum {
+    /* numbers, as the network has them and not in the target's own units */
+    NU_SQUARED,  /* (p - t)^2 */
+    NU_ABSOLUTE, /* |p - t| */
+    NU_SIGNED,   /* p - t */
+    NU_TARGET,   /* t - origin, */
+    NU_TARGET2,  /* and its square */
+    NU_RELATIVE, /* |p - t| / |t|, this one in the target's own units */
+    /* classes and probabilities */
+    NU_LOG,      /* -log of the probability given to what is true */
+    NU_BRIER,    /* (p - t)^2, over all classes */
+    NU_SUMS
+} nu_sum;
+
+/* Sets of sums, and of what else may be wanted. */
+#define NU_NEEDS(sum) (1u << (sum))
+#define NU_NEEDS_TOP NU_NEEDS(NU_SUMS)
+#define NU_NEEDS_CONFUSION NU_NEEDS(NU_SUMS + 1)
+#define NU_NEEDS_KEPT NU_NEEDS(NU_SUMS + 2)
+
+/* Of a row's classes, the k most likely. */
+#define NU_TOP_K {3, 5}
+enum { NU_TOPS = 2 };
+
+/* Sums of some rows; they grow. Arrays are NULL where they are not wanted. */
 typedef struct nu_tally {
     double loss;           /* of the rows, in the target's own units */
     size_t correct;        /* targets that are classes or probabilities and right */
-    double *squared;       /* outputs each, of numbers only: of prediction - target, */
-    double *absolute;      /* likewise; with it the next three are wanted, too: */
+    double *sum[NU_SUMS];  /* parts each */
     const double *origin;  /* in: a row of targets, so that sums of squares keep digits */
-    double *sum, *sum2;    /* of target - origin and of its square */
-    size_t classes;        /* in: as in nudge_metrics */
-    uint64_t *confusion;   /* classes x classes, may be shared by threads */
+    int counts_top;        /* in: whether these are wanted: */
+    size_t top[NU_TOPS];   /* rows whose class is among the most likely */
+    size_t classes;        /* in: of a confusion matrix; of probabilities 2 */
+    uint64_t *confusion;   /* for each part classes x classes counts, may be shared by threads */
 } nu_tally;
 
 /* What is wanted of some rows. */
 typedef struct nu_inference {
     const double *units;  /* in: as in nu_loss_kind */
+    const double *unit, *shift; /* in: outputs each, t * unit + shift is in the target's own units;
+                                 * for NU_RELATIVE */
     nu_tally *tally;      /* the data has targets, and these sums are wanted; NULL: they are not */
     double *predictions;  /* out, rows x outputs: in the target's own units; NULL: not wanted */
+    double *kept;         /* out, outputs x kept_rows, of which these rows are the first: |p - t| of
+                           * numbers; otherwise p, negative (or -0) where it should be 0. NULL: not
+                           * wanted */
+    size_t kept_rows;
 } nu_inference;
 
 #endif

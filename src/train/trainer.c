@@ -165,7 +165,8 @@ static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error
 {
     double rows = (double)t->run.job.data->rows;
     nudge_loss_info loss = nudge_loss_describe(t->run.model->net.loss);
-    nudge_metrics val = {.loss = NAN, .accuracy = NAN, .rmse = NAN};
+    nudge_metrics val = {.value = {[NUDGE_METRIC_LOSS] = NAN, [NUDGE_METRIC_ACCURACY] = NAN,
+                                   [NUDGE_METRIC_RMSE] = NAN}};
     if (t->evaluator != NULL)
         NU_TRY(nu_evaluator_run(t->evaluator, &val, err));
     *e = (nudge_epoch){.epoch = t->at.epoch + 1,
@@ -174,9 +175,9 @@ static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error
                        .train_accuracy = loss.target == NUDGE_CLASSES
                                              ? (double)t->at.correct / rows : NAN,
                        .has_val = t->evaluator != NULL,
-                       .val_loss = val.loss,
-                       .val_accuracy = val.accuracy,
-                       .val_rmse = val.rmse,
+                       .val_loss = val.value[NUDGE_METRIC_LOSS],
+                       .val_accuracy = val.value[NUDGE_METRIC_ACCURACY],
+                       .val_rmse = val.value[NUDGE_METRIC_RMSE],
                        .lr = t->options.optimizer.lr *
                              nu_trainer_lr_factor(t, (t->at.epoch + 1) * t->run.updates),
                        .seconds = t->at.seconds,

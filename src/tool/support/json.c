@@ -7,6 +7,7 @@
 
 #include "csv_quote.h"
 #include "support/say.h"
+#include "text.h"
 
 /* ---- Values ---------------------------------------------------------------------------- */
 
@@ -108,11 +109,23 @@ json_t *json_targets(const nudge_prep *prep)
     return json_names(prep, p.classes > 0 ? 1 : p.outputs, nudge_prep_target_name);
 }
 
+/* "roc-auc" has the key "roc_auc". */
+void json_put_metrics(json_t *object, const double *value, size_t stride)
+{
+    for (size_t i = 0; i < NUDGE_METRICS; i++) {
+        char key[NU_TEXT];
+        snprintf(key, sizeof key, "%s", nudge_metric_name((nudge_metric)i));
+        for (char *c = key; (c = strchr(c, '-')) != NULL;)
+            *c = '_';
+        json_put(object, key, json_number(value[i * stride]));
+    }
+}
+
 json_t *json_metrics(const nudge_metrics *m)
 {
-    return json_of("rows", json_whole(m->rows), "loss", json_number(m->loss),
-                   "accuracy", json_number(m->accuracy), "rmse", json_number(m->rmse),
-                   "mae", json_number(m->mae), "r2", json_number(m->r2), NULL);
+    json_t *object = json_of("rows", json_whole(m->rows), NULL);
+    json_put_metrics(object, m->value, 1);
+    return object;
 }
 
 int json_print(json_t *value, int pretty, FILE *stream)

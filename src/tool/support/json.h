@@ -32,8 +32,10 @@ json_t *json_names(const nudge_prep *prep, size_t n,
                    const char *(*name)(const nudge_prep *prep, size_t i));
 json_t *json_targets(const nudge_prep *prep);
 
-/* {"rows": ..., "loss": ..., "accuracy" or "rmse", "mae", "r2"} */
+/* {"rows": ..., "loss": ..., and every other metric that has a value}; of NUDGE_METRICS values,
+ * `stride` from one to the next. */
 json_t *json_metrics(const nudge_metrics *m);
+void json_put_metrics(json_t *object, const double *value, size_t stride);
 
 /* One line, or several if `pretty`; frees the value. Returns 0 if the stream did not take it. */
 int json_print(json_t *value, int pretty, FILE *stream);

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stddef.h>
 
 #include "support/json.h"
 #include "support/learning_options.h"
@@ -91,27 +90,26 @@ static nudge_metrics train_metrics(const train_report *r)
 {
     const nudge_epoch *last = &r->result.last;
     nudge_loss_info loss = nudge_loss_describe(nudge_model_describe(r->model).loss);
-    nudge_metrics m = {rows_of(r->data->train), .loss = NAN, .accuracy = NAN, .rmse = NAN,
-                       .mae = NAN, .r2 = NAN};
+    nudge_metrics m = {.rows = rows_of(r->data->train)};
+    for (size_t i = 0; i < NUDGE_METRICS; i++)
+        m.value[i] = NAN;
     if (r->result.epochs == 0)
         return m;
-    m.loss = last->train_loss;
-    m.accuracy = last->train_accuracy;
-    m.rmse = is_mean_of(loss, 2) ? sqrt(m.loss) : NAN;
-    m.mae = is_mean_of(loss, 1) ? m.loss : NAN;
+    m.value[NUDGE_METRIC_LOSS] = last->train_loss;
+    m.value[NUDGE_METRIC_ACCURACY] = last->train_accuracy;
+    m.value[NUDGE_METRIC_RMSE] = is_mean_of(loss, 2) ? sqrt(last->train_loss) : NAN;
+    m.value[NUDGE_METRIC_MAE] = is_mean_of(loss, 1) ? last->train_loss : NAN;
     return m;
 }
 
-static const struct {
-    const char *name, *format;
-    size_t at; /* in nudge_metrics */
-} metrics[] = {
-    {"", "%.6g", offsetof(nudge_metrics, loss)}, /* has names of its own */
-    {"accuracy", "%.4f", offsetof(nudge_metrics, accuracy)},
-    {"RMSE", "%.6g", offsetof(nudge_metrics, rmse)},
-    {"MAE", "%.6g", offsetof(nudge_metrics, mae)},
-    {"R2", "%.4f", offsetof(nudge_metrics, r2)},
-};
+uint64_t report_wants(const train_setup *setup)
+{
+    uint64_t wanted = 0;
+    for (size_t i = 0; i < NUDGE_METRICS; i++)
+        if (setup->json || nudge_metric_describe((nudge_metric)i).is_main)
+            wanted |= NUDGE_METRIC_SET(i);
+    return wanted;
+}
 
 /* A row for each metric that is known of any data. The noise floor is one of mse for numbers and of
  * cross-entropy for classes. */
@@ -119,8 +117,9 @@ static void report_metrics(const train_report *r, FILE *stream)
 {
     static const char *const heads[] = {"train *", "validation", "test"};
     const nudge_metrics of[] = {train_metrics(r), r->val, r->test};
-    nudge_loss_info loss = nudge_loss_describe(nudge_model_describe(r->model).loss);
-    double noise = r->data->noise_floor, value[3];
+    nudge_loss kind = nudge_model_describe(r->model).loss;
+    nudge_loss_info loss = nudge_loss_describe(kind);
+    double noise = r->data->noise_floor;
     text_table t;
     table_start(&t, 1);
     table_add(&t, "%s", "");
@@ -130,17 +129,18 @@ static void report_metrics(const train_report *r, FILE *stream)
     if (!isnan(noise))
         table_add(&t, "noise floor");
     t.columns = t.cells;
-    for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+    for (size_t i = 0; i < NUDGE_METRICS; i++) {
+        nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
+        int known = 0, fits = i == NUDGE_METRIC_LOSS && (is_mean_of(loss, 2) ||
+                                                         loss.target == NUDGE_CLASSES);
         for (int k = 0; k < 3; k++)
-            value[k] = of[k].rows > 0 ? *(const double *)((const char *)&of[k] + metrics[i].at)
-                                      : NAN;
-        if (isnan(value[0]) && isnan(value[1]) && isnan(value[2]))
+            known |= of[k].rows > 0 && !isnan(of[k].value[i]);
+        if (!known || (metric.losses & 1u << kind))
             continue;
-        table_add(&t, "%s", i == 0 ? loss.name : metrics[i].name);
+        table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? loss.name : metric.title);
         for (int k = 0; k < 3; k++)
             if (of[k].rows > 0)
-                table_add_real(&t, metrics[i].format, value[k]);
-        int fits = i == 0 && (is_mean_of(loss, 2) || loss.target == NUDGE_CLASSES);
+                table_add_real(&t, metric.format, of[k].value[i]);
         if (!isnan(noise))
             table_add_real(&t, "%.6g", fits ? noise : NAN);
     }

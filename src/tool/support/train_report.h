@@ -19,6 +19,9 @@ typedef struct train_report {
 /* Data, network, memory and threads, on stderr. */
 void report_start(const train_report *r);
 
+/* The metrics of data held out that the result tells: the main ones, and in JSON all. */
+uint64_t report_wants(const train_setup *setup);
+
 /* The result. */
 void report_result(const train_report *r, FILE *stream);
 void report_json(const train_report *r);

@@ -1,0 +1,214 @@
+#include "train/score.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "core/clones.h"
+#include "linalg/vecmath.h"
+
+/* ---- Numbers --------------------------------------------------------------------------- */
+
+/* Predictions p and targets t, rows x n; sums of each column. */
+
+NU_CLONES
+static void add_squared(double *restrict squared, const real *p, const real *t, size_t rows,
+                        size_t n)
+{
+    for (size_t i = 0; i < rows; i++, p += n, t += n) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++) {
+            double d = (double)p[j] - (double)t[j];
+            squared[j] += d * d;
+        }
+    }
+}
+
+NU_CLONES
+static void add_absolute(double *restrict absolute, const real *p, const real *t, size_t rows,
+                         size_t n)
+{
+    for (size_t i = 0; i < rows; i++, p += n, t += n) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            absolute[j] += fabs((double)p[j] - (double)t[j]);
+    }
+}
+
+NU_CLONES
+static void add_signed(double *restrict sum, const real *p, const real *t, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++, p += n, t += n) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            sum[j] += (double)p[j] - (double)t[j];
+    }
+}
+
+NU_CLONES
+static void add_targets(double *restrict sum, double *restrict sum2, const double *restrict origin,
+                        const real *t, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++, t += n) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++) {
+            double y = (double)t[j] - origin[j];
+            sum[j] += y;
+            sum2[j] += y * y;
+        }
+    }
+}
+
+NU_CLONES
+static void add_relative(double *restrict relative, const double *restrict unit,
+                         const double *restrict shift, const real *p, const real *t, size_t rows,
+                         size_t n)
+{
+    for (size_t i = 0; i < rows; i++, p += n, t += n) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++) {
+            double size = fabs((double)t[j] * unit[j] + shift[j]);
+            double d = fabs(((double)p[j] - (double)t[j]) * unit[j]);
+            relative[j] += d / (size > DBL_EPSILON ? size : DBL_EPSILON);
+        }
+    }
+}
+
+static void add_numbers(const nu_inference *r, const real *p, const real *t, size_t rows, size_t n)
+{
+    double *const *sum = r->tally->sum;
+    if (sum[NU_SQUARED] != NULL)
+        add_squared(sum[NU_SQUARED], p, t, rows, n);
+    if (sum[NU_ABSOLUTE] != NULL)
+        add_absolute(sum[NU_ABSOLUTE], p, t, rows, n);
+    if (sum[NU_SIGNED] != NULL)
+        add_signed(sum[NU_SIGNED], p, t, rows, n);
+    if (sum[NU_TARGET] != NULL)
+        add_targets(sum[NU_TARGET], sum[NU_TARGET2], r->tally->origin, t, rows, n);
+    if (sum[NU_RELATIVE] != NULL)
+        add_relative(sum[NU_RELATIVE], r->unit, r->shift, p, t, rows, n);
+}
+
+/* ---- Probabilities --------------------------------------------------------------------- */
+
+/* Threads share the table. Counts are whole numbers, so the order in which they are added does not
+ * matter. */
+static void confuse(const nu_tally *tally, size_t part, size_t truth, size_t guess)
+{
+    size_t classes = tally->classes;
+    if (tally->confusion != NULL)
+        __atomic_fetch_add(&tally->confusion[(part * classes + truth) * classes + guess], 1,
+                           __ATOMIC_RELAXED);
+}
+
+/* Of the network's output z: log(1 + exp(z)) - t z, as bce has it. */
+NU_CLONES
+static void add_log(double *restrict sum, const real *z, const real *t, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++, z += n, t += n) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++) {
+            real positive = z[j] < 0 ? 0 : z[j];
+            sum[j] += (double)(positive - t[j] * z[j] + r_log1p(r_exp(-r_fabs(z[j]))));
+        }
+    }
+}
+
+static void add_probabilities(nu_tally *tally, const real *p, const real *t, size_t rows, size_t n)
+{
+    const real half = (real)0.5;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++) {
+            int truth = t[i * n + j] > half, guess = p[i * n + j] > half;
+            tally->correct += truth == guess;
+            confuse(tally, j, (size_t)truth, (size_t)guess);
+        }
+    if (tally->sum[NU_BRIER] != NULL)
+        add_squared(tally->sum[NU_BRIER], p, t, rows, n);
+}
+
+/* ---- Classes --------------------------------------------------------------------------- */
+
+/* The first of the most likely is the guess. The loss has counted those that are right. */
+static void add_guesses(const nu_tally *tally, const real *z, const int32_t *t, size_t rows,
+                        size_t n)
+{
+    for (size_t i = 0; i < rows; i++, z += n) {
+        size_t best = 0;
+        for (size_t k = 1; k < n; k++)
+            if (z[k] > z[best])
+                best = k;
+        confuse(tally, 0, (size_t)t[i], best);
+    }
+}
+
+static void add_top(nu_tally *tally, const real *z, const int32_t *t, size_t rows, size_t n)
+{
+    static const size_t most[] = NU_TOP_K;
+    for (size_t i = 0; i < rows; i++, z += n) {
+        size_t before = 0, truth = (size_t)t[i];
+        for (size_t k = 0; k < n; k++)
+            before += k > truth ? z[k] >= z[truth] : z[k] > z[truth];
+        for (size_t k = 0; k < NU_TOPS; k++)
+            tally->top[k] += before < most[k];
+    }
+}
+
+/* Sums over all classes of (p - t)^2, t being 1 for the true class and 0 for the others. */
+static void add_brier(double *sum, const real *p, const int32_t *t, size_t rows, size_t n)
+{
+    for (size_t i = 0; i < rows; i++, p += n)
+        for (size_t k = 0; k < n; k++) {
+            double d = (double)p[k] - (k == (size_t)t[i]);
+            *sum += d * d;
+        }
+}
+
+/* ---- All ------------------------------------------------------------------------------- */
+
+void X(nu_score_outputs)(nudge_target kind, real *scratch, const real *z, X(nu_targets) t,
+                         size_t rows, size_t n, nu_tally *tally)
+{
+    const nu_loss_kind plain = {.loss = NUDGE_CROSS_ENTROPY};
+    size_t ignored = 0;
+    if (kind == NUDGE_PROBABILITIES && tally->sum[NU_LOG] != NULL)
+        add_log(tally->sum[NU_LOG], z, t.y, rows, n);
+    if (kind != NUDGE_CLASSES)
+        return;
+    if (tally->sum[NU_LOG] != NULL)
+        *tally->sum[NU_LOG] += X(nu_loss)(&plain, scratch, z, t, 1, rows, n, &ignored);
+    if (tally->confusion != NULL)
+        add_guesses(tally, z, t.classes, rows, n);
+    if (tally->counts_top)
+        add_top(tally, z, t.classes, rows, n);
+}
+
+void X(nu_score_predictions)(nudge_target kind, const real *p, X(nu_targets) t, size_t rows,
+                             size_t n, const nu_inference *r)
+{
+    switch (kind) {
+    case NUDGE_CLASSES:
+        if (r->tally->sum[NU_BRIER] != NULL)
+            add_brier(r->tally->sum[NU_BRIER], p, t.classes, rows, n);
+        break;
+    case NUDGE_PROBABILITIES: add_probabilities(r->tally, p, t.y, rows, n); break;
+    case NUDGE_NUMBERS:
+    case NUDGE_COUNTS: add_numbers(r, p, t.y, rows, n); break;
+    }
+}
+
+void X(nu_keep)(nudge_target kind, double *kept, size_t stride, const real *p, X(nu_targets) t,
+                size_t rows, size_t n)
+{
+    const real half = (real)0.5;
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < rows; i++) {
+            double value = (double)p[i * n + j];
+            if (kind == NUDGE_CLASSES)
+                value = (size_t)t.classes[i] == j ? value : -value;
+            else if (kind == NUDGE_PROBABILITIES)
+                value = t.y[i * n + j] > half ? value : -value;
+            else
+                value = fabs(value - (double)t.y[i * n + j]);
+            kept[j * stride + i] = value;
+        }
+}
