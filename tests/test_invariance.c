@@ -40,7 +40,7 @@ enum { FEW = 5, ALL = 7 };
 typedef struct outcome {
     uint64_t hash;
     double train_loss, val_loss, loss;
-    uint64_t metric_bits;     /* of rmse, mae, r2 and accuracy, mixed */
+    uint64_t metric_bits;     /* of all metrics, mixed */
     uint64_t prediction_bits; /* of all predictions, mixed */
 } outcome;
 
