@@ -1,0 +1,79 @@
+#!/bin/sh
+# nudge eval: which metrics, of what, in text and JSON; pictures.
+. "$(dirname "$0")/setup.sh"
+
+has() {
+    grep -q -e "$2" "$1"
+}
+
+lacks() {
+    ! grep -q -e "$2" "$1"
+}
+
+# ---- Numbers, two outputs ------------------------------------------------------------------
+nudge gen friedman1 rows=500 seed=3 --out f.csv --quiet
+awk -F, 'NR == 1 { print $0 ",z" } NR > 1 { print $0 "," 100 + $1 - $2 }' f.csv >two.csv
+check "train two outputs" nudge train --data two.csv --target y,z --hidden 8 --epochs 40 --lr 0.01 --quiet \
+    --test-split 0.2 --out two.st
+expect "... RMSE and R2 of the test" has "$out" "^R2  *-  *0"
+expect "... but not all metrics" lacks "$out" "MAPE"
+check "eval of two outputs" nudge eval --model two.st --data two.csv
+for title in rows mse RMSE MAE R2 MAPE "median absolute error" "pinball loss"; do
+    expect "... has $title" has "$out" "^$title  *[0-9]"
+done
+expect "... and a line for each output" has "$out" "^z  *[0-9.]*  [ 0-9.]*$"
+check "eval --json of two outputs" nudge eval --model two.st --data two.csv --json
+expect "... has all metrics" has "$out" '"median_absolute_error"'
+expect "... and each output's" [ "$(grep -c '"rmse"' "$out")" -eq 3 ]
+expect "... with its name" has "$out" '"target": "z"'
+nudge predict --model two.st --data two.csv --out p.csv
+mean() {
+    awk -F, -v j="$1" 'NR == FNR { p[FNR] = $j; next }
+        FNR > 1 { t = $(NF - 2 + j); d = p[FNR] - t; d = d < 0 ? -d : d; s += d; r += d / (t < 0 ? -t : t); n++ }
+        END { printf "%.12g %.12g\n", s / n, r / n }' p.csv two.csv
+}
+mean=$(mean 2)
+awk '/"target": "z"/ { on = 1 } on' "$out" >z.json
+number() {
+    sed -n "s/.*\"$1\": \([-+.e0-9]*\),*$/\1/p" z.json | head -n 1
+}
+expect "... MAE in the output's own units" near "$(number mae)" "${mean% *}" 1e-5
+expect "... MAPE, too" near "$(number mape)" "${mean#* }" 1e-5
+
+# ---- Classes -------------------------------------------------------------------------------
+nudge gen blobs rows=400 classes=7 seed=2 --out b.csv --quiet
+check "train on classes" nudge train --data b.csv --target class --category class --hidden 8 \
+    --epochs 10 --test-split 0.2 --quiet --json --out b.st
+cp "$out" train.json
+for key in loss accuracy balanced_accuracy log_loss roc_auc average_precision f1 mcc brier top_3 \
+    top_5; do
+    expect "train --json: test.$key" [ -n "$(json train.json test.$key)" ]
+done
+check "eval of classes" nudge eval --model b.st --data b.csv
+expect "... a loss that is the log loss is there once" lacks "$out" "^log loss"
+expect "... ROC AUC" has "$out" "^ROC AUC  *0"
+expect "... of each class, too" has "$out" "^class  *precision  *recall  *ROC AUC .*F1  *rows$"
+check "--metrics" nudge eval --model b.st --data b.csv --metrics log-loss,f1
+expect "... those that are named" has "$out" "^log loss"
+expect "... and no others" lacks "$out" "accuracy"
+check "--metrics that need no matrix" nudge eval --model b.st --data b.csv --metrics top-3
+expect "... make none" lacks "$out" "confusion"
+check "--metrics and --json" nudge eval --model b.st --data b.csv --metrics mcc,top-3 --json
+expect "... has them" has "$out" '"mcc"'
+expect "... and no loss" lacks "$out" '"loss"'
+refuse 2 "--metrics: 'rocauc' is not a metric: it must be loss, accuracy" "a metric that is none" \
+    nudge eval --model b.st --data b.csv --metrics accuracy,rocauc
+expect "... with the closest" has "$err" "(did you mean 'roc-auc'?)"
+refuse 2 "--metrics: rmse is not for a model with the loss cross-entropy and 7 outputs" \
+    "a metric that does not fit" nudge eval --model b.st --data b.csv --metrics rmse
+refuse 2 "--metrics: top-5 is not for a model with the loss mse and 2 outputs" \
+    "top-5 of numbers" nudge eval --model two.st --data two.csv --metrics top-5
+
+# ---- One class only ------------------------------------------------------------------------
+nudge gen moons rows=200 seed=4 --out m.csv --quiet
+nudge train --data m.csv --target class --hidden 8 --epochs 5 --quiet --out m.st >"$out"
+awk -F, 'NR == 1 || $NF == 0' m.csv >zeros.csv
+check "eval of one class" nudge eval --model m.st --data zeros.csv --json
+expect "... has no area" lacks "$out" '"roc_auc"'
+expect "... but an accuracy" has "$out" '"accuracy"'
+finish
