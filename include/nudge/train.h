@@ -222,11 +222,11 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge
 /* ---- Step by step ---------------------------------------------------------------------- */
 
 /* A training under way: nudge_train() is one that is created, run and freed. It changes the weights
- * of its model in place, and holds the optimizer's state and its place in the epoch. */
+ * of its model in place, and holds the optimizer's state and its place in the epoch. Between calls
+ * the model may be read, saved and evaluated; nobody else may change its weights. */
 typedef struct nudge_trainer nudge_trainer;
 
-/* model, train and val (may be NULL) are borrowed and must outlive it; the model may be read, and
- * its weights changed, between calls. options are copied, cpus too, but not what user and steps
+/* model, train and val (may be NULL) are borrowed and must outlive it. options are copied, cpus too, but not what user and steps
  * point to. Statuses as nudge_train(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_create(nudge_trainer **trainer,
                                                           nudge_model *model,
@@ -268,6 +268,27 @@ NUDGE_API nudge_train_result nudge_trainer_result(const nudge_trainer *trainer);
 /* The finished epochs in order, the trainer's own until its next call; options.keep_history is
  * 1, otherwise *epochs is 0. */
 NUDGE_API const nudge_epoch *nudge_trainer_history(const nudge_trainer *trainer, size_t *epochs);
+
+/* Writes all that the trainer is to `path`: a model file, which nudge_model_load() reads, with the
+ * optimizer's state and the place in the epoch in it. Atomic, as nudge_model_save(); what was at
+ * `path` before is kept as PATH.previous. note: a text of the caller's, kept in the file; or NULL.
+ * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_save(const nudge_trainer *trainer,
+                                                        const char *path, const char *note,
+                                                        nudge_error *err);
+
+/* Goes on from there: what follows has the bits that the trainer that wrote the file would have
+ * given, with any number of threads. The trainer must have been created for the same network,
+ * preprocessing, options and data; epochs may be more, unless the schedule depends on their number.
+ * Nothing in the file is trusted; it has checksums. On failure the trainer is unchanged:
+ * NUDGE_EMISMATCH names what differs with both values; NUDGE_EOPEN, NUDGE_EIO, NUDGE_EDATA,
+ * NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_load(nudge_trainer *trainer, const char *path,
+                                                        nudge_error *err);
+
+/* The note of such a file, for free(); NULL if it has none. Statuses as nudge_trainer_load(). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_checkpoint_note(char **note, const char *path,
+                                                           nudge_error *err);
 
 /* The options from now on. What may change: the optimizer's numbers (not its kind, nor whether it
  * has momentum), the schedule, the sizes of clips that are on, epochs, callbacks.

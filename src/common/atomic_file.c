@@ -156,6 +156,19 @@ static void forget(nu_atomic_file *out)
     *out = (nu_atomic_file){0};
 }
 
+/* At no moment there is no file at PATH, but on file systems that know no links. */
+static int keep_previous(const char *path)
+{
+    char *previous;
+    if (asprintf(&previous, "%s.previous", path) < 0)
+        return ENOMEM;
+    unlink(previous);
+    int failed = link(path, previous) != 0 && errno != ENOENT && rename(path, previous) != 0;
+    int error = failed && errno != ENOENT ? errno : 0;
+    free(previous);
+    return error;
+}
+
 int nu_atomic_commit(nu_atomic_file *out)
 {
     int error = flush_error(out->stream);
@@ -163,6 +176,8 @@ int nu_atomic_commit(nu_atomic_file *out)
         error = errno;
     if (fclose(out->stream) != 0 && error == 0)
         error = errno;
+    if (error == 0 && out->temporary != NULL && out->keeps_previous)
+        error = keep_previous(out->path);
     if (error == 0 && out->temporary != NULL && rename(out->temporary, out->path) != 0)
         error = errno;
     if (error == 0 && out->temporary != NULL)

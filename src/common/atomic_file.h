@@ -12,6 +12,8 @@ typedef struct nu_atomic_file {
     FILE *stream;
     char *path;
     char *temporary; /* NULL when written directly */
+    int keeps_previous; /* set before nu_atomic_commit(): a file that is there becomes
+                         * PATH.previous */
 } nu_atomic_file;
 
 /* All return 0 or an errno. Without success from nu_atomic_open() there is nothing to end. */

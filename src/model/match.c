@@ -212,7 +212,7 @@ static nudge_status take_layer(nu_match *m, candidates *c, const nu_network *net
     if (at == c->n) {
         at = next_of_rank(c, rank, 0);
         if (at == c->n)
-            return missing(nu_tensor_name(name, &weight), shape, rank, err);
+            return missing(nu_tensor_name(name, &weight, ""), shape, rank, err);
         if (partial && layer + 1 == net->layers && keeps_last(m, c, &weight, at))
             return NUDGE_OK;
         return misfit(c->all[at], shape, rank, err);

@@ -8,8 +8,9 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "core/status.h"
-#include "prep/prep.h"
+#include "model/model_file.h"
 #include "model/tensor.h"
+#include "prep/prep.h"
 
 nudge_model_options nudge_model_defaults(void)
 {
@@ -201,20 +202,23 @@ nudge_status nudge_model_set_layer(nudge_model *model, size_t layer, const doubl
     return NUDGE_OK;
 }
 
+static void add_to_hash(void *hash, const void *bytes, size_t size)
+{
+    XXH64_update(hash, bytes, size);
+}
+
+void nu_model_hash_block(const nudge_model *m, void *block, XXH64_state_t *hash)
+{
+    for (size_t i = 0; i < 2 * m->net.layers; i++) {
+        nu_tensor t = nu_tensor_of(&m->net, block, m->dtype, i);
+        nu_tensor_bytes(&t, add_to_hash, hash);
+    }
+}
+
 uint64_t nudge_model_hash(const nudge_model *model)
 {
-    double values[NU_STRETCH], packed[NU_STRETCH]; /* packed: room for either dtype */
     XXH64_state_t state;
     XXH64_reset(&state, 0);
-    for (size_t i = 0; i < 2 * model->net.layers; i++) {
-        nu_tensor t = nu_tensor_of(&model->net, model->params, model->dtype, i);
-        size_t total = nu_tensor_count(&t), n;
-        for (size_t first = 0; first < total; first += n) {
-            n = total - first < NU_STRETCH ? total - first : NU_STRETCH;
-            nu_tensor_get(&t, first, n, values);
-            nu_keep(packed, t.element, 0, n, values);
-            XXH64_update(&state, packed, n * nu_element_size(t.element));
-        }
-    }
+    nu_model_hash_block(model, model->params, &state);
     return XXH64_digest(&state);
 }

@@ -6,22 +6,23 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/match.h"
+#include "model/model_file.h"
 #include "model/network_text.h"
 #include "model/safetensors.h"
 #include "model/tensor.h"
 
-static nudge_status describe_file(nu_described *d, const nu_st_file *file, nudge_error *err)
+nudge_status nu_model_network(const char **text, const nu_st_file *file, nudge_error *err)
 {
     const char *format = nu_st_metadata(file, "format");
     const char *version = nu_st_metadata(file, "version");
-    const char *text = nu_st_metadata(file, "network");
-    if (format == NULL || strcmp(format, NU_MODEL_FORMAT) != 0 || version == NULL || text == NULL)
+    *text = nu_st_metadata(file, "network");
+    if (format == NULL || strcmp(format, NU_MODEL_FORMAT) != 0 || version == NULL || *text == NULL)
         return nu_fail(err, NUDGE_EDATA, "is no nudge model: __metadata__ must hold 'format' = '"
                        NU_MODEL_FORMAT "', 'version' and 'network'");
     if (strcmp(version, NU_MODEL_VERSION) != 0)
         return nu_fail(err, NUDGE_EDATA, "is a nudge model of version '%.20s'; this nudge reads "
                        "version " NU_MODEL_VERSION, version);
-    return nu_network_parse(d, text, err);
+    return NUDGE_OK;
 }
 
 /* ---- Tensors --------------------------------------------------------------------------- */
@@ -35,19 +36,19 @@ static int is_of_network(const nu_network *net, const char *name)
         return 0;
     for (size_t i = 2 * layer; i < 2 * layer + 2; i++) {
         nu_tensor t = nu_tensor_of(net, NULL, NUDGE_F32, i);
-        if (strcmp(name, nu_tensor_name(own, &t)) == 0)
+        if (strcmp(name, nu_tensor_name(own, &t, "")) == 0)
             return 1;
     }
     return 0;
 }
 
-static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, nudge_dtype dtype,
-                                 nudge_error *err)
+static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, const char *prefix,
+                                 nudge_dtype dtype, nudge_error *err)
 {
     char name[NU_TENSOR_NAME], found[NU_SHAPE_TEXT], needed[NU_SHAPE_TEXT];
     uint64_t shape[2];
     size_t rank = nu_tensor_shape(shape, t);
-    const nu_st_tensor *st = nu_st_find(file, nu_tensor_name(name, t));
+    const nu_st_tensor *st = nu_st_find(file, nu_tensor_name(name, t, prefix));
     if (st == NULL)
         return nu_fail(err, NUDGE_EDATA, "tensor '%s' of shape %s is missing", name,
                        nu_shape_text(needed, shape, rank));
@@ -62,18 +63,22 @@ static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, nud
     return NUDGE_OK;
 }
 
-/* All tensors of the network are there with the right types and shapes, and no others. */
+/* All tensors of the network are there with the right types and shapes, which is known before
+ * memory is asked for; and no others but those of a training. */
 static nudge_status check_tensors(const nu_st_file *file, const nudge_model *m, nudge_error *err)
 {
     const nu_network *net = &m->net;
     for (size_t i = 0; i < 2 * net->layers; i++) {
         nu_tensor t = nu_tensor_of(net, NULL, m->dtype, i);
-        NU_TRY(check_tensor(file, &t, m->dtype, err));
+        NU_TRY(check_tensor(file, &t, "", m->dtype, err));
     }
-    for (size_t i = 0; i < file->n_tensors; i++)
-        if (!is_of_network(net, file->tensors[i].name))
+    for (size_t i = 0; i < file->n_tensors; i++) {
+        const char *name = file->tensors[i].name;
+        if (!is_of_network(net, name) &&
+            strncmp(name, NU_STATE_PREFIX, sizeof NU_STATE_PREFIX - 1) != 0)
             return nu_fail(err, NUDGE_EDATA, "tensor '%.80s' is none of the network's, which has "
-                           "layers 0 to %zu", file->tensors[i].name, net->layers - 1);
+                           "layers 0 to %zu", name, net->layers - 1);
+    }
     return NUDGE_OK;
 }
 
@@ -89,7 +94,7 @@ static nudge_status bad_value(const nu_st_tensor *st, const nu_tensor *t, size_t
 
 /* Straight from the file into place, a stretch at a time. */
 static nudge_status read_tensor(const nu_st_file *file, const nu_st_tensor *st,
-                                const nu_tensor *t, nudge_error *err)
+                                const nu_tensor *t, XXH64_state_t *hash, nudge_error *err)
 {
     double raw[NU_STRETCH], values[NU_STRETCH]; /* raw: room for either dtype */
     nudge_dtype dtype = strcmp(st->dtype, "F32") == 0 ? NUDGE_F32 : NUDGE_F64;
@@ -97,11 +102,26 @@ static nudge_status read_tensor(const nu_st_file *file, const nu_st_tensor *st,
     for (size_t first = 0; first < total; first += n) {
         n = total - first < NU_STRETCH ? total - first : NU_STRETCH;
         NU_TRY(nu_st_read(file, st, first * size, n * size, raw, err));
+        if (hash != NULL)
+            XXH64_update(hash, raw, n * size);
         nu_load(values, raw, nu_element_of(dtype), 0, n);
         size_t bad = nu_keep(raw, t->element, 0, n, values);
         if (bad < n)
             return bad_value(st, t, first + bad, values[bad], err);
         nu_tensor_put(t, first, n, values);
+    }
+    return NUDGE_OK;
+}
+
+nudge_status nu_model_read(const nu_st_file *file, const nudge_model *m, const nu_block *block,
+                           XXH64_state_t *hash, nudge_error *err)
+{
+    char name[NU_TENSOR_NAME];
+    for (size_t i = 0; i < 2 * m->net.layers; i++) {
+        nu_tensor t = nu_tensor_of(&m->net, block->at, m->dtype, i);
+        NU_TRY(check_tensor(file, &t, block->prefix, m->dtype, err));
+        nu_tensor_name(name, &t, block->prefix);
+        NU_TRY(read_tensor(file, nu_st_find(file, name), &t, hash, err));
     }
     return NUDGE_OK;
 }
@@ -114,7 +134,9 @@ static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *er
     nu_described d NU_SCOPED(nu_described_free) = {.options = nudge_model_defaults()};
     nudge_error inner;
     NU_NEW(m, calloc, 1, "a model", err);
-    NU_TRY(describe_file(&d, file, err));
+    const char *text;
+    NU_TRY(nu_model_network(&text, file, err));
+    NU_TRY(nu_network_parse(&d, text, err));
     nudge_status status = nu_network_start(&m->net, &d.options, &inner);
     if (status != NUDGE_OK)
         return nu_fail(err, status == NUDGE_EARGUMENT ? NUDGE_EDATA : status, "network: %s",
@@ -125,11 +147,7 @@ static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *er
     m->prep = NU_TAKE(d.prep);
     NU_TRY(check_tensors(file, m, err));
     NU_TRY(nu_model_params(&m->params, &m->net, m->dtype, err));
-    for (size_t i = 0; i < 2 * m->net.layers; i++) {
-        char name[NU_TENSOR_NAME];
-        nu_tensor t = nu_tensor_of(&m->net, m->params, m->dtype, i);
-        NU_TRY(read_tensor(file, nu_st_find(file, nu_tensor_name(name, &t)), &t, err));
-    }
+    NU_TRY(nu_model_read(file, m, &(nu_block){"", m->params}, NULL, err));
     *(nudge_model **)to = NU_TAKE(m);
     return NUDGE_OK;
 }
@@ -178,7 +196,7 @@ static nudge_status take_matched(const warm_start *w, const nu_st_file *file, co
     for (size_t i = 0; i < 2 * m->net.layers; i++) {
         nu_tensor t = nu_tensor_of(&m->net, block, m->dtype, i);
         if (match->of[i] != NULL)
-            NU_TRY(read_tensor(file, match->of[i], &t, err));
+            NU_TRY(read_tensor(file, match->of[i], &t, NULL, err));
     }
     free(m->params);
     m->params = NU_TAKE(block);

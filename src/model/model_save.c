@@ -5,55 +5,64 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "model/model_file.h"
 #include "model/network_text.h"
-#include "model/safetensors.h"
 #include "model/tensor.h"
 
-/* What the file begins with; for free(). NULL without memory. */
-static char *model_header(const nudge_model *m, size_t *size)
+/* 0 without memory. */
+static int put_text(json_t *metadata, const char *key, const char *text)
 {
-    size_t n = 2 * m->net.layers;
+    return text != NULL && json_object_set_new(metadata, key, json_string(text)) == 0;
+}
+
+/* What the file begins with; for free(). NULL without memory. */
+static char *file_header(const nudge_model *m, const nu_block *blocks, size_t n_blocks,
+                         json_t *metadata, size_t *size)
+{
+    size_t each = 2 * m->net.layers, n = each * n_blocks;
     nu_st_tensor *tensors NU_FREED = calloc(n, sizeof *tensors);
     char (*names)[NU_TENSOR_NAME] NU_FREED = calloc(n, sizeof *names);
     uint64_t (*shapes)[2] NU_FREED = calloc(n, sizeof *shapes);
     char *text NU_FREED = nu_network_text(m);
-    json_auto_t *metadata = text == NULL ? NULL
-                                         : json_pack("{s:s, s:s, s:s}", "format", NU_MODEL_FORMAT,
-                                                     "version", NU_MODEL_VERSION, "network", text);
-    if (tensors == NULL || names == NULL || shapes == NULL || metadata == NULL)
+    json_auto_t *texts = metadata != NULL ? json_copy(metadata) : json_object();
+    if (tensors == NULL || names == NULL || shapes == NULL ||
+        !put_text(texts, "format", NU_MODEL_FORMAT) ||
+        !put_text(texts, "version", NU_MODEL_VERSION) || !put_text(texts, "network", text))
         return NULL;
     for (size_t i = 0; i < n; i++) {
-        nu_tensor t = nu_tensor_of(&m->net, m->params, m->dtype, i);
-        nu_tensor_name(names[i], &t);
+        nu_tensor t = nu_tensor_of(&m->net, NULL, m->dtype, i % each);
+        nu_tensor_name(names[i], &t, blocks[i / each].prefix);
         tensors[i] = (nu_st_tensor){.name = names[i], .dtype = nu_tensor_dtype(m->dtype),
                                     .rank = nu_tensor_shape(shapes[i], &t), .shape = shapes[i]};
     }
-    return nu_st_header(tensors, n, metadata, size);
+    return nu_st_header(tensors, n, texts, size);
 }
 
-static void write_tensor(FILE *stream, const nu_tensor *t)
+static void write_bytes(void *stream, const void *bytes, size_t size)
 {
-    double values[NU_STRETCH], packed[NU_STRETCH]; /* packed: room for either dtype */
-    size_t total = nu_tensor_count(t), n;
-    for (size_t first = 0; first < total && !ferror(stream); first += n) {
-        n = total - first < NU_STRETCH ? total - first : NU_STRETCH;
-        nu_tensor_get(t, first, n, values);
-        nu_keep(packed, t->element, 0, n, values);
-        fwrite(packed, nu_element_size(t->element), n, stream); /* nu_output_commit() checks */
-    }
+    if (!ferror(stream))
+        fwrite(bytes, 1, size, stream);
+}
+
+nudge_status nu_model_write(FILE *stream, const nudge_model *m, const nu_block *blocks, size_t n,
+                            json_t *metadata, nudge_error *err)
+{
+    size_t size;
+    char *header NU_FREED = file_header(m, blocks, n, metadata, &size);
+    NU_NEED(header != NULL, n * m->net.layers * 256, "a model file's header", err);
+    write_bytes(stream, header, size);
+    for (size_t b = 0; b < n; b++)
+        for (size_t i = 0; i < 2 * m->net.layers; i++) {
+            nu_tensor t = nu_tensor_of(&m->net, blocks[b].at, m->dtype, i);
+            nu_tensor_bytes(&t, write_bytes, stream);
+        }
+    return NUDGE_OK;
 }
 
 nudge_status nudge_model_save(const nudge_model *model, const char *path, nudge_error *err)
 {
     nu_output out NU_SCOPED(nu_atomic_abandon) = {0};
     NU_TRY(nu_output_open(&out, path, err));
-    size_t size;
-    char *header NU_FREED = model_header(model, &size);
-    NU_NEED(header != NULL, model->net.layers * 256, "a model file's header", err);
-    fwrite(header, 1, size, out.stream);
-    for (size_t i = 0; i < 2 * model->net.layers; i++) {
-        nu_tensor t = nu_tensor_of(&model->net, model->params, model->dtype, i);
-        write_tensor(out.stream, &t);
-    }
+    NU_TRY(nu_model_write(out.stream, model, &(nu_block){"", model->params}, 1, NULL, err));
     return nu_output_commit(&out, err);
 }

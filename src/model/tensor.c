@@ -19,9 +19,10 @@ nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, si
     return t;
 }
 
-const char *nu_tensor_name(char buf[NU_TENSOR_NAME], const nu_tensor *t)
+const char *nu_tensor_name(char buf[NU_TENSOR_NAME], const nu_tensor *t, const char *prefix)
 {
-    snprintf(buf, NU_TENSOR_NAME, "layers.%zu.%s", t->layer, t->is_bias ? "bias" : "weight");
+    snprintf(buf, NU_TENSOR_NAME, "%slayers.%zu.%s", prefix, t->layer,
+             t->is_bias ? "bias" : "weight");
     return buf;
 }
 
@@ -77,4 +78,17 @@ void nu_tensor_get(const nu_tensor *t, size_t first, size_t count, double *out)
 void nu_tensor_put(const nu_tensor *t, size_t first, size_t count, const double *in)
 {
     copy(t, first, count, (double *)in, 1); /* not changed */
+}
+
+void nu_tensor_bytes(const nu_tensor *t, void (*take)(void *to, const void *bytes, size_t size),
+                     void *to)
+{
+    double values[NU_STRETCH], packed[NU_STRETCH]; /* packed: room for either dtype */
+    size_t total = nu_tensor_count(t), n;
+    for (size_t first = 0; first < total; first += n) {
+        n = total - first < NU_STRETCH ? total - first : NU_STRETCH;
+        nu_tensor_get(t, first, n, values);
+        nu_keep(packed, t->element, 0, n, values);
+        take(to, packed, n * nu_element_size(t->element));
+    }
 }

@@ -29,6 +29,10 @@ static inline size_t nu_tensor_count(const nu_tensor *t)
 void nu_tensor_get(const nu_tensor *t, size_t first, size_t count, double *out);
 void nu_tensor_put(const nu_tensor *t, size_t first, size_t count, const double *in);
 
+/* Calls take() with all its bytes in turn as files have them. */
+void nu_tensor_bytes(const nu_tensor *t, void (*take)(void *to, const void *bytes, size_t size),
+                     void *to);
+
 /* The shape and the type it has in files; the shape's rank. */
 size_t nu_tensor_shape(uint64_t shape[2], const nu_tensor *t);
 static inline const char *nu_tensor_dtype(nudge_dtype dtype)
@@ -36,9 +40,9 @@ static inline const char *nu_tensor_dtype(nudge_dtype dtype)
     return dtype == NUDGE_F32 ? "F32" : "F64";
 }
 
-/* "layers.3.weight", the name in files. */
-#define NU_TENSOR_NAME 40
-const char *nu_tensor_name(char buf[NU_TENSOR_NAME], const nu_tensor *t);
+/* "layers.3.weight", the name in files, behind a prefix. */
+#define NU_TENSOR_NAME 64
+const char *nu_tensor_name(char buf[NU_TENSOR_NAME], const nu_tensor *t, const char *prefix);
 
 /* Values to work on at a time: small enough for the stack and the cache, large enough that a
  * stretch holds many rows, whose transposition then reads whole cache lines. */

@@ -154,6 +154,12 @@ static int allocate(nu_engine *e)
     return 1;
 }
 
+static void engine_refresh(nu_engine *e)
+{
+    for (size_t i = 0; i < e->job.plan->n_tiles; i++)
+        X(nu_step_transpose)(e, &e->job.plan->tiles[i]);
+}
+
 static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_error *err)
 {
     nu_engine_memory m = engine_memory(job);
@@ -166,8 +172,7 @@ static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_e
         return nu_no_memory(err, add(m.gradients, add(m.optimizer_state, m.activations)),
                             "activations, gradients and optimizer state");
     }
-    for (size_t i = 0; i < job->plan->n_tiles; i++)
-        X(nu_step_transpose)(e, &job->plan->tiles[i]);
+    engine_refresh(e);
     nu_blas_single_threaded();
     *engine = e;
     return NUDGE_OK;
@@ -309,6 +314,11 @@ static const void *engine_gradient(const nu_engine *e)
     return e->gradient;
 }
 
+static void *engine_state(const nu_engine *e, int i)
+{
+    return i == 0 ? e->s1 : e->s2;
+}
+
 /* ---- The table ----------------------------------------------------------------------------- */
 
 NU_CLONES
@@ -340,6 +350,8 @@ const nu_numeric X(nu_numeric) = {
     .engine_set_clip = engine_set_clip,
     .engine_profile = engine_profile,
     .engine_gradient = engine_gradient,
+    .engine_state = engine_state,
+    .engine_refresh = engine_refresh,
     .all_finite = all_finite,
     .as_doubles = X(nu_batch_as_doubles),
     .infer_buffer = X(nu_infer_buffer),

@@ -55,6 +55,12 @@ typedef struct nu_numeric {
     /* The kept gradient of the batches since the last update: net->size reals. */
     const void *(*engine_gradient)(const nu_engine *engine);
 
+    /* The optimizer's state i: net->size reals, to be read and written between epochs. */
+    void *(*engine_state)(const nu_engine *engine, int i);
+
+    /* The parameters were changed by others than updates. */
+    void (*engine_refresh)(nu_engine *engine);
+
     /* 1 if the parameters first .. end-1 are all finite. */
     int (*all_finite)(const void *params, size_t first, size_t end);
 

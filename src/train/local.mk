@@ -6,6 +6,7 @@ libnudge_all_la_SOURCES += \
 	src/train/check.h src/train/check.c \
 	src/train/run.h src/train/run.c \
 	src/train/trainer.h src/train/trainer.c src/train/epoch.c \
+	src/train/checkpoint.c src/train/checkpoint_json.h src/train/checkpoint_json.c \
 	src/train/evaluate.h src/train/evaluate.c \
 	src/train/predict_row.c \
 	src/train/metrics.h src/train/metrics.c src/train/ranking.h src/train/ranking.c \

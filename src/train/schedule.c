@@ -65,14 +65,15 @@ static double coslog4(const nudge_schedule *s, double lr, nu_moment at)
 static const struct {
     double (*factor)(const nudge_schedule *s, double lr, nu_moment at);
     int has_step, has_gamma;
+    int needs_epochs; /* to know how many there are in all */
 } kinds[] = {
     [NUDGE_SCHEDULE_CONSTANT] = {NULL},
     [NUDGE_SCHEDULE_STEP] = {step, .has_step = 1, .has_gamma = 1},
     [NUDGE_SCHEDULE_EXPONENTIAL] = {exponential, .has_gamma = 1},
-    [NUDGE_SCHEDULE_COSINE] = {cosine},
-    [NUDGE_SCHEDULE_ONE_CYCLE] = {one_cycle},
+    [NUDGE_SCHEDULE_COSINE] = {cosine, .needs_epochs = 1},
+    [NUDGE_SCHEDULE_ONE_CYCLE] = {one_cycle, .needs_epochs = 1},
     [NUDGE_SCHEDULE_INVSCALING] = {inverse_scaling},
-    [NUDGE_SCHEDULE_COSLOG4] = {coslog4},
+    [NUDGE_SCHEDULE_COSLOG4] = {coslog4, .needs_epochs = 1},
     [NUDGE_SCHEDULE_PLATEAU] = {NULL, .has_gamma = 1},
 };
 
@@ -118,6 +119,11 @@ nudge_status nu_schedule_check(const nudge_schedule *s, double lr, nudge_error *
             return nu_fail(err, NUDGE_EARGUMENT, "%s %g of the schedule is not %s", rules[i].name,
                            rules[i].value, rules[i].range);
     return NUDGE_OK;
+}
+
+int nu_schedule_needs_epochs(const nudge_schedule *s)
+{
+    return kinds[s->kind].needs_epochs;
 }
 
 double nu_schedule_factor(const nudge_schedule *s, double lr, nu_moment at)

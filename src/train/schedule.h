@@ -10,6 +10,9 @@
 /* NUDGE_EARGUMENT names the parameter, its value and its range; lr is the optimizer's. */
 nudge_status nu_schedule_check(const nudge_schedule *s, double lr, nudge_error *err);
 
+/* Whether the factor depends on how many epochs there are in all. */
+int nu_schedule_needs_epochs(const nudge_schedule *s);
+
 /* Where a run is. */
 typedef struct nu_moment {
     uint64_t update;    /* 1 for the first */

@@ -1,0 +1,256 @@
+#include "train/checkpoint_json.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "core/element.h"
+#include "core/memory.h"
+#include "core/status.h"
+#include "table/dataset.h"
+
+/* ---- Settings ------------------------------------------------------------------------------ */
+
+/* Of all that training reads of the data, in an order that does not depend on how it is kept. */
+static json_t *describe_data(const nudge_dataset *data)
+{
+    if (data == NULL)
+        return json_null();
+    const nu_store *s = data->store;
+    const size_t number = nu_element_size(nu_element_of(s->dtype));
+    const struct {
+        const void *at;
+        size_t bytes;
+    } parts[] = {
+        {s->x, s->rows * s->features * nu_element_size(s->element)},
+        {s->shift, s->features * number},
+        {s->factor, s->features * number},
+        {s->y, s->rows * s->outputs * number},
+        {s->classes, s->rows * sizeof *s->classes},
+        {data->index, data->rows * sizeof *data->index},
+    };
+    uint64_t hash = 0;
+    char text[17];
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].at != NULL)
+            hash = XXH64(parts[i].at, parts[i].bytes, hash);
+    snprintf(text, sizeof text, "%016" PRIx64, hash);
+    return json_pack("{s:I, s:I, s:I, s:s}", "rows", (json_int_t)data->rows, "features",
+                     (json_int_t)s->features, "outputs", (json_int_t)s->outputs, "content", text);
+}
+
+/* A parameter that the optimizer or schedule does not have may differ; all are compared, as they
+ * have the same defaults. */
+static json_t *describe_options(const nudge_train_options *o)
+{
+    const nudge_optimizer *p = &o->optimizer;
+    const nudge_schedule *s = &o->schedule;
+    char seed[21]; /* JSON's whole numbers are signed */
+    snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
+    return json_pack(
+        "{s:s, s:f, s:f, s:b, s:f, s:f, s:f, s:f, s:f, s:s, s:f, s:I, s:f, s:f, s:f, s:f, s:f, s:f, "
+        "s:I, s:f, s:I, s:I, s:f, s:f, s:s, s:b}",
+        "optimizer", nudge_optimizer_name(p->kind), "lr", p->lr, "momentum", p->momentum,
+        "nesterov", p->nesterov, "weight_decay", p->weight_decay, "beta1", p->beta1, "beta2",
+        p->beta2, "alpha", p->alpha, "eps", p->eps, "schedule", nudge_schedule_name(s->kind),
+        "warmup", s->warmup, "step", (json_int_t)s->step, "gamma", s->gamma, "min_lr", s->min_lr,
+        "power", s->power, "rise", s->rise, "div", s->div, "final_div", s->final_div, "patience",
+        (json_int_t)s->patience, "threshold", s->threshold, "batch", (json_int_t)o->batch,
+        "accumulate", (json_int_t)o->accumulate, "clip_value", o->clip_value, "clip_norm",
+        o->clip_norm, "seed", seed, "shuffle", o->shuffle);
+}
+
+/* What must be the same where training goes on. Epochs may become more, but not where the learning
+ * rate depends on how many there are. */
+static json_t *describe_settings(const nudge_trainer *t)
+{
+    json_t *options = describe_options(&t->options);
+    if (nu_schedule_needs_epochs(&t->options.schedule) && options != NULL)
+        json_object_set_new(options, "epochs", json_integer((json_int_t)t->options.epochs));
+    return json_pack("{s:o, s:o, s:o}", "options", options, "data",
+                     describe_data(t->run.job.data), "val", describe_data(t->run.val));
+}
+
+/* ---- Differences --------------------------------------------------------------------------- */
+
+/* Where two values differ first, into `place`, with both of them; 0: they are the same. */
+static int differs(const json_t *a, const json_t *b, char *place, size_t size, const json_t **in_a,
+                   const json_t **in_b)
+{
+    size_t used = strlen(place);
+    *in_a = a;
+    *in_b = b;
+    if (json_is_object(a) && json_is_object(b)) {
+        const char *key;
+        json_t *value;
+        json_object_foreach((json_t *)b, key, value) {
+            snprintf(place + used, size - used, "%s%s", used > 0 ? "." : "", key);
+            if (differs(json_object_get(a, key), value, place, size, in_a, in_b))
+                return 1;
+            place[used] = '\0';
+        }
+        *in_a = a;
+        *in_b = b;
+        return json_object_size(a) != json_object_size(b);
+    }
+    if (json_is_array(a) && json_is_array(b) && json_array_size(a) == json_array_size(b)) {
+        for (size_t i = 0; i < json_array_size(a); i++) {
+            snprintf(place + used, size - used, "[%zu]", i);
+            if (differs(json_array_get(a, i), json_array_get(b, i), place, size, in_a, in_b))
+                return 1;
+            place[used] = '\0';
+        }
+        return 0;
+    }
+    return !json_equal((json_t *)a, (json_t *)b);
+}
+
+/* A short form of a value, for free(). */
+static char *short_text(const json_t *value)
+{
+    char *text = value == NULL ? strdup("nothing")
+                               : json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+    if (text != NULL && strlen(text) > 60)
+        strcpy(text + 57, "...");
+    return text;
+}
+
+static nudge_status compare(const char *what, const json_t *file, const json_t *here,
+                            nudge_error *err)
+{
+    char place[200] = "";
+    const json_t *a, *b;
+    if (!differs(file, here, place, sizeof place, &a, &b))
+        return NUDGE_OK;
+    char *there NU_FREED = short_text(a), *ours NU_FREED = short_text(b);
+    return nu_fail(err, NUDGE_EMISMATCH, "%s%s%s is %s in the checkpoint and %s here", what,
+                   place[0] != '\0' ? ": " : "", place, there != NULL ? there : "?",
+                   ours != NULL ? ours : "?");
+}
+
+nudge_status nu_checkpoint_compare(const char *what, const char *file, const char *here,
+                                   nudge_error *err)
+{
+    json_auto_t *a = json_loads(file, JSON_DECODE_ANY, NULL);
+    json_auto_t *b = json_loads(here, JSON_DECODE_ANY, NULL);
+    return compare(what, a, b, err);
+}
+
+/* ---- Numbers of a structure ---------------------------------------------------------------- */
+
+/* Records of epochs are lists of numbers in this order; null: NaN. */
+static const size_t epoch_numbers[] = {
+    offsetof(nudge_epoch, train_loss), offsetof(nudge_epoch, train_accuracy),
+    offsetof(nudge_epoch, val_loss), offsetof(nudge_epoch, val_accuracy),
+    offsetof(nudge_epoch, val_rmse), offsetof(nudge_epoch, lr),
+    offsetof(nudge_epoch, seconds), offsetof(nudge_epoch, samples_per_s),
+};
+#define NUMBERS (sizeof epoch_numbers / sizeof *epoch_numbers)
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *epoch_json(const nudge_epoch *e)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < NUMBERS; i++)
+        json_array_append_new(list, number(*(const double *)((const char *)e + epoch_numbers[i])));
+    return list;
+}
+
+static int parse_epoch(nudge_epoch *e, const json_t *list)
+{
+    if (json_array_size(list) != NUMBERS)
+        return 0;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        const json_t *value = json_array_get(list, i);
+        if (!json_is_real(value) && !json_is_null(value))
+            return 0;
+        *(double *)((char *)e + epoch_numbers[i]) = json_is_null(value) ? NAN
+                                                                        : json_real_value(value);
+    }
+    return 1;
+}
+
+/* ---- The text ------------------------------------------------------------------------------ */
+
+char *nu_checkpoint_text(const nudge_trainer *t)
+{
+    json_t *epochs = json_array();
+    for (size_t i = 0; t->options.keep_history && i < t->at.epoch; i++)
+        json_array_append_new(epochs, epoch_json(&t->history[i]));
+    if (!t->options.keep_history && t->at.epoch > 0)
+        json_array_append_new(epochs, epoch_json(&t->result.last));
+    const nu_position *at = &t->at;
+    json_auto_t *root = json_pack(
+        "{s:o, s:{s:I, s:I, s:f, s:I, s:f, s:{s:o, s:I, s:f}}, s:o}", "settings",
+        describe_settings(t), "position", "epoch", (json_int_t)at->epoch, "batch",
+        (json_int_t)at->batch, "loss", at->loss, "correct", (json_int_t)at->correct, "seconds",
+        at->seconds, "plateau", "best", number(at->plateau.best), "bad_epochs",
+        (json_int_t)at->plateau.bad_epochs, "factor", at->plateau.factor, "epochs", epochs);
+    return root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
+}
+
+static int parse_position(nu_position *at, const nudge_trainer *t, const json_t *json)
+{
+    json_int_t epoch, batch, correct, bad;
+    json_t *best;
+    if (json_unpack((json_t *)json, "{s:I, s:I, s:F, s:I, s:F, s:{s:o, s:I, s:F}}", "epoch", &epoch,
+                    "batch", &batch, "loss", &at->loss, "correct", &correct, "seconds",
+                    &at->seconds, "plateau", "best", &best, "bad_epochs", &bad, "factor",
+                    &at->plateau.factor) != 0)
+        return 0;
+    at->epoch = (size_t)epoch;
+    at->batch = (size_t)batch;
+    at->correct = (size_t)correct;
+    at->plateau.bad_epochs = (uint64_t)bad;
+    at->plateau.best = json_is_null(best) ? INFINITY : json_number_value(best);
+    return epoch >= 0 && epoch <= UINT32_MAX && batch >= 0 && (size_t)batch < t->run.batches &&
+           (size_t)batch % t->options.accumulate == 0 && correct >= 0 && bad >= 0 &&
+           at->plateau.factor >= 0 && at->seconds >= 0;
+}
+
+/* The records; one that is not the last may be missing where no history is wanted. */
+static nudge_status parse_epochs(nu_checkpoint_state *state, const nudge_trainer *t,
+                                 const json_t *list, nudge_error *err)
+{
+    size_t n = json_array_size(list), epoch = state->at.epoch;
+    if (t->options.keep_history && n < epoch)
+        return nu_fail(err, NUDGE_EMISMATCH, "was saved without the history of epochs");
+    if (!json_is_array(list) || (n != epoch && n != (epoch > 0)))
+        return nu_fail(err, NUDGE_EDATA, "is no checkpoint of nudge: 'epochs' are %zu for %zu", n,
+                       epoch);
+    NU_NEW(state->epochs, calloc, n > 0 ? n : 1, "the history of epochs", err);
+    state->n_epochs = n;
+    for (size_t i = 0; i < n; i++) {
+        state->epochs[i].epoch = epoch - n + i + 1;
+        state->epochs[i].epochs = t->options.epochs;
+        state->epochs[i].has_val = t->run.val != NULL;
+        if (!parse_epoch(&state->epochs[i], json_array_get(list, i)))
+            return nu_fail(err, NUDGE_EDATA, "is no checkpoint of nudge: epoch %zu of 'epochs'",
+                           i + 1);
+    }
+    return NUDGE_OK;
+}
+
+nudge_status nu_checkpoint_parse(nu_checkpoint_state *state, const nudge_trainer *t,
+                                 const char *text, nudge_error *err)
+{
+    json_auto_t *root = json_loads(text, 0, NULL);
+    json_auto_t *here = describe_settings(t);
+    NU_NEED(here != NULL, 1024, "a checkpoint", err);
+    if (!json_is_object(json_object_get(root, "settings")))
+        return nu_fail(err, NUDGE_EDATA, "is no checkpoint of nudge: no 'settings' in 'trainer'");
+    NU_TRY(compare("training", json_object_get(root, "settings"), here, err));
+    if (!parse_position(&state->at, t, json_object_get(root, "position")))
+        return nu_fail(err, NUDGE_EDATA, "is no checkpoint of nudge: 'position' in 'trainer'");
+    if (state->at.epoch + (state->at.batch > 0) > t->options.epochs)
+        return nu_fail(err, NUDGE_EMISMATCH, "is in epoch %zu; %zu epochs are asked for",
+                       state->at.epoch + (state->at.batch > 0), t->options.epochs);
+    return parse_epochs(state, t, json_object_get(root, "epochs"), err);
+}
