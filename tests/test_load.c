@@ -6,95 +6,6 @@
 
 static nudge_error err;
 
-/* ---- Splitting ------------------------------------------------------------------------- */
-
-static nu_parts split(size_t rows, double val, double test, nudge_split_order order, uint64_t seed)
-{
-    nu_parts s;
-    ck_ok(nu_parts_make(&s, rows, val, test, order, seed, &err), &err);
-    return s;
-}
-
-static void ascends(const uint32_t *rows, size_t n)
-{
-    for (size_t i = 1; i < n; i++)
-        ck_assert_uint_lt(rows[i - 1], rows[i]);
-}
-
-/* Every row is in one part, and only in one. */
-START_TEST(splits_are_disjoint_and_complete)
-{
-    static const size_t sizes[] = {2, 3, 10, 97, 1000, 70001};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (int order = 0; order < 2; order++) {
-            size_t rows = sizes[i];
-            nu_parts s = split(rows, rows > 2 ? 0.2 : 0, 0.1, (nudge_split_order)order, 5);
-            ck_assert_uint_eq(s.n_train + s.n_val + s.n_test, rows);
-            ck_assert_uint_eq(s.n_test, rows < 10 ? 1 : (size_t)((double)rows * 0.1 + 0.5));
-            ascends(s.rows, s.n_train);
-            ascends(s.val, s.n_val);
-            ascends(s.test, s.n_test);
-            unsigned char *seen = table_memory(rows, 1);
-            for (size_t r = 0; r < rows; r++) {
-                ck_assert_uint_lt(s.rows[r], rows);
-                ck_assert_int_eq(seen[s.rows[r]]++, 0);
-            }
-            free(seen);
-            nu_parts_free(&s);
-        }
-}
-END_TEST
-
-START_TEST(random_splits_depend_on_the_seed_alone)
-{
-    nu_parts a = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 1);
-    nu_parts b = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 1);
-    nu_parts c = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 2);
-    nu_parts d = split(1000, 0.4, 0.1, NUDGE_SPLIT_RANDOM, 1);
-    ck_assert_mem_eq(a.rows, b.rows, 1000 * sizeof *a.rows);
-    ck_assert_mem_ne(a.rows, c.rows, 1000 * sizeof *a.rows);
-    /* Test rows come first: they are the same whatever is held out for validation. */
-    ck_assert_mem_eq(a.test, d.test, 100 * sizeof *a.rows);
-    size_t early = 0; /* about half of them are in the first half: 50, give or take 5 sigma */
-    for (size_t i = 0; i < 100; i++)
-        early += a.test[i] < 500;
-    ck_assert_uint_ge(early, 26);
-    ck_assert_uint_le(early, 74);
-    nu_parts_free(&a);
-    nu_parts_free(&b);
-    nu_parts_free(&c);
-    nu_parts_free(&d);
-}
-END_TEST
-
-START_TEST(last_rows_can_be_held_out)
-{
-    nu_parts s = split(10, 0.2, 0.3, NUDGE_SPLIT_LAST, 1);
-    for (uint32_t r = 0; r < 10; r++)
-        ck_assert_uint_eq(s.rows[r], r);
-    ck_assert_uint_eq(s.n_train, 5);
-    ck_assert_uint_eq(s.n_val, 2);
-    nu_parts_free(&s);
-}
-END_TEST
-
-START_TEST(impossible_splits_are_refused)
-{
-    static const double bad[] = {-0.1, 1, 1.5, NAN, INFINITY};
-    nu_parts s;
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        ck_says(nu_parts_make(&s, 10, bad[i], 0, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT,
-                "validation", &err);
-        ck_says(nu_parts_make(&s, 10, 0, bad[i], NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT,
-                "test", &err);
-    }
-    ck_says(nu_parts_make(&s, 10, 0.5, 0.5, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT, "none",
-            &err);
-    ck_says(nu_parts_make(&s, 1, 0.01, 0, NUDGE_SPLIT_LAST, 1, &err), NUDGE_EARGUMENT, "none",
-            &err);
-}
-END_TEST
-
 /* ---- Loading --------------------------------------------------------------------------- */
 
 static nudge_data load(const nudge_data_options *options)
@@ -178,7 +89,9 @@ START_TEST(held_out_rows_are_subsets)
     ck_assert_uint_ge(d.load_bytes, store + index);
     ck_assert_uint_le(d.load_bytes, store + 2 * index + 1000 * sizeof(double));
 
-    nu_parts s = split(1000, 0.25, 0.1, NUDGE_SPLIT_RANDOM, o.seed);
+    nu_parts s;
+    nu_split asked = {.rows = 1000, .val = 0.25, .test = 0.1, .seed = o.seed};
+    ck_ok(nu_parts_make(&s, &asked, &err), &err);
     ck_assert_mem_eq(d.test->index, s.test, 100 * sizeof(uint32_t));
     nu_parts_free(&s);
     nudge_data_free(&d);
@@ -225,6 +138,13 @@ START_TEST(contradictions_are_refused)
     o.test_split = 0.5;
     refuses(&o, NUDGE_EARGUMENT, "both a file of test data");
     o.test = NULL;
+    o.stratify = 1;
+    refuses(&o, NUDGE_EARGUMENT, "target 'y' is a number; rows are stratified by classes");
+    ck_assert_str_eq(err.setting, "stratify");
+    o.test_split = 0;
+    refuses(&o, NUDGE_EARGUMENT, "nothing is held out");
+    o.stratify = 0;
+    o.test_split = 0.5;
     o.prep.loss = NUDGE_CROSS_ENTROPY;
     refuses(&o, NUDGE_EARGUMENT, "use mse");
     ck_assert_str_eq(err.setting, "loss");
@@ -239,13 +159,6 @@ END_TEST
 static Suite *load_suite(void)
 {
     Suite *suite = suite_create("load");
-    TCase *splits = tcase_create("split");
-    tcase_set_timeout(splits, 60);
-    tcase_add_test(splits, splits_are_disjoint_and_complete);
-    tcase_add_test(splits, random_splits_depend_on_the_seed_alone);
-    tcase_add_test(splits, last_rows_can_be_held_out);
-    tcase_add_test(splits, impossible_splits_are_refused);
-    suite_add_tcase(suite, splits);
     TCase *files = tcase_create("load");
     tcase_set_timeout(files, 60);
     tcase_add_test(files, files_of_their_own_use_what_was_learned);

@@ -71,6 +71,14 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_from_arrays(nudge_dataset **d
                                                                const int32_t *classes,
                                                                nudge_error *err);
 
+/* Likewise, leaving the table as it is: for several datasets of one table. Memory for both is
+ * needed at once; bytes (pixels) are shared, so that the table must live longer. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_pack_copy(nudge_dataset **data,
+                                                             const nudge_table *table,
+                                                             const nudge_prep *prep,
+                                                             nudge_dtype dtype, size_t *unknown,
+                                                             nudge_error *err);
+
 /* Arrays that a dataset uses where they are. */
 typedef struct nudge_arrays {
     nudge_dtype dtype;              /* float: NUDGE_F32, double: NUDGE_F64 */
@@ -126,6 +134,7 @@ typedef struct nudge_data_options {
     const char *test, *test_labels; /* spec of the test data, or NULL */
     double val_split, test_split;   /* parts of `data` to hold out, in [0, 1); 0: none */
     nudge_split_order split_order;
+    int stratify;                   /* 1: each class has its share in each part */
     nudge_read_options read;        /* for every file; its labels and threads are for `data` */
     nudge_prep_options prep;
     uint64_t seed;                  /* for the random split */
@@ -145,12 +154,42 @@ typedef struct nudge_data {
 
 /* Reads, splits, fits the preprocessing on the training rows, packs. On success the caller frees
  * with nudge_data_free(). Test rows are taken first, then validation rows from the rest; both
- * parts are fractions of all rows, rounded to the nearest row, at least 1.
+ * parts are fractions of all rows, rounded to the nearest row, at least 1. Stratified, a class's
+ * share of a part is rounded down, and the rows then lacking come from the classes with the largest
+ * remainders; every class must have rows to train on, and the target must be one of classes.
  * Every status of nudge_table_read(), nudge_prep_fit() and nudge_dataset_pack(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_data_load(nudge_data *data,
                                                      const nudge_data_options *options,
                                                      nudge_error *err);
 NUDGE_API void nudge_data_free(nudge_data *data);
+
+/* ---- Folds: for cross-validation -------------------------------------------------------- */
+
+/* A table whose rows are in `folds` parts of sizes that differ by 1 at most. */
+typedef struct nudge_folds nudge_folds;
+
+typedef struct nudge_folds_info {
+    size_t folds, rows;
+    int stratified;        /* 1: the rows of each class differ by 1 at most between folds */
+    uint64_t bytes;        /* of the table and the rows' folds */
+} nudge_folds_info;
+
+/* Reads options->data once. Which rows are in which fold depends on the seed, the number of rows
+ * and, for a target of classes, which is stratified, the rows' classes; options->stratify asks for
+ * one. Parts and files of held-out data must not be asked for.
+ * NUDGE_EARGUMENT (folds < 2 or more than rows, ...), NUDGE_EDATA (a class of one row, ...), and as
+ * nudge_table_read(). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_load(nudge_folds **folds, size_t n,
+                                                      const nudge_data_options *options,
+                                                      nudge_error *err);
+NUDGE_API nudge_folds_info nudge_folds_describe(const nudge_folds *folds);
+
+/* Fold i held out as data->val, and the others as data->train, whose rows alone the preprocessing
+ * is learned from. For nudge_data_free(), before the folds are freed.
+ * NUDGE_EARGUMENT (i >= folds), and as nudge_prep_fit() and nudge_dataset_pack(). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_data(nudge_data *data, const nudge_folds *folds,
+                                                      size_t i, nudge_error *err);
+NUDGE_API void nudge_folds_free(nudge_folds *folds);
 
 NUDGE_END
 

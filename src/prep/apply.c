@@ -135,8 +135,8 @@ static nudge_status convert_chunks(nu_apply *apply, const struct input *inputs, 
             else
                 NU_TRY(convert_numbers(apply, in, cells, first, rows, err));
         }
-        free(t->chunks[c]);
-        t->chunks[c] = NULL;
+        if (!apply->keep)
+            free(NU_TAKE(t->chunks[c]));
     }
     return NUDGE_OK;
 }
@@ -149,7 +149,7 @@ static nudge_status make_room(nu_apply *apply, nudge_error *err)
     int fits = nu_mul(s->rows, s->features, &cells) &&
                nu_mul(cells, nu_element_size(s->element), &bytes);
     NU_NEED(fits, SIZE_MAX, "features", err);
-    uint64_t held = nudge_table_describe(apply->table).bytes;
+    uint64_t held = apply->keep ? 0 : nudge_table_describe(apply->table).bytes;
     if (bytes > held)
         NU_TRY(nu_memory_check(bytes - held, apply->table->source, err));
     s->x = nu_alloc(cells, nu_element_size(s->element));
@@ -217,7 +217,7 @@ static nudge_status take_scaled(nu_apply *apply, nudge_error *err)
                         .shift = apply->prep->shift, .factor = apply->prep->factor,
                         .bad = SIZE_MAX};
     size_t count = s.rows * s.columns, bytes = count * nu_element_size(s.to_element);
-    if (s.from_element == s.to_element) {
+    if (!apply->keep && s.from_element == s.to_element) {
         store->x = NU_TAKE(t->x);
     } else {
         NU_TRY(nu_memory_check(bytes, t->source, err));
@@ -244,7 +244,8 @@ static nudge_status take_bytes(nu_apply *apply, nudge_error *err)
     (void)nu_keep(s->shift, s->element, 0, s->features, apply->prep->shift);
     (void)nu_keep(s->factor, s->element, 0, s->features, apply->prep->factor);
     s->element = NU_U8;
-    s->x = NU_TAKE(apply->table->x);
+    s->borrows_x = apply->keep;
+    s->x = apply->keep ? apply->table->x : NU_TAKE(apply->table->x);
     return NUDGE_OK;
 }
 
@@ -272,21 +273,34 @@ static nudge_status apply_matrix(nu_apply *apply, nudge_error *err)
 
 /* ---- All of it ------------------------------------------------------------------------- */
 
-nudge_status nudge_dataset_pack(nudge_dataset **data, nudge_table **table, const nudge_prep *prep,
-                                nudge_dtype dtype, size_t *unknown, nudge_error *err)
+static nudge_status pack(nudge_dataset **data, nudge_table *t, int keep, const nudge_prep *prep,
+                         nudge_dtype dtype, size_t *unknown, nudge_error *err)
 {
-    nudge_table *t NU_SCOPED(nu_table_drop) = *table;
     nu_store *store NU_SCOPED(nu_store_drop) = NULL;
-    *table = NULL;
     if (t->rows == 0 || t->rows > UINT32_MAX)
         return nu_fail(err, NUDGE_EDATA, "%s: %zu rows; there must be from 1 to %u", t->source,
                        t->rows, UINT32_MAX);
     NU_TRY(nu_dataset_check(t->rows, prep->features, prep->outputs, dtype, err));
     NU_TRY(nu_store_new(&store, t->rows, prep->features, 0, dtype, err));
-    nu_apply apply = {.table = t, .prep = prep, .store = store};
+    nu_apply apply = {.table = t, .keep = keep, .prep = prep, .store = store};
     NU_TRY(t->n_columns > 0 ? apply_columns(&apply, err) : apply_matrix(&apply, err));
     NU_TRY(nu_dataset_wrap(data, &store, err));
     if (unknown != NULL)
         *unknown = apply.unknown;
     return NUDGE_OK;
+}
+
+nudge_status nudge_dataset_pack(nudge_dataset **data, nudge_table **table, const nudge_prep *prep,
+                                nudge_dtype dtype, size_t *unknown, nudge_error *err)
+{
+    nudge_table *t NU_SCOPED(nu_table_drop) = *table;
+    *table = NULL;
+    return pack(data, t, 0, prep, dtype, unknown, err);
+}
+
+nudge_status nudge_dataset_pack_copy(nudge_dataset **data, const nudge_table *table,
+                                     const nudge_prep *prep, nudge_dtype dtype, size_t *unknown,
+                                     nudge_error *err)
+{
+    return pack(data, (nudge_table *)table, 1, prep, dtype, unknown, err); /* not changed */
 }

@@ -118,7 +118,7 @@ static nudge_status make_room(nu_apply *apply, nudge_error *err)
     s->outputs = apply->prep->outputs;
     if (nudge_loss_describe(apply->prep->loss).target == NUDGE_CLASSES) {
         s->classes = nu_alloc(s->rows, sizeof *s->classes);
-    } else if (t->y != NULL && t->y_element == nu_element_of(s->dtype)) {
+    } else if (!apply->keep && t->y != NULL && t->y_element == nu_element_of(s->dtype)) {
         s->y = NU_TAKE(t->y);
     } else if (nu_mul(s->rows, s->outputs, &bytes) && nu_mul(bytes, size, &bytes)) {
         s->y = nu_alloc(bytes, 1);

@@ -6,7 +6,8 @@
 #include "prep/prep.h"
 
 typedef struct nu_apply {
-    nudge_table *table;      /* loses its values as they are converted */
+    nudge_table *table;      /* loses its values as they are converted, */
+    int keep;                /* unless this is 1 */
     const nudge_prep *prep;
     nu_store *store;         /* being filled */
     size_t unknown;          /* cells whose category the prep does not know */

@@ -1,6 +1,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"
+#include "prep/strata.h"
 #include "table/dataset.h"
 #include "table/split.h"
 
@@ -73,31 +74,46 @@ static nudge_status take_subset(struct loading *l, nudge_dataset **part, const n
     return NUDGE_OK;
 }
 
+static nudge_status split_rows(struct loading *l, nu_parts *parts, const nudge_table *table,
+                               nudge_error *err)
+{
+    const nudge_data_options *o = l->options;
+    nu_strata strata NU_SCOPED(nu_strata_end) = {0};
+    nu_split split = {.rows = table->rows, .val = o->val_split, .test = o->test_split,
+                      .order = o->split_order, .seed = o->seed};
+    if (o->stratify) {
+        NU_TRY(nu_strata_find(&strata, table, &o->prep, err));
+        NU_TRY(nu_strata_need(&strata, table, err));
+        split.groups = &strata.groups;
+        note_use(l, nudge_table_describe(table).bytes + table->rows * sizeof *strata.of);
+    }
+    return nu_parts_make(parts, &split, err);
+}
+
 static nudge_status load_train(struct loading *l, nudge_error *err)
 {
     const nudge_data_options *o = l->options;
     nudge_table *table NU_SCOPED(nu_table_drop) = NULL;
     nudge_dataset *all NU_SCOPED(nu_dataset_drop) = NULL; /* its parts keep the store */
-    nu_parts split NU_SCOPED(nu_parts_free) = {0};
+    nu_parts parts NU_SCOPED(nu_parts_free) = {0};
     NU_TRY(read_table(l, &table, o->data, &o->read, err));
     size_t n = table->rows, lists = 0;
     l->data->noise_floor = table->noise_floor;
     if (o->val_split != 0 || o->test_split != 0) { /* a NaN is refused there */
-        NU_TRY(nu_parts_make(&split, n, o->val_split, o->test_split, o->split_order, o->seed,
-                             err));
-        lists = n * sizeof *split.rows;
-        n = split.n_train;
+        NU_TRY(split_rows(l, &parts, table, err));
+        lists = n * sizeof *parts.rows;
+        n = parts.n_train;
     }
-    NU_TRY(nudge_prep_fit(&l->data->prep, table, split.rows, n, &o->prep, err));
+    NU_TRY(nudge_prep_fit(&l->data->prep, table, parts.rows, n, &o->prep, err));
     note_use(l, nudge_table_describe(table).bytes + lists + n * sizeof(double));
     NU_TRY(pack(l, &all, &table, err));
-    if (split.rows == NULL) {
+    if (parts.rows == NULL) {
         l->data->train = NU_TAKE(all);
         return NUDGE_OK;
     }
-    NU_TRY(take_subset(l, &l->data->train, all, split.rows, split.n_train, err));
-    NU_TRY(take_subset(l, &l->data->val, all, split.val, split.n_val, err));
-    NU_TRY(take_subset(l, &l->data->test, all, split.test, split.n_test, err));
+    NU_TRY(take_subset(l, &l->data->train, all, parts.rows, parts.n_train, err));
+    NU_TRY(take_subset(l, &l->data->val, all, parts.val, parts.n_val, err));
+    NU_TRY(take_subset(l, &l->data->test, all, parts.test, parts.n_test, err));
     note_use(l, lists);
     return NUDGE_OK;
 }
@@ -155,6 +171,9 @@ nudge_status nudge_data_load(nudge_data *data, const nudge_data_options *options
     const held_out test = {"test", o->test, o->test_labels, "test_labels", o->test_split, &d.test};
     if (o->data == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "no data; name a file or synth:NAME");
+    if (o->stratify && o->val_split == 0 && o->test_split == 0)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "stratify", "nothing is held out of the data, "
+                               "so nothing can be stratified");
     NU_TRY(check_given(&val, err));
     NU_TRY(check_given(&test, err));
     NU_TRY(load_train(&l, err));

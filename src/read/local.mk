@@ -7,7 +7,7 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_text.h src/read/csv_text.c \
 	src/read/csv_write.c \
 	src/read/format.h \
-	src/read/idx.c src/read/load.c src/read/npy.c \
+	src/read/folds.c src/read/idx.c src/read/load.c src/read/npy.c \
 	src/read/read.h src/read/read.c \
 	src/read/safetensors_data.c \
 	src/read/source.h src/read/source.c \

@@ -22,8 +22,9 @@ void nu_store_release(nu_store *store)
 {
     if (store == NULL || __atomic_sub_fetch(&store->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
-    if (!store->borrowed) {
+    if (!store->borrows_x)
         free(store->x);
+    if (!store->borrows_targets) {
         free(store->y);
         free(store->classes);
     }
@@ -228,7 +229,7 @@ nudge_status nudge_dataset_borrow(nudge_dataset **data, const nudge_arrays *arra
     int targets = a->y != NULL || a->classes != NULL;
     NU_TRY(check_arrays(a->rows, a->features, a->outputs, a->dtype, a->x, a->y, a->classes, err));
     NU_TRY(nu_store_new(&s, a->rows, a->features, targets ? a->outputs : 0, a->dtype, err));
-    s->borrowed = 1;
+    s->borrows_x = s->borrows_targets = 1;
     s->x = (void *)a->x; /* all three are only read */
     s->y = (void *)a->y;
     s->classes = (int32_t *)a->classes;

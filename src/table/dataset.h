@@ -16,7 +16,7 @@ typedef struct nu_store {
                            * batch is packed; both NULL: x as it is. Always there for NU_U8 */
     void *y;             /* rows x outputs of dtype, or NULL */
     int32_t *classes;    /* rows, in [0, outputs), or NULL */
-    int borrowed;        /* x, y and classes are the caller's */
+    int borrows_x, borrows_targets; /* not freed: x; y and classes */
     uint64_t bytes;      /* of all the above */
 } nu_store;
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "signals.h"
+#include "support/cross_validation.h"
 #include "support/data_options.h"
 #include "support/json.h"
 #include "support/learning_options.h"
@@ -221,6 +222,11 @@ static int run(arguments *args)
     nudge_model *model = NULL;
     nudge_error err;
     train_setup_start(&setup, args, threads_of(args));
+    if (setup.folds > 0) {
+        int status = cross_validate(&setup);
+        train_setup_end(&setup);
+        return status;
+    }
     must(nudge_data_load(&data, &setup.data, &err), &err);
     must(train_setup_model(&model, &setup, data.prep, &err), &err);
     train_report report = {.setup = &setup, .data = &data, .model = model};

@@ -1,6 +1,7 @@
 # libnudgetool holds every object of the command but main(), so that tests link what they test.
 libnudgetool_a_SOURCES = \
 	src/tool/support/command.h src/tool/support/command.c \
+	src/tool/support/cross_validation.h src/tool/support/cross_validation.c \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
 	src/tool/support/help.h src/tool/support/help.c \

@@ -68,7 +68,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
 /* Groups for command.options. The first three describe training itself, for commands that measure
  * or plan it. */
 #define TRAIN_DATA_OPTIONS \
-    "Data: data target labels val val-labels val-split split ignore category header scale\n"
+    "Data: data target labels val val-labels val-split split stratify ignore " \
+    "category header scale\n"
 #define TRAIN_NETWORK_OPTIONS "Network: hidden activation loss huber-delta init dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay beta1 beta2 alpha eps batch accumulate " \
@@ -77,7 +78,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Learning rate: schedule warmup lr-step lr-gamma lr-min lr-power lr-rise lr-div "       \
     "lr-final-div lr-patience lr-threshold\n"
 #define TRAIN_OPTIONS                                        \
-    TRAIN_DATA_OPTIONS "Test: test test-labels test-split\n" \
+    TRAIN_DATA_OPTIONS                                       \
+    "Test: test test-labels test-split folds\n"             \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
     TRAIN_SCHEDULE_OPTIONS                                   \
     "Running: epochs threads pin oversubscribe\n"            \

@@ -108,6 +108,9 @@ const option shared_options[] = {
     {"test-labels", "FILE", .help = "IDX or NPY file with the labels of --test"},
     {"test-split", "F", .help = "hold out this part of --data for the test"},
     {"split", "random|last", .help = "which rows the splits take"},
+    {"stratify", .help = "each class has its share of every split"},
+    {"folds", "K", .help = "cross-validation: train K networks, each on all of --data but one of K "
+                           "parts, which it is tested on; stratified for classes"},
     {"ignore", "COLUMNS", .help = "CSV columns to leave out, separated by commas"},
     {"category", "COLUMNS", .help = "numeric CSV columns to take as categories"},
     {"header", "no|yes|auto", .help = "whether the first CSV row holds names"},
@@ -199,7 +202,8 @@ const char *option_known_elsewhere(const char *name)
         {"criterion", "loss"}, {"l2", "weight-decay"}, {"epsilon", "eps"}, {"rho", "alpha"},
         {"kernel-initializer", "init"}, {"precision", "dtype"}, {"n-jobs", "threads"},
         {"jobs", "threads"}, {"workers", "threads"}, {"input", "data"}, {"output", "out"},
-        {"save", "out"},
+        {"save", "out"}, {"cv", "folds"}, {"n-splits", "folds"},
+        {"cross-validation", "folds"}, {"kfold", "folds"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcasecmp(name, known[i][0]) == 0)

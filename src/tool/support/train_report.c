@@ -167,7 +167,7 @@ void report_result(const train_report *r, FILE *stream)
 
 /* ---- JSON ------------------------------------------------------------------------------ */
 
-static json_t *json_settings(const train_report *r)
+json_t *train_settings(const train_report *r)
 {
     const train_setup *s = r->setup;
     const nudge_data_options *d = &s->data;
@@ -184,6 +184,8 @@ static json_t *json_settings(const train_report *r)
         "test", json_text(d->test), "val_split", json_number(d->val_split),
         "test_split", json_number(d->test_split),
         "split", json_text(d->split_order == NUDGE_SPLIT_LAST ? "last" : "random"),
+        "stratify", json_boolean(d->stratify),
+        "folds", s->folds > 0 ? json_whole(s->folds) : NULL,
         "scale", json_text(nudge_scale_name(prep.scale)), "features", json_whole(prep.features),
         "number_columns", json_whole(prep.number_columns),
         "category_columns", json_whole(prep.category_columns),
@@ -229,7 +231,7 @@ static json_t *json_result(const train_report *r)
 void report_json(const train_report *r)
 {
     nudge_metrics train = train_metrics(r);
-    json_print(json_of("version", json_text(nudge_version()), "settings", json_settings(r),
+    json_print(json_of("version", json_text(nudge_version()), "settings", train_settings(r),
                        "plan", json_plan(r), "result", json_result(r),
                        "train", json_metrics(&train),
                        "val", r->val.rows > 0 ? json_metrics(&r->val) : NULL,

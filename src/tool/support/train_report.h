@@ -3,6 +3,7 @@
 #define NUDGE_TOOL_TRAIN_REPORT_H
 
 #include "nudge.h"
+#include "support/json.h"
 #include "support/train_setup.h"
 
 /* All that is known when a run has ended. */
@@ -21,6 +22,9 @@ void report_start(const train_report *r);
 
 /* The metrics of data held out that the result tells: the main ones, and in JSON all. */
 uint64_t report_wants(const train_setup *setup);
+
+/* What was asked for and found out, as --json has it. */
+json_t *train_settings(const train_report *r);
 
 /* The result. */
 void report_result(const train_report *r, FILE *stream);

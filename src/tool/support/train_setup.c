@@ -36,6 +36,7 @@ static void read_data(train_setup *s, arguments *args)
     if (built_in && !given(args, "val-split") && d->val == NULL)
         d->val_split = BUILT_IN_VAL_SPLIT;
     d->split_order = (nudge_split_order)choice_of(args, "split");
+    d->stratify = given(args, "stratify");
     read_data_options(&d->read, args);
     d->read.dtype = s->dtype;
     d->read.seed = d->seed = s->train.seed;
@@ -56,6 +57,18 @@ static void read_test(nudge_data_options *d, arguments *args)
     if (d->val_split + d->test_split >= 1)
         complain("--val-split %s and --test-split %s leave no rows to train on",
                  text_of(args, "val-split"), text_of(args, "test-split"));
+}
+
+/* Every row is held out once, and no network is kept. */
+static void read_folds(train_setup *s, arguments *args)
+{
+    if (!given(args, "folds"))
+        return;
+    s->folds = (size_t)whole_of(args, "folds", 2, UINT32_MAX);
+    s->data.val_split = 0; /* of the built-in data */
+    refuse_all(args, "val val-labels val-split test test-labels test-split split",
+               "--folds holds out every row once");
+    refuse_all(args, "out log", "--folds trains several networks and keeps none");
 }
 
 /* ---- Network --------------------------------------------------------------------------- */
@@ -172,6 +185,7 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
 {
     train_setup_shared(s, args, threads);
     read_test(&s->data, args);
+    read_folds(s, args);
     s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
     read_schedule_options(&s->train.schedule, args, s->train.optimizer.lr);
     s->train.oversubscribe = given(args, "oversubscribe");

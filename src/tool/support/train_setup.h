@@ -16,6 +16,7 @@ typedef struct train_setup {
     size_t activations;      /* 1, hidden or hidden + 1; or 0 and no hidden layer */
     nudge_activation *activation;
     double huber_delta;
+    size_t folds;            /* of a cross-validation; 0: one training */
     nudge_train_options train;
     int *cpus;               /* of train, or NULL */
     const char *out, *log;   /* or NULL */

@@ -1,0 +1,396 @@
+/* Splits, stratified splits and folds: which rows are where. */
+#include "folder_fixtures.h"
+#include "prep/prep.h"
+#include "table/dataset.h"
+#include "table/split.h"
+#include "suite.h"
+#include "dataset_fixtures.h"
+
+static nudge_error err;
+
+/* ---- Parts ----------------------------------------------------------------------------- */
+
+static nu_parts split(size_t rows, double val, double test, nudge_split_order order, uint64_t seed)
+{
+    nu_parts s;
+    nu_split asked = {rows, val, test, order, NULL, seed};
+    ck_ok(nu_parts_make(&s, &asked, &err), &err);
+    return s;
+}
+
+static void ascends(const uint32_t *rows, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        ck_assert_uint_lt(rows[i - 1], rows[i]);
+}
+
+/* Every row is in one part, and only in one. */
+START_TEST(splits_are_disjoint_and_complete)
+{
+    static const size_t sizes[] = {2, 3, 10, 97, 1000, 70001};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (int order = 0; order < 2; order++) {
+            size_t rows = sizes[i];
+            nu_parts s = split(rows, rows > 2 ? 0.2 : 0, 0.1, (nudge_split_order)order, 5);
+            ck_assert_uint_eq(s.n_train + s.n_val + s.n_test, rows);
+            ck_assert_uint_eq(s.n_test, rows < 10 ? 1 : (size_t)((double)rows * 0.1 + 0.5));
+            ascends(s.rows, s.n_train);
+            ascends(s.val, s.n_val);
+            ascends(s.test, s.n_test);
+            unsigned char *seen = table_memory(rows, 1);
+            for (size_t r = 0; r < rows; r++) {
+                ck_assert_uint_lt(s.rows[r], rows);
+                ck_assert_int_eq(seen[s.rows[r]]++, 0);
+            }
+            free(seen);
+            nu_parts_free(&s);
+        }
+}
+END_TEST
+
+START_TEST(random_splits_depend_on_the_seed_alone)
+{
+    nu_parts a = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 1);
+    nu_parts b = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 1);
+    nu_parts c = split(1000, 0.2, 0.1, NUDGE_SPLIT_RANDOM, 2);
+    nu_parts d = split(1000, 0.4, 0.1, NUDGE_SPLIT_RANDOM, 1);
+    ck_assert_mem_eq(a.rows, b.rows, 1000 * sizeof *a.rows);
+    ck_assert_mem_ne(a.rows, c.rows, 1000 * sizeof *a.rows);
+    /* Test rows come first: they are the same whatever is held out for validation. */
+    ck_assert_mem_eq(a.test, d.test, 100 * sizeof *a.rows);
+    size_t early = 0; /* about half of them are in the first half: 50, give or take 5 sigma */
+    for (size_t i = 0; i < 100; i++)
+        early += a.test[i] < 500;
+    ck_assert_uint_ge(early, 26);
+    ck_assert_uint_le(early, 74);
+    nu_parts_free(&a);
+    nu_parts_free(&b);
+    nu_parts_free(&c);
+    nu_parts_free(&d);
+}
+END_TEST
+
+START_TEST(last_rows_can_be_held_out)
+{
+    nu_parts s = split(10, 0.2, 0.3, NUDGE_SPLIT_LAST, 1);
+    for (uint32_t r = 0; r < 10; r++)
+        ck_assert_uint_eq(s.rows[r], r);
+    ck_assert_uint_eq(s.n_train, 5);
+    ck_assert_uint_eq(s.n_val, 2);
+    nu_parts_free(&s);
+}
+END_TEST
+
+static void refused(size_t rows, double val, double test, const char *said)
+{
+    nu_parts s;
+    nu_split asked = {rows, val, test, NUDGE_SPLIT_LAST, NULL, 1};
+    ck_says(nu_parts_make(&s, &asked, &err), NUDGE_EARGUMENT, said, &err);
+}
+
+START_TEST(impossible_splits_are_refused)
+{
+    static const double bad[] = {-0.1, 1, 1.5, NAN, INFINITY};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        refused(10, bad[i], 0, "validation");
+        refused(10, 0, bad[i], "test");
+    }
+    refused(10, 0.5, 0.5, "none");
+    refused(1, 0.01, 0, "none");
+}
+END_TEST
+
+/* ---- Classes --------------------------------------------------------------------------- */
+
+/* 1003 rows of four classes, in turn as long as there are: 700, 205, 95 and 3 of them. */
+enum { ROWS = 1003, CLASSES = 4 };
+static const size_t class_rows[CLASSES] = {700, 205, 95, 3};
+static int32_t class_of[ROWS];
+
+static nu_groups made_groups(void)
+{
+    size_t left[CLASSES];
+    memcpy(left, class_rows, sizeof left);
+    for (size_t r = 0, k = 0; r < ROWS; r++) {
+        for (k = (k + 1) % CLASSES; left[k] == 0; k = (k + 1) % CLASSES)
+            ;
+        left[k]--;
+        class_of[r] = (int32_t)k;
+    }
+    return (nu_groups){.of = class_of, .n = CLASSES, .target = "kind"};
+}
+
+static void count_classes(size_t count[CLASSES], const uint32_t *rows, size_t n)
+{
+    memset(count, 0, CLASSES * sizeof *count);
+    for (size_t i = 0; i < n; i++)
+        count[class_of[rows[i]]]++;
+}
+
+static nu_parts stratified(const nu_groups *groups, double val, uint64_t seed)
+{
+    nu_parts s;
+    nu_split asked = {ROWS, val, 0.2, NUDGE_SPLIT_RANDOM, groups, seed};
+    ck_ok(nu_parts_make(&s, &asked, &err), &err);
+    return s;
+}
+
+/* The classes' shares as scikit-learn 1.2.1 has them: train_test_split(stratify=) twice, of sizes
+ * 201 and 100. */
+START_TEST(classes_have_their_shares)
+{
+    nu_groups groups = made_groups();
+    nu_parts s = stratified(&groups, 0.1, 1), other = stratified(&groups, 0.3, 1);
+    nu_parts seed = stratified(&groups, 0.1, 2);
+    size_t count[CLASSES];
+    count_classes(count, s.test, s.n_test);
+    ck_assert_mem_eq(count, ((size_t[]){140, 41, 19, 1}), sizeof count);
+    count_classes(count, s.val, s.n_val);
+    ck_assert_mem_eq(count, ((size_t[]){70, 20, 10, 0}), sizeof count);
+    count_classes(count, s.rows, s.n_train);
+    ck_assert_mem_eq(count, ((size_t[]){490, 144, 66, 2}), sizeof count);
+    unsigned char seen[ROWS] = {0};
+    for (size_t r = 0; r < ROWS; r++)
+        ck_assert_int_eq(seen[s.rows[r]]++, 0);
+    ascends(s.rows, s.n_train);
+    ascends(s.val, s.n_val);
+    ascends(s.test, s.n_test);
+    ck_assert_mem_eq(s.test, other.test, s.n_test * sizeof *s.rows);
+    ck_assert_mem_ne(s.test, seed.test, s.n_test * sizeof *s.rows);
+    size_t early = 0; /* about half of 201 in the first half, give or take 5 sigma */
+    for (size_t i = 0; i < s.n_test; i++)
+        early += s.test[i] < ROWS / 2;
+    ck_assert_uint_ge(early, 65);
+    ck_assert_uint_le(early, 136);
+    nu_parts_free(&s);
+    nu_parts_free(&other);
+    nu_parts_free(&seed);
+}
+END_TEST
+
+/* With the seed 1 and a part of 0.9 the class of one row is tested. */
+START_TEST(classes_without_training_rows_are_refused)
+{
+    int32_t of[20] = {1};
+    char *labels[] = {"many", "one"};
+    nu_groups groups = {.of = of, .n = 2, .target = "kind", .labels = labels};
+    nu_split asked = {20, 0, 0.9, NUDGE_SPLIT_RANDOM, &groups, 1};
+    nu_parts s;
+    ck_says(nu_parts_make(&s, &asked, &err), NUDGE_EDATA, "class 'one' of target 'kind' has 1 row, "
+            "1 for testing and 0 for validation: none left to train on", &err);
+    asked.order = NUDGE_SPLIT_LAST;
+    ck_says(nu_parts_make(&s, &asked, &err), NUDGE_EARGUMENT, "a stratified split is random", &err);
+    asked = (nu_split){20, 0, 0.1, NUDGE_SPLIT_RANDOM, &groups, 1};
+    ck_ok(nu_parts_make(&s, &asked, &err), &err); /* the class's share is rounded down */
+    nu_parts_free(&s);
+}
+END_TEST
+
+/* ---- Folds ----------------------------------------------------------------------------- */
+
+/* Sizes of folds, and of each class in each, as scikit-learn's KFold and StratifiedKFold. */
+START_TEST(folds_have_equal_shares)
+{
+    static const size_t sk5[5][CLASSES] = {
+        {140, 41, 19, 1}, {140, 41, 19, 1}, {140, 41, 19, 1}, {140, 41, 19, 0}, {140, 41, 19, 0}};
+    static const size_t sk7[7][CLASSES] = {
+        {100, 30, 13, 1}, {100, 30, 13, 1}, {100, 29, 14, 0}, {100, 29, 14, 0}, {100, 29, 14, 0},
+        {100, 29, 14, 0}, {100, 29, 13, 1}};
+    nu_groups groups = made_groups();
+    for (size_t folds = 5; folds <= 7; folds += 2) {
+        uint32_t *fold = NULL, *again = NULL, *seed = NULL, *plain = NULL;
+        size_t count[7][CLASSES] = {0}, size[7] = {0};
+        ck_ok(nu_folds_make(&fold, ROWS, folds, &groups, 3, &err), &err);
+        ck_ok(nu_folds_make(&again, ROWS, folds, &groups, 3, &err), &err);
+        ck_ok(nu_folds_make(&seed, ROWS, folds, &groups, 4, &err), &err);
+        ck_ok(nu_folds_make(&plain, ROWS, folds, NULL, 3, &err), &err);
+        for (size_t r = 0; r < ROWS; r++) {
+            count[fold[r]][class_of[r]]++;
+            size[plain[r]]++;
+        }
+        for (size_t f = 0; f < folds; f++) {
+            ck_assert_mem_eq(count[f], folds == 5 ? sk5[f] : sk7[f], sizeof count[f]);
+            ck_assert_uint_eq(size[f], ROWS / folds + (f < ROWS % folds));
+        }
+        ck_assert_mem_eq(fold, again, ROWS * sizeof *fold);
+        ck_assert_mem_ne(fold, seed, ROWS * sizeof *fold);
+        ck_assert_mem_ne(fold, plain, ROWS * sizeof *fold);
+        free(fold);
+        free(again);
+        free(seed);
+        free(plain);
+    }
+}
+END_TEST
+
+START_TEST(impossible_folds_are_refused)
+{
+    uint32_t *fold = NULL;
+    int32_t of[4] = {0, 0, 1, 0};
+    nu_groups groups = {.of = of, .n = 2, .target = "kind"};
+    ck_says(nu_folds_make(&fold, 4, 5, NULL, 1, &err), NUDGE_EARGUMENT, "5 folds of 4 rows", &err);
+    ck_says(nu_folds_make(&fold, 4, 1, NULL, 1, &err), NUDGE_EARGUMENT, "1 folds", &err);
+    ck_assert_str_eq(err.setting, "folds");
+    ck_says(nu_folds_make(&fold, 4, 2, &groups, 1, &err), NUDGE_EDATA,
+            "class '1' of target 'kind' has one row", &err);
+    ck_assert_ptr_null(fold);
+}
+END_TEST
+
+/* ---- Data in folds --------------------------------------------------------------------- */
+
+static nudge_folds *load_folds(const char *text, const char *target, size_t n)
+{
+    nudge_folds *f = NULL;
+    nudge_data_options o = nudge_data_defaults();
+    char path[300];
+    snprintf(path, sizeof path, "%s/d.csv", folder);
+    write_bytes(path, text, strlen(text));
+    o.data = path;
+    o.read.target = target;
+    o.read.dtype = NUDGE_F64;
+    ck_ok(nudge_folds_load(&f, n, &o, &err), &err);
+    return f;
+}
+
+/* Every row is held out once. What is learned of a column is learned of the training rows alone:
+ * their mean is 0, all rows' is not. A fold can be had again. */
+START_TEST(each_fold_learns_from_the_others)
+{
+    char text[600] = "x,kind\n";
+    for (int i = 0; i < 23; i++)
+        sprintf(text + strlen(text), "%d,%s\n", i * i, i % 3 == 0 ? "a" : "b");
+    nudge_folds *f = load_folds(text, "kind", 3);
+    nudge_folds_info info = nudge_folds_describe(f);
+    ck_assert_uint_eq(info.rows, 23);
+    ck_assert_uint_eq(info.folds, 3);
+    ck_assert_int_eq(info.stratified, 1);
+    unsigned char seen[23] = {0};
+    for (size_t i = 0; i < 4; i++) {
+        nudge_data d = {0};
+        ck_ok(nudge_folds_data(&d, f, i % 3, &err), &err);
+        double sum = 0;
+        for (size_t r = 0; r < d.train->rows; r++)
+            sum += input(d.train, r, 0);
+        ck_assert_double_eq_tol(sum, 0, 1e-9);
+        ck_assert_uint_eq(d.train->rows + d.val->rows, 23);
+        for (size_t r = 0; r < d.val->rows; r++) {
+            uint32_t row = d.val->index[r];
+            ck_assert_int_eq(seen[row]++, i == 3 ? 1 : 0);
+            ck_assert_double_eq_tol(input(d.val, r, 0) / d.prep->factor[0] + d.prep->shift[0],
+                                    row * row, 1e-9);
+            ck_assert_double_eq(target(d.val, r, 0), row % 3 == 0 ? 0 : 1);
+        }
+        nudge_data_free(&d);
+    }
+    nudge_data d = {0};
+    ck_says(nudge_folds_data(&d, f, 3, &err), NUDGE_EARGUMENT, "fold 3 of 3", &err);
+    nudge_folds_free(f);
+    nudge_folds_free(NULL);
+}
+END_TEST
+
+/* Zeros and ones are classes (bce), and stay so in a fold; other numbers are not. */
+START_TEST(folds_know_classes_from_numbers)
+{
+    nudge_folds *f = load_folds("x,y\n1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n", "y", 3);
+    ck_assert_int_eq(nudge_folds_describe(f).stratified, 1);
+    nudge_data d = {0};
+    ck_ok(nudge_folds_data(&d, f, 1, &err), &err);
+    ck_assert_int_eq(nudge_prep_describe(d.prep).loss, NUDGE_BCE);
+    ck_assert_double_eq(target(d.val, 0, 0) + target(d.val, 1, 0), 1);
+    nudge_data_free(&d);
+    nudge_folds_free(f);
+    f = load_folds("x,y\n1,0\n2,1\n3,0.5\n", "y", 3);
+    ck_assert_int_eq(nudge_folds_describe(f).stratified, 0);
+    nudge_folds_free(f);
+    f = load_folds("x,y,z\n1,0,1\n2,1,0\n3,1,1\n", "y,z", 3);
+    ck_assert_int_eq(nudge_folds_describe(f).stratified, 0);
+    nudge_folds_free(f);
+}
+END_TEST
+
+/* A copy has the values that packing has which consumes the table. */
+START_TEST(copies_leave_the_table)
+{
+    static const double y[] = {1, 2, 3};
+    static const int32_t classes[] = {0, 1, 0};
+    for (int kind = 0; kind < 3; kind++) {
+        double values[] = {1, 2, 3, 4, 5, 6};
+        nudge_table *t = kind == 0 ? table_columns(3, 2)
+                                   : table_matrix(kind == 1 ? NU_F64 : NU_U8, 3, 2, values);
+        if (kind == 0) {
+            table_numbers(t, 0, "a", values);
+            table_numbers(t, 1, "b", y);
+            t->columns[1].is_target = 1;
+        } else if (kind == 1) {
+            table_values(t, 1, y);
+        } else {
+            table_classes(t, 2, classes);
+        }
+        nudge_prep *p = fit(t, NUDGE_SCALE_AUTO, NUDGE_LOSS_AUTO);
+        nudge_dataset *copy = NULL, *again = NULL;
+        ck_ok(nudge_dataset_pack_copy(&copy, t, p, NUDGE_F64, NULL, &err), &err);
+        ck_ok(nudge_dataset_pack_copy(&again, t, p, NUDGE_F64, NULL, &err), &err);
+        for (size_t r = 0; r < 3; r++)
+            ck_assert_double_eq(input(copy, r, 0), input(again, r, 0));
+        nudge_dataset_free(again);
+        nudge_dataset *d = NULL;
+        if (kind < 2) { /* bytes are the table's */
+            d = pack(t, p, NUDGE_F64, NULL);
+            t = NULL;
+        } else {
+            ck_ok(nudge_dataset_pack_copy(&d, t, p, NUDGE_F64, NULL, &err), &err);
+            ck_assert_ptr_eq(d->store->x, t->x);
+        }
+        for (size_t r = 0; r < 3; r++) {
+            ck_assert_double_eq(target(copy, r, 0), target(d, r, 0));
+            for (size_t j = 0; j < p->features; j++)
+                ck_assert_double_eq(input(copy, r, j), input(d, r, j));
+        }
+        nudge_dataset_free(copy);
+        nudge_dataset_free(d);
+        nudge_table_free(t);
+        nudge_prep_free(p);
+    }
+}
+END_TEST
+
+START_TEST(held_out_data_beside_folds_is_refused)
+{
+    nudge_folds *f = NULL;
+    nudge_data_options o = nudge_data_defaults();
+    ck_says(nudge_folds_load(&f, 3, &o, &err), NUDGE_EARGUMENT, "no data", &err);
+    o.data = "synth:linear,rows=50";
+    o.stratify = 1;
+    ck_says(nudge_folds_load(&f, 3, &o, &err), NUDGE_EARGUMENT, "target 'y' is a number", &err);
+    ck_assert_str_eq(err.setting, "stratify");
+    o.val_split = 0.1;
+    ck_says(nudge_folds_load(&f, 3, &o, &err), NUDGE_EARGUMENT, "beside folds", &err);
+    ck_assert_ptr_null(f);
+}
+END_TEST
+
+static Suite *split_suite(void)
+{
+    Suite *suite = suite_create("split");
+    TCase *splits = tcase_create("split");
+    tcase_set_timeout(splits, 60);
+    tcase_add_checked_fixture(splits, make_folder, remove_folder);
+    tcase_add_test(splits, splits_are_disjoint_and_complete);
+    tcase_add_test(splits, random_splits_depend_on_the_seed_alone);
+    tcase_add_test(splits, last_rows_can_be_held_out);
+    tcase_add_test(splits, impossible_splits_are_refused);
+    tcase_add_test(splits, classes_have_their_shares);
+    tcase_add_test(splits, classes_without_training_rows_are_refused);
+    tcase_add_test(splits, folds_have_equal_shares);
+    tcase_add_test(splits, impossible_folds_are_refused);
+    tcase_add_test(splits, each_fold_learns_from_the_others);
+    tcase_add_test(splits, folds_know_classes_from_numbers);
+    tcase_add_test(splits, copies_leave_the_table);
+    tcase_add_test(splits, held_out_data_beside_folds_is_refused);
+    suite_add_tcase(suite, splits);
+    return suite;
+}
+
+SUITE_MAIN(split_suite)
