@@ -15,7 +15,8 @@ typedef struct nudge_read_options {
                              * target (if the file has it) are taken instead of found out, other
                              * columns are skipped, and target, ignore, category are not used */
     const char *target;    /* CSV: the target column's name, or several separated by commas
-                            * (regression with several outputs); NULL: no target */
+                            * (several outputs: numbers, or labels of 0 and 1, which are
+                            * independent); NULL: no target */
     const char *labels;    /* IDX, NPY, safetensors without y: path of the file of labels, IDX or
                             * NPY; NULL: none */
     const char *ignore;    /* CSV: names of columns to leave out, separated by commas; or NULL */

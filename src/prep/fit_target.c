@@ -105,7 +105,7 @@ static nudge_status use_values_as_classes(const learning *t, nudge_error *err)
     size_t n = 0;
     if (t->raw->n > 1)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "loss", "%s: cross-entropy takes one target "
-                               "column, not %zu; use mse", t->source, t->raw->n);
+                               "column, not %zu; use bce for zeros and ones, or mse", t->source, t->raw->n);
     NU_TRY(different_values(t, value, &n, err));
     NU_TRY(check_different(t, nu_label_text(text, training_value(t, 0, 0)), err));
     return nu_strings_make(&t->prep->class_labels, &t->prep->n_classes, n, value_label, value,
@@ -185,7 +185,7 @@ static nudge_status find_target(const learning *t, nudge_error *err)
                                "%s: no target; name the file of labels", t->source);
     if (t->raw->n > 1 && t->raw->is_class)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: a target holds text; several targets must all be "
-                       "numbers", t->source);
+                       "numbers, such as zeros and ones for labels", t->source);
     return nu_strings_make(&t->prep->target_names, &t->prep->n_targets, t->raw->n, target_name,
                            t->raw, "target names", err);
 }

@@ -155,8 +155,13 @@ static nudge_status load_held_out(struct loading *l, const held_out *h, nudge_er
     if (matrix)
         return nu_fail_setting(err, NUDGE_EMISMATCH, h->setting, "%s: %s data without labels; name "
                                "their file", h->spec, h->what);
+    const nudge_prep *prep = l->data->prep;
+    if (prep->n_targets > 1)
+        return nu_fail(err, NUDGE_EMISMATCH, "%s: %s data must have all %zu target columns, '%s' "
+                       "to '%s'", h->spec, h->what, prep->n_targets, prep->target_names[0],
+                       prep->target_names[prep->n_targets - 1]);
     return nu_fail(err, NUDGE_EMISMATCH, "%s: %s data without the target column '%s'", h->spec,
-                   h->what, nudge_prep_target_name(l->data->prep, 0));
+                   h->what, prep->target_names[0]);
 }
 
 /* ---- All of it ------------------------------------------------------------------------- */

@@ -61,6 +61,16 @@ void check_output(arguments *args, const char *name, const char *others)
         complain("--%s: %s", name, err.text);
 }
 
+static __attribute__((noreturn)) void lacks_targets(const char *spec, const nudge_prep *prep)
+{
+    nudge_prep_info info = nudge_prep_describe(prep);
+    const char *first = nudge_prep_target_name(prep, 0);
+    if (info.classes > 0 || info.outputs == 1)
+        complain("%s: it has no target '%s' to compare with", spec, first);
+    complain("%s: it lacks some or all of the %zu targets to compare with, '%s' to '%s'", spec,
+             info.outputs, first, nudge_prep_target_name(prep, info.outputs - 1));
+}
+
 void load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data)
 {
     const char *path = required(args, "model"), *spec = required(args, "data");
@@ -79,8 +89,7 @@ void load_model_and_data(arguments *args, int targets, nudge_model **model, nudg
     must(nudge_table_read(&table, spec, &read, &err), &err);
     must(nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err), &err);
     if (targets && nudge_dataset_describe(*data).outputs == 0)
-        complain("%s: it has no target '%s' to compare with", spec,
-                 nudge_prep_target_name(info.prep, 0));
+        lacks_targets(spec, info.prep);
     if (unknown > 0)
         say("%s: %zu cells hold a category that the model was not trained on; they count as "
             "none", spec, unknown);

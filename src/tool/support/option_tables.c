@@ -98,8 +98,8 @@ const option shared_options[] = {
     {"data", "SPEC", .help = "a CSV, IDX, NPY or safetensors file, - for standard input, or "
                              "synth:NAME,rows=N,...; without it a built-in synthetic dataset, with "
                              "--val-split 0.1"},
-    {"target", "COLUMNS", .help = "the CSV column to predict; several, separated by commas, for a "
-                                  "regression with several outputs"},
+    {"target", "COLUMNS", .help = "the CSV column to predict; several, separated by commas, for "
+                                  "several outputs: numbers, or labels that are 0 and 1"},
     {"labels", "FILE", .help = "IDX or NPY file with the labels of the data"},
     {"val", "SPEC", .help = "validation data: its loss is shown after every epoch"},
     {"val-labels", "FILE", .help = "IDX or NPY file with the labels of --val"},
