@@ -2,13 +2,9 @@
 
 #include <math.h>
 
-#define XXH_STATIC_LINKING_ONLY /* for a state on the stack: hashing then cannot fail */
-#include <xxhash.h>
-
 #include "core/memory.h"
 #include "core/random.h"
 #include "core/status.h"
-#include "model/model_file.h"
 #include "model/tensor.h"
 #include "prep/prep.h"
 
@@ -200,25 +196,4 @@ nudge_status nudge_model_set_layer(nudge_model *model, size_t layer, const doubl
         if (in[i] != NULL)
             nu_tensor_put(&t[i], 0, nu_tensor_count(&t[i]), in[i]);
     return NUDGE_OK;
-}
-
-static void add_to_hash(void *hash, const void *bytes, size_t size)
-{
-    XXH64_update(hash, bytes, size);
-}
-
-void nu_model_hash_block(const nudge_model *m, void *block, XXH64_state_t *hash)
-{
-    for (size_t i = 0; i < 2 * m->net.layers; i++) {
-        nu_tensor t = nu_tensor_of(&m->net, block, m->dtype, i);
-        nu_tensor_bytes(&t, add_to_hash, hash);
-    }
-}
-
-uint64_t nudge_model_hash(const nudge_model *model)
-{
-    XXH64_state_t state;
-    XXH64_reset(&state, 0);
-    nu_model_hash_block(model, model->params, &state);
-    return XXH64_digest(&state);
 }
