@@ -239,7 +239,7 @@ END_TEST
 
 /* ---- Data in folds --------------------------------------------------------------------- */
 
-static nudge_folds *load_folds(const char *text, const char *target, size_t n)
+static nudge_folds *load_folds(const char *text, const char *target, nudge_loss loss, size_t n)
 {
     nudge_folds *f = NULL;
     nudge_data_options o = nudge_data_defaults();
@@ -249,6 +249,7 @@ static nudge_folds *load_folds(const char *text, const char *target, size_t n)
     o.data = path;
     o.read.target = target;
     o.read.dtype = NUDGE_F64;
+    o.prep.loss = loss;
     ck_ok(nudge_folds_load(&f, n, &o, &err), &err);
     return f;
 }
@@ -260,7 +261,7 @@ START_TEST(each_fold_learns_from_the_others)
     char text[600] = "x,kind\n";
     for (int i = 0; i < 23; i++)
         sprintf(text + strlen(text), "%d,%s\n", i * i, i % 3 == 0 ? "a" : "b");
-    nudge_folds *f = load_folds(text, "kind", 3);
+    nudge_folds *f = load_folds(text, "kind", NUDGE_LOSS_AUTO, 3);
     nudge_folds_info info = nudge_folds_describe(f);
     ck_assert_uint_eq(info.rows, 23);
     ck_assert_uint_eq(info.folds, 3);
@@ -290,23 +291,37 @@ START_TEST(each_fold_learns_from_the_others)
 }
 END_TEST
 
-/* Zeros and ones are classes (bce), and stay so in a fold; other numbers are not. */
+/* What is a class: zeros and ones (bce), which stay so in a fold; whole numbers where the loss says
+ * so; no other numbers, and not several. */
 START_TEST(folds_know_classes_from_numbers)
 {
-    nudge_folds *f = load_folds("x,y\n1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n", "y", 3);
-    ck_assert_int_eq(nudge_folds_describe(f).stratified, 1);
-    nudge_data d = {0};
-    ck_ok(nudge_folds_data(&d, f, 1, &err), &err);
-    ck_assert_int_eq(nudge_prep_describe(d.prep).loss, NUDGE_BCE);
-    ck_assert_double_eq(target(d.val, 0, 0) + target(d.val, 1, 0), 1);
-    nudge_data_free(&d);
-    nudge_folds_free(f);
-    f = load_folds("x,y\n1,0\n2,1\n3,0.5\n", "y", 3);
-    ck_assert_int_eq(nudge_folds_describe(f).stratified, 0);
-    nudge_folds_free(f);
-    f = load_folds("x,y,z\n1,0,1\n2,1,0\n3,1,1\n", "y,z", 3);
-    ck_assert_int_eq(nudge_folds_describe(f).stratified, 0);
-    nudge_folds_free(f);
+    static const struct {
+        const char *text, *target;
+        nudge_loss loss;
+        int stratified;
+    } cases[] = {
+        {"x,y\n1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n", "y", NUDGE_LOSS_AUTO, 1},
+        {"x,y\n1,7\n2,7\n3,-3\n4,-3\n5,7\n6,-3\n", "y", NUDGE_CROSS_ENTROPY, 1},
+        {"x,y\n1,7\n2,7\n3,-3\n4,-3\n5,7\n6,-3\n", "y", NUDGE_LOSS_AUTO, 0},
+        {"x,y\n1,0\n2,1\n3,0\n4,1\n5,0\n6,1\n", "y", NUDGE_MSE, 0},
+        {"x,y\n1,0\n2,1\n3,0.5\n", "y", NUDGE_LOSS_AUTO, 0},
+        {"x,y\n1,0\n2,1\n3,0.5\n", "y", NUDGE_BCE, 0},
+        {"x,y,z\n1,0,1\n2,1,0\n3,1,1\n", "y,z", NUDGE_LOSS_AUTO, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nudge_folds *f = load_folds(cases[i].text, cases[i].target, cases[i].loss, 3);
+        ck_assert_int_eq(nudge_folds_describe(f).stratified, cases[i].stratified);
+        nudge_data d = {0};
+        for (size_t k = 0; k < 3 && cases[i].stratified; k++) { /* one of each in every fold */
+            ck_ok(nudge_folds_data(&d, f, k, &err), &err);
+            ck_assert_uint_eq(nudge_dataset_describe(d.val).rows, 2);
+            ck_assert_double_eq(target(d.val, 0, 0) + target(d.val, 1, 0), 1);
+            ck_assert_int_eq(nudge_prep_describe(d.prep).loss,
+                             i == 0 ? NUDGE_BCE : NUDGE_CROSS_ENTROPY);
+            nudge_data_free(&d);
+        }
+        nudge_folds_free(f);
+    }
 }
 END_TEST
 

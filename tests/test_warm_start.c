@@ -77,6 +77,8 @@ static const struct fit {
      "encoder.0.weight:3,4 encoder.0.bias:3 encoder.2.weight:2,3 encoder.2.bias:2", "4,3,2,3,4",
      "4 5 6 7 0 1 2 3", "encoder.0.weight, encoder.2.weight, decoder.0.weight, decoder.2.weight"},
     {"W1:3,2 W2:1,3 b1:3 b2:1", "2,3,1", "0 2 1 3", "W1, W2"},
+    /* What a name holds that a terminal would obey. */
+    {"fc\\u001b1\\n.weight:1,1 fc\\u001b1\\n.bias:1", "1,1", "0 1", "fc?1?.weight"},
     /* More than a few are not all named. */
     {"0.weight:1,1 0.bias:1 1.weight:1,1 1.bias:1 2.weight:1,1 2.bias:1 3.weight:1,1 3.bias:1 "
      "4.weight:1,1 4.bias:1 5.weight:1,1 5.bias:1 6.weight:1,1 6.bias:1", "1,1,1,1,1,1,1,1",
@@ -201,6 +203,36 @@ START_TEST(refused)
 }
 END_TEST
 
+/* Bytes changed at random: yes with finite weights, or no with a line that begins with the path. */
+START_TEST(flipped_anywhere)
+{
+    nudge_model *m = model_of("2,3,1");
+    nudge_weights_taken taken;
+    write_tensors("\"format\":\"pt\"", fits[1].spec);
+    size_t size, refusals_seen = 0;
+    unsigned char *bytes = read_bytes(st_path, &size);
+    uint64_t state = 1;
+    for (int i = 0; i < 2000; i++) {
+        size_t at = (size_t)((made_number(&state) + 1) / 2 * (double)size);
+        unsigned char before = bytes[at];
+        bytes[at] = (unsigned char)((made_number(&state) + 1) * 128);
+        write_bytes(st_path, bytes, size);
+        bytes[at] = before;
+        if (nudge_model_load_weights(m, st_path, &taken, &err) != NUDGE_OK) {
+            ck_assert_int_eq(strncmp(err.text, st_path, strlen(st_path)), 0);
+            refusals_seen++;
+        }
+        double *w = made_weights(m);
+        for (size_t j = 0; j < nudge_model_describe(m).parameters; j++)
+            ck_assert(isfinite(w[j]));
+        free(w);
+    }
+    ck_assert_uint_gt(refusals_seen, 500);
+    free(bytes);
+    nudge_model_free(m);
+}
+END_TEST
+
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
 static Suite *warm_start_suite(void)
@@ -211,6 +243,7 @@ static Suite *warm_start_suite(void)
     tcase_add_loop_test(tc, fits_by_order_and_shape, 0, COUNT(fits));
     tcase_add_test(tc, state_beside_own_layers);
     tcase_add_test(tc, other_outputs);
+    tcase_add_test(tc, flipped_anywhere);
     tcase_add_loop_test(tc, refused, 0, COUNT(refusals));
     suite_add_tcase(s, tc);
     return s;

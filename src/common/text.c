@@ -80,6 +80,13 @@ const char *nu_shape_text(char buf[NU_SHAPE_TEXT], const uint64_t *shape, size_t
     return buf;
 }
 
+void nu_one_line(char *text)
+{
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = '?';
+}
+
 size_t nu_text_width(const char *text)
 {
     size_t n = 0;

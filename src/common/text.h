@@ -22,6 +22,9 @@ const char *nu_count_text(char buf[NU_TEXT], double count);
 #define NU_SHAPE_TEXT 96
 const char *nu_shape_text(char buf[NU_SHAPE_TEXT], const uint64_t *shape, size_t rank);
 
+/* Control characters, which came in from files or arguments, become '?'. */
+void nu_one_line(char *text);
+
 /* Columns that UTF-8 text takes on a screen. */
 size_t nu_text_width(const char *text);
 

@@ -35,9 +35,7 @@ nudge_status nu_fail_setting(nudge_error *err, nudge_status status, const char *
     va_end(args);
     err->status = status;
     err->setting = setting;
-    for (char *c = err->text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
+    nu_one_line(err->text);
     return status;
 }
 

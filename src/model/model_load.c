@@ -163,7 +163,7 @@ typedef struct warm_start {
 /* Names beyond these are not listed. */
 enum { MOST_NAMED = 6 };
 
-static void say_taken(nudge_weights_taken *taken, const nu_match *m, const nu_network *net)
+static void list_taken(nudge_weights_taken *taken, const nu_match *m, const nu_network *net)
 {
     char found[NU_SHAPE_TEXT], needed[NU_SHAPE_TEXT], *text = taken->text;
     size_t n = net->layers - (m->other_last != NULL), used = 0, room = sizeof taken->text;
@@ -200,8 +200,10 @@ static nudge_status take_matched(const warm_start *w, const nu_st_file *file, co
     }
     free(m->params);
     m->params = NU_TAKE(block);
-    if (w->taken != NULL)
-        say_taken(w->taken, match, &m->net);
+    if (w->taken != NULL) {
+        list_taken(w->taken, match, &m->net);
+        nu_one_line(w->taken->text);
+    }
     return NUDGE_OK;
 }
 

@@ -106,7 +106,8 @@ nudge_status nudge_folds_data(nudge_data *data, const nudge_folds *folds, size_t
     NU_TRY(nudge_dataset_subset(&d.train, all, train, n_train, err));
     NU_TRY(nudge_dataset_subset(&d.val, all, val, n_val, err));
     d.noise_floor = folds->table->noise_floor;
-    d.load_bytes = nudge_folds_describe(folds).bytes + nudge_dataset_describe(all).bytes +
+    uint64_t shared = all->store->borrows_x ? folds->table->rows * folds->table->features : 0;
+    d.load_bytes = nudge_folds_describe(folds).bytes + nudge_dataset_describe(all).bytes - shared +
                    folds->table->rows * sizeof *train;
     *data = d;
     d = (nudge_data){0};

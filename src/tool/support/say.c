@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "text.h"
+
 /* ---- The live line --------------------------------------------------------------------- */
 
 /* There is one terminal, and one line on it. */
@@ -66,9 +68,7 @@ static void say_values(const char *format, va_list values)
 {
     char text[2 * NUDGE_ERROR_SIZE];
     vsnprintf(text, sizeof text, format, values);
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
-            *c = '?';
+    nu_one_line(text);
     live_line_clear();
     fprintf(stderr, "nudge%s%s: %s\n", command != NULL ? " " : "", command != NULL ? command : "",
             text);
