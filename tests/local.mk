@@ -27,7 +27,7 @@ tests_test_numeric_f64_CPPFLAGS = $(AM_CPPFLAGS) -DNU_REAL_BITS=64
 
 # The longest first, so that at the end no core waits for one.
 cli_tests = \
-	tests/cli_scale.sh tests/cli_train.sh tests/cli_usage.sh tests/cli_readme.sh \
+	tests/cli_scale.sh tests/cli_resume.sh tests/cli_train.sh tests/cli_usage.sh tests/cli_readme.sh \
 	tests/cli_data_files.sh tests/cli_folds.sh tests/cli_safetensors.sh \
 	tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_torch.sh tests/cli_plan.sh \
@@ -42,5 +42,5 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h \
-	scripts/or-init scripts/torch-reference scripts/sklearn-reference scripts/torch-mnist \
+	scripts/kill-test scripts/or-init scripts/torch-reference scripts/sklearn-reference scripts/torch-mnist \
 	scripts/compare scripts/compare-peer scripts/compare-fann.c

@@ -2,6 +2,7 @@
 libnudgetool_a_SOURCES = \
 	src/tool/support/command.h src/tool/support/command.c \
 	src/tool/support/cross_validation.h src/tool/support/cross_validation.c \
+	src/tool/support/config.h src/tool/support/config.c \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
 	src/tool/support/help.h src/tool/support/help.c \
@@ -16,6 +17,7 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/stats.h src/tool/support/stats.c \
 	src/tool/support/page.h src/tool/support/page.c \
 	src/tool/support/text_table.h src/tool/support/text_table.c \
+	src/tool/support/train_progress.h src/tool/support/train_progress.c \
 	src/tool/support/train_report.h src/tool/support/train_report.c \
 	src/tool/support/train_setup.h src/tool/support/train_setup.c \
 	src/tool/support/watch.h src/tool/support/watch.c

@@ -83,7 +83,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
     TRAIN_SCHEDULE_OPTIONS                                   \
     "Running: epochs threads pin oversubscribe\n"            \
-    "Output: out log json quiet explain\n"
+    "Checkpoints: checkpoint checkpoint-every resume\n"     \
+    "Output: out log json quiet explain config save-config\n"
 
 /* What other programs call the option: "batch" for "batch-size". NULL: not known. */
 const char *option_known_elsewhere(const char *name);

@@ -174,6 +174,13 @@ const option shared_options[] = {
     /* Output */
     {"out", "FILE", .help = "write the model there (safetensors)", .letter = 'o'},
     {"log", "FILE", .help = "write one JSON object per epoch there"},
+    {"checkpoint", "FILE", .help = "write all that a training needs to go on there, now and then and "
+                                   "when it ends; a model too. The one before is FILE.previous"},
+    {"checkpoint-every", "N|Ns", "60s", .help = "epochs or seconds between checkpoints"},
+    {"resume", "FILE", .help = "go on from that checkpoint, with the options of its run where none "
+                               "are given here, and write checkpoints there"},
+    {"config", "FILE", .help = "JSON file with more options: {\"hidden\": [64, 64], \"lr\": 0.01}"},
+    {"save-config", "FILE", .help = "write the options of this run there, for --config"},
     {"json", .help = "results as one JSON object"},
     {"quiet", .help = "only results and errors", .letter = 'q'},
     {"explain", .help = "show how the engine arranges the work, and why"},

@@ -154,6 +154,16 @@ void arguments_with(arguments *changed, const arguments *args, const char *name,
     set(find(changed, name), need(strdup(text)));
 }
 
+const argument *argument_named(const arguments *args, const char *name)
+{
+    return look_up(args, name);
+}
+
+void arguments_put(arguments *args, const char *name, char *text)
+{
+    set(find(args, name), text);
+}
+
 const option *option_of(const arguments *args, const char *name)
 {
     return &find(args, name)->option;

@@ -34,6 +34,11 @@ void arguments_end(arguments *args);
  * arguments_end(). */
 void arguments_with(arguments *changed, const arguments *args, const char *name, const char *text);
 
+/* An option by its name, NULL if the command has none such; and giving it a text, which is taken
+ * over, as the command line would. */
+const argument *argument_named(const arguments *args, const char *name);
+void arguments_put(arguments *args, const char *name, char *text);
+
 /* An option that the command has. */
 const option *option_of(const arguments *args, const char *name);
 

@@ -156,9 +156,13 @@ void report_result(const train_report *r, FILE *stream)
         report_metrics(r, stream);
     fputc('\n', stream);
     line_start(stream, "time");
-    fprintf(stream, "%s for %zu epoch%s, %s samples/s, %.3g GFLOP/s\n",
-           nu_seconds_text(time, result->seconds), result->epochs, result->epochs == 1 ? "" : "s",
-           nu_count_text(rate, result->samples_per_s), result->gflops);
+    nu_seconds_text(time, result->seconds);
+    if (r->setup->resume != NULL)
+        fprintf(stream, "%s since it was resumed", time);
+    else
+        fprintf(stream, "%s for %zu epoch%s", time, result->epochs, result->epochs == 1 ? "" : "s");
+    fprintf(stream, ", %s samples/s, %.3g GFLOP/s\n", nu_count_text(rate, result->samples_per_s),
+            result->gflops);
     line_start(stream, "weights");
     fprintf(stream, "hash %016" PRIx64 "\n", nudge_model_hash(r->model));
     line_start(stream, "model");

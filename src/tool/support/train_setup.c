@@ -1,5 +1,6 @@
 #include "support/train_setup.h"
 
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -144,6 +145,41 @@ nudge_status train_setup_model(nudge_model **model, const train_setup *s, const 
 
 /* ---- Output ---------------------------------------------------------------------------- */
 
+/* "5": epochs, "60s": seconds. */
+static void read_every(train_setup *s, arguments *args)
+{
+    const char *text = text_of(args, "checkpoint-every");
+    char *end;
+    uint64_t epochs = 0;
+    s->every_seconds = strtod(text, &end);
+    int is_time = strcmp(end, "s") == 0 && s->every_seconds > 0 && isfinite(s->every_seconds) &&
+                  strspn(text, "0123456789.") == (size_t)(end - text);
+    if (!is_time && !nu_parse_whole(text, 1, UINT32_MAX, &epochs))
+        refuse(args, "checkpoint-every", "a number of epochs from 1, or of seconds such as 60s");
+    s->every_epochs = (size_t)epochs;
+}
+
+/* A run that is resumed goes on writing where it came from. */
+static void read_checkpoint(train_setup *s, arguments *args)
+{
+    const char *path = text_of(args, "checkpoint"), *previous = ".previous";
+    s->resume = text_of(args, "resume");
+    if (path == NULL)
+        path = s->resume;
+    if (path == NULL) {
+        refuse_given(args, "checkpoint-every", "it needs --checkpoint");
+        return;
+    }
+    size_t length = strlen(path);
+    if (!given(args, "checkpoint") && ends_with(path, previous))
+        length -= strlen(previous);
+    s->checkpoint = need(strndup(path, length));
+    if (is_standard(s->checkpoint))
+        refuse(args, given(args, "checkpoint") ? "checkpoint" : "resume", "a file");
+    read_every(s, args);
+    check_output(args, "checkpoint", "data labels val val-labels test test-labels out log");
+}
+
 static void read_output(train_setup *s, arguments *args)
 {
     s->out = text_of(args, "out");
@@ -156,6 +192,8 @@ static void read_output(train_setup *s, arguments *args)
     s->quiet = given(args, "quiet");
     s->explain = given(args, "explain");
     check_output(args, "out", "data labels val val-labels test test-labels log");
+    read_checkpoint(s, args);
+    check_output(args, "save-config", "config data labels out log checkpoint resume");
     check_output(args, "log", "data labels val val-labels test test-labels init");
 }
 
@@ -199,5 +237,6 @@ void train_setup_end(train_setup *s)
     free(s->units);
     free(s->activation);
     free(s->cpus);
+    free(s->checkpoint);
     free(s->taken);
 }

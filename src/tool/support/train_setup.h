@@ -20,6 +20,10 @@ typedef struct train_setup {
     nudge_train_options train;
     int *cpus;               /* of train, or NULL */
     const char *out, *log;   /* or NULL */
+    const char *resume;      /* checkpoint to go on from, or NULL */
+    char *checkpoint;        /* to write, or NULL; */
+    size_t every_epochs;     /* so often, */
+    double every_seconds;    /* or, if that is 0, so often */
     int json, quiet, explain;
 } train_setup;
 

@@ -1,0 +1,161 @@
+#include "support/train_progress.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "signals.h"
+#include "support/data_options.h"
+#include "support/json.h"
+#include "support/learning_options.h"
+#include "support/run_lines.h"
+#include "support/say.h"
+#include "support/watch.h"
+
+/* Epochs shown as lines that stay. */
+enum { MOST_LINES = 20 };
+
+static int shows_lr(const train_progress *p)
+{
+    return has_schedule(&p->setup->train.schedule);
+}
+
+/* ---- Log ------------------------------------------------------------------------------- */
+
+static int write_epoch(train_progress *p, const nudge_epoch *e)
+{
+    json_t *line = json_of("epoch", json_whole(e->epoch), "train_loss", json_number(e->train_loss),
+                           "train_accuracy", json_number(e->train_accuracy),
+                           "val_loss", json_number(e->val_loss),
+                           "val_accuracy", json_number(e->val_accuracy),
+                           "val_rmse", json_number(e->val_rmse),
+                           "lr", shows_lr(p) ? json_number(e->lr) : NULL,
+                           "seconds", json_number(e->seconds),
+                           "samples_per_s", json_number(e->samples_per_s), NULL);
+    return json_print(line, 0, p->log);
+}
+
+/* Opened with the first epoch, so that a run refused before it leaves no empty log. A run that goes
+ * on from a checkpoint writes the epochs up to `finished`, too. */
+static int open_log(train_progress *p, size_t finished)
+{
+    const char *path = p->setup->log;
+    size_t n;
+    if (p->log != NULL)
+        return 1;
+    p->log = is_standard(path) ? fdopen(dup(STDOUT_FILENO), "w") : fopen(path, "w");
+    const nudge_epoch *e = nudge_trainer_history(p->trainer, &n);
+    for (size_t i = 0; p->log != NULL && i < n && i < finished; i++)
+        if (!write_epoch(p, &e[i]))
+            return 0;
+    return p->log != NULL;
+}
+
+static int write_log(train_progress *p, const nudge_epoch *e)
+{
+    return open_log(p, e->epoch - 1) && write_epoch(p, e) && fflush(p->log) == 0;
+}
+
+void progress_close_log(train_progress *p)
+{
+    errno = 0;
+    int good = open_log(p, SIZE_MAX) && fclose(p->log) == 0;
+    if (!good && p->log_error == 0)
+        p->log_error = errno != 0 ? errno : EIO;
+}
+
+/* ---- Checkpoints ----------------------------------------------------------------------- */
+
+void progress_checkpoint(train_progress *p)
+{
+    p->checkpoint_due = 0;
+    p->last_checkpoint = watch_now();
+    p->last_epochs = nudge_trainer_where(p->trainer).epochs;
+}
+
+void progress_begin(train_progress *p, size_t batches)
+{
+    nudge_trainer_position at = nudge_trainer_where(p->trainer);
+    progress_checkpoint(p);
+    p->begun = ((double)at.epochs + (double)at.batch / (double)batches) /
+               (double)p->setup->train.epochs;
+}
+
+/* Whether training is to stop where it is, with so many epochs finished. */
+static int is_to_stop(train_progress *p, size_t epochs)
+{
+    const train_setup *s = p->setup;
+    if (s->checkpoint != NULL)
+        p->checkpoint_due = s->every_epochs > 0
+                                ? epochs - p->last_epochs >= s->every_epochs
+                                : watch_now() - p->last_checkpoint >= s->every_seconds;
+    return nu_signal_caught() != 0 || p->checkpoint_due;
+}
+
+/* ---- Lines ----------------------------------------------------------------------------- */
+
+static void print_epoch(const nudge_epoch *e, int with_lr)
+{
+    char text[NU_TEXT];
+    snprintf(text, sizeof text, "%zu", e->epochs);
+    fprintf(stderr, "epoch %*zu/%s  loss %-10.5g", (int)strlen(text), e->epoch, text,
+            e->train_loss);
+    if (e->has_val)
+        fprintf(stderr, "  val %-10.5g", e->val_loss);
+    if (!isnan(e->val_accuracy))
+        fprintf(stderr, "  val accuracy %.4f", e->val_accuracy);
+    else if (!isnan(e->train_accuracy))
+        fprintf(stderr, "  accuracy %.4f", e->train_accuracy);
+    else if (!isnan(e->val_rmse))
+        fprintf(stderr, "  val RMSE %-9.5g", e->val_rmse);
+    if (with_lr)
+        fprintf(stderr, "  lr %-8.3g", e->lr);
+    fprintf(stderr, "  %s samples/s\n", nu_count_text(text, e->samples_per_s));
+}
+
+static int on_epoch(const nudge_epoch *e, void *user)
+{
+    train_progress *p = user;
+    errno = 0;
+    if (p->setup->log != NULL && !write_log(p, e)) {
+        p->log_error = errno != 0 ? errno : EIO;
+        return 1;
+    }
+    /* Evenly spaced, the first and the last among them. */
+    int show = e->epoch == 1 || e->epoch == e->epochs ||
+               e->epoch * (MOST_LINES - 1) / e->epochs !=
+                   (e->epoch - 1) * (MOST_LINES - 1) / e->epochs;
+    if (!p->setup->quiet && (e->epochs <= MOST_LINES || show)) {
+        live_line_clear();
+        print_epoch(e, shows_lr(p));
+    }
+    return is_to_stop(p, e->epoch);
+}
+
+static int on_progress(const nudge_progress *now, void *user)
+{
+    train_progress *p = user;
+    if (is_to_stop(p, now->epoch - 1) || p->setup->quiet)
+        return p->checkpoint_due || nu_signal_caught() != 0;
+    double part = (double)now->batch / (double)now->batches;
+    double done = ((double)(now->epoch - 1) + part) / (double)now->epochs;
+    double here = done - p->begun;
+    char rate[NU_TEXT], left[NU_TEXT] = "?";
+    if (here > 0)
+        nu_seconds_text(left, ceil(now->seconds * (1 - done) / here));
+    live_line("epoch %zu/%zu  %3.0f%%  loss %.4g  %s samples/s  %s left", now->epoch, now->epochs,
+              100 * part, now->loss, nu_count_text(rate, now->samples_per_s), left);
+    return 0;
+}
+
+nudge_train_options progress_options(train_progress *p, const train_setup *setup)
+{
+    nudge_train_options options = setup->train;
+    *p = (train_progress){.setup = setup};
+    options.on_epoch = on_epoch;
+    options.on_progress = on_progress;
+    options.user = p;
+    options.keep_history = setup->checkpoint != NULL;
+    return options;
+}
