@@ -5,6 +5,7 @@
 #include "signals.h"
 #include "support/cross_validation.h"
 #include "support/config.h"
+#include "support/cross_validation.h"
 #include "support/data_options.h"
 #include "support/run_lines.h"
 #include "support/say.h"
@@ -194,10 +195,15 @@ static int run(arguments *args)
     nudge_error err;
     read_files(args);
     train_setup_start(&setup, args, threads_of(args));
-    must(nudge_data_load(&data, &setup.data, &err), &err);
-    must(train_setup_model(&model, &setup, data.prep, &err), &err);
     if (given(args, "save-config"))
         config_save(args, "config save-config resume", text_of(args, "save-config"));
+    if (setup.folds > 0) {
+        int status = cross_validate(&setup);
+        train_setup_end(&setup);
+        return status;
+    }
+    must(nudge_data_load(&data, &setup.data, &err), &err);
+    must(train_setup_model(&model, &setup, data.prep, &err), &err);
     train_report report = {.setup = &setup, .data = &data, .model = model};
     int status = train(&report, model, args);
     nudge_metrics_free(&report.val);

@@ -69,7 +69,7 @@ static void read_folds(train_setup *s, arguments *args)
     s->data.val_split = 0; /* of the built-in data */
     refuse_all(args, "val val-labels val-split test test-labels test-split split",
                "--folds holds out every row once");
-    refuse_all(args, "out log", "--folds trains several networks and keeps none");
+    refuse_all(args, "out log checkpoint resume", "--folds trains several networks and keeps none");
 }
 
 /* ---- Network --------------------------------------------------------------------------- */
