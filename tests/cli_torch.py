@@ -43,6 +43,10 @@ def read_safetensors(path, layers):
     return flat
 
 
+PARAMETERS = {"huber": "--huber-delta", "quantile": "--quantile", "focal": "--focal-gamma",
+              "cross-entropy": "--label-smoothing"}
+
+
 def write_csv(path, ref, kind):
     """Features x1 ... and targets y1 ..., or the classes as words. Returns the targets' names."""
     width, outputs, target = ref["widths"][0], ref["widths"][-1], ref["targets"][kind]
@@ -63,8 +67,8 @@ def options(ref, case):
             "--activation", ",".join([case["hidden"]] * len(hidden) + [case["output"]]),
             "--loss", case["loss"], "--optimizer", case["optimizer"],
             "--batch", str(ref["batch"]), "--epochs", str(ref["epochs"])]
-    if case["loss"] == "huber":
-        args += ["--huber-delta", repr(case["huber_delta"])]
+    if case["loss_parameter"] is not None:
+        args += [PARAMETERS[case["loss"]], repr(case["loss_parameter"])]
     for key, value in case["options"].items():
         if key == "nesterov":
             args.append("--nesterov")

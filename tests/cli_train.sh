@@ -45,6 +45,16 @@ done
 
 expect "log: no lr without a schedule" lacks run.jsonl '"lr"'
 
+# The quantile 0.9 of y lies above nine of ten targets.
+nudge train --data f.csv --target y --hidden 16 --epochs 60 --loss quantile --quantile 0.9 \
+    --out q.safetensors --quiet --json >q.json 2>"$err"
+expect "quantile: in --json" near "$(json q.json settings.quantile)" 0.9 1e-15
+check "quantile: predict" nudge predict --model q.safetensors --data f.csv --out q.csv
+expect "quantile: above nine of ten" awk -F, 'NR == FNR { p[FNR] = $1; next }
+    FNR > 1 { above += p[FNR] > $NF; n++ } END { exit !(above > 0.85 * n && above < 0.95 * n) }' \
+    q.csv f.csv
+expect "quantile: info tells it" sh -c '"$NUDGE" info q.safetensors | grep -q "quantile, quantile 0.9"'
+
 check "train with a schedule" nudge train --data f.csv --target y --hidden 4 --epochs 4 \
     --schedule step --lr-step 2 --lr-gamma 0.5 --warmup 1 --log lr.jsonl
 expect "schedule: named" has "$err" "^schedule  *step, warm-up of 1 epoch$"

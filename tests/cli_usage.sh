@@ -126,6 +126,12 @@ refuse 2 "nudge train: --alpha: '1' is not a number from 0 up and below 1" "--al
     nudge train --optimizer rmsprop --alpha 1
 refuse 2 "nudge train: --huber-delta: '0' is not a positive number" "--huber-delta 0" \
     nudge train --loss huber --huber-delta 0
+refuse 2 "nudge train: --quantile: '1' is not a number above 0 and below 1" "--quantile 1" \
+    nudge train --loss quantile --quantile 1
+refuse 2 "nudge train: --focal-gamma: '-1' is not a number from 0 up" "--focal-gamma -1" \
+    nudge train --loss focal --focal-gamma -1
+refuse 2 "nudge train: --label-smoothing: '1' is not a number from 0 up and below 1" \
+    "--label-smoothing 1" nudge train --loss cross-entropy --label-smoothing 1
 for o in activation loss optimizer schedule dtype scale; do
     refuse 2 "--$o: " "--$o with an unknown name" nudge train --$o frobnicate
     refuse 2 "frobnicate" "--$o names the value" nudge train --$o frobnicate
@@ -158,6 +164,8 @@ refuse 2 "--lr-div: '0.5' is not a number from 1 up" "--lr-div 0.5" \
 refuse 2 "it needs a --momentum above 0" "--nesterov without momentum" \
     nudge train --optimizer sgd --nesterov
 refuse 2 "it needs --loss huber" "--huber-delta with mse" nudge train --loss mse --huber-delta 2
+refuse 2 "--label-smoothing: it needs --loss cross-entropy" "--label-smoothing with focal" \
+    nudge train --loss focal --label-smoothing 0.1
 refuse 2 "it needs --data" "--target without --data" nudge train --target x
 refuse 2 "it needs --val" "--val-labels without --val" nudge train --val-labels x
 refuse 2 "it cannot be used together with --val" "--val and --val-split" \

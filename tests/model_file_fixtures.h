@@ -34,7 +34,7 @@ static inline nudge_model *file_model(nudge_dtype dtype, int with_prep, uint64_t
     o.widths = (size_t[]){3, 5, 1};
     o.activations = (nudge_activation[]){NUDGE_LEAKY_RELU, NUDGE_SOFTPLUS};
     o.loss = NUDGE_HUBER;
-    o.huber_delta = 0.3;
+    o.loss_parameter = 0.3;
     o.seed = seed;
     nudge_model *m = NULL;
     nudge_error err;

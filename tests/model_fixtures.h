@@ -49,7 +49,7 @@ static inline nudge_dataset *made_data(nudge_loss loss, nudge_dtype dtype, size_
     double *x = made_array(rows * features, 1, seed);
     double *y = made_array(rows * outputs, 1, seed + 1);
     int32_t *classes = NULL;
-    if (loss == NUDGE_CROSS_ENTROPY) {
+    if (nudge_loss_describe(loss).target == NUDGE_CLASSES) {
         classes = malloc(rows * sizeof *classes);
         ck_assert_ptr_nonnull(classes);
         for (size_t i = 0; i < rows; i++)

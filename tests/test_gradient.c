@@ -3,7 +3,7 @@
 #include "suite.h"
 
 #define ACTIVATIONS (NUDGE_SOFTSIGN + 1)
-#define LOSSES NUDGE_POISSON
+#define LOSSES NUDGE_FOCAL
 
 /* max |analytic - numeric| / max(|analytic|, |numeric|, 1e-3 * the largest gradient). In f32 the
  * analytic gradient carries rounding errors of 6e-8 * a few, relative to its largest terms; the

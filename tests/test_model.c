@@ -41,7 +41,7 @@ START_TEST(describes)
     nudge_model_options o = new_options(2, widths);
     o.dtype = NUDGE_F64;
     o.loss = NUDGE_HUBER;
-    o.huber_delta = 0.5;
+    o.loss_parameter = 0.5;
     nudge_model *m = new_model(&o);
     nudge_model_info info = nudge_model_describe(m);
     ck_assert_int_eq(info.dtype, NUDGE_F64);
@@ -50,7 +50,7 @@ START_TEST(describes)
     ck_assert_int_eq(info.activations[0], NUDGE_RELU);
     ck_assert_int_eq(info.activations[1], NUDGE_IDENTITY);
     ck_assert_int_eq(info.loss, NUDGE_HUBER);
-    ck_assert(info.huber_delta == 0.5);
+    ck_assert(info.loss_parameter == 0.5);
     ck_assert_uint_eq(info.parameters, 4 * 3 + 3 + 3 * 2 + 2);
     ck_assert_ptr_null(info.prep);
     nudge_model_free(m);
@@ -265,7 +265,7 @@ START_TEST(copies_stand_alone)
         ck_assert_mem_eq(i.widths, j.widths, sizeof widths);
         ck_assert_mem_eq(i.activations, j.activations, 2 * sizeof *i.activations);
         ck_assert(i.dtype == j.dtype && i.layers == j.layers && i.loss == j.loss &&
-                  i.huber_delta == j.huber_delta && i.parameters == j.parameters);
+                  i.loss_parameter == j.loss_parameter && i.parameters == j.parameters);
         ck_ok(nudge_model_set_layer(b, 1, NULL, (double[]){1, 2, 3}, &err), &err);
         ck_assert_uint_ne(nudge_model_hash(b), before);
         ck_assert_uint_eq(nudge_model_hash(a), before);

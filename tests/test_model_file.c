@@ -26,7 +26,7 @@ START_TEST(round_trip)
     ck_assert_int_eq(info.activations[0], NUDGE_LEAKY_RELU);
     ck_assert_int_eq(info.activations[1], NUDGE_SOFTPLUS);
     ck_assert_int_eq(info.loss, NUDGE_HUBER);
-    ck_assert(info.huber_delta == 0.3);
+    ck_assert(info.loss_parameter == 0.3);
     ck_assert_uint_eq(info.parameters, 26);
     ck_assert_int_eq(info.prep != NULL, _i / 2);
     double *v = made_weights(a), *w = made_weights(b);
@@ -49,6 +49,40 @@ START_TEST(round_trip)
     free(again);
     nudge_model_free(a);
     nudge_model_free(b);
+}
+END_TEST
+
+/* Each loss that has a parameter keeps it. */
+START_TEST(loss_parameters_round_trip)
+{
+    static const size_t widths[] = {4, 3, 2};
+    nudge_loss_info loss = nudge_loss_describe((nudge_loss)_i);
+    nudge_model_options o = nudge_model_defaults();
+    nudge_model *a = NULL, *b = NULL;
+    o.layers = 2;
+    o.widths = widths;
+    o.loss = (nudge_loss)_i;
+    o.loss_parameter = 0.3; /* good for all */
+    ck_ok(nudge_model_create(&a, &o, NULL, &err), &err);
+    ck_ok(nudge_model_save(a, st_path, &err), &err);
+    ck_ok(nudge_model_load(&b, st_path, &err), &err);
+    double kept = nudge_model_describe(b).loss_parameter;
+    ck_assert(loss.parameter != NULL ? kept == 0.3 : isnan(kept));
+    nudge_model_free(a);
+    nudge_model_free(b);
+}
+END_TEST
+
+/* 0.1.0 wrote a huber_delta with every loss, and no label smoothing. */
+START_TEST(file_of_0_1_0)
+{
+    nudge_model *m = NULL;
+    ck_ok(nudge_model_load(&m, test_file("model-0.1.0.safetensors"), &err), &err);
+    nudge_model_info info = nudge_model_describe(m);
+    ck_assert_int_eq(info.loss, NUDGE_CROSS_ENTROPY);
+    ck_assert(info.loss_parameter == 0);
+    ck_assert(nudge_model_hash(m) == 0x67de36a99f45ef2b);
+    nudge_model_free(m);
 }
 END_TEST
 
@@ -251,6 +285,8 @@ static Suite *model_file_suite(void)
     tcase_add_checked_fixture(tc, st_setup, remove_folder);
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, round_trip, 0, 4);
+    tcase_add_loop_test(tc, loss_parameters_round_trip, NUDGE_MSE, NUDGE_FOCAL + 1);
+    tcase_add_test(tc, file_of_0_1_0);
     tcase_add_test(tc, large_layers_round_trip);
     tcase_add_test(tc, file_layout);
     tcase_add_test(tc, save_refuses);

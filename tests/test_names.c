@@ -10,7 +10,8 @@ START_TEST(names_round_trip)
                                               "sigmoid",  "softplus", "gelu",       "silu",
                                               "selu",     "mish",     "softsign"};
     static const char *const losses[] = {"auto",          "mse", "mae",    "huber",
-                                         "cross-entropy", "bce", "poisson"};
+                                         "cross-entropy", "bce", "poisson", "quantile",
+                                         "log-cosh", "focal"};
     static const char *const optimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
     static const char *const schedules[] = {"constant",  "step",       "exponential", "cosine",
                                             "one-cycle", "invscaling", "coslog4",     "plateau"};
@@ -23,7 +24,7 @@ START_TEST(names_round_trip)
         ck_assert_int_eq(nudge_activation_parse(&v, activations[i], NULL), NUDGE_OK);
         ck_assert_int_eq(v, i);
     }
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 10; i++) {
         nudge_loss v = (nudge_loss)99;
         ck_assert_str_eq(nudge_loss_name((nudge_loss)i), losses[i]);
         ck_assert_int_eq(nudge_loss_parse(&v, losses[i], NULL), NUDGE_OK);

@@ -53,14 +53,14 @@ START_TEST(owns_copies_and_defaults)
 
     o.activations = activations;
     o.loss = NUDGE_HUBER;
-    o.huber_delta = 2.5;
+    o.loss_parameter = 2.5;
     ck_assert_int_eq(nu_network_start(&net, &o, NULL), NUDGE_OK);
     widths[0] = 9;
     activations[0] = NUDGE_ELU;
     ck_assert_uint_eq(net.width[0], 2);
     ck_assert_int_eq(net.activation[0], NUDGE_TANH);
     ck_assert_int_eq(net.activation[1], NUDGE_SIGMOID);
-    ck_assert(net.huber_delta == 2.5);
+    ck_assert(net.loss_parameter == 2.5);
     nu_network_end(&net);
     nu_network_end(&net); /* harmless */
 }
@@ -113,18 +113,35 @@ START_TEST(choices_are_checked)
     refused(&o, "a network needs a loss of its own, not 'auto'");
     o.loss = (nudge_loss)42;
     refused(&o, "a network needs a loss of its own, not 'unknown'");
-    o.loss = NUDGE_HUBER;
-    static const double bad[] = {0, -1, INFINITY};
-    static const char *const said[] = {"0", "-1", "inf"};
-    for (size_t i = 0; i < 3; i++) {
-        char message[80];
-        o.huber_delta = bad[i];
-        snprintf(message, sizeof message, "huber delta %s: a positive number is needed", said[i]);
-        refused(&o, message);
+    static const struct {
+        nudge_loss loss;
+        double value;
+        const char *message;
+    } bad[] = {
+        {NUDGE_HUBER, 0, "huber_delta 0 is not a positive number"},
+        {NUDGE_HUBER, -1, "huber_delta -1 is not a positive number"},
+        {NUDGE_HUBER, INFINITY, "huber_delta inf is not a positive number"},
+        {NUDGE_QUANTILE, 0, "quantile 0 is not a number above 0 and below 1"},
+        {NUDGE_QUANTILE, 1, "quantile 1 is not a number above 0 and below 1"},
+        {NUDGE_FOCAL, -0.5, "focal_gamma -0.5 is not a number from 0 up"},
+        {NUDGE_FOCAL, INFINITY, "focal_gamma inf is not a number from 0 up"},
+        {NUDGE_CROSS_ENTROPY, -0.1, "label_smoothing -0.1 is not a number from 0 up and below 1"},
+        {NUDGE_CROSS_ENTROPY, 1, "label_smoothing 1 is not a number from 0 up and below 1"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        o.loss = bad[i].loss;
+        o.loss_parameter = bad[i].value;
+        refused(&o, bad[i].message);
     }
-    o.huber_delta = 0; /* of no use elsewhere, so not looked at */
+    o.loss_parameter = 0; /* of no use elsewhere, so not looked at */
     o.loss = NUDGE_MAE;
     ck_assert_int_eq(nu_network_start(&net, &o, NULL), NUDGE_OK);
+    ck_assert(isnan(net.loss_parameter));
+    nu_network_end(&net);
+    o.loss = NUDGE_FOCAL;
+    o.loss_parameter = NAN;
+    ck_assert_int_eq(nu_network_start(&net, &o, NULL), NUDGE_OK);
+    ck_assert(net.loss_parameter == 2); /* its default */
     nu_network_end(&net);
 
     o.activations = activations;
@@ -141,8 +158,8 @@ START_TEST(choices_are_checked)
     o.loss = NUDGE_MSE;
     ck_assert_int_eq(nu_network_start(&net, &o, NULL), NUDGE_OK);
     nu_network_end(&net);
-    activations[0] = (nudge_activation)9;
-    refused(&o, "layer 0: activation 9 is unknown");
+    activations[0] = (nudge_activation)99;
+    refused(&o, "layer 0: activation 99 is unknown");
 }
 END_TEST
 

@@ -202,6 +202,8 @@ END_TEST
 
 enum { OUTPUTS = 5, ROWS = 333 }; /* more elements than the loss handles at a time */
 
+#define Q 0.8 /* of quantile */
+
 static double element_loss(nudge_loss loss, double z, double t)
 {
     double d = z - t;
@@ -211,6 +213,8 @@ static double element_loss(nudge_loss loss, double z, double t)
     case NUDGE_HUBER: return fabs(d) <= 0.5 ? d * d / 2 : 0.5 * (fabs(d) - 0.25);
     case NUDGE_BCE: return log1p(exp(z)) - t * z;
     case NUDGE_POISSON: return exp(z) - t * z;
+    case NUDGE_QUANTILE: return d > 0 ? (1 - Q) * d : -Q * d;
+    case NUDGE_LOG_COSH: return log(cosh(d));
     default: return NAN;
     }
 }
@@ -224,6 +228,8 @@ static double element_slope(nudge_loss loss, double z, double t)
     case NUDGE_HUBER: return fabs(d) <= 0.5 ? d : d > 0 ? 0.5 : -0.5;
     case NUDGE_BCE: return 1 / (1 + exp(-z)) - t;
     case NUDGE_POISSON: return exp(z) - t;
+    case NUDGE_QUANTILE: return d > 0 ? (1 - Q) : d < 0 ? -Q : 0;
+    case NUDGE_LOG_COSH: return tanh(d);
     default: return NAN;
     }
 }
@@ -240,7 +246,7 @@ START_TEST(element_losses)
         t[i] = (1 + uniform(10000 + i)) / 2;
     }
     for (int weighted = 0; weighted < 2; weighted++) {
-        nu_loss_kind kind = {loss, 0.5, weighted ? units : NULL};
+        nu_loss_kind kind = {loss, loss == NUDGE_QUANTILE ? Q : 0.5, weighted ? units : NULL};
         X(nu_targets) targets = {t, NULL};
         size_t correct = 0;
         double got = X(nu_loss)(&kind, dz, z, targets, 0.125, ROWS, OUTPUTS, &correct), want = 0;
@@ -257,23 +263,50 @@ START_TEST(element_losses)
 }
 END_TEST
 
-/* Cross-entropy: log sum exp(z) - z_t, gradient softmax - one-hot, rows whose largest output is
- * the target's. Outputs of +-200 must not overflow. */
-START_TEST(cross_entropy)
+/* What a loss of classes makes of the probabilities p (n): cross-entropy with smoothed labels, or
+ * focal. Its gradient in dz (n). */
+static double class_loss(nudge_loss loss, double parameter, const double *p, size_t target,
+                         double *dz)
 {
+    double value = 0, rest = 1 - p[target], log_p = log(p[target]);
+    double slope = 1; /* of focal in log p, by the chain rule */
+    if (loss == NUDGE_FOCAL)
+        slope = pow(rest, parameter) - parameter * pow(rest, parameter - 1) * p[target] * log_p;
+    for (size_t j = 0; j < OUTPUTS; j++) {
+        double wanted = j == target;
+        if (loss == NUDGE_CROSS_ENTROPY)
+            wanted = (1 - parameter) * wanted + parameter / OUTPUTS;
+        value -= wanted * log(p[j]);
+        dz[j] = slope * (p[j] - wanted);
+    }
+    return loss == NUDGE_FOCAL ? -pow(rest, parameter) * log_p : value;
+}
+
+/* Losses of classes against their definitions, and rows whose largest output is the target's.
+ * Outputs of +-200 must not overflow. Tolerance: roundings of the outputs' size. */
+START_TEST(class_losses)
+{
+    static const struct {
+        nudge_loss loss;
+        double parameter, scale;
+    } cases[] = {{NUDGE_CROSS_ENTROPY, 0, 3},   {NUDGE_CROSS_ENTROPY, 0, 200},
+                 {NUDGE_CROSS_ENTROPY, 0.1, 3}, {NUDGE_CROSS_ENTROPY, 0.9, 200},
+                 {NUDGE_FOCAL, 2, 3},           {NUDGE_FOCAL, 0, 3},
+                 {NUDGE_FOCAL, 0.5, 3},         {NUDGE_FOCAL, 1, 200}};
     static real z[ROWS * OUTPUTS], dz[ROWS * OUTPUTS];
     static int32_t t[ROWS];
-    double scale = _i == 0 ? 3 : 200;
+    nudge_loss loss = cases[_i].loss;
+    double parameter = cases[_i].parameter, scale = cases[_i].scale;
     for (size_t i = 0; i < (size_t)ROWS * OUTPUTS; i++)
         z[i] = (real)scale * uniform(i);
     for (size_t r = 0; r < ROWS; r++)
         t[r] = (int32_t)(r % OUTPUTS);
-    nu_loss_kind kind = {NUDGE_CROSS_ENTROPY, 1, NULL};
+    nu_loss_kind kind = {loss, parameter, NULL};
     X(nu_targets) targets = {NULL, t};
     size_t correct = 0, right = 0;
     double got = X(nu_loss)(&kind, dz, z, targets, 0.5, ROWS, OUTPUTS, &correct), want = 0;
     for (size_t r = 0; r < ROWS; r++) {
-        double max = -INFINITY, sum = 0;
+        double max = -INFINITY, sum = 0, p[OUTPUTS], gradient[OUTPUTS];
         size_t best = 0;
         for (size_t j = 0; j < OUTPUTS; j++)
             if ((double)z[r * OUTPUTS + j] > max) {
@@ -283,12 +316,12 @@ START_TEST(cross_entropy)
         right += best == (size_t)t[r];
         for (size_t j = 0; j < OUTPUTS; j++)
             sum += exp((double)z[r * OUTPUTS + j] - max);
-        want += log(sum) + max - (double)z[r * OUTPUTS + (size_t)t[r]];
-        for (size_t j = 0; j < OUTPUTS; j++) {
-            double p = exp((double)z[r * OUTPUTS + j] - max) / sum;
-            assert_close((double)dz[r * OUTPUTS + j], 0.5 * (p - (j == (size_t)t[r])), scale,
-                         "gradient", r * OUTPUTS + j);
-        }
+        for (size_t j = 0; j < OUTPUTS; j++)
+            p[j] = exp((double)z[r * OUTPUTS + j] - max) / sum;
+        want += class_loss(loss, parameter, p, (size_t)t[r], gradient);
+        for (size_t j = 0; j < OUTPUTS; j++)
+            assert_close((double)dz[r * OUTPUTS + j], 0.5 * gradient[j], scale, "gradient",
+                         r * OUTPUTS + j);
     }
     assert_close(got, want, want * 10, "loss", 0);
     ck_assert_uint_eq(correct, right);
@@ -358,9 +391,9 @@ static Suite *numeric_suite(void)
     tcase_add_loop_test(tc, activations, 0, NUDGE_SOFTSIGN + 1);
     tcase_add_loop_test(tc, activations_keep_nan, 0, NUDGE_SOFTSIGN + 1);
     tcase_add_loop_test(tc, element_losses, NUDGE_MSE, NUDGE_HUBER + 1);
-    tcase_add_loop_test(tc, element_losses, NUDGE_BCE, NUDGE_POISSON + 1);
-    tcase_add_loop_test(tc, cross_entropy, 0, 2);
-    tcase_add_loop_test(tc, losses_show_nan, NUDGE_MSE, NUDGE_POISSON + 1);
+    tcase_add_loop_test(tc, element_losses, NUDGE_BCE, NUDGE_LOG_COSH + 1);
+    tcase_add_loop_test(tc, class_losses, 0, 8);
+    tcase_add_loop_test(tc, losses_show_nan, NUDGE_MSE, NUDGE_FOCAL + 1);
     tcase_add_test(tc, column_sums);
     tcase_add_loop_test(tc, updates_keep_zero, 0, NUDGE_ADAGRAD + 1);
     suite_add_tcase(s, tc);

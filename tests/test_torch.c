@@ -105,7 +105,8 @@ static nudge_model *make_model(const reference *ref, const json_t *item)
     options.layers = LAYERS;
     options.widths = ref->widths;
     options.activations = activations;
-    options.huber_delta = json_number_value(json_object_get(item, "huber_delta"));
+    const json_t *parameter = json_object_get(item, "loss_parameter");
+    options.loss_parameter = json_is_number(parameter) ? json_number_value(parameter) : NAN;
     options.init = NUDGE_INIT_ZEROS;
     ck_ok(nudge_loss_parse(&options.loss, name_of(item, "loss"), &err), &err);
     nudge_model *model = NULL;
@@ -248,8 +249,8 @@ START_TEST(cases)
 END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
-#define GRADIENTS 31
-#define CASES 97
+#define GRADIENTS 41
+#define CASES 110
 
 START_TEST(complete)
 {
@@ -257,7 +258,7 @@ START_TEST(complete)
     const json_t *all = json_object_get(ref.json, "cases");
     ck_assert_uint_eq(json_array_size(all), CASES);
     ck_assert_uint_eq(json_array_size(json_object_get(ref.json, "gradients")), GRADIENTS);
-    int losses[NUDGE_POISSON + 1] = {0}, optimizers[NUDGE_ADAGRAD + 1] = {0};
+    int losses[NUDGE_FOCAL + 1] = {0}, optimizers[NUDGE_ADAGRAD + 1] = {0};
     int hiddens[NUDGE_SOFTSIGN + 1] = {0};
     size_t i;
     const json_t *item;
@@ -273,7 +274,7 @@ START_TEST(complete)
         hiddens[hidden]++;
         optimizers[optimizer]++;
     }
-    for (int l = NUDGE_MSE; l <= NUDGE_POISSON; l++)
+    for (int l = NUDGE_MSE; l <= NUDGE_FOCAL; l++)
         ck_assert_int_gt(losses[l], 0);
     for (int o = NUDGE_SGD; o <= NUDGE_ADAGRAD; o++)
         ck_assert_int_gt(optimizers[o], 0);

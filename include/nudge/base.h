@@ -111,8 +111,14 @@ typedef enum nudge_activation {
  *   cross-entropy  mean over rows of log(sum_k exp(z_k)) - z_t, t the class (softmax + NLL)
  *   bce            mean over elements of log(1 + exp(z)) - t*z, t in [0, 1] (sigmoid + BCE)
  *   poisson        mean over elements of exp(z) - t*z, t >= 0 (log link)
+ *   quantile       mean over elements of max(-q*d, (1 - q)*d): the pinball loss, whose best
+ *                  prediction is the quantile q (Koenker and Bassett 1978)
+ *   log-cosh       mean over elements of log(cosh(d))
+ *   focal          mean over rows of -(1 - p)^gamma log(p), p the softmax of the class t (Lin et al.
+ *                  2017, https://arxiv.org/abs/1708.02002)
  * As PyTorch's MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss and
- * PoissonNLLLoss: https://pytorch.org/docs/stable/nn.html#loss-functions
+ * PoissonNLLLoss: https://pytorch.org/docs/stable/nn.html#loss-functions; cross-entropy with its
+ * label_smoothing s: the target is 1 - s for the class and s/n more for each.
  * auto: cross-entropy for a target of classes, bce for a numeric target of zeros and ones only,
  * mse for any other numeric target. */
 typedef enum nudge_loss {
@@ -122,7 +128,10 @@ typedef enum nudge_loss {
     NUDGE_HUBER,
     NUDGE_CROSS_ENTROPY,
     NUDGE_BCE,
-    NUDGE_POISSON
+    NUDGE_POISSON,
+    NUDGE_QUANTILE,
+    NUDGE_LOG_COSH,
+    NUDGE_FOCAL
 } nudge_loss;
 
 /* What a loss takes as target. */
@@ -143,7 +152,10 @@ typedef struct nudge_loss_info {
                          * function of z, so the target is not scaled and the last activation is
                          * identity */
     int is_power;       /* the loss of an element is |d| to the power: mse, mae */
-    int has_delta;      /* as huber */
+    const char *parameter;       /* a loss may have one: "huber_delta"; NULL: it has none */
+    const char *parameter_takes; /* in words: "a positive number" */
+    double parameter_default, parameter_least, parameter_most; /* the most is not allowed, nor is */
+    int parameter_above_least;                                 /* the least where this is 1 */
 } nudge_loss_info;
 
 NUDGE_API nudge_loss_info nudge_loss_describe(nudge_loss v);

@@ -18,7 +18,7 @@ typedef struct nudge_prep_options {
 } nudge_prep_options;
 
 /* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows). With scale
- * standard a target for mse, mae or huber is standardised too.
+ * standard the target is standardised too where the power of nudge_loss_describe() is not 0.
  * NUDGE_EARGUMENT (loss and target do not go together, no target, n == 0),
  * NUDGE_EDATA (missing or single-valued target, ...), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table,

@@ -19,7 +19,7 @@ typedef struct nudge_metrics {
     double *by_output;      /* NUDGE_METRICS x outputs: metric m of output j, or of class j against
                              * all others, at m * outputs + j; NaN where there is none. NULL for
                              * one output. Freed by nudge_metrics_free() */
-    size_t classes;         /* cross-entropy: outputs; bce with one output: 2; else 0, also if no
+    size_t classes;         /* losses of classes: outputs; bce with one output: 2; else 0, also if no
                              * metric was asked for that needs the matrix */
     uint64_t *confusion;    /* classes x classes counts, row: true class, column: predicted; NULL
                              * if classes is 0. Freed by nudge_metrics_free() */

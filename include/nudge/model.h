@@ -14,15 +14,16 @@ typedef struct nudge_model_options {
     size_t layers;                        /* dense layers, hidden ones and the last: >= 1 */
     const size_t *widths;                 /* layers + 1 values: inputs, hidden units..., outputs */
     const nudge_activation *activations;  /* layers values, the last for the output layer, which
-                                           * must be NUDGE_IDENTITY unless loss is mse, mae, huber;
+                                           * must be NUDGE_IDENTITY unless the loss has a power;
                                            * NULL: relu, and identity for the last */
     nudge_loss loss;                      /* not NUDGE_LOSS_AUTO */
-    double huber_delta;                   /* > 0, used by huber */
+    double loss_parameter;                /* of a loss that has one, as nudge_loss_describe() says:
+                                           * huber's delta, ...; NaN: its default */
     nudge_init init;
     uint64_t seed;                        /* of the initial weights */
 } nudge_model_options;
 
-/* f32, mse, huber_delta 1, init pytorch, seed 1; layers and widths are the caller's to fill. */
+/* f32, mse, loss_parameter NaN, init pytorch, seed 1; layers and widths are the caller's to fill. */
 NUDGE_API nudge_model_options nudge_model_defaults(void);
 
 /* A network with initial weights: weight and bias j of a layer depend on (seed, layer, j) alone.
@@ -44,7 +45,7 @@ typedef struct nudge_model_info {
     const size_t *widths;                /* layers + 1 values; belong to the model */
     const nudge_activation *activations; /* layers values; belong to the model */
     nudge_loss loss;
-    double huber_delta;
+    double loss_parameter;               /* NaN if the loss has none */
     uint64_t parameters;                 /* weights and biases, without padding */
     const nudge_prep *prep;              /* NULL if it has none; belongs to the model */
 } nudge_model_info;

@@ -93,7 +93,7 @@ typedef struct nudge_epoch {
     int has_val;
     double val_loss;        /* after the epoch; NaN without validation data */
     double val_accuracy;    /* NaN unless the model classifies */
-    double val_rmse;        /* NaN unless the loss is mse, mae or huber */
+    double val_rmse;        /* NaN unless the loss is a regression */
     double lr;              /* learning rate of its last update */
     double seconds;         /* of training; validation not counted */
     double samples_per_s;
@@ -205,8 +205,8 @@ typedef struct nudge_train_result {
 
 /* Trains in place. A batch's gradient is the mean over its rows; a short last batch is trained on.
  * The same options, data and seed give the same bits in every weight for any number of threads.
- * Losses are in the target's own units: where the prep standardised a target with scale s, mse and
- * huber are reported times s^2 and mae times s.
+ * Losses are in the target's own units: where the prep standardised a target with scale s, the
+ * loss is reported times s to the power that nudge_loss_describe() gives: mse times s^2.
  *
  * val may be NULL. result may be NULL; it is filled on NUDGE_OK, NUDGE_ESTOPPED (a callback
  * returned non-zero; the weights are those after the last update) and NUDGE_EDIVERGED (the weights

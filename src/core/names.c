@@ -31,15 +31,26 @@ static const choice activations = {
 
 /* Everything about a loss but its arithmetic, which net/loss.c has. */
 #define ANY_NUMBERS NUDGE_NUMBERS, "numbers", -INFINITY, INFINITY, .is_regression = 1
+#define PARAMETER(name, takes, usual, least, most, above_least)                       \
+    .parameter = (name), .parameter_takes = (takes), .parameter_default = (usual),    \
+    .parameter_least = (least), .parameter_most = (most), .parameter_above_least = (above_least)
 static const nudge_loss_info loss_rows[] = {
     [NUDGE_LOSS_AUTO] = {"auto", ANY_NUMBERS},
     [NUDGE_MSE] = {"mse", ANY_NUMBERS, .power = 2, .is_power = 1},
     [NUDGE_MAE] = {"mae", ANY_NUMBERS, .power = 1, .is_power = 1},
-    [NUDGE_HUBER] = {"huber", ANY_NUMBERS, .power = 2, .has_delta = 1},
-    [NUDGE_CROSS_ENTROPY] = {"cross-entropy", NUDGE_CLASSES, "classes", .power = 0},
+    [NUDGE_HUBER] = {"huber", ANY_NUMBERS, .power = 2,
+                     PARAMETER("huber_delta", "a positive number", 1, 0, INFINITY, 1)},
+    [NUDGE_CROSS_ENTROPY] = {"cross-entropy", NUDGE_CLASSES, "classes",
+                             PARAMETER("label_smoothing", "a number from 0 up and below 1", 0, 0, 1,
+                                       0)},
     [NUDGE_BCE] = {"bce", NUDGE_PROBABILITIES, "numbers from 0 to 1", .most = 1},
     [NUDGE_POISSON] = {"poisson", NUDGE_COUNTS, "numbers from 0 up", .most = INFINITY,
                        .is_regression = 1},
+    [NUDGE_QUANTILE] = {"quantile", ANY_NUMBERS, .power = 1,
+                        PARAMETER("quantile", "a number above 0 and below 1", 0.5, 0, 1, 1)},
+    [NUDGE_LOG_COSH] = {"log-cosh", ANY_NUMBERS, .power = 2},
+    [NUDGE_FOCAL] = {"focal", NUDGE_CLASSES, "classes",
+                     PARAMETER("focal_gamma", "a number from 0 up", 2, 0, INFINITY, 0)},
 };
 
 nudge_loss_info nudge_loss_describe(nudge_loss v)

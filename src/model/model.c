@@ -13,7 +13,7 @@ nudge_model_options nudge_model_defaults(void)
     return (nudge_model_options){
         .dtype = NUDGE_F32,
         .loss = NUDGE_MSE,
-        .huber_delta = 1,
+        .loss_parameter = NAN,
         .init = NUDGE_INIT_PYTORCH,
         .seed = 1,
     };
@@ -131,7 +131,7 @@ nudge_model_info nudge_model_describe(const nudge_model *model)
         .widths = model->net.width,
         .activations = model->net.activation,
         .loss = model->net.loss,
-        .huber_delta = model->net.huber_delta,
+        .loss_parameter = model->net.loss_parameter,
         .parameters = model->net.parameters,
         .prep = model->prep,
     };
@@ -142,7 +142,7 @@ nudge_status nudge_model_copy(nudge_model **copy, const nudge_model *model, nudg
     nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
     nudge_model_options same = {.layers = model->net.layers, .widths = model->net.width,
                                 .activations = model->net.activation, .loss = model->net.loss,
-                                .huber_delta = model->net.huber_delta};
+                                .loss_parameter = model->net.loss_parameter};
     NU_NEW(m, calloc, 1, "a model", err);
     m->dtype = model->dtype;
     NU_TRY(nu_network_start(&m->net, &same, err));

@@ -1,6 +1,7 @@
 #include "model/network_text.h"
 
 #include <jansson.h>
+#include <math.h>
 
 #include "core/memory.h"
 #include "core/status.h"
@@ -21,10 +22,12 @@ static json_t *activation_item(const void *of, size_t l)
 char *nu_network_text(const nudge_model *m)
 {
     const nu_network *net = &m->net;
+    const char *parameter = nudge_loss_describe(net->loss).parameter;
     json_auto_t *root = json_pack(
-        "{s:o, s:o, s:s, s:f, s:s, s:o}", "widths", nu_json_list(net->layers + 1, width_item, net),
+        "{s:o, s:o, s:s, s:o*, s:s, s:o}", "widths", nu_json_list(net->layers + 1, width_item, net),
         "activations", nu_json_list(net->layers, activation_item, net), "loss",
-        nudge_loss_name(net->loss), "huber_delta", net->huber_delta, "dtype",
+        nudge_loss_name(net->loss), parameter != NULL ? parameter : "",
+        parameter != NULL ? json_real(net->loss_parameter) : NULL, "dtype",
         nudge_dtype_name(m->dtype), "preprocessing",
         m->prep != NULL ? nu_prep_to_json(m->prep) : json_null());
     return root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
@@ -72,24 +75,40 @@ static nudge_status take_activations(nu_described *d, const json_t *json, nudge_
     return NUDGE_OK;
 }
 
+/* A loss without its parameter has the default: 0.1.0 had label smoothing in no file. */
+static nudge_status take_loss(nu_described *d, const json_t *loss, const json_t *parameter,
+                              nudge_error *err)
+{
+    nudge_error inner;
+    if (nudge_loss_parse(&d->options.loss, json_string_value(loss), &inner) != NUDGE_OK)
+        return nu_fail(err, NUDGE_EDATA, "network: 'loss': %s", inner.text);
+    d->options.loss_parameter = json_is_number(parameter) ? json_number_value(parameter) : NAN;
+    if (parameter != NULL && !json_is_number(parameter))
+        return nu_fail(err, NUDGE_EDATA, "network: '%s' must be a number",
+                       nudge_loss_describe(d->options.loss).parameter);
+    return NUDGE_OK;
+}
+
 static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err)
 {
-    json_t *widths, *activations, *loss, *delta, *dtype, *prep;
+    json_t *widths, *activations, *loss, *parameter = NULL, *old = NULL, *dtype, *prep;
     json_error_t at;
     nudge_error inner;
-    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:o, s:o}", "widths", &widths,
-                       "activations", &activations, "loss", &loss, "huber_delta", &delta, "dtype",
-                       &dtype, "preprocessing", &prep) != 0)
+    nudge_loss kind = NUDGE_LOSS_AUTO;
+    if (nudge_loss_parse(&kind, json_string_value(json_object_get(root, "loss")), NULL) != NUDGE_OK)
+        kind = NUDGE_LOSS_AUTO; /* told below */
+    const char *key = nudge_loss_describe(kind).parameter;
+    /* Files of 0.1.0 have a huber_delta with every loss. */
+    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s:o, s?o, s?o, s:o, s:o}", "widths",
+                       &widths, "activations", &activations, "loss", &loss, "huber_delta", &old,
+                       key != NULL ? key : "huber_delta", &parameter, "dtype", &dtype,
+                       "preprocessing", &prep) != 0)
         return nu_fail(err, NUDGE_EDATA, "network: %s", at.text);
     NU_TRY(take_widths(d, widths, err));
     NU_TRY(take_activations(d, activations, err));
-    if (nudge_loss_parse(&d->options.loss, json_string_value(loss), &inner) != NUDGE_OK)
-        return nu_fail(err, NUDGE_EDATA, "network: 'loss': %s", inner.text);
+    NU_TRY(take_loss(d, loss, key != NULL ? parameter : NULL, err));
     if (nudge_dtype_parse(&d->options.dtype, json_string_value(dtype), &inner) != NUDGE_OK)
         return nu_fail(err, NUDGE_EDATA, "network: 'dtype': %s", inner.text);
-    d->options.huber_delta = json_number_value(delta); /* 0 if it is no number */
-    if (!(d->options.huber_delta > 0))
-        return nu_fail(err, NUDGE_EDATA, "network: 'huber_delta' must be a positive number");
     return json_is_null(prep) ? NUDGE_OK : nu_prep_from_json(&d->prep, prep, "network", err);
 }
 

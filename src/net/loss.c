@@ -11,7 +11,7 @@
 
 NU_CLONES
 static void mse(real *restrict dz, real *restrict value, const real *restrict z,
-                const real *restrict t, real scale, real delta UNUSED, size_t count)
+                const real *restrict t, real scale, real parameter UNUSED, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -23,7 +23,7 @@ static void mse(real *restrict dz, real *restrict value, const real *restrict z,
 
 NU_CLONES
 static void mae(real *restrict dz, real *restrict value, const real *restrict z,
-                const real *restrict t, real scale, real delta UNUSED, size_t count)
+                const real *restrict t, real scale, real parameter UNUSED, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -49,7 +49,7 @@ static void huber(real *restrict dz, real *restrict value, const real *restrict 
 
 NU_CLONES
 static void bce(real *restrict dz, real *restrict value, const real *restrict z,
-                const real *restrict t, real scale, real delta UNUSED, size_t count)
+                const real *restrict t, real scale, real parameter UNUSED, size_t count)
 {
     /* log(1 + exp(z)) - t z, written so that exp cannot overflow. */
 #pragma omp simd
@@ -64,13 +64,40 @@ static void bce(real *restrict dz, real *restrict value, const real *restrict z,
 
 NU_CLONES
 static void poisson(real *restrict dz, real *restrict value, const real *restrict z,
-                    const real *restrict t, real scale, real delta UNUSED, size_t count)
+                    const real *restrict t, real scale, real parameter UNUSED, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
         real rate = r_exp(z[i]);
         value[i] = rate - t[i] * z[i];
         dz[i] = scale * (rate - t[i]);
+    }
+}
+
+NU_CLONES
+static void quantile(real *restrict dz, real *restrict value, const real *restrict z,
+                     const real *restrict t, real scale, real q, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        real d = z[i] - t[i];
+        real slope = d > 0 ? 1 - q : d < 0 ? -q : 0;
+        value[i] = slope * d;
+        dz[i] = scale * slope;
+    }
+}
+
+NU_CLONES
+static void log_cosh(real *restrict dz, real *restrict value, const real *restrict z,
+                     const real *restrict t, real scale, real parameter UNUSED, size_t count)
+{
+    /* With e = exp(-|d|) - 1: cosh(d) = (1 + e + e^2 / 2) exp(|d|), so that exp cannot overflow. */
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        real d = z[i] - t[i], size = r_fabs(d), e = r_expm1(-size);
+        real tanh_size = -e * (2 + e) / (1 + (1 + e) * (1 + e));
+        value[i] = size + r_log1p(e + e * e / 2);
+        dz[i] = scale * (d < 0 ? -tanh_size : tanh_size);
     }
 }
 
@@ -99,9 +126,41 @@ static void shifted_exp(real *restrict e, const real *restrict z, const real *re
 /* Rows handled together, so that temporaries stay on the stack. */
 enum { ROWS = 64, ELEMENTS = 1024 };
 
-/* Softmax and negative log-likelihood of up to ROWS rows. */
-static double cross_entropy(real *dz, const real *z, const int32_t *t, real scale, size_t rows,
-                            size_t n, size_t *correct)
+/* A change of softmax and negative log-likelihood: what a row's loss is instead of nll, and dz
+ * (n, the gradient of nll times `scale`) likewise. */
+typedef double change(real *dz, const real *z, size_t target, real scale, double parameter,
+                      double nll, size_t n);
+
+/* The target is 1 - s for the class, and s/n for each. */
+static double smooth_labels(real *dz, const real *z, size_t target, real scale, double s,
+                            double nll, size_t n)
+{
+    double sum = 0;
+    real each = scale * (real)(s / (double)n);
+    for (size_t j = 0; j < n; j++) {
+        sum += (double)z[j];
+        dz[j] -= each;
+    }
+    dz[target] += scale * (real)s;
+    return nll + s * ((double)z[target] - sum / (double)n);
+}
+
+/* (1 - p)^gamma nll, with p = exp(-nll). */
+static double focus(real *dz, const real *z UNUSED, size_t target UNUSED, real scale UNUSED,
+                    double gamma, double nll, size_t n)
+{
+    double rest = -expm1(-nll); /* rounding may make it 0, or less */
+    if (gamma == 0 || rest <= 0)
+        return gamma == 0 ? nll : 0;
+    double power = pow(rest, gamma), factor = power + gamma * exp(-nll) * power / rest * nll;
+    for (size_t j = 0; j < n; j++)
+        dz[j] *= (real)factor;
+    return power * nll;
+}
+
+/* Softmax and negative log-likelihood of up to ROWS rows, changed or not (NULL). */
+static double softmax_nll(real *dz, const real *z, const int32_t *t, real scale, change *how,
+                          double parameter, size_t rows, size_t n, size_t *correct)
 {
     real max[ROWS] = {0};
     for (size_t r = 0; r < rows; r++)
@@ -113,7 +172,7 @@ static double cross_entropy(real *dz, const real *z, const int32_t *t, real scal
         size_t target = (size_t)t[r];
         for (size_t j = 0; j < n; j++)
             sum += row[j];
-        loss += log((double)sum) + (double)max[r] - (double)z[r * n + target];
+        double nll = log((double)sum) + (double)max[r] - (double)z[r * n + target];
         size_t best = 0; /* the first of equals, as argmax has it */
         while (best < n - 1 && z[r * n + best] < max[r])
             best++;
@@ -122,8 +181,22 @@ static double cross_entropy(real *dz, const real *z, const int32_t *t, real scal
         for (size_t j = 0; j < n; j++)
             row[j] *= factor;
         row[target] -= scale;
+        loss += how != NULL ? how(row, z + r * n, target, scale, parameter, nll, n) : nll;
     }
     return loss;
+}
+
+static double cross_entropy(real *dz, const real *z, const int32_t *t, real scale, double smoothing,
+                            size_t rows, size_t n, size_t *correct)
+{
+    return softmax_nll(dz, z, t, scale, smoothing > 0 ? smooth_labels : NULL, smoothing, rows, n,
+                       correct);
+}
+
+static double focal(real *dz, const real *z, const int32_t *t, real scale, double gamma,
+                    size_t rows, size_t n, size_t *correct)
+{
+    return softmax_nll(dz, z, t, scale, focus, gamma, rows, n, correct);
 }
 
 NU_CLONES
@@ -180,9 +253,9 @@ static void softmax(real *z, size_t rows, size_t n)
 /* A loss of elements or of whole rows, and its link; without one a prediction is the output. */
 typedef struct arithmetic {
     void (*elements)(real *restrict dz, real *restrict value, const real *restrict z,
-                     const real *restrict t, real scale, real delta, size_t count);
-    double (*rows)(real *dz, const real *z, const int32_t *t, real scale, size_t rows, size_t n,
-                   size_t *correct);
+                     const real *restrict t, real scale, real parameter, size_t count);
+    double (*rows)(real *dz, const real *z, const int32_t *t, real scale, double parameter,
+                   size_t rows, size_t n, size_t *correct);
     void (*link)(real *z, size_t rows, size_t n);
 } arithmetic;
 
@@ -193,6 +266,9 @@ static const arithmetic losses[] = {
     [NUDGE_CROSS_ENTROPY] = {.rows = cross_entropy, .link = softmax},
     [NUDGE_BCE] = {.elements = bce, .link = sigmoid},
     [NUDGE_POISSON] = {.elements = poisson, .link = exponential},
+    [NUDGE_QUANTILE] = {.elements = quantile},
+    [NUDGE_LOG_COSH] = {.elements = log_cosh},
+    [NUDGE_FOCAL] = {.rows = focal, .link = softmax},
 };
 
 double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_targets) t, double scale,
@@ -202,13 +278,13 @@ double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_target
     double loss = 0;
     for (size_t r = 0; a->rows != NULL && r < rows; r += ROWS)
         loss += a->rows(dz + r * n, z + r * n, t.classes + r, (real)scale,
-                        nu_smaller(rows - r, ROWS), n, correct);
+                        kind->parameter, nu_smaller(rows - r, ROWS), n, correct);
     if (a->rows != NULL)
         return loss;
     real value[ELEMENTS], each = (real)(scale / (double)n);
     for (size_t i = 0; i < rows * n; i += ELEMENTS) { /* rows of wide outputs are cut, too */
         size_t some = nu_smaller(rows * n - i, ELEMENTS);
-        a->elements(dz + i, value, z + i, t.y + i, each, (real)kind->delta, some);
+        a->elements(dz + i, value, z + i, t.y + i, each, (real)kind->parameter, some);
         loss += kind->units != NULL ? total_in(kind->units, value, i % n, n, some)
                                     : total(value, some);
     }

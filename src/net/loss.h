@@ -17,7 +17,7 @@ typedef struct X(nu_targets) {
 /* What a loss is, apart from the rows: */
 typedef struct nu_loss_kind {
     nudge_loss loss;
-    double delta;        /* huber */
+    double parameter;    /* of a loss that has one */
     const double *units; /* n factors from the loss of an output to the target's own units, used
                           * for the reported sum alone; NULL: 1 */
 } nu_loss_kind;

@@ -40,15 +40,25 @@ static nudge_status check_layers(const nudge_model_options *o, nudge_error *err)
     return NUDGE_OK;
 }
 
+/* NaN: the loss has none. */
+static double parameter_of(nudge_loss_info loss, const nudge_model_options *o)
+{
+    return loss.parameter == NULL      ? NAN
+           : isnan(o->loss_parameter) ? loss.parameter_default
+                                      : o->loss_parameter;
+}
+
 static nudge_status check_choices(const nudge_model_options *o, nudge_error *err)
 {
     nudge_loss_info loss = nudge_loss_describe(o->loss);
     if (loss.name == NULL || o->loss == NUDGE_LOSS_AUTO)
         return nu_fail(err, NUDGE_EARGUMENT, "a network needs a loss of its own, not '%s'",
                        loss.name != NULL ? loss.name : "unknown");
-    if (loss.has_delta && !(o->huber_delta > 0 && isfinite(o->huber_delta)))
-        return nu_fail(err, NUDGE_EARGUMENT, "huber delta %g: a positive number is needed",
-                       o->huber_delta);
+    double p = parameter_of(loss, o);
+    if (loss.parameter != NULL && !(p >= loss.parameter_least && p < loss.parameter_most &&
+                                    (p > loss.parameter_least || !loss.parameter_above_least)))
+        return nu_fail_setting(err, NUDGE_EARGUMENT, loss.parameter, "%s %g is not %s",
+                               loss.parameter, p, loss.parameter_takes);
     if (o->activations == NULL)
         return NUDGE_OK;
     for (size_t l = 0; l < o->layers; l++)
@@ -94,7 +104,7 @@ static nudge_status fill(nu_network *net, const nudge_model_options *o, nudge_er
     size_t n = o->layers;
     net->layers = n;
     net->loss = o->loss;
-    net->huber_delta = nudge_loss_describe(o->loss).has_delta ? o->huber_delta : 1;
+    net->loss_parameter = parameter_of(nudge_loss_describe(o->loss), o);
     NU_NEW(net->width, calloc, 6 * (n + 1), "the network's shape", err);
     net->panel = net->width + n + 1;
     net->panels = net->panel + n + 1;

@@ -23,7 +23,7 @@ typedef struct nu_network {
     uint64_t parameters;            /* without padding */
     size_t widest;                  /* largest width, inputs included */
     nudge_loss loss;
-    double huber_delta;
+    double loss_parameter; /* NaN: the loss has none */
 } nu_network;
 
 /* Columns of panel q of a matrix of width[i] columns. */

@@ -72,15 +72,17 @@ static void add_values(text_table *t, const nudge_metrics *m, size_t j)
 }
 
 /* The metrics of the whole; what says no more than the loss is left out. */
-static void print_metrics(const nudge_metrics *m, nudge_loss loss, uint64_t wanted)
+static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, uint64_t wanted)
 {
+    nudge_loss loss = info->loss;
+    int is_plain = !(info->loss_parameter > 0); /* cross-entropy without label smoothing */
     text_table t;
     table_start(&t, 2);
     table_add(&t, "rows");
     table_add(&t, "%zu", m->rows);
     for (size_t i = 0; i < NUDGE_METRICS; i++) {
         nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
-        int repeats = wanted == NUDGE_METRICS_ALL && (metric.losses & 1u << loss) != 0;
+        int repeats = wanted == NUDGE_METRICS_ALL && is_plain && metric.losses & 1u << loss;
         if (isnan(m->value[i]) || repeats)
             continue;
         table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? nudge_loss_name(loss) : metric.title);
@@ -242,7 +244,7 @@ static int has_outputs(const nudge_metrics *m, nudge_loss loss)
 static void report(const nudge_metrics *m, const nudge_model *model, uint64_t wanted)
 {
     nudge_model_info info = nudge_model_describe(model);
-    print_metrics(m, info.loss, wanted);
+    print_metrics(m, &info, wanted);
     if (m->confusion != NULL)
         print_classes(m, info.prep);
     else if (has_outputs(m, info.loss))

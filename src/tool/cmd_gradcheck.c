@@ -116,7 +116,8 @@ static int check_builtin(arguments *args)
 {
     nudge_activation activation;
     train_setup s = {.activation = &activation, .activations = 1,
-                     .huber_delta = 0.3, /* some errors are below it: targets are in [0, 1) */
+                     .loss_parameter = 0.3, /* good for all that have one; some errors are below
+                                             * it as huber's delta: targets are in [0, 1) */
                      .init = nudge_model_defaults().init,
                      .dtype = (nudge_dtype)choice_of(args, "dtype")};
     double worst = 0;

@@ -5,6 +5,7 @@
 #include "support/data_options.h"
 #include "support/json.h"
 #include "support/options.h"
+#include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"
 #include "whole.h"
@@ -50,8 +51,7 @@ static void print_model(const nudge_model *model)
     table_print(&t, 0, stdout);
     printf("\nparameters  %" PRIu64 ", %s\n", m.parameters, nudge_dtype_name(m.dtype));
     printf("loss        %s", nudge_loss_name(m.loss));
-    if (nudge_loss_describe(m.loss).has_delta)
-        printf(", delta %g", m.huber_delta);
+    print_loss_parameter(stdout, &m, ", ");
     putchar('\n');
     if (m.prep != NULL)
         print_prep(m.prep);
@@ -68,9 +68,8 @@ static void model_json(const nudge_model *model)
                                  json_text(nudge_activation_name(m.activations[l])), NULL));
     json_t *object = json_of(
         "kind", json_text("model"), "layers", layers, "parameters", json_whole(m.parameters),
-        "dtype", json_text(nudge_dtype_name(m.dtype)), "loss", json_text(nudge_loss_name(m.loss)),
-        "huber_delta",
-        nudge_loss_describe(m.loss).has_delta ? json_number(m.huber_delta) : NULL, NULL);
+        "dtype", json_text(nudge_dtype_name(m.dtype)), NULL);
+    json_put_loss(object, &m);
     if (m.prep != NULL) {
         nudge_prep_info p = nudge_prep_describe(m.prep);
         json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)),

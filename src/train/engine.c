@@ -166,7 +166,7 @@ static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_e
     nu_engine *e = calloc(1, sizeof *e);
     NU_NEED(e != NULL, sizeof *e, "the training engine", err);
     e->job = *job;
-    e->loss = (nu_loss_kind){job->net->loss, job->net->huber_delta, job->units};
+    e->loss = (nu_loss_kind){job->net->loss, job->net->loss_parameter, job->units};
     if (!allocate(e)) {
         engine_free(e);
         return nu_no_memory(err, add(m.gradients, add(m.optimizer_state, m.activations)),

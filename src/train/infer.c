@@ -111,7 +111,7 @@ static void finish_chunk(const nudge_model *model, const nudge_dataset *data, co
     nu_tally *tally = result->tally;
     X(nu_targets) t = {0};
     if (tally != NULL) {
-        nu_loss_kind loss = {net->loss, net->huber_delta, result->units};
+        nu_loss_kind loss = {net->loss, net->loss_parameter, result->units};
         t = targets_of(data, p, p->numbers + at, rows);
         tally->loss += X(nu_loss)(&loss, p->dz, z, t, 1, rows, n, &tally->correct);
         X(nu_score_outputs)(kind, p->dz, z, t, rows, n, tally);

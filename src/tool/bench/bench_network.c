@@ -109,7 +109,7 @@ static void prepare(network_bench *b)
     nudge_error err;
     train_setup network = {.dtype = b->setup->dtype, .hidden = hidden, .units = b->width + 1,
                            .activations = hidden > 0, .activation = &b->activation,
-                           .huber_delta = usual.huber_delta, .init = usual.init,
+                           .loss_parameter = usual.loss_parameter, .init = usual.init,
                            .train = b->options};
     must(train_setup_network(&b->model, &network, b->width[0], outputs, b->loss, NULL, &err), &err);
     must(nudge_dataset_random(&b->data, b->setup->dtype, b->rows, b->width[0], outputs,

@@ -70,7 +70,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
 #define TRAIN_DATA_OPTIONS \
     "Data: data target labels val val-labels val-split split stratify ignore " \
     "category header scale\n"
-#define TRAIN_NETWORK_OPTIONS "Network: hidden activation loss huber-delta init dtype\n"
+#define TRAIN_NETWORK_OPTIONS \
+    "Network: hidden activation loss huber-delta quantile focal-gamma label-smoothing init dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay beta1 beta2 alpha eps batch accumulate " \
     "clip-norm clip-value shuffle seed\n"

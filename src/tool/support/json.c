@@ -121,6 +121,14 @@ void json_put_metrics(json_t *object, const double *value, size_t stride)
     }
 }
 
+void json_put_loss(json_t *object, const nudge_model_info *m)
+{
+    nudge_loss_info loss = nudge_loss_describe(m->loss);
+    json_put(object, "loss", json_text(loss.name));
+    if (loss.parameter != NULL)
+        json_put(object, loss.parameter, json_number(m->loss_parameter));
+}
+
 json_t *json_metrics(const nudge_metrics *m)
 {
     json_t *object = json_of("rows", json_whole(m->rows), NULL);

@@ -32,6 +32,9 @@ json_t *json_names(const nudge_prep *prep, size_t n,
                    const char *(*name)(const nudge_prep *prep, size_t i));
 json_t *json_targets(const nudge_prep *prep);
 
+/* Puts the loss, and its parameter by its name, into an object. */
+void json_put_loss(json_t *object, const nudge_model_info *m);
+
 /* {"rows": ..., "loss": ..., and every other metric that has a value}; of NUDGE_METRICS values,
  * `stride` from one to the next. */
 json_t *json_metrics(const nudge_metrics *m);

@@ -1,10 +1,19 @@
 #include "support/learning_options.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "support/json.h"
 #include "support/say.h"
+
+/* The name of an option from that of a setting, or back. */
+static void translate(char *to, size_t size, const char *name, char from, char into)
+{
+    snprintf(to, size, "%s", name);
+    for (char *c = to; *c != '\0'; c++)
+        *c = *c == from ? into : *c;
+}
 
 /* Gives up if an option is given that belongs to other members of a family, such as the optimizers.
  * has: a bit for each member that has it. */
@@ -61,6 +70,27 @@ void read_optimizer_options(nudge_optimizer *o, arguments *args)
     o->nesterov = given(args, "nesterov");
     if (o->nesterov && !(o->momentum > 0))
         refuse_given(args, "nesterov", "it needs a --momentum above 0");
+}
+
+/* ---- Losses ---------------------------------------------------------------------------- */
+
+double read_loss_parameter(arguments *args, nudge_loss chosen)
+{
+    double value = NAN;
+    nudge_loss_info loss;
+    for (int i = 0; (loss = nudge_loss_describe((nudge_loss)i)).name != NULL; i++) {
+        if (loss.parameter == NULL)
+            continue;
+        char name[40], why[80];
+        translate(name, sizeof name, loss.parameter, '_', '-');
+        snprintf(why, sizeof why, "it needs --loss %s", loss.name);
+        if ((nudge_loss)i != chosen)
+            refuse_given(args, name, why);
+        else if (given(args, name))
+            value = real_in(args, name, loss.parameter_least, loss.parameter_most,
+                            loss.parameter_above_least, 1, loss.parameter_takes);
+    }
+    return value;
 }
 
 /* ---- Schedules ------------------------------------------------------------------------- */
@@ -139,9 +169,7 @@ void json_put_schedule(json_t *object, const nudge_schedule *s)
     for (size_t i = 0; i < PARAMETERS; i++) {
         char key[40];
         const void *value = (const char *)s + parameters[i].at;
-        snprintf(key, sizeof key, "%s", parameters[i].option);
-        for (char *c = key; *c != '\0'; c++)
-            *c = *c == '-' ? '_' : *c;
+        translate(key, sizeof key, parameters[i].option, '-', '_');
         if (parameters[i].has & 1 << s->kind)
             json_put(object, key, parameters[i].is_whole ? json_whole(*(const size_t *)value)
                                                          : json_number(*(const double *)value));

@@ -13,6 +13,9 @@ void read_optimizer_options(nudge_optimizer *o, arguments *args);
 /* Reads --schedule and its parameters; lr is the optimizer's. */
 void read_schedule_options(nudge_schedule *s, arguments *args, double lr);
 
+/* The parameter of the chosen loss; NaN: not given, or it has none. */
+double read_loss_parameter(arguments *args, nudge_loss chosen);
+
 /* Whether the learning rate changes. */
 int has_schedule(const nudge_schedule *s);
 

@@ -53,7 +53,10 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"header", d.read.header < 0 ? "auto" : d.read.header ? "yes" : "no", 0},
         {"scale", nudge_scale_name(d.prep.scale), 0},
         {"loss", nudge_loss_name(d.prep.loss), 0},
-        {"huber-delta", NULL, m.huber_delta},
+        {"huber-delta", NULL, nudge_loss_describe(NUDGE_HUBER).parameter_default},
+        {"quantile", NULL, nudge_loss_describe(NUDGE_QUANTILE).parameter_default},
+        {"focal-gamma", NULL, nudge_loss_describe(NUDGE_FOCAL).parameter_default},
+        {"label-smoothing", NULL, nudge_loss_describe(NUDGE_CROSS_ENTROPY).parameter_default},
         {"init", nudge_init_name(m.init), 0},
         {"dtype", nudge_dtype_name(m.dtype), 0},
         {"optimizer", nudge_optimizer_name(t.optimizer.kind), 0},
@@ -114,19 +117,23 @@ const option shared_options[] = {
     {"ignore", "COLUMNS", .help = "CSV columns to leave out, separated by commas"},
     {"category", "COLUMNS", .help = "numeric CSV columns to take as categories"},
     {"header", "no|yes|auto", .help = "whether the first CSV row holds names"},
-    {"scale", "HOW", .help = "of features, and of the target for mse, mae and huber; auto is "
-                             "standard, and pixels / 255",
+    {"scale", "HOW", .help = "of features, and of the target for mse, mae, huber, quantile and "
+                             "log-cosh; auto is standard, and pixels / 255",
      .names = scale_names},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},
     {"activation", "NAME,...", "relu", "for all hidden layers, or one for each, or one more for "
-                                       "the output layer (mse, mae, huber)",
+                                       "the output layer (mse, mae, huber, quantile, log-cosh)",
      .names = activation_names},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for a target of 0 and 1, "
                              "otherwise mse",
      .names = loss_names},
     {"huber-delta", "X", .help = "where huber turns from quadratic to linear"},
+    {"quantile", "Q", .help = "what the loss quantile predicts: 0.9 lies above 9 of 10 targets"},
+    {"focal-gamma", "X", .help = "how much less focal cares for what is right already"},
+    {"label-smoothing", "F", .help = "cross-entropy spreads this part of each target over all "
+                                     "classes"},
     {"init", "NAME|FILE", .help = "initial weights, or a .safetensors file with layers that fit, "
                              "from nudge or PyTorch",
      .names = init_names},

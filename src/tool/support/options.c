@@ -246,28 +246,34 @@ size_t *wholes_of(const arguments *args, const char *name, size_t most, const ch
     return list;
 }
 
+double real_in(const arguments *args, const char *name, double least, double most, int above,
+               int below, const char *what)
+{
+    const char *text = text_of(args, name);
+    char *end;
+    double v = strtod(text, &end);
+    if (*text != '\0' && *end == '\0' && text[strspn(text, "0123456789.eE+-")] == '\0' &&
+        isfinite(v) && (above ? v > least : v >= least) && (below ? v < most : v <= most))
+        return v;
+    refuse(args, name, what);
+}
+
 double real_of(const arguments *args, const char *name, enum range range)
 {
     static const struct {
         double least, most;
-        int open; /* 1: without the least, 2: without the most */
+        int above, below;
         const char *what;
     } ranges[] = {
-        [ABOVE_0] = {0, INFINITY, 1, "a positive number"},
-        [ABOVE_0_TO_1] = {0, 1, 1, "a number above 0, up to 1"},
-        [FROM_0] = {0, INFINITY, 0, "a number from 0 up"},
-        [FROM_0_TO_1] = {0, 1, 0, "a number from 0 to 1"},
-        [FROM_0_BELOW_1] = {0, 1, 2, "a number from 0 up and below 1"},
-        [FROM_1] = {1, INFINITY, 0, "a number from 1 up"},
+        [ABOVE_0] = {0, INFINITY, 1, 0, "a positive number"},
+        [ABOVE_0_TO_1] = {0, 1, 1, 0, "a number above 0, up to 1"},
+        [FROM_0] = {0, INFINITY, 0, 0, "a number from 0 up"},
+        [FROM_0_TO_1] = {0, 1, 0, 0, "a number from 0 to 1"},
+        [FROM_0_BELOW_1] = {0, 1, 0, 1, "a number from 0 up and below 1"},
+        [FROM_1] = {1, INFINITY, 0, 0, "a number from 1 up"},
     };
-    const char *text = text_of(args, name);
-    char *end;
-    double v = strtod(text, &end), least = ranges[range].least, most = ranges[range].most;
-    int open = ranges[range].open;
-    if (*text != '\0' && *end == '\0' && text[strspn(text, "0123456789.eE+-")] == '\0' &&
-        isfinite(v) && (open == 1 ? v > least : v >= least) && (open == 2 ? v < most : v <= most))
-        return v;
-    refuse(args, name, ranges[range].what);
+    return real_in(args, name, ranges[range].least, ranges[range].most, ranges[range].above,
+                   ranges[range].below, ranges[range].what);
 }
 
 void read_real(const arguments *args, const char *name, enum range range, double *value)

@@ -65,6 +65,10 @@ uint64_t whole_of(const arguments *args, const char *name, uint64_t least, uint6
 enum range { ABOVE_0, ABOVE_0_TO_1, FROM_0, FROM_0_TO_1, FROM_0_BELOW_1, FROM_1 };
 double real_of(const arguments *args, const char *name, enum range range);
 
+/* From least to most, without these where `above` and `below` say so; `what` is right. */
+double real_in(const arguments *args, const char *name, double least, double most, int above,
+               int below, const char *what);
+
 /* Changes *value only if the option is given. */
 void read_real(const arguments *args, const char *name, enum range range, double *value);
 

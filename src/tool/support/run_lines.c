@@ -32,6 +32,17 @@ static void print_activations(const nudge_model_info *m, FILE *stream)
                 nudge_activation_name(m->activations[hidden]));
 }
 
+void print_loss_parameter(FILE *stream, const nudge_model_info *m, const char *before)
+{
+    nudge_loss_info loss = nudge_loss_describe(m->loss);
+    if (loss.parameter == NULL || m->loss_parameter == 0) /* 0 is none, where it is allowed */
+        return;
+    fprintf(stream, "%s", before);
+    for (const char *c = loss.parameter; *c != '\0'; c++)
+        fputc(*c == '_' ? ' ' : *c, stream);
+    fprintf(stream, " %g", m->loss_parameter);
+}
+
 void network_line(FILE *stream, const nudge_model *model)
 {
     nudge_model_info m = nudge_model_describe(model);
@@ -42,8 +53,7 @@ void network_line(FILE *stream, const nudge_model *model)
     print_activations(&m, stream);
     fprintf(stream, ", %s parameters, %s; loss %s", nu_count_text(text, (double)m.parameters),
             nudge_dtype_name(m.dtype), nudge_loss_name(m.loss));
-    if (nudge_loss_describe(m.loss).has_delta)
-        fprintf(stream, " with delta %g", m.huber_delta);
+    print_loss_parameter(stream, &m, " with ");
     fputc('\n', stream);
 }
 

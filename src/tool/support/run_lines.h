@@ -14,6 +14,9 @@ void line_start(FILE *stream, const char *head);
 /* A whole line, on several lines of at most 80 columns if it is long. */
 void line_print(FILE *stream, const char *head, const char *text);
 
+/* Writes `before` and "huber delta 0.3", where the loss has a parameter that does something. */
+void print_loss_parameter(FILE *stream, const nudge_model_info *m, const char *before);
+
 /* "network     784-128-10 relu, 101,770 parameters, f32; loss mse" */
 void network_line(FILE *stream, const nudge_model *model);
 

@@ -112,13 +112,14 @@ uint64_t report_wants(const train_setup *setup)
 }
 
 /* A row for each metric that is known of any data. The noise floor is one of mse for numbers and of
- * cross-entropy for classes. */
+ * cross-entropy for classes, unless its parameter changes it. */
 static void report_metrics(const train_report *r, FILE *stream)
 {
     static const char *const heads[] = {"train *", "validation", "test"};
     const nudge_metrics of[] = {train_metrics(r), r->val, r->test};
-    nudge_loss kind = nudge_model_describe(r->model).loss;
-    nudge_loss_info loss = nudge_loss_describe(kind);
+    nudge_model_info m = nudge_model_describe(r->model);
+    nudge_loss_info loss = nudge_loss_describe(m.loss);
+    int is_plain = !(m.loss_parameter > 0); /* cross-entropy without label smoothing */
     double noise = r->data->noise_floor;
     text_table t;
     table_start(&t, 1);
@@ -131,11 +132,11 @@ static void report_metrics(const train_report *r, FILE *stream)
     t.columns = t.cells;
     for (size_t i = 0; i < NUDGE_METRICS; i++) {
         nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
-        int known = 0, fits = i == NUDGE_METRIC_LOSS && (is_mean_of(loss, 2) ||
-                                                         loss.target == NUDGE_CLASSES);
+        int known = 0, fits = i == NUDGE_METRIC_LOSS &&
+                              (is_mean_of(loss, 2) || (loss.target == NUDGE_CLASSES && is_plain));
         for (int k = 0; k < 3; k++)
             known |= of[k].rows > 0 && !isnan(of[k].value[i]);
-        if (!known || (metric.losses & 1u << kind))
+        if (!known || (is_plain && metric.losses & 1u << m.loss))
             continue;
         table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? loss.name : metric.title);
         for (int k = 0; k < 3; k++)
@@ -196,10 +197,10 @@ json_t *train_settings(const train_report *r)
         "targets", json_targets(r->data->prep), NULL);
     json_put_all(
         object, "widths", json_wholes(m.layers + 1, m.widths), "activations", activations,
-        "dtype", json_text(nudge_dtype_name(m.dtype)), "loss", json_text(nudge_loss_name(m.loss)),
-        "huber_delta", nudge_loss_describe(m.loss).has_delta ? json_number(m.huber_delta) : NULL,
+        "dtype", json_text(nudge_dtype_name(m.dtype)),
         "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)),
         "init_taken", json_text(s->taken != NULL ? s->taken->text : NULL), NULL);
+    json_put_loss(object, &m);
     json_put_schedule(object, &s->train.schedule);
     return json_put_all(
         object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),

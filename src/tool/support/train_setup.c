@@ -127,7 +127,7 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
                                                        : NUDGE_IDENTITY;
     nudge_model_options o = {.dtype = s->dtype, .layers = layers, .widths = widths,
                              .activations = activations, .loss = loss, .init = s->init,
-                             .huber_delta = s->huber_delta, .seed = s->train.seed};
+                             .loss_parameter = s->loss_parameter, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);
     if (status == NUDGE_OK && s->init_file != NULL)
         status = nudge_model_load_weights(*model, s->init_file, s->taken, err);
@@ -214,9 +214,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
         s->units = wholes_of(args, "hidden", MOST_UNITS, "'none' or ", &s->hidden);
     read_activations(s, args);
     read_init(s, args);
-    s->huber_delta = real_of(args, "huber-delta", ABOVE_0);
-    if (!nudge_loss_describe(s->data.prep.loss).has_delta)
-        refuse_given(args, "huber-delta", "it needs --loss huber");
+    s->loss_parameter = read_loss_parameter(args, s->data.prep.loss);
 }
 
 void train_setup_start(train_setup *s, arguments *args, int threads)

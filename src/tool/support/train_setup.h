@@ -15,7 +15,7 @@ typedef struct train_setup {
     size_t *units;           /* hidden */
     size_t activations;      /* 1, hidden or hidden + 1; or 0 and no hidden layer */
     nudge_activation *activation;
-    double huber_delta;
+    double loss_parameter;
     size_t folds;            /* of a cross-validation; 0: one training */
     nudge_train_options train;
     int *cpus;               /* of train, or NULL */
