@@ -149,7 +149,7 @@ static Suite *forecast_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, phases_are_threads_times_the_step, 0, NETS);
     tcase_add_test(t, the_model_stays);
-    tcase_add_loop_test(t, this_machine, NUDGE_SGD, NUDGE_ADAGRAD + 1);
+    tcase_add_loop_test(t, this_machine, NUDGE_SGD, NUDGE_LION + 1);
     tcase_add_test(t, a_shape_is_only_a_shape);
     suite_add_tcase(s, t);
     return s;

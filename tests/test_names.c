@@ -12,7 +12,8 @@ START_TEST(names_round_trip)
     static const char *const losses[] = {"auto",          "mse", "mae",    "huber",
                                          "cross-entropy", "bce", "poisson", "quantile",
                                          "log-cosh", "focal"};
-    static const char *const optimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad"};
+    static const char *const optimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad", "radam",
+                                             "lion"};
     static const char *const schedules[] = {"constant",  "step",       "exponential", "cosine",
                                             "one-cycle", "invscaling", "coslog4",     "plateau"};
     static const char *const inits[] = {"pytorch", "he", "glorot", "zeros"};
@@ -30,7 +31,7 @@ START_TEST(names_round_trip)
         ck_assert_int_eq(nudge_loss_parse(&v, losses[i], NULL), NUDGE_OK);
         ck_assert_int_eq(v, i);
     }
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 7; i++) {
         nudge_optimizer_kind v = (nudge_optimizer_kind)99;
         ck_assert_str_eq(nudge_optimizer_name((nudge_optimizer_kind)i), optimizers[i]);
         ck_assert_int_eq(nudge_optimizer_parse(&v, optimizers[i], NULL), NUDGE_OK);
@@ -75,8 +76,8 @@ START_TEST(error_lists_the_names)
     ck_assert_int_eq(nudge_optimizer_parse(&v, "lbfgs", &err), NUDGE_EARGUMENT);
     ck_assert_int_eq(v, NUDGE_ADAGRAD);
     ck_assert_int_eq(err.status, NUDGE_EARGUMENT);
-    ck_assert_str_eq(err.text, "'lbfgs' is not an optimizer: it must be sgd, adam, adamw, rmsprop "
-                               "or adagrad");
+    ck_assert_str_eq(err.text, "'lbfgs' is not an optimizer: it must be sgd, adam, adamw, rmsprop, "
+                               "adagrad, radam or lion");
     nudge_dtype d;
     ck_assert_int_eq(nudge_dtype_parse(&d, "float", &err), NUDGE_EARGUMENT);
     ck_assert_str_eq(err.text, "'float' is not an element type: it must be f32 or f64");

@@ -134,6 +134,8 @@ static nudge_optimizer make_optimizer(const json_t *item)
             o.nesterov = json_is_true(value);
         else if (strcmp(key, "weight_decay") == 0)
             o.weight_decay = number;
+        else if (strcmp(key, "l1") == 0)
+            o.l1 = number;
         else if (strcmp(key, "alpha") == 0)
             o.alpha = number;
         else if (strcmp(key, "eps") == 0)
@@ -250,7 +252,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 41
-#define CASES 110
+#define CASES 126
 
 START_TEST(complete)
 {
@@ -258,7 +260,7 @@ START_TEST(complete)
     const json_t *all = json_object_get(ref.json, "cases");
     ck_assert_uint_eq(json_array_size(all), CASES);
     ck_assert_uint_eq(json_array_size(json_object_get(ref.json, "gradients")), GRADIENTS);
-    int losses[NUDGE_FOCAL + 1] = {0}, optimizers[NUDGE_ADAGRAD + 1] = {0};
+    int losses[NUDGE_FOCAL + 1] = {0}, optimizers[NUDGE_LION + 1] = {0};
     int hiddens[NUDGE_SOFTSIGN + 1] = {0};
     size_t i;
     const json_t *item;
@@ -276,7 +278,7 @@ START_TEST(complete)
     }
     for (int l = NUDGE_MSE; l <= NUDGE_FOCAL; l++)
         ck_assert_int_gt(losses[l], 0);
-    for (int o = NUDGE_SGD; o <= NUDGE_ADAGRAD; o++)
+    for (int o = NUDGE_SGD; o <= NUDGE_LION; o++)
         ck_assert_int_gt(optimizers[o], 0);
     for (int a = NUDGE_IDENTITY; a <= NUDGE_SOFTSIGN; a++)
         ck_assert_int_gt(hiddens[a], 0);

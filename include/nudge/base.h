@@ -114,8 +114,8 @@ typedef enum nudge_activation {
  *   quantile       mean over elements of max(-q*d, (1 - q)*d): the pinball loss, whose best
  *                  prediction is the quantile q (Koenker and Bassett 1978)
  *   log-cosh       mean over elements of log(cosh(d))
- *   focal          mean over rows of -(1 - p)^gamma log(p), p the softmax of the class t (Lin et al.
- *                  2017, https://arxiv.org/abs/1708.02002)
+ *   focal          mean over rows of -(1 - p)^gamma log(p), p the softmax of the class t (Lin et
+ *                  al. 2017, https://arxiv.org/abs/1708.02002)
  * As PyTorch's MSELoss, L1Loss, HuberLoss, CrossEntropyLoss, BCEWithLogitsLoss and
  * PoissonNLLLoss: https://pytorch.org/docs/stable/nn.html#loss-functions; cross-entropy with its
  * label_smoothing s: the target is 1 - s for the class and s/n more for each.
@@ -160,13 +160,16 @@ typedef struct nudge_loss_info {
 
 NUDGE_API nudge_loss_info nudge_loss_describe(nudge_loss v);
 
-/* As in torch.optim: https://pytorch.org/docs/stable/optim.html#algorithms */
+/* As in torch.optim: https://pytorch.org/docs/stable/optim.html#algorithms; lion is Algorithm 2 of
+ * Chen et al. 2023, https://arxiv.org/abs/2302.06675. */
 typedef enum nudge_optimizer_kind {
     NUDGE_SGD,
     NUDGE_ADAM,
     NUDGE_ADAMW,
     NUDGE_RMSPROP,
-    NUDGE_ADAGRAD
+    NUDGE_ADAGRAD,
+    NUDGE_RADAM,
+    NUDGE_LION
 } nudge_optimizer_kind;
 
 /* How the learning rate changes: the formulas are with nudge_schedule. */

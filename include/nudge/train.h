@@ -13,13 +13,17 @@ typedef struct nudge_optimizer {
     double lr;           /* learning rate, > 0 */
     double momentum;     /* sgd, rmsprop: >= 0 */
     int nesterov;        /* sgd: needs momentum > 0 */
-    double weight_decay; /* >= 0; L2, or decoupled in adamw */
-    double beta1, beta2; /* adam, adamw: in [0, 1) */
+    double weight_decay; /* >= 0; L2, or decoupled in adamw and lion */
+    double l1;           /* >= 0: l1 sign(w) is added to the gradient, after clipping, as weight
+                          * decay is; of all parameters, biases too, as weight decay. No
+                          * reported loss contains either */
+    double beta1, beta2; /* adam, adamw, radam, lion: in [0, 1) */
     double alpha;        /* rmsprop: smoothing constant, in [0, 1) */
-    double eps;          /* adam, adamw, rmsprop, adagrad: > 0 */
+    double eps;          /* all but sgd and lion: > 0 */
 } nudge_optimizer;
 
-/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01), but lr 0.001 for all. */
+/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01) and the paper's for lion (beta2 0.99), but
+ * lr 0.001 for all. */
 NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
 
 /* The learning rate of update u (1 for the first of U in all) in epoch e (1 for the first) is the

@@ -72,6 +72,8 @@ static const nu_kernel kernels[] = {
     {"update rmsprop", UPDATE(NUDGE_RMSPROP), .arrays = 3, .reals = 5},
     {"update rmsprop, momentum", UPDATE(NUDGE_RMSPROP), .arrays = 4, .reals = 7, .momentum = 0.9},
     {"update adagrad", UPDATE(NUDGE_ADAGRAD), .arrays = 3, .reals = 5},
+    {"update radam", UPDATE(NUDGE_RADAM), .arrays = 4, .reals = 7},
+    {"update lion", UPDATE(NUDGE_LION), .arrays = 3, .reals = 5},
 };
 
 static const nu_kernel products[] = {

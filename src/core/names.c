@@ -117,7 +117,8 @@ static const choice metrics = {"a metric", .name = metric_name};
 static const choice optimizers = {
     "an optimizer",
     .names = {[NUDGE_SGD] = "sgd", [NUDGE_ADAM] = "adam", [NUDGE_ADAMW] = "adamw",
-              [NUDGE_RMSPROP] = "rmsprop", [NUDGE_ADAGRAD] = "adagrad"},
+              [NUDGE_RMSPROP] = "rmsprop", [NUDGE_ADAGRAD] = "adagrad",
+              [NUDGE_RADAM] = "radam", [NUDGE_LION] = "lion"},
 };
 
 static const choice schedules = {

@@ -51,11 +51,11 @@ static json_t *describe_options(const nudge_train_options *o)
     char seed[21]; /* JSON's whole numbers are signed */
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
     return json_pack(
-        "{s:s, s:f, s:f, s:b, s:f, s:f, s:f, s:f, s:f, s:s, s:f, s:I, s:f, s:f, s:f, s:f, s:f, s:f, "
-        "s:I, s:f, s:I, s:I, s:f, s:f, s:s, s:b}",
+        "{s:s, s:f, s:f, s:b, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:f, s:I, s:f, s:f, s:f, s:f, s:f, "
+        "s:f, s:I, s:f, s:I, s:I, s:f, s:f, s:s, s:b}",
         "optimizer", nudge_optimizer_name(p->kind), "lr", p->lr, "momentum", p->momentum,
-        "nesterov", p->nesterov, "weight_decay", p->weight_decay, "beta1", p->beta1, "beta2",
-        p->beta2, "alpha", p->alpha, "eps", p->eps, "schedule", nudge_schedule_name(s->kind),
+        "nesterov", p->nesterov, "weight_decay", p->weight_decay, "l1", p->l1, "beta1", p->beta1,
+        "beta2", p->beta2, "alpha", p->alpha, "eps", p->eps, "schedule", nudge_schedule_name(s->kind),
         "warmup", s->warmup, "step", (json_int_t)s->step, "gamma", s->gamma, "min_lr", s->min_lr,
         "power", s->power, "rise", s->rise, "div", s->div, "final_div", s->final_div, "patience",
         (json_int_t)s->patience, "threshold", s->threshold, "batch", (json_int_t)o->batch,

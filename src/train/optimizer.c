@@ -6,10 +6,11 @@
 
 /* What an optimizer is, but for its arithmetic (train/update.c). */
 static const struct {
-    double eps, weight_decay; /* PyTorch's defaults */
+    double eps, weight_decay, beta2; /* PyTorch's defaults; beta2 0: 0.999 */
     int states;               /* without momentum */
     int takes_momentum;       /* a state more, if there is any */
     int is_adam;              /* corrects the bias of its states */
+    int rectifies;            /* their variance, too */
     int decouples;            /* takes the decay off the weight, not to the gradient */
 } kinds[] = {
     [NUDGE_SGD] = {.takes_momentum = 1},
@@ -17,6 +18,8 @@ static const struct {
     [NUDGE_ADAMW] = {.eps = 1e-8, .weight_decay = 0.01, .states = 2, .is_adam = 1, .decouples = 1},
     [NUDGE_RMSPROP] = {.eps = 1e-8, .states = 1, .takes_momentum = 1},
     [NUDGE_ADAGRAD] = {.eps = 1e-10, .states = 1},
+    [NUDGE_RADAM] = {.eps = 1e-8, .states = 2, .is_adam = 1, .rectifies = 1},
+    [NUDGE_LION] = {.beta2 = 0.99, .states = 1, .decouples = 1},
 };
 
 nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind)
@@ -25,7 +28,7 @@ nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind)
     return (nudge_optimizer){.kind = kind,
                              .lr = 1e-3,
                              .beta1 = 0.9,
-                             .beta2 = 0.999,
+                             .beta2 = kinds[row].beta2 > 0 ? kinds[row].beta2 : 0.999,
                              .alpha = 0.99,
                              .eps = kinds[row].eps,
                              .weight_decay = kinds[row].weight_decay};
@@ -45,6 +48,8 @@ nudge_status nu_optimizer_check(const nudge_optimizer *o, nudge_error *err)
     if (!(o->weight_decay >= 0 && isfinite(o->weight_decay)))
         return nu_fail(err, NUDGE_EARGUMENT, "weight decay %g is not a number >= 0",
                        o->weight_decay);
+    if (!(o->l1 >= 0 && isfinite(o->l1)))
+        return nu_fail(err, NUDGE_EARGUMENT, "l1 %g is not a number >= 0", o->l1);
     if (!(o->beta1 >= 0 && o->beta1 < 1))
         return nu_fail(err, NUDGE_EARGUMENT, "beta1 %g is not in [0, 1)", o->beta1);
     if (!(o->beta2 >= 0 && o->beta2 < 1))
@@ -61,15 +66,32 @@ int nu_optimizer_states(const nudge_optimizer *o)
     return kinds[o->kind].states + (kinds[o->kind].takes_momentum && o->momentum > 0);
 }
 
+/* radam is adam with another step size, and with eps where torch.optim.RAdam has it; as long as the
+ * variance is not tractable, the denominator is 1. */
+static void rectify(nu_optimizer_step *step, double t)
+{
+    double beta2 = step->beta2, power = pow(beta2, t);
+    double most = 2 / (1 - beta2) - 1, length = most - 2 * t * power / (1 - power);
+    if (length > 5) {
+        step->step_size *= sqrt((length - 4) * (length - 2) * most /
+                                ((most - 4) * (most - 2) * length));
+        step->eps *= step->inverse_root2;
+    } else {
+        step->inverse_root2 = 0;
+        step->eps = 1;
+    }
+}
+
 nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t, double lr_factor)
 {
     double lr = o->lr * lr_factor, decay = o->weight_decay;
     int decouples = kinds[o->kind].decouples, is_adam = kinds[o->kind].is_adam;
-    return (nu_optimizer_step){
+    nu_optimizer_step step = {
         .kind = o->kind,
-        .is_product = nu_optimizer_states(o) == 0,
+        .is_product = nu_optimizer_states(o) == 0 && o->l1 == 0,
         .lr = lr,
         .decay = decouples ? 0 : decay,
+        .l1 = o->l1,
         .shrink = decouples ? 1 - lr * decay : 1,
         .momentum = kinds[o->kind].takes_momentum ? o->momentum : 0,
         .nesterov = o->nesterov,
@@ -80,4 +102,7 @@ nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t, dou
         .step_size = is_adam ? lr / (1 - pow(o->beta1, (double)t)) : 0,
         .inverse_root2 = is_adam ? 1 / sqrt(1 - pow(o->beta2, (double)t)) : 0,
     };
+    if (kinds[o->kind].rectifies)
+        rectify(&step, (double)t);
+    return step;
 }

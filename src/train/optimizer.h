@@ -17,11 +17,11 @@ typedef struct nu_optimizer_step {
     nudge_optimizer_kind kind;
     int is_product;       /* w = (1 - lr decay) w - lr X^T dZ, plain SGD: where the gradient is one
                            * product over the batch it is then never written */
-    double lr, decay, momentum, alpha, beta1, beta2, eps;
+    double lr, decay, l1, momentum, alpha, beta1, beta2, eps;
     int nesterov;
     double shrink;        /* of the weight itself: 1 - lr * decay where that is decoupled, else 1 */
-    double step_size;     /* adam, adamw: lr / (1 - beta1^t) */
-    double inverse_root2; /* adam, adamw: 1 / sqrt(1 - beta2^t) */
+    double step_size;     /* of adam's kind: lr / (1 - beta1^t), and radam's rectification, */
+    double inverse_root2; /* 1 / sqrt(1 - beta2^t) */
 } nu_optimizer_step;
 
 /* Update number t (1 for the first); lr_factor: of its learning rate (train/schedule.h). */

@@ -1,7 +1,14 @@
 #include "train/update.h"
 
 #include "core/clones.h"
+#include "core/memory.h"
 #include "linalg/vecmath.h"
+
+/* 0 of 0; NaN stays NaN, so that a divergence is seen. */
+static inline real sign(real x)
+{
+    return x > 0 ? 1 : x < 0 ? -1 : x;
+}
 
 /* An update of `count` weights. s and v: first and second state, where the optimizer has them. */
 typedef void update(const nu_optimizer_step *c, real *restrict w, const real *restrict g,
@@ -46,7 +53,7 @@ static void sgd_nesterov(const nu_optimizer_step *c, real *restrict w, const rea
     }
 }
 
-/* adamw too: decay is 0 there, and shrink 1 - lr * weight decay. */
+/* adamw too: decay is 0 there, and shrink 1 - lr * weight decay. radam too: nu_optimizer_step_at(). */
 NU_CLONES
 static void adam(const nu_optimizer_step *c, real *restrict w, const real *restrict g,
                  real *restrict s, real *restrict v, size_t count)
@@ -109,6 +116,32 @@ static void adagrad(const nu_optimizer_step *c, real *restrict w, const real *re
     }
 }
 
+NU_CLONES
+static void lion(const nu_optimizer_step *c, real *restrict w, const real *restrict g,
+                 real *restrict s, real *restrict v, size_t count)
+{
+    real lr = (real)c->lr, shrink = (real)c->shrink;
+    real beta1 = (real)c->beta1, rest1 = (real)(1 - c->beta1);
+    real beta2 = (real)c->beta2, rest2 = (real)(1 - c->beta2);
+    (void)v;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        real d = beta1 * s[i] + rest1 * g[i];
+        w[i] = shrink * w[i] - lr * sign(d);
+        s[i] = beta2 * s[i] + rest2 * g[i];
+    }
+}
+
+/* The gradient with an L1 penalty. */
+NU_CLONES
+static void penalise(real *restrict to, const real *restrict g, const real *restrict w, real l1,
+                     size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        to[i] = g[i] + l1 * sign(w[i]);
+}
+
 static const struct {
     update *plain, *momentum, *nesterov; /* NULL: as the one before */
 } updates[] = {
@@ -117,7 +150,11 @@ static const struct {
     [NUDGE_ADAMW] = {adam},
     [NUDGE_RMSPROP] = {rmsprop, rmsprop_momentum},
     [NUDGE_ADAGRAD] = {adagrad},
+    [NUDGE_RADAM] = {adam},
+    [NUDGE_LION] = {lion},
 };
+
+enum { PENALISED = 1024 }; /* gradients at a time: they stay in the first cache */
 
 void X(nu_update)(const nu_optimizer_step *c, real *w, const real *g, real *s1, real *s2,
                   size_t count)
@@ -127,5 +164,14 @@ void X(nu_update)(const nu_optimizer_step *c, real *w, const real *g, real *s1, 
         how = updates[c->kind].momentum;
     if (c->nesterov && updates[c->kind].nesterov != NULL)
         how = updates[c->kind].nesterov;
-    how(c, w, g, s1, s2, count);
+    if (c->l1 == 0) {
+        how(c, w, g, s1, s2, count);
+        return;
+    }
+    real room[PENALISED];
+    for (size_t i = 0; i < count; i += PENALISED) {
+        size_t some = nu_smaller(count - i, PENALISED);
+        penalise(room, g + i, w + i, (real)c->l1, some);
+        how(c, w + i, room, s1 != NULL ? s1 + i : NULL, s2 != NULL ? s2 + i : NULL, some);
+    }
 }

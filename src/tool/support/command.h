@@ -73,7 +73,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation loss huber-delta quantile focal-gamma label-smoothing init dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
-    "Training: optimizer lr momentum nesterov weight-decay beta1 beta2 alpha eps batch accumulate " \
+    "Training: optimizer lr momentum nesterov weight-decay l1 beta1 beta2 alpha eps batch accumulate " \
     "clip-norm clip-value shuffle seed\n"
 #define TRAIN_SCHEDULE_OPTIONS                                                              \
     "Learning rate: schedule warmup lr-step lr-gamma lr-min lr-power lr-rise lr-div "       \

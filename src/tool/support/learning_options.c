@@ -44,7 +44,8 @@ static const char *optimizer_name(size_t i)
 void read_optimizer_options(nudge_optimizer *o, arguments *args)
 {
     enum { SGD = 1 << NUDGE_SGD, ADAM = 1 << NUDGE_ADAM, ADAMW = 1 << NUDGE_ADAMW,
-           RMSPROP = 1 << NUDGE_RMSPROP, ADAGRAD = 1 << NUDGE_ADAGRAD, ALL = -1 };
+           RMSPROP = 1 << NUDGE_RMSPROP, ADAGRAD = 1 << NUDGE_ADAGRAD,
+           RADAM = 1 << NUDGE_RADAM, LION = 1 << NUDGE_LION, ALL = -1 };
     static const struct {
         const char *option;
         int has;
@@ -53,10 +54,11 @@ void read_optimizer_options(nudge_optimizer *o, arguments *args)
     } rows[] = {
         {"momentum", SGD | RMSPROP, FROM_0, offsetof(nudge_optimizer, momentum)},
         {"weight-decay", ALL, FROM_0, offsetof(nudge_optimizer, weight_decay)},
-        {"beta1", ADAM | ADAMW, FROM_0_BELOW_1, offsetof(nudge_optimizer, beta1)},
-        {"beta2", ADAM | ADAMW, FROM_0_BELOW_1, offsetof(nudge_optimizer, beta2)},
+        {"l1", ALL, FROM_0, offsetof(nudge_optimizer, l1)},
+        {"beta1", ADAM | ADAMW | RADAM | LION, FROM_0_BELOW_1, offsetof(nudge_optimizer, beta1)},
+        {"beta2", ADAM | ADAMW | RADAM | LION, FROM_0_BELOW_1, offsetof(nudge_optimizer, beta2)},
         {"alpha", RMSPROP, FROM_0_BELOW_1, offsetof(nudge_optimizer, alpha)},
-        {"eps", ADAM | ADAMW | RMSPROP | ADAGRAD, ABOVE_0, offsetof(nudge_optimizer, eps)},
+        {"eps", ADAM | ADAMW | RMSPROP | ADAGRAD | RADAM, ABOVE_0, offsetof(nudge_optimizer, eps)},
     };
     size_t kind = (size_t)choice_of(args, "optimizer");
     *o = nudge_optimizer_defaults((nudge_optimizer_kind)kind);

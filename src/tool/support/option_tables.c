@@ -1,5 +1,6 @@
 #include "support/command.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -22,16 +23,16 @@ NAMES(init, nudge_init)
 NAMES(scale, nudge_scale)
 
 /* The default of a parameter that is not the same for all optimizers: "0; adamw: 0.01". */
-static const char *by_optimizer(char buf[NU_TEXT], int eps)
+static const char *by_optimizer(char buf[NU_TEXT], size_t at)
 {
-    nudge_optimizer usual = nudge_optimizer_defaults(nudge_train_defaults().optimizer.kind);
-    double x = eps ? usual.eps : usual.weight_decay;
+    nudge_optimizer usual = nudge_train_defaults().optimizer;
+    double x = *(const double *)((const char *)&usual + at);
     snprintf(buf, NU_TEXT, "%g", x);
     for (size_t i = 0; optimizer_names(i) != NULL; i++) {
         nudge_optimizer o = nudge_optimizer_defaults((nudge_optimizer_kind)i);
-        double y = eps ? o.eps : o.weight_decay;
+        double y = *(const double *)((const char *)&o + at);
         size_t used = strlen(buf);
-        if (y != x)
+        if (y != x && y > 0) /* 0: it has none */
             snprintf(buf + used, NU_TEXT - used, "; %s: %g", optimizer_names(i), y);
     }
     return buf;
@@ -63,7 +64,6 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"lr", NULL, t.optimizer.lr},
         {"momentum", NULL, t.optimizer.momentum},
         {"beta1", NULL, t.optimizer.beta1},
-        {"beta2", NULL, t.optimizer.beta2},
         {"alpha", NULL, t.optimizer.alpha},
         {"schedule", nudge_schedule_name(s.kind), 0},
         {"warmup", NULL, s.warmup},
@@ -80,9 +80,12 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"seed", NULL, (double)t.seed},
         {"epochs", NULL, (double)t.epochs},
     };
-    int eps = strcmp(name, "eps") == 0;
-    if (eps || strcmp(name, "weight-decay") == 0)
-        return by_optimizer(buf, eps);
+    if (strcmp(name, "eps") == 0)
+        return by_optimizer(buf, offsetof(nudge_optimizer, eps));
+    if (strcmp(name, "weight-decay") == 0)
+        return by_optimizer(buf, offsetof(nudge_optimizer, weight_decay));
+    if (strcmp(name, "beta2") == 0)
+        return by_optimizer(buf, offsetof(nudge_optimizer, beta2));
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].name, name) == 0) {
             if (known[i].text != NULL)
@@ -143,11 +146,12 @@ const option shared_options[] = {
     {"lr", "X", .help = "learning rate"},
     {"momentum", "X", .help = "of sgd and rmsprop"},
     {"nesterov", .help = "Nesterov momentum, with sgd"},
-    {"weight-decay", "X", .help = "L2 penalty; decoupled in adamw"},
-    {"beta1", "X", .help = "of adam and adamw"},
-    {"beta2", "X", .help = "of adam and adamw"},
+    {"weight-decay", "X", .help = "L2 penalty; decoupled in adamw and lion"},
+    {"l1", "X", "0", .help = "L1 penalty, of biases too, as --weight-decay"},
+    {"beta1", "X", .help = "of adam, adamw, radam and lion"},
+    {"beta2", "X", .help = "of adam, adamw, radam and lion"},
     {"alpha", "X", .help = "smoothing constant of rmsprop"},
-    {"eps", "X", .help = "of all but sgd"},
+    {"eps", "X", .help = "of all but sgd and lion"},
     {"schedule", "NAME", .help = "how the learning rate changes", .names = schedule_names},
     {"warmup", "EPOCHS", .help = "the learning rate first rises from 0 for so long, with any "
                                  "schedule"},

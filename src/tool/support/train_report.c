@@ -205,7 +205,8 @@ json_t *train_settings(const train_report *r)
     return json_put_all(
         object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),
         "momentum", json_number(o->momentum), "nesterov", json_boolean(o->nesterov),
-        "weight_decay", json_number(o->weight_decay), "beta1", json_number(o->beta1),
+        "weight_decay", json_number(o->weight_decay), "l1", json_number(o->l1),
+        "beta1", json_number(o->beta1),
         "beta2", json_number(o->beta2), "alpha", json_number(o->alpha), "eps", json_number(o->eps),
         "batch", json_whole(r->plan.batch), "accumulate", json_whole(s->train.accumulate),
         "clip_norm", json_number(s->train.clip_norm),
