@@ -56,7 +56,9 @@ refuse 2 "--folds: '1' is not a whole number from 2" "one fold" $train --data c.
 { cat c.csv; echo 1,2,rare; } >rare.csv
 refuse 2 "class 'rare' of target 'kind' has one row: the fold that holds it out has none" \
     "a class of one row" $train --data rare.csv --target kind --folds 3
-for option in "--val c.csv" "--val-split 0.1" "--test c.csv" "--test-split 0.1" "--split last"; do
+check "folds with validation rows" $train --data c.csv --target kind --folds 5 --val-split 0.25
+expect "folds: which are of the training rows" has "$err" "60 train, 20 validation, 20 test"
+for option in "--val c.csv" "--test c.csv" "--test-split 0.1" "--split last"; do
     refuse 2 "--folds holds out every row once" "folds with ${option% *}" \
         $train --data c.csv --target kind --folds 3 $option
 done

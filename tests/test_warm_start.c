@@ -212,7 +212,7 @@ START_TEST(flipped_anywhere)
     size_t size, refusals_seen = 0;
     unsigned char *bytes = read_bytes(st_path, &size);
     uint64_t state = 1;
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 500; i++) {
         size_t at = (size_t)((made_number(&state) + 1) / 2 * (double)size);
         unsigned char before = bytes[at];
         bytes[at] = (unsigned char)((made_number(&state) + 1) * 128);
@@ -227,7 +227,7 @@ START_TEST(flipped_anywhere)
             ck_assert(isfinite(w[j]));
         free(w);
     }
-    ck_assert_uint_gt(refusals_seen, 500);
+    ck_assert_uint_gt(refusals_seen, 100);
     free(bytes);
     nudge_model_free(m);
 }

@@ -176,7 +176,8 @@ typedef struct nudge_folds_info {
 
 /* Reads options->data once. Which rows are in which fold depends on the seed, the number of rows
  * and, for a target of classes, which is stratified, the rows' classes; options->stratify asks for
- * one. Parts and files of held-out data must not be asked for.
+ * one. options->val_split is a part of each fold's training rows, held out of them in turn, stratified
+ * too. Other held-out data must not be asked for.
  * NUDGE_EARGUMENT (folds < 2 or more than rows, ...), NUDGE_EDATA (a class of one row, ...), and as
  * nudge_table_read(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_load(nudge_folds **folds, size_t n,
@@ -184,8 +185,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_load(nudge_folds **folds, size_
                                                       nudge_error *err);
 NUDGE_API nudge_folds_info nudge_folds_describe(const nudge_folds *folds);
 
-/* Fold i held out as data->val, and the others as data->train, whose rows alone the preprocessing
- * is learned from. For nudge_data_free(), before the folds are freed.
+/* Fold i held out as data->test, and the others as data->train, whose rows alone the preprocessing
+ * is learned from, and data->val (NULL without a val_split). For nudge_data_free(), before the folds are freed.
  * NUDGE_EARGUMENT (i >= folds), and as nudge_prep_fit() and nudge_dataset_pack(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_data(nudge_data *data, const nudge_folds *folds,
                                                       size_t i, nudge_error *err);

@@ -8,8 +8,10 @@
 struct nudge_folds {
     nudge_table *table;
     size_t n;
-    int stratified;
     uint32_t *fold;            /* of each row */
+    nu_strata strata;          /* groups.n == 0: not stratified */
+    double val_split;          /* of each fold's training rows */
+    uint64_t seed;
     nudge_prep_options prep;   /* for every fold: with the loss that all rows choose */
     nudge_dtype dtype;
 };
@@ -19,6 +21,7 @@ void nudge_folds_free(nudge_folds *folds)
     if (folds == NULL)
         return;
     nudge_table_free(folds->table);
+    nu_strata_end(&folds->strata);
     free(folds->fold);
     free(folds);
 }
@@ -32,22 +35,20 @@ static nudge_status check_options(const nudge_data_options *o, nudge_error *err)
 {
     if (o->data == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "no data; name a file or synth:NAME");
-    if (o->val != NULL || o->test != NULL || o->val_split != 0 || o->test_split != 0)
-        return nu_fail(err, NUDGE_EARGUMENT, "data for validation or testing beside folds, which "
+    if (o->val != NULL || o->test != NULL || o->test_split != 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "files or parts of held-out data beside folds, which "
                        "hold out every row once");
     return NUDGE_OK;
 }
 
 static nudge_status assign(nudge_folds *f, const nudge_data_options *o, nudge_error *err)
 {
-    nu_strata strata NU_SCOPED(nu_strata_end) = {0};
-    NU_TRY(nu_strata_find(&strata, f->table, &o->prep, err));
+    NU_TRY(nu_strata_find(&f->strata, f->table, &o->prep, err));
     if (o->stratify)
-        NU_TRY(nu_strata_need(&strata, f->table, err));
-    f->stratified = strata.groups.n > 0;
-    f->prep.loss = strata.prep->loss;
-    return nu_folds_make(&f->fold, f->table->rows, f->n, f->stratified ? &strata.groups : NULL,
-                         o->seed, err);
+        NU_TRY(nu_strata_need(&f->strata, f->table, err));
+    f->prep.loss = f->strata.prep->loss;
+    return nu_folds_make(&f->fold, f->table->rows, f->n,
+                         f->strata.groups.n > 0 ? &f->strata.groups : NULL, f->seed, err);
 }
 
 nudge_status nudge_folds_load(nudge_folds **folds, size_t n, const nudge_data_options *options,
@@ -59,6 +60,8 @@ nudge_status nudge_folds_load(nudge_folds **folds, size_t n, const nudge_data_op
     f->n = n;
     f->prep = options->prep;
     f->dtype = options->read.dtype;
+    f->val_split = options->val_split;
+    f->seed = options->seed;
     NU_TRY(nudge_table_read(&f->table, options->data, &options->read, err));
     NU_TRY(assign(f, options, err));
     *folds = NU_TAKE(f);
@@ -70,23 +73,75 @@ nudge_folds_info nudge_folds_describe(const nudge_folds *folds)
     return (nudge_folds_info){
         .folds = folds->n,
         .rows = folds->table->rows,
-        .stratified = folds->stratified,
+        .stratified = folds->strata.groups.n > 0,
         .bytes = nudge_table_describe(folds->table).bytes +
-                 folds->table->rows * sizeof *folds->fold,
+                 folds->table->rows * (sizeof *folds->fold +
+                                       (folds->strata.of != NULL ? sizeof(int32_t) : 0)),
     };
 }
 
-/* The rows of fold i, or of the others, ascending; *n of them. */
-static nudge_status list_rows(uint32_t **rows, size_t *n, const nudge_folds *f, size_t i, int held,
-                              nudge_error *err)
+/* A fold's rows: those of `train` from 0 to n_train - 1 and of val behind them, and of test, each
+ * part ascending. */
+typedef struct fold_rows {
+    uint32_t *train, *test;
+    size_t n_train, n_val, n_test;
+} fold_rows;
+
+static void rows_free(fold_rows *r)
 {
-    uint32_t *list;
-    NU_NEW(list, nu_alloc, f->table->rows, "row numbers", err);
-    *n = 0;
+    free(r->train);
+    free(r->test);
+}
+
+static nudge_status list_rows(fold_rows *rows, const nudge_folds *f, size_t i, nudge_error *err)
+{
+    NU_NEW(rows->train, nu_alloc, f->table->rows, "row numbers", err);
+    NU_NEW(rows->test, nu_alloc, f->table->rows, "row numbers", err);
     for (size_t r = 0; r < f->table->rows; r++)
-        if ((f->fold[r] == i) == held)
-            list[(*n)++] = (uint32_t)r;
-    *rows = list;
+        if (f->fold[r] == i)
+            rows->test[rows->n_test++] = (uint32_t)r;
+        else
+            rows->train[rows->n_train++] = (uint32_t)r;
+    return NUDGE_OK;
+}
+
+/* Holds validation rows out of the training rows. */
+static nudge_status split_rows(fold_rows *rows, const nudge_folds *f, nudge_error *err)
+{
+    nu_parts parts NU_SCOPED(nu_parts_free) = {0};
+    int32_t *of NU_FREED = NULL;
+    nu_groups groups = f->strata.groups;
+    nu_split split = {.rows = rows->n_train, .val = f->val_split, .seed = f->seed};
+    if (groups.n > 0) {
+        NU_NEW(of, nu_alloc, rows->n_train, "classes", err);
+        for (size_t i = 0; i < rows->n_train; i++)
+            of[i] = groups.of[rows->train[i]];
+        groups.of = of;
+        split.groups = &groups;
+    }
+    NU_TRY(nu_parts_make(&parts, &split, err));
+    for (size_t i = 0; i < rows->n_train; i++)
+        parts.rows[i] = rows->train[parts.rows[i]];
+    memcpy(rows->train, parts.rows, rows->n_train * sizeof *rows->train);
+    rows->n_train = parts.n_train;
+    rows->n_val = parts.n_val;
+    return NUDGE_OK;
+}
+
+static nudge_status pack(nudge_data *d, const nudge_folds *f, const fold_rows *rows,
+                         nudge_error *err)
+{
+    nudge_dataset *all NU_SCOPED(nu_dataset_drop) = NULL; /* its parts keep the store */
+    NU_TRY(nudge_prep_fit(&d->prep, f->table, rows->train, rows->n_train, &f->prep, err));
+    NU_TRY(nudge_dataset_pack_copy(&all, f->table, d->prep, f->dtype, &d->unknown, err));
+    NU_TRY(nudge_dataset_subset(&d->train, all, rows->train, rows->n_train, err));
+    if (rows->n_val > 0)
+        NU_TRY(nudge_dataset_subset(&d->val, all, rows->train + rows->n_train, rows->n_val, err));
+    NU_TRY(nudge_dataset_subset(&d->test, all, rows->test, rows->n_test, err));
+    uint64_t shared = all->store->borrows_x ? f->table->rows * f->table->features : 0;
+    d->noise_floor = f->table->noise_floor;
+    d->load_bytes = nudge_folds_describe(f).bytes + nudge_dataset_describe(all).bytes - shared +
+                    2 * f->table->rows * sizeof *rows->train;
     return NUDGE_OK;
 }
 
@@ -94,21 +149,13 @@ nudge_status nudge_folds_data(nudge_data *data, const nudge_folds *folds, size_t
                               nudge_error *err)
 {
     nudge_data d NU_SCOPED(nudge_data_free) = {0};
-    nudge_dataset *all NU_SCOPED(nu_dataset_drop) = NULL; /* its parts keep the store */
-    uint32_t *train NU_FREED = NULL, *val NU_FREED = NULL;
-    size_t n_train, n_val;
+    fold_rows rows NU_SCOPED(rows_free) = {0};
     if (i >= folds->n)
         return nu_fail(err, NUDGE_EARGUMENT, "fold %zu of %zu", i, folds->n);
-    NU_TRY(list_rows(&train, &n_train, folds, i, 0, err));
-    NU_TRY(list_rows(&val, &n_val, folds, i, 1, err));
-    NU_TRY(nudge_prep_fit(&d.prep, folds->table, train, n_train, &folds->prep, err));
-    NU_TRY(nudge_dataset_pack_copy(&all, folds->table, d.prep, folds->dtype, &d.unknown, err));
-    NU_TRY(nudge_dataset_subset(&d.train, all, train, n_train, err));
-    NU_TRY(nudge_dataset_subset(&d.val, all, val, n_val, err));
-    d.noise_floor = folds->table->noise_floor;
-    uint64_t shared = all->store->borrows_x ? folds->table->rows * folds->table->features : 0;
-    d.load_bytes = nudge_folds_describe(folds).bytes + nudge_dataset_describe(all).bytes - shared +
-                   folds->table->rows * sizeof *train;
+    NU_TRY(list_rows(&rows, folds, i, err));
+    if (folds->val_split != 0) /* a NaN is refused there */
+        NU_TRY(split_rows(&rows, folds, err));
+    NU_TRY(pack(&d, folds, &rows, err));
     *data = d;
     d = (nudge_data){0};
     return NUDGE_OK;

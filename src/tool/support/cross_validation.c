@@ -152,8 +152,8 @@ static void start(validation *v, train_report *r)
 {
     nudge_error err;
     char *text;
-    must(nudge_train_plan_make(&r->plan, r->model, r->data->train, NULL, &r->setup->train, &err),
-         &err);
+    must(nudge_train_plan_make(&r->plan, r->model, r->data->train, r->data->val, &r->setup->train,
+                               &err), &err);
     v->settings = train_settings(r);
     v->loss = nudge_prep_describe(r->data->prep).loss;
     if (v->setup->quiet)
@@ -193,11 +193,11 @@ static nudge_status train_fold(validation *v, nudge_data *data, nudge_model **mo
     train_report report = {.setup = v->setup, .data = data, .model = *model};
     if (v->fold == 0)
         start(v, &report);
-    nudge_status status = nudge_train(*model, data->train, NULL, &options, &result, err);
+    nudge_status status = nudge_train(*model, data->train, data->val, &options, &result, err);
     if (status != NUDGE_OK)
         return status;
     v->seconds += result.seconds;
-    return nudge_evaluate_on(*model, data->val, options.threads, options.cpus,
+    return nudge_evaluate_on(*model, data->test, options.threads, options.cpus,
                              report_wants(v->setup), &v->metrics[v->fold], err);
 }
 

@@ -66,8 +66,9 @@ static void read_folds(train_setup *s, arguments *args)
     if (!given(args, "folds"))
         return;
     s->folds = (size_t)whole_of(args, "folds", 2, UINT32_MAX);
-    s->data.val_split = 0; /* of the built-in data */
-    refuse_all(args, "val val-labels val-split test test-labels test-split split",
+    if (!given(args, "val-split"))
+        s->data.val_split = 0; /* of the built-in data */
+    refuse_all(args, "val val-labels test test-labels test-split split",
                "--folds holds out every row once");
     refuse_all(args, "out log checkpoint resume", "--folds trains several networks and keeps none");
 }
