@@ -174,16 +174,18 @@ PY
         --out big.safetensors
     "$python" - "$NUDGE" >"$out" 2>"$err" <<'PY'
 import os, signal, subprocess, sys, time
-def writing():
+def writing(p): # it has a file with something in it open in the folder, which may have no name yet
     try:
-        return any(e.stat().st_size for e in os.scandir("sub"))
-    except FileNotFoundError: # gone meanwhile
+        files = [e.path for e in os.scandir(f"/proc/{p.pid}/fd")]
+        return any(os.stat(f).st_size for f in files
+                   if os.path.dirname(os.readlink(f)) == os.path.abspath("sub"))
+    except OSError: # gone meanwhile
         return False
 os.mkdir("sub")
 for attempt in range(10): # on a busy machine it may be done before we see that it writes
     p = subprocess.Popen([sys.argv[1], "predict", "--model", "big.safetensors", "--out", "sub/p.csv",
                           "--data", "synth:friedman1,rows=1500000"])
-    while not writing() and p.poll() is None:
+    while not writing(p) and p.poll() is None:
         pass
     p.send_signal(signal.SIGTERM)
     if p.wait() != 0:

@@ -35,7 +35,7 @@ START_TEST(output_replaces_only_on_commit)
     ck_assert_int_ge(fputs("new text", out.stream), 0);
     ck_assert_int_eq(fflush(out.stream), 0);
     assert_holds(path, "old", 3);
-    ck_assert_int_eq(files_in_folder(), 2);
+    ck_assert_int_le(files_in_folder(), 2); /* the new one need not have a name yet */
     ck_assert_int_eq(nu_output_commit(&out, &err), NUDGE_OK);
     assert_holds(path, "new text", 8);
     ck_assert_int_eq(files_in_folder(), 1);

@@ -24,26 +24,51 @@ static enum target target_of(const char *path)
     return S_ISDIR(st.st_mode) ? TARGET_FOLDER : TARGET_DIRECT;
 }
 
-/* Creates DIR/.NAME.NUMBER beside `path`; *name is for free(). open() and not mkstemp(), so that
- * the file gets the permissions that the user's umask gives any new file. O_EXCL sees a clash, with
- * another thread's or a dead process's file. -1 and errno. */
-static int create_temporary(const char *path, char **name)
+/* Opens the folder that holds `path`, with more flags than O_CLOEXEC; -1 and errno. */
+static int open_folder(const char *path, int flags)
+{
+    const char *slash = strrchr(path, '/');
+    size_t size = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
+    char *folder = slash == NULL ? strdup(".") : strndup(path, size);
+    int fd = folder == NULL ? -1 : open(folder, flags | O_CLOEXEC, 0666);
+    int error = errno;
+    free(folder);
+    errno = error;
+    return fd;
+}
+
+/* A file in the folder of `path` that has no name: whatever ends the process, nothing is left. -1
+ * where the system has none such, or could not give it a name later. */
+static int open_unnamed(const char *path)
+{
+    return access("/proc/self/fd", X_OK) == 0 ? open_folder(path, O_TMPFILE | O_RDWR) : -1;
+}
+
+/* DIR/.NAME.NUMBER beside `path`, into *name, which is for free(): gives this name to the open file
+ * `fd`, or, where that is -1, creates a file. open() and not mkstemp(), so that the file gets the
+ * permissions that the user's umask gives any new file; and a clash is seen, with another thread's
+ * or a dead process's file. The descriptor, or -1 and errno. */
+static int create_temporary(const char *path, int fd, char **name)
 {
     const char *slash = strrchr(path, '/');
     const char *base = slash != NULL ? slash + 1 : path;
     size_t folder = (size_t)(base - path), room = folder + NAME_PART + 32;
-    char *text = malloc(room);
-    int fd = -1;
-    for (int attempt = 0; text != NULL && attempt < 100 && fd < 0; attempt++) {
+    char *text = malloc(room), own[40];
+    int made = -1;
+    snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
+    for (int attempt = 0; text != NULL && attempt < 100 && made < 0; attempt++) {
         snprintf(text, room, "%.*s.%.*s.%ld-%d", (int)folder, path, NAME_PART, base,
                  (long)getpid(), attempt);
-        fd = open(text, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0 && errno != EEXIST)
+        if (fd < 0)
+            made = open(text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        else if (linkat(AT_FDCWD, own, AT_FDCWD, text, AT_SYMLINK_FOLLOW) == 0)
+            made = fd;
+        if (made < 0 && errno != EEXIST)
             break;
     }
-    if (fd >= 0) {
+    if (made >= 0) {
         *name = text;
-        return fd;
+        return made;
     }
     int error = errno;
     free(text);
@@ -77,7 +102,10 @@ static int open_target(nu_atomic_file *o, const char *path, enum target target)
         return open(path, O_WRONLY | O_CLOEXEC);
     if (!may_replace(o->path))
         return -1;
-    int fd = create_temporary(o->path, &o->temporary);
+    int fd = open_unnamed(o->path);
+    if (fd < 0)
+        fd = create_temporary(o->path, -1, &o->temporary);
+    o->replaces = 1;
     if (fd >= 0 && stat(o->path, &old) == 0)
         (void)fchmod(fd, old.st_mode & 07777); /* a file system without permissions has none */
     return fd;
@@ -124,19 +152,6 @@ static int flush_error(FILE *stream)
     return fputc('\n', stream) == EOF || fflush(stream) != 0 ? errno : EIO;
 }
 
-/* Opens the folder that holds `path`, with more flags than O_CLOEXEC; -1 and errno. */
-static int open_folder(const char *path, int flags)
-{
-    const char *slash = strrchr(path, '/');
-    size_t size = slash == NULL ? 0 : slash == path ? 1 : (size_t)(slash - path);
-    char *folder = slash == NULL ? strdup(".") : strndup(path, size);
-    int fd = folder == NULL ? -1 : open(folder, flags | O_CLOEXEC, 0600);
-    int error = errno;
-    free(folder);
-    errno = error;
-    return fd;
-}
-
 /* Makes a rename durable. A folder that cannot be opened or synced is one of a file system that
  * has no such notion. */
 static int sync_folder(const char *path)
@@ -169,21 +184,31 @@ static int keep_previous(const char *path)
     return error;
 }
 
+/* The finished file takes the place of what is there. */
+static int replace(nu_atomic_file *out)
+{
+    int fd = fileno(out->stream), error = 0;
+    if (fsync(fd) != 0 ||
+        (out->temporary == NULL && create_temporary(out->path, fd, &out->temporary) < 0))
+        return errno;
+    if (out->keeps_previous)
+        error = keep_previous(out->path);
+    if (error == 0 && rename(out->temporary, out->path) != 0)
+        error = errno;
+    if (error != 0)
+        unlink(out->temporary);
+    return error != 0 ? error : sync_folder(out->path);
+}
+
 int nu_atomic_commit(nu_atomic_file *out)
 {
     int error = flush_error(out->stream);
-    if (error == 0 && out->temporary != NULL && fsync(fileno(out->stream)) != 0)
-        error = errno;
-    if (fclose(out->stream) != 0 && error == 0)
-        error = errno;
-    if (error == 0 && out->temporary != NULL && out->keeps_previous)
-        error = keep_previous(out->path);
-    if (error == 0 && out->temporary != NULL && rename(out->temporary, out->path) != 0)
-        error = errno;
-    if (error == 0 && out->temporary != NULL)
-        error = sync_folder(out->path);
+    if (error == 0 && out->replaces)
+        error = replace(out);
     else if (out->temporary != NULL)
         unlink(out->temporary);
+    if (fclose(out->stream) != 0 && error == 0)
+        error = errno;
     forget(out);
     return error;
 }
@@ -203,9 +228,9 @@ int nu_atomic_check(const char *path)
     enum target target = target_of(path);
     if (target == TARGET_DIRECT)
         return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? 0 : errno;
-    /* A file without a name, which no signal can leave behind; where there are none, a real one. */
+    /* A file without a name; where there are none, a real one. */
     char *final = target == TARGET_FILE && path[0] != '\0' ? final_path(path) : NULL;
-    int fd = final != NULL && may_replace(final) ? open_folder(final, O_TMPFILE | O_WRONLY) : -1;
+    int fd = final != NULL && may_replace(final) ? open_unnamed(final) : -1;
     free(final);
     if (fd >= 0)
         return close(fd) == 0 ? 0 : errno;

@@ -43,7 +43,7 @@ static nudge_status check_space(const nu_array_files *f, int i, uint64_t size, n
     struct statvfs fs;
     uint64_t have;
     char need_text[NU_TEXT], have_text[NU_TEXT];
-    if (out->temporary == NULL || fstatvfs(fileno(out->stream), &fs) != 0 || fs.f_blocks == 0 ||
+    if (!out->replaces || fstatvfs(fileno(out->stream), &fs) != 0 || fs.f_blocks == 0 ||
         __builtin_mul_overflow((uint64_t)fs.f_bavail, (uint64_t)fs.f_frsize, &have) ||
         size <= have)
         return NUDGE_OK;
@@ -66,7 +66,7 @@ nudge_status nu_array_files_add(nu_array_files *f, const char *path, const char 
     f->bytes += size;
     NU_TRY(check_space(f, i, size, err));
     int fd = fileno(out->stream), error = nu_write_at(fd, 0, header, header_size);
-    if (error == 0 && out->temporary != NULL && ftruncate(fd, (off_t)size) != 0)
+    if (error == 0 && out->replaces && ftruncate(fd, (off_t)size) != 0)
         error = errno;
     return error == 0 ? NUDGE_OK : cannot_write(f, i, error, err);
 }
@@ -96,7 +96,7 @@ int nu_array_files_put(nu_array_files *f, const nu_array_layout *l, uint64_t fir
 nudge_status nu_array_files_commit(nu_array_files *f, nudge_error *err)
 {
     for (int i = 0; i < f->n; i++)
-        if (f->out[i].temporary != NULL && fsync(fileno(f->out[i].stream)) != 0)
+        if (f->out[i].replaces && fsync(fileno(f->out[i].stream)) != 0)
             return cannot_write(f, i, errno, err);
     for (int i = 0; i < f->n; i++)
         NU_TRY(nu_output_commit(&f->out[i], err));

@@ -187,6 +187,12 @@ static void read_files(arguments *args)
     free(note);
 }
 
+static void save_config(const arguments *args)
+{
+    if (given(args, "save-config"))
+        config_save(args, "config save-config resume", text_of(args, "save-config"));
+}
+
 static int run(arguments *args)
 {
     train_setup setup;
@@ -195,15 +201,15 @@ static int run(arguments *args)
     nudge_error err;
     read_files(args);
     train_setup_start(&setup, args, threads_of(args));
-    if (given(args, "save-config"))
-        config_save(args, "config save-config resume", text_of(args, "save-config"));
     if (setup.folds > 0) {
         int status = cross_validate(&setup);
+        save_config(args);
         train_setup_end(&setup);
         return status;
     }
     must(nudge_data_load(&data, &setup.data, &err), &err);
     must(train_setup_model(&model, &setup, data.prep, &err), &err);
+    save_config(args);
     train_report report = {.setup = &setup, .data = &data, .model = model};
     int status = train(&report, model, args);
     nudge_metrics_free(&report.val);

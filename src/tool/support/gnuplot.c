@@ -85,17 +85,13 @@ int gnuplot_run(const char *script, FILE *drawn)
 }
 
 /* Whether a picture has its end: gnuplot does not notice a full disk. */
-static int is_whole(const char *path)
+static int is_whole(int picture)
 {
-    char tail[13] = "";
-    FILE *picture = fopen(path, "r");
-    if (picture == NULL)
-        return 0;
-    int good = fseek(picture, 1 - (long)sizeof tail, SEEK_END) == 0 &&
-               fread(tail, 1, sizeof tail - 1, picture) == sizeof tail - 1 &&
-               (memcmp(tail + 4, "IEND\xae\x42\x60\x82", 8) == 0 || strstr(tail, "</svg>") != NULL);
-    fclose(picture);
-    return good;
+    enum { TAIL = 12 };
+    char tail[TAIL + 1] = "";
+    off_t size = lseek(picture, 0, SEEK_END);
+    return size >= TAIL && pread(picture, tail, TAIL, size - TAIL) == TAIL &&
+           (memcmp(tail + 4, "IEND\xae\x42\x60\x82", 8) == 0 || strstr(tail, "</svg>") != NULL);
 }
 
 int gnuplot_file(const char *script, const char *path)
@@ -104,7 +100,7 @@ int gnuplot_file(const char *script, const char *path)
     int error = nu_atomic_open(&out, path), good = 0;
     if (error == 0) {
         good = gnuplot_run(script, out.stream);
-        if (good && out.temporary != NULL && !is_whole(out.temporary)) {
+        if (good && out.replaces && !is_whole(fileno(out.stream))) {
             say("gnuplot's picture is not complete; is the disk full?");
             good = 0;
         }
