@@ -13,8 +13,8 @@ lacks() {
 # ---- Numbers, two outputs ------------------------------------------------------------------
 nudge gen friedman1 rows=500 seed=3 --out f.csv --quiet
 awk -F, 'NR == 1 { print $0 ",z" } NR > 1 { print $0 "," 100 + $1 - $2 }' f.csv >two.csv
-check "train two outputs" nudge train --data two.csv --target y,z --hidden 8 --epochs 40 --lr 0.01 --quiet \
-    --test-split 0.2 --out two.st
+check "train two outputs" nudge train --data two.csv --target y,z --hidden 8 --epochs 40 --lr 0.01 \
+    --quiet --test-split 0.2 --out two.st
 expect "... RMSE and R2 of the test" has "$out" "^R2  *-  *0"
 expect "... but not all metrics" lacks "$out" "MAPE"
 check "eval of two outputs" nudge eval --model two.st --data two.csv
@@ -29,7 +29,8 @@ expect "... with its name" has "$out" '"target": "z"'
 nudge predict --model two.st --data two.csv --out p.csv
 mean() {
     awk -F, -v j="$1" 'NR == FNR { p[FNR] = $j; next }
-        FNR > 1 { t = $(NF - 2 + j); d = p[FNR] - t; d = d < 0 ? -d : d; s += d; r += d / (t < 0 ? -t : t); n++ }
+        FNR > 1 { t = $(NF - 2 + j); d = p[FNR] - t; d = d < 0 ? -d : d; n++
+            s += d; r += d / (t < 0 ? -t : t) }
         END { printf "%.12g %.12g\n", s / n, r / n }' p.csv two.csv
 }
 mean=$(mean 2)
@@ -76,4 +77,56 @@ awk -F, 'NR == 1 || $NF == 0' m.csv >zeros.csv
 check "eval of one class" nudge eval --model m.st --data zeros.csv --json
 expect "... has no area" lacks "$out" '"roc_auc"'
 expect "... but an accuracy" has "$out" '"accuracy"'
+
+# ---- Pictures ------------------------------------------------------------------------------
+refuse 2 "--plot: 'm.pdf' is not a file that ends in .svg or .png" "--plot with another ending" \
+    nudge eval --model m.st --data m.csv --plot m.pdf
+refuse 2 "--metrics: it cannot be used together with --plot" "--plot of some metrics" \
+    nudge eval --model m.st --data m.csv --metrics f1 --plot m.svg
+refuse 2 "no/m.svg" "--plot in a folder that is not there" \
+    nudge eval --model m.st --data m.csv --plot no/m.svg
+cp m.csv data.svg
+refuse 2 "--plot: 'data.svg' is also given as --data" "--plot onto the data" \
+    nudge eval --model m.st --data data.svg --plot data.svg
+rm data.svg
+status=0
+GNUPLOT=/nonexistent nudge eval --model m.st --data m.csv --plot m.svg >"$out" 2>"$err" || status=$?
+expect "without gnuplot: exit status 1" [ $status -eq 1 ]
+expect "... a line" has "$err" "gnuplot-nox"
+expect "... the metrics" has "$out" "^ROC AUC"
+expect "... and no file" [ ! -e m.svg ]
+if ! command -v gnuplot >/dev/null; then
+    skip "pictures" "there is no gnuplot"
+    finish
+    exit
+fi
+
+# words FILE WORD...: texts of an SVG
+words() {
+    file=$1
+    shift
+    for word; do grep -qF -e ">$word<" "$file" || return 1; done
+}
+check "--plot of two classes" nudge eval --model m.st --data m.csv --plot m.svg
+expect "... and the metrics" has "$out" "^ROC AUC"
+area=$(sed -n 's/^ROC AUC *//p' "$out")
+expect "... confusion matrix, ROC, calibration" words m.svg "confusion matrix" "calibration" \
+    "ROC, area $area" "predicted probability of 1" "m.st on m.csv, 200 rows"
+right=$(awk -F' *' '/^confusion/ { getline; getline; print $2 }' "$out")
+expect "... and a count of the matrix" words m.svg "$right"
+check "--plot as PNG" nudge eval --model m.st --data m.csv --plot m.png
+expect "... is one" [ "$(od -A n -t x1 -N 8 m.png | tr -d ' \n')" = 89504e470d0a1a0a ]
+check "--plot of one class only" nudge eval --model m.st --data zeros.csv --plot zeros.svg
+expect "... has no ROC curve" lacks zeros.svg ">ROC"
+sed "1!s/0\$/it's <b>/; 1!s/1\$/a long name of a class/" b.csv >names.csv
+nudge train --data names.csv --target class --category class --hidden 8 --epochs 2 --quiet \
+    --out names.st >"$out" 2>&1
+check "--plot of several classes" nudge eval --model names.st --data names.csv --plot names.svg
+expect "... with their names" words names.svg "it's &lt;b>" "a long nam..."
+check "--plot of numbers" nudge eval --model two.st --data two.csv --plot two.svg
+expect "... predicted against true, for each output" [ "$(grep -c ">[yz]: RMSE" two.svg)" -eq 2 ]
+if [ -n "$python" ]; then
+    check "all are well-formed" "$python" -c \
+        'import sys, xml.dom.minidom as m; [m.parse(f) for f in sys.argv[1:]]' *.svg
+fi
 finish

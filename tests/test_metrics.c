@@ -133,7 +133,7 @@ END_TEST
 START_TEST(own_units)
 {
     enum { ROWS = 40 };
-    double t[ROWS], p[ROWS], relative = 0, absolute = 0, error[ROWS];
+    double t[ROWS], p[ROWS], again[ROWS], relative = 0, absolute = 0, error[ROWS];
     uint64_t state = 5;
     FILE *file = fopen(in_folder("units.csv"), "w");
     ck_assert_ptr_nonnull(file);
@@ -160,7 +160,9 @@ START_TEST(own_units)
     ck_ok(nudge_model_create(&model, &network, data.prep, &err), &err);
     ck_ok(nudge_predict(model, data.train, 1, p, &err), &err);
     ck_ok(nudge_evaluate(model, data.train, 1, &m, &err), &err);
+    ck_ok(nudge_targets(model, data.train, again, &err), &err);
     for (size_t i = 0; i < ROWS; i++) {
+        ck_assert_double_eq_tol(again[i], t[i], 1e-9);
         error[i] = fabs(p[i] - t[i]);
         absolute += error[i] / ROWS;
         relative += error[i] / t[i] / ROWS;
@@ -292,6 +294,36 @@ START_TEST(no_numbers)
 }
 END_TEST
 
+/* Targets as they were given: class numbers, also of rows in another order. */
+START_TEST(targets)
+{
+    enum { CLASSES = 7 };
+    nudge_model *model = identity(NUDGE_CROSS_ENTROPY, NUDGE_F32, CLASSES);
+    double z[CLASSES * 600] = {0}, t[600], found[600];
+    uint32_t rows[600];
+    nudge_dataset *part = NULL;
+    nudge_error err;
+    for (size_t i = 0; i < 600; i++) {
+        t[i] = (double)(i * i % CLASSES);
+        rows[i] = (uint32_t)(599 - i);
+    }
+    nudge_dataset *data = data_of(NUDGE_CROSS_ENTROPY, NUDGE_F32, 600, CLASSES, z, t);
+    ck_ok(nudge_targets(model, data, found, &err), &err);
+    ck_assert_mem_eq(found, t, sizeof t);
+    ck_ok(nudge_dataset_subset(&part, data, rows, 600, &err), &err);
+    ck_ok(nudge_targets(model, part, found, &err), &err);
+    for (size_t i = 0; i < 600; i++)
+        ck_assert(found[i] == t[599 - i]);
+    nudge_dataset_free(part);
+    nudge_dataset_free(data);
+    ck_ok(nudge_dataset_from_arrays(&data, NUDGE_F32, 600, CLASSES, CLASSES, z, NULL, NULL, &err),
+          &err);
+    ck_status(nudge_targets(model, data, found, &err), NUDGE_EMISMATCH, &err);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
 /* ---- Rows, threads, what is asked for ---------------------------------------------------- */
 
 static const struct {
@@ -398,6 +430,7 @@ static Suite *metrics_suite(void)
     tcase_add_checked_fixture(tc, make_folder, remove_folder);
     tcase_add_test(tc, scikit_learn);
     tcase_add_test(tc, own_units);
+    tcase_add_test(tc, targets);
     suite_add_tcase(suite, tc);
     tc = tcase_create("no values");
     tcase_add_test(tc, one_class);

@@ -76,6 +76,12 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_row_f32(nudge_predictor *pred
                                                            const float *x, float *out,
                                                            nudge_error *err);
 
+/* What predictions are compared with. out, the caller's: rows x outputs targets in their own units;
+ * for cross-entropy rows class numbers. NUDGE_EMISMATCH (also: data without targets). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_targets(const nudge_model *model,
+                                                   const nudge_dataset *data, double *out,
+                                                   nudge_error *err);
+
 /* ---- Gradient check -------------------------------------------------------------------- */
 
 typedef struct nudge_gradcheck_result {

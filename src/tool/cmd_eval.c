@@ -2,7 +2,9 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "plot/results.h"
 #include "support/data_options.h"
+#include "support/gnuplot.h"
 #include "support/json.h"
 #include "support/options.h"
 #include "support/say.h"
@@ -17,6 +19,8 @@ static const char *metric_names(size_t i)
 static const option own[] = {
     {"data", .help = "as in 'nudge train'; it must hold the target too"},
     {"metrics", "NAME,...", .help = "only these [all that fit]", .names = metric_names},
+    {"plot", "FILE", .help = "write a picture of what fits, .svg or .png: confusion matrix, ROC "
+                             "and calibration, or predicted against true"},
     {0},
 };
 
@@ -268,8 +272,65 @@ static void report_json(const nudge_metrics *m, const nudge_model *model, argume
     json_print(object, 1, stdout);
 }
 
+/* ---- Picture --------------------------------------------------------------------------- */
+
+/* --plot, checked before there is anything to draw; NULL: not given. */
+static const char *plot_path(arguments *args)
+{
+    const char *path = text_of(args, "plot");
+    if (path == NULL)
+        return NULL;
+    if (plot_kind_of(path) == PLOT_TEXT)
+        refuse(args, "plot", "a file that ends in .svg or .png");
+    refuse_given(args, "metrics", "it cannot be used together with --plot, which needs all");
+    check_output(args, "plot", "model data labels");
+    return path;
+}
+
+/* Names of n classes or outputs; both blocks are for free(). */
+static const char **names_of(const nudge_prep *prep, size_t n, int classes, char (**text)[NU_TEXT])
+{
+    const char **name = need(calloc(n + 1, sizeof *name));
+    *text = need(calloc(n + 1, sizeof **text));
+    for (size_t k = 0; k < n; k++)
+        name[k] = classes ? class_name((*text)[k], prep, k) : nudge_prep_target_name(prep, k);
+    return name;
+}
+
+/* Returns 1, or 0 after a line. */
+static int draw(const char *path, const nudge_metrics *m, const nudge_model *model,
+                const nudge_dataset *data, arguments *args)
+{
+    nudge_model_info info = nudge_model_describe(model);
+    nudge_target target = nudge_loss_describe(info.loss).target;
+    nudge_error err;
+    size_t values = m->rows * m->outputs;
+    double *predictions = need(calloc(values, sizeof *predictions));
+    double *targets = need(calloc(values, sizeof *targets));
+    must(nudge_predict(model, data, threads_of(args), predictions, &err), &err);
+    must(nudge_targets(model, data, targets, &err), &err);
+    char (*text)[NU_TEXT], (*other)[NU_TEXT];
+    const char **classes = names_of(info.prep, m->classes, 1, &text);
+    const char **outputs = names_of(info.prep, m->outputs, target == NUDGE_CLASSES, &other);
+    if (target == NUDGE_PROBABILITIES && m->classes == 2)
+        outputs[0] = classes[1];
+    char *title = text_as("%s on %s, %zu rows", text_of(args, "model"), text_of(args, "data"),
+                          m->rows);
+    plot_results results = {plot_kind_of(path), title, target, m, predictions, targets, outputs,
+                            classes};
+    char *script = plot_results_script(&results);
+    int good = gnuplot_file(script, path);
+    if (m->classes == 0 && m->outputs > PLOT_MOST_OUTPUTS && target != NUDGE_PROBABILITIES)
+        say("--plot: only the first %d of %zu outputs are drawn", PLOT_MOST_OUTPUTS, m->outputs);
+    void *blocks[] = {predictions, targets, classes, text, outputs, other, title, script};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        free(blocks[i]);
+    return good;
+}
+
 static int run(arguments *args)
 {
+    const char *plot = plot_path(args);
     nudge_model *model = NULL;
     nudge_dataset *data = NULL;
     nudge_metrics metrics;
@@ -282,10 +343,11 @@ static int run(arguments *args)
         report_json(&metrics, model, args);
     else
         report(&metrics, model, wanted);
+    int drawn = plot == NULL || draw(plot, &metrics, model, data, args);
     nudge_metrics_free(&metrics);
     nudge_dataset_free(data);
     nudge_model_free(model);
-    return EXIT_DONE;
+    return drawn ? EXIT_DONE : EXIT_RUN_FAILED;
 }
 
 const command command_eval = {
@@ -297,8 +359,8 @@ const command command_eval = {
              "others, in the target's own units, and those of each output. Metrics are defined as "
              "in scikit-learn.",
     .own = own,
-    .options = "Data: model data labels header\nRunning: threads\nOutput: metrics json\n",
-    .examples = "  nudge eval --model m.safetensors --data letters.csv\n"
+    .options = "Data: model data labels header\nRunning: threads\nOutput: metrics plot json\n",
+    .examples = "  nudge eval --model m.safetensors --data letters.csv --plot m.svg\n"
                 "  nudge eval --model m.safetensors --data images.gz --labels labels.gz --json\n",
     .run = run,
 };

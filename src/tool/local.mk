@@ -29,5 +29,7 @@ libnudgetool_a_SOURCES += \
 	src/tool/bench/cmd_bench.c src/tool/bench/bench.h \
 	src/tool/bench/bench_gemm.c src/tool/bench/bench_kernels.c src/tool/bench/bench_network.c
 libnudgetool_a_SOURCES += \
-	src/tool/plot/cmd_plot.c src/tool/plot/plot.h src/tool/plot/curves.c src/tool/plot/run_log.c
+	src/tool/plot/cmd_plot.c src/tool/plot/plot.h src/tool/plot/curves.c src/tool/plot/run_log.c \
+	src/tool/plot/style.h src/tool/plot/style.c \
+	src/tool/plot/results.h src/tool/plot/results.c
 nudge_SOURCES = src/tool/main.c

@@ -329,3 +329,28 @@ nudge_status nudge_predict_on(const nudge_model *model, const nudge_dataset *dat
     e->out = out;
     return nu_team_run_on(cpus, e->threads, work, e, err);
 }
+
+nudge_status nudge_targets(const nudge_model *model, const nudge_dataset *data, double *out,
+                           nudge_error *err)
+{
+    enum { SOME = 256 };
+    uint32_t numbers[SOME];
+    int32_t classes[SOME];
+    const nudge_prep *prep = model->prep;
+    size_t n = model->net.width[model->net.layers], rows;
+    NU_TRY(nu_dataset_has_values(data, err));
+    NU_TRY(nu_check_fit(model, data, 1, err));
+    int has_classes = nudge_loss_describe(model->net.loss).target == NUDGE_CLASSES;
+    for (size_t first = 0; first < data->rows; first += rows) {
+        rows = nu_smaller(data->rows - first, SOME);
+        double *some = out + first * (has_classes ? 1 : n);
+        nu_numeric_of(model->dtype)->as_doubles(data, first, rows, numbers, NULL,
+                                                has_classes ? NULL : some,
+                                                has_classes ? classes : NULL);
+        for (size_t i = 0; has_classes && i < rows; i++)
+            some[i] = classes[i];
+        for (size_t i = 0; !has_classes && prep != NULL && i < rows * n; i++)
+            some[i] = some[i] / prep->target_factor[i % n] + prep->target_shift[i % n];
+    }
+    return NUDGE_OK;
+}

@@ -1,7 +1,6 @@
 /* nudge plot: training curves. */
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "plot/plot.h"
@@ -55,13 +54,8 @@ static void read_size(plot *p, arguments *args)
 static const char *read_output(plot *p, arguments *args)
 {
     const char *out = text_of(args, "out");
-    const char *ending = out != NULL ? strrchr(out, '.') : NULL;
-    p->kind = PLOT_TEXT;
-    if (ending != NULL && strcasecmp(ending, ".svg") == 0)
-        p->kind = PLOT_SVG;
-    else if (ending != NULL && strcasecmp(ending, ".png") == 0)
-        p->kind = PLOT_PNG;
-    else if (out != NULL)
+    p->kind = out != NULL ? plot_kind_of(out) : PLOT_TEXT;
+    if (out != NULL && p->kind == PLOT_TEXT)
         refuse(args, "out", "a file that ends in .svg or .png");
     if (out != NULL)
         refuse_given(args, "text", "it cannot be used together with --out");

@@ -3,7 +3,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "support/gnuplot.h"
 #include "support/say.h"
 
 enum { FEW_POINTS = 30 /* are marked */, LINES = 7 /* of text, with a character each */ };
@@ -57,21 +56,6 @@ void plot_find_curves(plot *p)
 
 /* ---- How pictures look ----------------------------------------------------------------- */
 
-/* The colours of Okabe and Ito, which colour-blind readers can tell apart too ("Color Universal
- * Design", 2008); yellow, too light on white, is left out. Letters are of one size: pixels in SVG,
- * points of 96 to the inch in PNG. */
-static const char picture_style[] =
-    "array colour = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000']\n"
-    "do for [i=1:|colour|] {\n"
-    "    set linetype i linecolor rgb colour[i] linewidth 2 pointtype 7 pointsize 0.6\n"
-    "}\n"
-    "set border 3 linecolor rgb '#808080' linewidth 1\n"
-    "set tics nomirror textcolor rgb '#303030'\n"
-    "set grid linecolor rgb '#e0e0e0' linetype 1 linewidth 1\n"
-    "set key outside right top vertical Left reverse samplen 2.5 spacing 1.2\n"
-    "set title name\n"
-    "set ylabel label\n";
-
 /* A label beside the axis would stand across and cover numbers. */
 static const char text_style[] =
     "set tics nomirror scale 0.5\n"
@@ -101,13 +85,6 @@ static const char log_axis[] =
 
 /* ---- The script ------------------------------------------------------------------------ */
 
-static void write_quoted(FILE *script, const char *before, const char *text, const char *after)
-{
-    fputs(before, script);
-    gnuplot_quote(script, text);
-    fputs(after, script);
-}
-
 /* Of x (0) or y (1). */
 static const plot_unit *unit_of(const plot *p, int y)
 {
@@ -119,21 +96,17 @@ static const plot_unit *unit_of(const plot *p, int y)
 
 static void write_style(const plot *p, FILE *script)
 {
-    static const char *const terminal[] = {
-        [PLOT_TEXT] = "dumb mono noenhanced nofeed",
-        [PLOT_SVG] = "svg noenhanced font 'sans-serif,14' background rgb 'white' linewidth 1",
-        [PLOT_PNG] = "pngcairo noenhanced font 'sans,10.5' background rgb 'white' linewidth 1",
-    };
     const char *kind = p->y == PLOT_SPEED || (p->kinds[0] && p->kinds[1]) ? ""
                        : p->kinds[0] ? "training " : "validation ";
-    fprintf(script, "set encoding utf8\nset terminal %s size %d,%d\n%s", terminal[p->kind],
-            p->width, p->height, shorter_names);
+    plot_write_terminal(script, p->kind, p->width, p->height);
+    fputs(shorter_names, script);
     if (p->title != NULL)
-        write_quoted(script, "name = ", p->title, "\n");
+        plot_write_quoted(script, "name = ", p->title, "\n");
     else
-        write_quoted(script, "name = short(", p->n == 1 ? p->names[0] : "", ")\n");
-    fprintf(script, "label = '%s%s'\n%s", kind, unit_of(p, 1)->label,
-            p->kind == PLOT_TEXT ? text_style : picture_style);
+        plot_write_quoted(script, "name = short(", p->n == 1 ? p->names[0] : "", ")\n");
+    fprintf(script, "label = '%s%s'\n%s%s", kind, unit_of(p, 1)->label,
+            p->kind == PLOT_TEXT ? text_style : plot_picture_style,
+            p->kind == PLOT_TEXT ? "" : "set title name\nset ylabel label\n");
 }
 
 static void write_axes(const plot *p, FILE *script)
@@ -171,9 +144,9 @@ static void write_points(const plot *p, size_t i, FILE *script)
 static void write_name(const plot *p, const plot_curve *c, FILE *script)
 {
     if (p->n == 1)
-        write_quoted(script, " title ", kinds[c->validation], "");
+        plot_write_quoted(script, " title ", kinds[c->validation], "");
     else
-        write_quoted(script, " title short(", p->names[c->run], ")");
+        plot_write_quoted(script, " title short(", p->names[c->run], ")");
     if (p->n > 1 && p->kind == PLOT_TEXT && p->kinds[0] && p->kinds[1])
         fprintf(script, ".' %s'", kinds[c->validation]);
 }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "plot/style.h"
+
 /* ---- Runs: what "nudge train --log" wrote, a JSON object per epoch (run_log.c) ----------- */
 
 /* What is read of an epoch. */
@@ -37,10 +39,8 @@ void run_log_read(run_log *log, const char *path);
 
 /* ---- Curves (curves.c) ----------------------------------------------------------------- */
 
-enum plot_kind { PLOT_TEXT, PLOT_SVG, PLOT_PNG };
-
 /* Beyond so many, neither colours nor marks tell runs apart, nor letters curves in text. */
-enum { PLOT_COLOURS = 7, PLOT_MOST_RUNS = 4 * PLOT_COLOURS, PLOT_MOST_LETTERS = 26 };
+enum { PLOT_MOST_RUNS = 4 * PLOT_COLOURS, PLOT_MOST_LETTERS = 26 };
 
 /* A unit of an axis: its size, what it is called, and from what value on it is used. */
 typedef struct plot_unit {
