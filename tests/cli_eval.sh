@@ -54,6 +54,10 @@ check "eval of classes" nudge eval --model b.st --data b.csv
 expect "... a loss that is the log loss is there once" lacks "$out" "^log loss"
 expect "... ROC AUC" has "$out" "^ROC AUC  *0"
 expect "... of each class, too" has "$out" "^class  *precision  *recall  *ROC AUC .*F1  *rows$"
+nudge train --data b.csv --target class --category class --hidden 8 --epochs 2 --quiet \
+    --loss cross-entropy --label-smoothing 0.1 --out smooth.st >"$out"
+check "eval of a loss with smoothed labels" nudge eval --model smooth.st --data b.csv
+expect "... has the log loss, which is another" has "$out" "^log loss"
 check "--metrics" nudge eval --model b.st --data b.csv --metrics log-loss,f1
 expect "... those that are named" has "$out" "^log loss"
 expect "... and no others" lacks "$out" "accuracy"

@@ -184,6 +184,51 @@ START_TEST(descriptions)
 }
 END_TEST
 
+/* The metrics of a model are those of its predictions, whatever the loss makes of them: here labels
+ * smoothed, hard rows weighted, errors weighted by their sign. */
+START_TEST(losses_with_parameters)
+{
+    enum { ROWS = 300, N = 4 };
+    static const nudge_loss kinds[] = {NUDGE_CROSS_ENTROPY, NUDGE_FOCAL, NUDGE_QUANTILE};
+    nudge_model_options options = nudge_model_defaults();
+    options.dtype = NUDGE_F64;
+    options.layers = 1;
+    options.widths = (const size_t[]){3, N};
+    options.loss = kinds[_i];
+    options.loss_parameter = 0.2;
+    nudge_model *model = NULL;
+    nudge_error err;
+    nudge_metrics m;
+    double *x = made_array(ROWS * 3, 1, 3), *p = made_array(ROWS * N, 1, 5);
+    double *t = made_array(ROWS * N, 1, 4), loss = 0, pinball = 0;
+    int32_t truth[ROWS], is_number = kinds[_i] == NUDGE_QUANTILE;
+    for (size_t i = 0; i < ROWS; i++)
+        truth[i] = (int32_t)(i * i % N);
+    nudge_dataset *data = NULL;
+    ck_ok(nudge_dataset_from_arrays(&data, NUDGE_F64, ROWS, 3, N, x, is_number ? t : NULL,
+                                    is_number ? NULL : truth, &err), &err);
+    ck_ok(nudge_model_create(&model, &options, NULL, &err), &err);
+    ck_ok(nudge_predict(model, data, 1, p, &err), &err);
+    ck_ok(nudge_evaluate(model, data, 1, &m, &err), &err);
+    for (size_t i = 0; i < ROWS; i++)
+        loss -= log(p[i * N + (size_t)truth[i]]) / ROWS;
+    for (size_t i = 0; i < ROWS * N; i++)
+        pinball += fmax(0.2 * (t[i] - p[i]), 0.8 * (p[i] - t[i])) / (ROWS * N);
+    same("log loss", value_of(m, LOG_LOSS), is_number ? NAN : loss, 1e-12);
+    same("pinball", value_of(m, PINBALL), is_number ? pinball : NAN, 1e-12);
+    if (is_number)
+        same("loss", value_of(m, LOSS), pinball, 1e-12);
+    else
+        ck_assert(fabs(value_of(m, LOSS) - loss) > 1e-3);
+    nudge_metrics_free(&m);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+    free(x);
+    free(p);
+    free(t);
+}
+END_TEST
+
 /* Validation makes no table of classes x classes: one of 60,000 would be 29 GB. The table is
  * refused where there is no memory for it: one of 4 million classes would be 128 TB. */
 START_TEST(many_classes)
@@ -254,6 +299,7 @@ static Suite *evaluate_suite(void)
     tcase_add_test(tc, classes);
     for (int i = 1; nudge_loss_name((nudge_loss)i) != NULL; i++)
         tcase_add_loop_test(tc, descriptions, i, i + 1);
+    tcase_add_loop_test(tc, losses_with_parameters, 0, 3);
     tcase_add_test(tc, many_classes);
     tcase_add_test(tc, rows_of_a_subset);
     suite_add_tcase(suite, tc);

@@ -11,7 +11,7 @@ NUDGE_BEGIN
  *
  * p is a prediction as nudge_predict() gives it, t a target, both in the target's own units.
  *   loss               of the model, as nudge_train() reports it
- * Classes (cross-entropy), and probabilities (bce; t > 0.5 is true, p > 0.5 predicts it):
+ * Classes (cross-entropy, focal), and probabilities (bce; t > 0.5 is true, p > 0.5 predicts it):
  *   accuracy           the part that is right, of all elements
  *   balanced-accuracy  mean recall of the classes that occur
  *   log-loss           mean of -log of the probability given to what is true, from the network's
@@ -24,12 +24,13 @@ NUDGE_BEGIN
  *   brier              mean of (p - t)^2; beyond two classes summed over the classes
  *   top-3, top-5       the part of rows whose class is among the 3 or 5 most likely; among equals
  *                      the later class is taken first. Only for more classes than that
- * Numbers and counts (mse, mae, huber, poisson):
+ * Numbers and counts (mse, mae, huber, quantile, log-cosh, poisson):
  *   rmse, mae          over all elements
  *   r2                 1 - sum (p - t)^2 / sum (t - mean)^2; not defined for a constant target
  *   mape               mean of |p - t| / max(|t|, 2^-52)
  *   median-absolute-error
- *   pinball            mean of q max(t - p, 0) + (1 - q) max(p - t, 0), with the quantile q = 0.5
+ *   pinball            mean of q max(t - p, 0) + (1 - q) max(p - t, 0); the quantile q is that of
+ *                      the loss if it has one, otherwise 0.5
  *
  * roc-auc, average-precision and f1 are of the second of two classes; beyond two, the mean over
  * classes, each against all others. Where a model has several outputs (but for classes), all but
@@ -67,8 +68,8 @@ typedef struct nudge_metric_info {
     const char *format;     /* of a value, for printf */
     int higher_is_better;
     unsigned targets;       /* kinds that it is for: the sum of 1 << nudge_target */
-    unsigned losses;        /* of which it is the mean, so that it says no more than the loss: the
-                             * sum of 1 << nudge_loss */
+    unsigned losses;        /* whose mean it is, where a loss that has a parameter has its default:
+                             * the sum of 1 << nudge_loss */
     size_t more_outputs;    /* it needs more outputs than that */
     int is_main;            /* one of the few for a short report */
 } nudge_metric_info;

@@ -93,7 +93,7 @@ static const nudge_metric_info metric_rows[NUDGE_METRICS] = {
     [NUDGE_METRIC_MAPE] = {"mape", "MAPE", "%.6g", 0, NUMBERS},
     [NUDGE_METRIC_MEDIAN_ABSOLUTE_ERROR] = {"median-absolute-error", "median absolute error",
                                             "%.6g", 0, NUMBERS},
-    [NUDGE_METRIC_PINBALL] = {"pinball", "pinball loss", "%.6g", 0, NUMBERS},
+    [NUDGE_METRIC_PINBALL] = {"pinball", "pinball loss", "%.6g", 0, NUMBERS, OF(NUDGE_QUANTILE)},
 };
 
 nudge_metric_info nudge_metric_describe(nudge_metric metric)

@@ -7,6 +7,7 @@
 #include "support/gnuplot.h"
 #include "support/json.h"
 #include "support/options.h"
+#include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"
 #include "whole.h"
@@ -79,14 +80,13 @@ static void add_values(text_table *t, const nudge_metrics *m, size_t j)
 static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, uint64_t wanted)
 {
     nudge_loss loss = info->loss;
-    int is_plain = !(info->loss_parameter > 0); /* cross-entropy without label smoothing */
     text_table t;
     table_start(&t, 2);
     table_add(&t, "rows");
     table_add(&t, "%zu", m->rows);
     for (size_t i = 0; i < NUDGE_METRICS; i++) {
         nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
-        int repeats = wanted == NUDGE_METRICS_ALL && is_plain && metric.losses & 1u << loss;
+        int repeats = wanted == NUDGE_METRICS_ALL && repeats_loss((nudge_metric)i, info);
         if (isnan(m->value[i]) || repeats)
             continue;
         table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? nudge_loss_name(loss) : metric.title);

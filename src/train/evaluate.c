@@ -267,9 +267,12 @@ nudge_status nu_evaluator_run(nu_evaluator *e, nudge_metrics *m, nudge_error *er
                         .confusion = e->confusion,
                         .areas = e->areas,
                         .median = e->medians,
-                        .unit = e->unit};
+                        .unit = e->unit,
+                        .quantile = 0.5};
     memcpy(scores.top, all->top, sizeof scores.top);
     memcpy(scores.sum, all->sum, sizeof scores.sum);
+    if (nudge_metric_describe(NUDGE_METRIC_PINBALL).losses & 1u << loss)
+        scores.quantile = e->model->net.loss_parameter;
     int has_matrix = e->classes > 0 && e->parts == 1;
     *m = (nudge_metrics){.rows = e->data->rows,
                          .outputs = e->outputs,

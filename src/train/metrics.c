@@ -155,8 +155,7 @@ static double median_absolute_error(const nu_scores *s, size_t j)
 /* Above and below a target errors have the weights 1 - q and q. */
 static double pinball(const nu_scores *s, size_t j)
 {
-    const double q = 0.5;
-    return mae(s, j) / 2 + (0.5 - q) * per_row(s, NU_SIGNED, j) * s->unit[j];
+    return mae(s, j) / 2 + (0.5 - s->quantile) * per_row(s, NU_SIGNED, j) * s->unit[j];
 }
 
 /* ---- The table ------------------------------------------------------------------------- */

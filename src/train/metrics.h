@@ -19,6 +19,7 @@ typedef struct nu_scores {
     const nu_areas *areas;     /* outputs */
     const double *median;      /* outputs, of |p - t| */
     const double *unit;        /* outputs, as in nu_inference */
+    double quantile;           /* for pinball */
 } nu_scores;
 
 /* What the metrics of a set that fit the model have to be made of: NU_NEEDS and the like. */

@@ -88,17 +88,16 @@ static void add_numbers(const nu_inference *r, const real *p, const real *t, siz
         add_relative(sum[NU_RELATIVE], r->unit, r->shift, p, t, rows, n);
 }
 
-/* ---- Probabilities --------------------------------------------------------------------- */
+/* ---- Confusion matrices ---------------------------------------------------------------- */
 
-/* Threads share the table. Counts are whole numbers, so the order in which they are added does not
+/* Threads share a table. Counts are whole numbers, so the order in which they are added does not
  * matter. */
-static void confuse(const nu_tally *tally, size_t part, size_t truth, size_t guess)
+static void count_up(uint64_t *cell, uint64_t count)
 {
-    size_t classes = tally->classes;
-    if (tally->confusion != NULL)
-        __atomic_fetch_add(&tally->confusion[(part * classes + truth) * classes + guess], 1,
-                           __ATOMIC_RELAXED);
+    __atomic_fetch_add(cell, count, __ATOMIC_RELAXED);
 }
+
+/* ---- Probabilities --------------------------------------------------------------------- */
 
 /* Of the network's output z: log(1 + exp(z)) - t z, as bce has it. */
 NU_CLONES
@@ -113,15 +112,41 @@ static void add_log(double *restrict sum, const real *z, const real *t, size_t r
     }
 }
 
-static void add_probabilities(nu_tally *tally, const real *p, const real *t, size_t rows, size_t n)
+static size_t right(const real *p, const real *t, size_t count)
 {
     const real half = (real)0.5;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < n; j++) {
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += (p[i] > half) == (t[i] > half);
+    return n;
+}
+
+/* The tables of some rows, one output after the other. */
+static void confuse_probabilities(const nu_tally *tally, const real *p, const real *t, size_t rows,
+                                  size_t n)
+{
+    const real half = (real)0.5;
+    for (size_t j = 0; j < n; j++) {
+        uint64_t truths = 0, guesses = 0, both = 0;
+        for (size_t i = 0; i < rows; i++) {
             int truth = t[i * n + j] > half, guess = p[i * n + j] > half;
-            tally->correct += truth == guess;
-            confuse(tally, j, (size_t)truth, (size_t)guess);
+            truths += (uint64_t)truth;
+            guesses += (uint64_t)guess;
+            both += (uint64_t)(truth & guess);
         }
+        uint64_t *table = tally->confusion + 4 * j;
+        count_up(&table[0], rows + both - truths - guesses);
+        count_up(&table[1], guesses - both);
+        count_up(&table[2], truths - both);
+        count_up(&table[3], both);
+    }
+}
+
+static void add_probabilities(nu_tally *tally, const real *p, const real *t, size_t rows, size_t n)
+{
+    tally->correct += right(p, t, rows * n);
+    if (tally->confusion != NULL)
+        confuse_probabilities(tally, p, t, rows, n);
     if (tally->sum[NU_BRIER] != NULL)
         add_squared(tally->sum[NU_BRIER], p, t, rows, n);
 }
@@ -137,7 +162,7 @@ static void add_guesses(const nu_tally *tally, const real *z, const int32_t *t, 
         for (size_t k = 1; k < n; k++)
             if (z[k] > z[best])
                 best = k;
-        confuse(tally, 0, (size_t)t[i], best);
+        count_up(&tally->confusion[(size_t)t[i] * n + best], 1);
     }
 }
 

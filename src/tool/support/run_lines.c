@@ -1,6 +1,7 @@
 #include "support/run_lines.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 #include "support/machine.h"
@@ -55,6 +56,13 @@ void network_line(FILE *stream, const nudge_model *model)
             nudge_dtype_name(m.dtype), nudge_loss_name(m.loss));
     print_loss_parameter(stream, &m, " with ");
     fputc('\n', stream);
+}
+
+int repeats_loss(nudge_metric metric, const nudge_model_info *m)
+{
+    int is_usual = isnan(m->loss_parameter) ||
+                   m->loss_parameter == nudge_loss_describe(m->loss).parameter_default;
+    return is_usual && (nudge_metric_describe(metric).losses & 1u << m->loss) != 0;
 }
 
 /* What memory is for; the names are those of people and of JSON. */

@@ -20,6 +20,9 @@ void print_loss_parameter(FILE *stream, const nudge_model_info *m, const char *b
 /* "network     784-128-10 relu, 101,770 parameters, f32; loss mse" */
 void network_line(FILE *stream, const nudge_model *model);
 
+/* Whether a metric is the mean of the model's loss, and says no more. */
+int repeats_loss(nudge_metric metric, const nudge_model_info *m);
+
 /* "memory      32 MB: data 24 MB, weights 84 kB, ..." and what loading the data takes, if that is
  * more. */
 void memory_line(FILE *stream, const nudge_train_plan *plan, uint64_t loading);

@@ -136,7 +136,7 @@ static void report_metrics(const train_report *r, FILE *stream)
                               (is_mean_of(loss, 2) || (loss.target == NUDGE_CLASSES && is_plain));
         for (int k = 0; k < 3; k++)
             known |= of[k].rows > 0 && !isnan(of[k].value[i]);
-        if (!known || (is_plain && metric.losses & 1u << m.loss))
+        if (!known || repeats_loss((nudge_metric)i, &m))
             continue;
         table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? loss.name : metric.title);
         for (int k = 0; k < 3; k++)
