@@ -129,6 +129,19 @@ check "--plot of several classes" nudge eval --model names.st --data names.csv -
 expect "... with their names" words names.svg "it's &lt;b>" "a long nam..."
 check "--plot of numbers" nudge eval --model two.st --data two.csv --plot two.svg
 expect "... predicted against true, for each output" [ "$(grep -c ">[yz]: RMSE" two.svg)" -eq 2 ]
+nudge gen blobs rows=500 classes=101 --out many.csv --quiet
+nudge train --data many.csv --target class --category class --hidden none --epochs 1 --quiet \
+    --out many.st >"$out" 2>&1
+check "--plot of 101 classes" nudge eval --model many.st --data many.csv --plot many.svg
+expect "... says what is left out" has "$err" "--plot: 101 classes are too many"
+expect "... and draws the rest" words many.svg "calibration"
+awk -F, '{ line = $0; for (j = 1; j < 7; j++) line = line "," (NR == 1 ? "t" j : $j - NR)
+    print line }' f.csv >seven.csv
+nudge train --data seven.csv --target y,t1,t2,t3,t4,t5,t6 --hidden none --epochs 1 --quiet \
+    --out seven.st >"$out" 2>&1
+check "--plot of 7 numbers" nudge eval --model seven.st --data seven.csv --plot seven.svg
+expect "... says what is left out" has "$err" "--plot: the first 6 of 7 outputs are drawn"
+expect "... and draws 6" [ "$(grep -c "RMSE" seven.svg)" -eq 6 ]
 if [ -n "$python" ]; then
     check "all are well-formed" "$python" -c \
         'import sys, xml.dom.minidom as m; [m.parse(f) for f in sys.argv[1:]]' *.svg

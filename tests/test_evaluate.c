@@ -278,11 +278,14 @@ START_TEST(rows_of_a_subset)
     ck_ok(nudge_evaluate(model, data, 0, &whole, &err), &err);
     ck_ok(nudge_evaluate(model, again, 0, &m, &err), &err);
     ck_assert_mem_eq(m.value, whole.value, sizeof m.value);
+    nudge_metrics_free(&m);
+    nudge_metrics_free(&whole);
     ck_ok(nudge_evaluate(model, part, 0, &m, &err), &err);
     double p[ROWS * 3];
     ck_ok(nudge_predict(model, part, 0, p, &err), &err);
     ck_assert(isfinite(value_of(m, LOSS)) && value_of(m, LOSS) != value_of(whole, LOSS));
     ck_assert(isnan(value_of(m, R2))); /* one row: constant */
+    nudge_metrics_free(&m);
     nudge_dataset_free(part);
     nudge_dataset_free(again);
     nudge_model_free(model);

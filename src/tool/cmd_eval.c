@@ -320,8 +320,12 @@ static int draw(const char *path, const nudge_metrics *m, const nudge_model *mod
                             classes};
     char *script = plot_results_script(&results);
     int good = gnuplot_file(script, path);
-    if (m->classes == 0 && m->outputs > PLOT_MOST_OUTPUTS && target != NUDGE_PROBABILITIES)
-        say("--plot: only the first %d of %zu outputs are drawn", PLOT_MOST_OUTPUTS, m->outputs);
+    int labels = target == NUDGE_CLASSES || target == NUDGE_PROBABILITIES;
+    if (good && labels && m->outputs > PLOT_MOST_CLASSES)
+        say("--plot: %zu classes are too many for a confusion matrix and ROC curves; the picture "
+            "has the calibration alone", m->outputs);
+    else if (good && !labels && m->outputs > PLOT_MOST_NUMBERS)
+        say("--plot: the first %d of %zu outputs are drawn", PLOT_MOST_NUMBERS, m->outputs);
     void *blocks[] = {predictions, targets, classes, text, outputs, other, title, script};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         free(blocks[i]);

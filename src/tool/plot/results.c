@@ -13,7 +13,6 @@ enum {
     FEW_CLASSES = 10,    /* whose counts are written into the matrix */
     NAMED_CLASSES = 40,  /* whose names are written beside it */
     LONG_NAME = 12,      /* characters; longer ones are cut */
-    MOST_CLASSES = 100,  /* that a matrix can show */
     MOST_POINTS = 2000,  /* of predicted against true: more hide each other */
     BINS = 10,           /* of calibration, */
     FEW_GUESSES = 5      /* of which one with fewer guesses says nothing */
@@ -23,7 +22,7 @@ enum {
 
 static int has_matrix(const plot_results *r)
 {
-    return r->metrics->classes > 0 && r->metrics->classes <= MOST_CLASSES;
+    return r->metrics->classes > 0 && r->metrics->classes <= PLOT_MOST_CLASSES;
 }
 
 /* A line a cell: column, row, colour, count, its colour. A cell is the darker, from white to blue,
@@ -251,8 +250,8 @@ static void draw_numbers(const plot_results *r, size_t j, FILE *script)
     fputs("EOD\n", script);
     plot_write_quoted(script, "set title ", r->outputs[j], "");
     fprintf(script, ".': RMSE %.6g, R2 %.4f'\nset xtics %s\nset xlabel 'true%s'\n"
-            "set ylabel 'predicted'\nplot [%.9g:%.9g] [%.9g:%.9g] $numbers%zu with points pointsize 0.4 "
-            "linecolor rgb '#900072b2' notitle, "
+            "set ylabel 'predicted'\n"
+            "plot [%.9g:%.9g] [%.9g:%.9g] $numbers%zu with points pointsize 0.4 linecolor rgb '#900072b2' notitle, "
             "x with lines linecolor rgb '#303030' dashtype 2 linewidth 1 notitle\n",
             value[NUDGE_METRIC_RMSE * stride], value[NUDGE_METRIC_R2 * stride],
             fmax(fabs(low), fabs(high)) < 1e4 ? "norotate" : "rotate by 30 right",
@@ -267,7 +266,7 @@ static void write_labels(const plot_results *r, FILE *script)
     const nudge_metrics *m = r->metrics;
     guess *all = need(calloc(m->rows, sizeof *all));
     int curves = 0, side = m->classes > FEW_CLASSES ? WIDE_SIDE : SIDE;
-    for (size_t j = first_curve(r); j < m->outputs; j++)
+    for (size_t j = first_curve(r); m->outputs <= PLOT_MOST_CLASSES && j < m->outputs; j++)
         curves += write_roc(r, j, all, script);
     free(all);
     write_calibration(r, script);
@@ -288,7 +287,7 @@ static void write_labels(const plot_results *r, FILE *script)
 
 static void write_numbers(const plot_results *r, FILE *script)
 {
-    size_t n = r->metrics->outputs < PLOT_MOST_OUTPUTS ? r->metrics->outputs : PLOT_MOST_OUTPUTS;
+    size_t n = r->metrics->outputs < PLOT_MOST_NUMBERS ? r->metrics->outputs : PLOT_MOST_NUMBERS;
     int panels = (int)n, columns = panels < 4 ? panels : panels == 4 ? 2 : 3;
     int rows = (panels + columns - 1) / columns;
     plot_write_terminal(script, r->kind, columns * SIDE, rows * SIDE + 30);

@@ -16,10 +16,12 @@ typedef struct plot_results {
     const char *const *classes;   /* metrics->classes names, where there is a confusion matrix */
 } plot_results;
 
+/* More numbers than that are not drawn; of more classes or labels neither matrix nor curves. */
+enum { PLOT_MOST_NUMBERS = 6, PLOT_MOST_CLASSES = 100 };
+
 /* The script for gnuplot, which draws to stdout what fits; for free(). Classes: the confusion
  * matrix, ROC curves and calibration; labels: the latter two; numbers: predicted against true for
- * each output, up to PLOT_MOST_OUTPUTS. */
-enum { PLOT_MOST_OUTPUTS = 6 };
+ * each output. */
 char *plot_results_script(const plot_results *r);
 
 #endif
