@@ -251,7 +251,8 @@ static void draw_numbers(const plot_results *r, size_t j, FILE *script)
     plot_write_quoted(script, "set title ", r->outputs[j], "");
     fprintf(script, ".': RMSE %.6g, R2 %.4f'\nset xtics %s\nset xlabel 'true%s'\n"
             "set ylabel 'predicted'\n"
-            "plot [%.9g:%.9g] [%.9g:%.9g] $numbers%zu with points pointsize 0.4 linecolor rgb '#900072b2' notitle, "
+            "plot [%.9g:%.9g] [%.9g:%.9g] $numbers%zu with points pointsize 0.4 "
+            "linecolor rgb '#900072b2' notitle, "
             "x with lines linecolor rgb '#303030' dashtype 2 linewidth 1 notitle\n",
             value[NUDGE_METRIC_RMSE * stride], value[NUDGE_METRIC_R2 * stride],
             fmax(fabs(low), fabs(high)) < 1e4 ? "norotate" : "rotate by 30 right",
