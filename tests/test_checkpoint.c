@@ -32,6 +32,9 @@ static fixture fixture_start(nudge_dtype dtype, nudge_optimizer_kind kind, int t
     f.options.batch = 16;
     f.options.epochs = EPOCHS;
     f.options.clip_norm = 0.5;
+    f.options.average = kind % 2 == 1 ? 0.9 : 0;
+    if (kind % 3 > 0) /* it chooses, but does not stop */
+        f.options.early_stop = (nudge_early_stop){EPOCHS, NUDGE_METRIC_ACCURACY, 0.01};
     f.options.keep_history = 1;
     f.options.threads = threads;
     f.options.oversubscribe = 1;
@@ -240,7 +243,7 @@ START_TEST(other_settings)
     static const char *const says[] = {
         "options.lr is 0.05 in the checkpoint and 0.06 here", "options.batch is 16",
         "options.seed is \"1\"", "options.optimizer is \"adam\"", "options.clip_norm",
-        "data.content", "val", "network: activations[0] is \"tanh\"", "dtype", "is in epoch 2",
+        "data.content", "val.rows is 30", "network: activations[0] is \"tanh\"", "dtype", "is in epoch 2",
         "data.rows",
     };
     for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
@@ -260,7 +263,7 @@ START_TEST(other_settings)
             other = NULL;
         } else if (i == 6) {
             nudge_dataset_free(f.val);
-            f.val = NULL;
+            f.val = made_data(NUDGE_CROSS_ENTROPY, NUDGE_F32, 31, 6, 3, 2);
         } else if (i == 7) {
             nudge_model_free(f.model);
             f.model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F32, 2, widths, NUDGE_RELU,

@@ -198,6 +198,160 @@ START_TEST(clip_changes)
 }
 END_TEST
 
+/* a = d a + (1 - d) w after each update, from the weights of a run without an average; 1e-14
+ * relative, as sums are rounded once more here. */
+START_TEST(average)
+{
+    enum { UPDATES = 20 };
+    const double d = 0.8;
+    fixture plain = fixture_start(), averaged = fixture_start();
+    averaged.options.average = d;
+    nudge_trainer *t = trainer_of(&plain), *a = trainer_of(&averaged);
+    nudge_error err;
+    double *want = NULL;
+    size_t n = nudge_model_describe(plain.model).parameters;
+    for (size_t k = 0; k < UPDATES; k++) {
+        ck_ok(nudge_trainer_updates(t, 1, &err), &err);
+        ck_ok(nudge_trainer_updates(a, 1, &err), &err);
+        double *w = made_weights(plain.model), *got = made_weights(averaged.model);
+        for (size_t i = 0; k > 0 && i < n; i++)
+            w[i] = d * want[i] + (1 - d) * w[i];
+        for (size_t i = 0; i < n; i++)
+            ck_assert_double_eq_tol(got[i], w[i], 1e-14 * fmax(fabs(w[i]), 1e-3));
+        free(got);
+        free(want);
+        want = w;
+    }
+    nudge_metrics m;
+    nudge_epoch e;
+    ck_ok(nudge_trainer_epoch(a, &e, &err), &err); /* it is the average that is validated */
+    ck_ok(nudge_evaluate(averaged.model, averaged.val, 0, &m, &err), &err);
+    ck_assert_double_eq_tol(e.val_loss, m.value[NUDGE_METRIC_LOSS], 1e-12 * e.val_loss);
+    nudge_metrics_free(&m);
+    free(want);
+    nudge_trainer_free(t);
+    nudge_trainer_free(a);
+    fixture_end(&plain);
+    fixture_end(&averaged);
+}
+END_TEST
+
+/* ---- Early stopping ---- */
+
+enum { LONG = 200 };
+
+/* Few rows and a high learning rate: validation gets worse soon. */
+static fixture overfitted(size_t patience, double min_change, size_t epochs)
+{
+    fixture f = fixture_start();
+    nudge_dataset_free(f.data);
+    f.data = small_data(24, 3);
+    f.options.schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_CONSTANT);
+    f.options.optimizer.lr = 0.02;
+    f.options.average = 0.5;
+    f.options.epochs = epochs;
+    f.options.early_stop = (nudge_early_stop){patience, NUDGE_METRIC_RMSE, min_change};
+    return f;
+}
+
+/* It ends where the rule, applied to the validation of a run that does not stop, says; with the
+ * weights, to the bit, of a run of so many epochs as the best one has. Also where it is cut into
+ * epochs; and it goes on where patience grows. */
+START_TEST(early_stop)
+{
+    static const double min_changes[] = {0, 0, 0.05};
+    static const size_t patiences[] = {1, 8, 8};
+    nudge_error err;
+    size_t n, best = 0, mark = 0, stop = LONG;
+    fixture whole = overfitted(LONG, 0, LONG);
+    nudge_trainer *t = trainer_of(&whole);
+    ck_ok(nudge_trainer_run(t, &err), &err);
+    const nudge_epoch *e = nudge_trainer_history(t, &n);
+    for (size_t i = 0; i < n && stop == LONG; i++) {
+        if (e[i].val_rmse <= e[best].val_rmse)
+            best = i;
+        if (i == 0 || e[i].val_rmse < e[mark].val_rmse - min_changes[_i])
+            mark = i;
+        if (i - mark >= patiences[_i])
+            stop = i + 1;
+        ck_assert(e[i].val_stop == e[i].val_rmse);
+    }
+    ck_assert_uint_lt(stop, LONG);
+
+    fixture f = overfitted(patiences[_i], min_changes[_i], LONG);
+    nudge_trainer *s = trainer_of(&f);
+    for (nudge_status status = NUDGE_OK; status == NUDGE_OK && _i == 1;) /* until there is no more */
+        status = nudge_trainer_epoch(s, NULL, &err);
+    ck_ok(nudge_trainer_run(s, &err), &err);
+    nudge_train_result r = nudge_trainer_result(s);
+    ck_assert_uint_eq(r.epochs, stop);
+    ck_assert_uint_eq(r.best_epoch, best + 1);
+    ck_assert(r.best_value == e[best].val_rmse && r.stopped_early);
+    fixture shorter = overfitted(0, 0, best + 1);
+    nudge_trainer *b = trainer_of(&shorter);
+    ck_ok(nudge_trainer_run(b, &err), &err);
+    ck_assert_uint_eq(nudge_model_hash(f.model), nudge_model_hash(shorter.model));
+
+    f.options.early_stop.patience = LONG;
+    f.options.early_stop.min_change = 0;
+    ck_ok(nudge_trainer_set_options(s, &f.options, &err), &err);
+    ck_ok(nudge_trainer_run(s, &err), &err);
+    ck_assert_uint_eq(nudge_model_hash(f.model), nudge_model_hash(whole.model));
+    nudge_trainer_free(b);
+    nudge_trainer_free(s);
+    nudge_trainer_free(t);
+    fixture_end(&shorter);
+    fixture_end(&f);
+    fixture_end(&whole);
+}
+END_TEST
+
+START_TEST(early_stop_refused)
+{
+    nudge_error err;
+    nudge_trainer *t = NULL;
+    fixture f = overfitted(3, 0, 5);
+    ck_status(nudge_trainer_create(&t, f.model, f.data, NULL, &f.options, &err), NUDGE_EARGUMENT,
+              &err);
+    ck_assert_ptr_nonnull(strstr(err.text, "validation"));
+    f.options.early_stop.metric = NUDGE_METRIC_ROC_AUC;
+    ck_status(nudge_trainer_create(&t, f.model, f.data, f.val, &f.options, &err), NUDGE_EARGUMENT,
+              &err);
+    ck_assert_ptr_nonnull(strstr(err.text, "roc-auc"));
+    f.options.early_stop = (nudge_early_stop){.min_change = NAN};
+    ck_status(nudge_trainer_create(&t, f.model, f.data, f.val, &f.options, &err), NUDGE_EARGUMENT,
+              &err);
+    f.options.early_stop.min_change = 0;
+    f.options.average = 1;
+    ck_status(nudge_trainer_create(&t, f.model, f.data, f.val, &f.options, &err), NUDGE_EARGUMENT,
+              &err);
+    fixture_end(&f);
+}
+END_TEST
+
+/* No more than a step after the time that was given, with the best weights. */
+START_TEST(max_seconds)
+{
+    nudge_error err;
+    fixture f = overfitted(100000, 0, 1000000);
+    f.options.keep_history = 0;
+    f.options.max_seconds = 0.05;
+    nudge_trainer *t = trainer_of(&f);
+    ck_ok(nudge_trainer_run(t, &err), &err);
+    nudge_train_result r = nudge_trainer_result(t);
+    ck_assert(r.timed_out && !r.stopped_early && r.seconds >= 0.05);
+    ck_assert_uint_lt(r.epochs, 1000000);
+    nudge_metrics m;
+    ck_ok(nudge_evaluate(f.model, f.val, 0, &m, &err), &err);
+    ck_assert_double_eq_tol(m.value[NUDGE_METRIC_RMSE], r.best_value, 1e-12 * r.best_value);
+    nudge_metrics_free(&m);
+    ck_ok(nudge_trainer_run(t, &err), &err); /* it stays done */
+    ck_assert_uint_eq(nudge_trainer_result(t).epochs, r.epochs);
+    nudge_trainer_free(t);
+    fixture_end(&f);
+}
+END_TEST
+
 static Suite *trainer_suite(void)
 {
     Suite *suite = suite_create("trainer");
@@ -206,6 +360,10 @@ static Suite *trainer_suite(void)
     tcase_add_test(tc, stopped);
     tcase_add_test(tc, changes);
     tcase_add_test(tc, clip_changes);
+    tcase_add_test(tc, average);
+    tcase_add_loop_test(tc, early_stop, 0, 3);
+    tcase_add_test(tc, early_stop_refused);
+    tcase_add_test(tc, max_seconds);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -3,7 +3,7 @@
 #ifndef NUDGE_TRAIN_H
 #define NUDGE_TRAIN_H
 
-#include "model.h"
+#include "evaluate.h"
 
 NUDGE_BEGIN
 
@@ -67,6 +67,15 @@ typedef struct nudge_schedule {
  * set: the step of `step`, gamma of `exponential`. */
 NUDGE_API nudge_schedule nudge_schedule_defaults(nudge_schedule_kind kind);
 
+/* Training ends before its last epoch when validation gets no better. Keras's EarlyStopping:
+ * https://keras.io/api/callbacks/early_stopping/ */
+typedef struct nudge_early_stop {
+    size_t patience;     /* ends after so many epochs in which the metric was not better than the best
+                          * before by more than min_change; 0: there is no early stopping */
+    nudge_metric metric; /* of the validation data, which then is needed */
+    double min_change;   /* >= 0 */
+} nudge_early_stop;
+
 /* What a thread's time goes to. */
 typedef enum nudge_phase {
     NUDGE_PACK,     /* order of samples, gathering and converting a batch */
@@ -98,6 +107,7 @@ typedef struct nudge_epoch {
     double val_loss;        /* after the epoch; NaN without validation data */
     double val_accuracy;    /* NaN unless the model classifies */
     double val_rmse;        /* NaN unless the loss is a regression */
+    double val_stop;        /* the metric of early stopping; NaN without it */
     double lr;              /* learning rate of its last update */
     double seconds;         /* of training; validation not counted */
     double samples_per_s;
@@ -142,6 +152,14 @@ typedef struct nudge_train_options {
                        * torch.nn.utils.clip_grad_value_() does; 0: not */
     double clip_norm; /* then a gradient whose norm over all parameters is larger than this is scaled
                        * down to it, as torch.nn.utils.clip_grad_norm_() does; 0: not */
+    double average;   /* in (0, 1): an average of the weights, a = average a + (1 - average) w after
+                       * each update and a = w after the first, is what is validated and what the
+                       * model has in the end, as torch.optim.swa_utils.AveragedModel with an
+                       * exponential avg_fn; 0: there is none */
+    nudge_early_stop early_stop; /* the model then has, when training is done, the weights of the best
+                       * epoch, of equally good ones the last */
+    double max_seconds; /* training ends after the update that comes to so many seconds, validation
+                       * and callbacks counted; 0: it does not */
     size_t epochs;    /* >= 1 */
     uint64_t seed;    /* of the order of samples: it depends on (seed, epoch, rows) alone */
     int shuffle;      /* 1: a new order every epoch; 0: rows in order. One batch of all rows is
@@ -166,8 +184,8 @@ typedef struct nudge_train_options {
     nudge_steps *steps; /* filled with the time of single steps; NULL: not wanted, costs nothing */
 } nudge_train_options;
 
-/* adam, constant learning rate, batch 64, accumulate 1, no clipping, epochs 10, seed 1, shuffle 1,
- * threads 0, no callbacks, progress every 0.1 s. */
+/* adam, constant learning rate, batch 64, accumulate 1, no clipping, no average, no early
+ * stopping (metric loss, min_change 0), epochs 10, seed 1, shuffle 1, threads 0, no callbacks, progress every 0.1 s. */
 NUDGE_API nudge_train_options nudge_train_defaults(void);
 
 /* Memory and work of a training run, known before it starts. All sizes in bytes. */
@@ -179,7 +197,7 @@ typedef struct nudge_train_plan {
     double flops_per_epoch;  /* 6 * rows * sum(in * out) - 2 * rows * in_0 * out_0 */
     uint64_t dataset, weights, optimizer_state;
     uint64_t gradients;      /* partial sums, tiles under way, transposed weights for backward */
-    uint64_t snapshot;       /* the weights after the last good epoch */
+    uint64_t snapshot;       /* copies of the weights: after the last good epoch, the best, ... */
     uint64_t activations;    /* activations, their gradients, packed batches, of one batch */
     uint64_t evaluation;     /* buffers for validation */
     uint64_t total;          /* sum of the above */
@@ -203,6 +221,10 @@ typedef struct nudge_train_result {
     double samples_per_s;   /* over train_seconds */
     double gflops;          /* flops_per_epoch over the time of an epoch, 1e9 / s */
     nudge_phases phases;    /* zeros unless options.profile */
+    int stopped_early;      /* by early_stop */
+    int timed_out;          /* by max_seconds, perhaps in the midst of an epoch */
+    size_t best_epoch;      /* whose weights early_stop chose, from 1; 0: no early stopping */
+    double best_value;      /* its metric; NaN */
     size_t diverged_epoch;  /* NUDGE_EDIVERGED: where the loss became non-finite, from 1; else 0 */
     size_t diverged_batch;
 } nudge_train_result;
@@ -214,7 +236,8 @@ typedef struct nudge_train_result {
  *
  * val may be NULL. result may be NULL; it is filled on NUDGE_OK, NUDGE_ESTOPPED (a callback
  * returned non-zero; the weights are those after the last update) and NUDGE_EDIVERGED (the weights
- * are those after the last finished epoch, or the initial ones).
+ * are those after the last finished epoch, or the initial ones; with early stopping those of the
+ * best one).
  * options->steps is filled up to the last step that was finished, whatever is returned; n is 0 if
  * none was.
  * Also NUDGE_EARGUMENT, NUDGE_EMISMATCH (widths, kind of target), NUDGE_EMEMORY. */
@@ -230,8 +253,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge
  * the model may be read, saved and evaluated; nobody else may change its weights. */
 typedef struct nudge_trainer nudge_trainer;
 
-/* model, train and val (may be NULL) are borrowed and must outlive it. options are copied, cpus too, but not what user and steps
- * point to. Statuses as nudge_train(). */
+/* model, train and val (may be NULL) are borrowed and must outlive it. options are copied, cpus too,
+ * but not what user and steps point to. Statuses as nudge_train(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_create(nudge_trainer **trainer,
                                                           nudge_model *model,
                                                           const nudge_dataset *train,
@@ -246,7 +269,8 @@ NUDGE_API void nudge_trainer_free(nudge_trainer *trainer);
  * or those from before; the trainer does not go on. NUDGE_EARGUMENT for cpus, and where nothing is
  * left to do (nudge_trainer_run() then does nothing).
  *
- * All epochs of the options that are left. */
+ * All epochs of the options that are left, or those up to an early stop or max_seconds, which is
+ * NUDGE_OK. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_run(nudge_trainer *trainer, nudge_error *err);
 
 /* What is left of the epoch under way, or all of the next one; then validation and on_epoch.

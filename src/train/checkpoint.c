@@ -4,8 +4,9 @@
  *             `position`; `epochs`, the records of those that are done
  *   note      the caller's text
  *   checksum  two XXH64: of the texts, and of all tensors' bytes
- * and its tensors, beside the weights, the optimizer's state and in the midst of an epoch the weights
- * that were good at its beginning. Nothing in a file is trusted. */
+ * and its tensors, beside the model's weights, those under training where these are others, the
+ * optimizer's state, averages, the best weights, and in the midst of an epoch those that were good at
+ * its beginning. Nothing in a file is trusted. */
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
@@ -46,18 +47,28 @@ static void checksum_text(char text[CHECKSUM], uint64_t of_texts, uint64_t of_te
 
 /* ---- Blocks -------------------------------------------------------------------------------- */
 
-enum { MOST_BLOCKS = 4 };
+enum { MOST_BLOCKS = 7 };
 
-/* What the tensors are of, the weights first. Returns how many blocks. */
-static size_t blocks_of(const nudge_trainer *t, nu_block block[MOST_BLOCKS])
+/* What the tensors of a trainer at this position are of, the model's weights first. Returns how many
+ * blocks. */
+static size_t blocks_of(const nudge_trainer *t, const nu_position *at, nu_block block[MOST_BLOCKS])
 {
-    static const char *const states[] = {NU_STATE_PREFIX "state1.", NU_STATE_PREFIX "state2."};
+    const struct {
+        const char *prefix;
+        void *block; /* NULL: there is none */
+    } all[MOST_BLOCKS] = {
+        {"", t->run.model->params},
+        {NU_STATE_PREFIX "weights.", t->own},
+        {NU_STATE_PREFIX "state1.", t->run.numeric->engine_state(t->engine, 0)},
+        {NU_STATE_PREFIX "state2.", t->run.numeric->engine_state(t->engine, 1)},
+        {NU_STATE_PREFIX "average.", t->run.numeric->engine_state(t->engine, 2)},
+        {NU_STATE_PREFIX "best.", at->best.epoch > 0 ? t->best : NULL},
+        {NU_STATE_PREFIX "good.", at->batch > 0 ? t->snapshot : NULL},
+    };
     size_t n = 0;
-    block[n++] = (nu_block){"", t->run.model->params};
-    for (int i = 0; i < nu_optimizer_states(&t->options.optimizer); i++)
-        block[n++] = (nu_block){states[i], t->run.numeric->engine_state(t->engine, i)};
-    if (t->at.batch > 0)
-        block[n++] = (nu_block){NU_STATE_PREFIX "good.", t->snapshot};
+    for (size_t i = 0; i < MOST_BLOCKS; i++)
+        if (all[i].block != NULL)
+            block[n++] = (nu_block){all[i].prefix, all[i].block};
     return n;
 }
 
@@ -67,7 +78,7 @@ static nudge_status write_checkpoint(const nudge_trainer *t, FILE *stream, const
                                      nudge_error *err)
 {
     nu_block block[MOST_BLOCKS];
-    size_t n = blocks_of(t, block);
+    size_t n = blocks_of(t, &t->at, block);
     XXH64_state_t state;
     XXH64_reset(&state, 0);
     for (size_t i = 0; i < n; i++)
@@ -134,11 +145,7 @@ static nudge_status read_blocks(loaded *l, const nudge_trainer *t, const nu_st_f
 {
     nu_block block[MOST_BLOCKS];
     char found[CHECKSUM];
-    size_t n = blocks_of(t, block);
-    if (l->state.at.batch > 0 && t->at.batch == 0)
-        block[n++] = (nu_block){NU_STATE_PREFIX "good.", NULL};
-    else if (l->state.at.batch == 0 && t->at.batch > 0)
-        n--;
+    size_t n = blocks_of(t, &l->state.at, block);
     if (file->n_tensors != n * 2 * t->run.model->net.layers)
         return nu_fail(err, NUDGE_EDATA, "has %zu tensors; it should have %zu", file->n_tensors,
                        n * 2 * t->run.model->net.layers);
@@ -160,18 +167,22 @@ static nudge_status read_blocks(loaded *l, const nudge_trainer *t, const nu_st_f
 static void take(nudge_trainer *t, loaded *l)
 {
     nu_block block[MOST_BLOCKS];
-    size_t bytes = t->plan.snapshot;
+    size_t bytes = t->plan.weights;
     t->at = l->state.at;
-    size_t n = blocks_of(t, block);
+    size_t n = blocks_of(t, &t->at, block);
     for (size_t i = 0; i < n; i++)
         memcpy(block[i].at, l->block[i], bytes);
     if (t->at.batch == 0)
-        memcpy(t->snapshot, t->run.model->params, bytes);
+        memcpy(t->snapshot, t->run.job.params, bytes);
     t->run.numeric->engine_refresh(t->engine);
-    t->result = (nudge_train_result){.epochs = t->at.epoch};
+    nu_trainer_publish(t);
+    t->result = (nudge_train_result){.epochs = t->at.epoch,
+                                     .best_epoch = t->at.best.epoch,
+                                     .best_value = nu_trainer_best(t)};
     if (l->state.n_epochs > 0)
         t->result.last = l->state.epochs[l->state.n_epochs - 1];
     t->diverged_batch = 0;
+    t->timed_out = 0;
     t->samples = 0;
     if (t->options.keep_history) {
         free(t->history);

@@ -42,25 +42,47 @@ static json_t *describe_data(const nudge_dataset *data)
                      (json_int_t)s->features, "outputs", (json_int_t)s->outputs, "content", text);
 }
 
-/* A parameter that the optimizer or schedule does not have may differ; all are compared, as they
- * have the same defaults. */
+/* Numbers of the options that bits depend on. What the optimizer or schedule does not have is
+ * compared, too: it has the same default everywhere. */
+#define AT(name, field) {name, offsetof(nudge_train_options, field), 0}
+#define WHOLE_AT(name, field) {name, offsetof(nudge_train_options, field), 1}
+static const struct {
+    const char *name;
+    size_t at;
+    int is_whole; /* a size_t; otherwise a double */
+} option_numbers[] = {
+    AT("lr", optimizer.lr), AT("momentum", optimizer.momentum),
+    AT("weight_decay", optimizer.weight_decay), AT("l1", optimizer.l1),
+    AT("beta1", optimizer.beta1), AT("beta2", optimizer.beta2), AT("alpha", optimizer.alpha),
+    AT("eps", optimizer.eps), AT("warmup", schedule.warmup), WHOLE_AT("step", schedule.step),
+    AT("gamma", schedule.gamma), AT("min_lr", schedule.min_lr), AT("power", schedule.power),
+    AT("rise", schedule.rise), AT("div", schedule.div), AT("final_div", schedule.final_div),
+    WHOLE_AT("plateau_patience", schedule.patience), AT("threshold", schedule.threshold),
+    WHOLE_AT("batch", batch), WHOLE_AT("accumulate", accumulate), AT("clip_value", clip_value),
+    AT("clip_norm", clip_norm), AT("average", average),
+    WHOLE_AT("patience", early_stop.patience), AT("min_change", early_stop.min_change),
+};
+/* A new one belongs above, or below among the names. */
+_Static_assert(sizeof(nudge_optimizer) == 80 && sizeof(nudge_schedule) == 88 &&
+               sizeof(nudge_early_stop) == 24, "options that a checkpoint does not compare");
+
 static json_t *describe_options(const nudge_train_options *o)
 {
-    const nudge_optimizer *p = &o->optimizer;
-    const nudge_schedule *s = &o->schedule;
     char seed[21]; /* JSON's whole numbers are signed */
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
-    return json_pack(
-        "{s:s, s:f, s:f, s:b, s:f, s:f, s:f, s:f, s:f, s:f, s:s, s:f, s:I, s:f, s:f, s:f, s:f, s:f, "
-        "s:f, s:I, s:f, s:I, s:I, s:f, s:f, s:s, s:b}",
-        "optimizer", nudge_optimizer_name(p->kind), "lr", p->lr, "momentum", p->momentum,
-        "nesterov", p->nesterov, "weight_decay", p->weight_decay, "l1", p->l1, "beta1", p->beta1,
-        "beta2", p->beta2, "alpha", p->alpha, "eps", p->eps, "schedule", nudge_schedule_name(s->kind),
-        "warmup", s->warmup, "step", (json_int_t)s->step, "gamma", s->gamma, "min_lr", s->min_lr,
-        "power", s->power, "rise", s->rise, "div", s->div, "final_div", s->final_div, "patience",
-        (json_int_t)s->patience, "threshold", s->threshold, "batch", (json_int_t)o->batch,
-        "accumulate", (json_int_t)o->accumulate, "clip_value", o->clip_value, "clip_norm",
-        o->clip_norm, "seed", seed, "shuffle", o->shuffle);
+    json_t *object = json_pack(
+        "{s:s, s:b, s:s, s:s, s:s, s:b}", "optimizer", nudge_optimizer_name(o->optimizer.kind),
+        "nesterov", o->optimizer.nesterov, "schedule", nudge_schedule_name(o->schedule.kind),
+        "stop_metric", nudge_metric_name(o->early_stop.metric), "seed", seed, "shuffle",
+        o->shuffle);
+    for (size_t i = 0; i < sizeof option_numbers / sizeof *option_numbers; i++) {
+        const char *at = (const char *)o + option_numbers[i].at;
+        json_object_set_new(object, option_numbers[i].name,
+                            option_numbers[i].is_whole
+                                ? json_integer((json_int_t)*(const size_t *)at)
+                                : json_real(*(const double *)at));
+    }
+    return object;
 }
 
 /* What must be the same where training goes on. Epochs may become more, but not where the learning
@@ -145,7 +167,7 @@ nudge_status nu_checkpoint_compare(const char *what, const char *file, const cha
 static const size_t epoch_numbers[] = {
     offsetof(nudge_epoch, train_loss), offsetof(nudge_epoch, train_accuracy),
     offsetof(nudge_epoch, val_loss), offsetof(nudge_epoch, val_accuracy),
-    offsetof(nudge_epoch, val_rmse), offsetof(nudge_epoch, lr),
+    offsetof(nudge_epoch, val_rmse), offsetof(nudge_epoch, val_stop), offsetof(nudge_epoch, lr),
     offsetof(nudge_epoch, seconds), offsetof(nudge_epoch, samples_per_s),
 };
 #define NUMBERS (sizeof epoch_numbers / sizeof *epoch_numbers)
@@ -188,30 +210,38 @@ char *nu_checkpoint_text(const nudge_trainer *t)
         json_array_append_new(epochs, epoch_json(&t->result.last));
     const nu_position *at = &t->at;
     json_auto_t *root = json_pack(
-        "{s:o, s:{s:I, s:I, s:f, s:I, s:f, s:{s:o, s:I, s:f}}, s:o}", "settings",
+        "{s:o, s:{s:I, s:I, s:f, s:I, s:f, s:{s:o, s:I, s:f}, s:{s:I, s:f, s:I, s:f}}, s:o}",
+        "settings",
         describe_settings(t), "position", "epoch", (json_int_t)at->epoch, "batch",
         (json_int_t)at->batch, "loss", at->loss, "correct", (json_int_t)at->correct, "seconds",
         at->seconds, "plateau", "best", number(at->plateau.best), "bad_epochs",
-        (json_int_t)at->plateau.bad_epochs, "factor", at->plateau.factor, "epochs", epochs);
+        (json_int_t)at->plateau.bad_epochs, "factor", at->plateau.factor, "best", "epoch",
+        (json_int_t)at->best.epoch, "value", at->best.value, "mark_epoch",
+        (json_int_t)at->best.mark_epoch, "mark", at->best.mark, "epochs", epochs);
     return root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
 }
 
 static int parse_position(nu_position *at, const nudge_trainer *t, const json_t *json)
 {
-    json_int_t epoch, batch, correct, bad;
+    json_int_t epoch, batch, correct, bad, best_epoch, mark_epoch;
     json_t *best;
-    if (json_unpack((json_t *)json, "{s:I, s:I, s:F, s:I, s:F, s:{s:o, s:I, s:F}}", "epoch", &epoch,
+    if (json_unpack((json_t *)json, "{s:I, s:I, s:F, s:I, s:F, s:{s:o, s:I, s:F}, "
+                    "s:{s:I, s:F, s:I, s:F}}", "epoch", &epoch,
                     "batch", &batch, "loss", &at->loss, "correct", &correct, "seconds",
                     &at->seconds, "plateau", "best", &best, "bad_epochs", &bad, "factor",
-                    &at->plateau.factor) != 0)
+                    &at->plateau.factor, "best", "epoch", &best_epoch, "value", &at->best.value,
+                    "mark_epoch", &mark_epoch, "mark", &at->best.mark) != 0)
         return 0;
     at->epoch = (size_t)epoch;
     at->batch = (size_t)batch;
     at->correct = (size_t)correct;
+    at->best.epoch = (size_t)best_epoch;
+    at->best.mark_epoch = (size_t)mark_epoch;
     at->plateau.bad_epochs = (uint64_t)bad;
     at->plateau.best = json_is_null(best) ? INFINITY : json_number_value(best);
     return epoch >= 0 && epoch <= UINT32_MAX && batch >= 0 && (size_t)batch < t->run.batches &&
            (size_t)batch % t->options.accumulate == 0 && correct >= 0 && bad >= 0 &&
+           best_epoch >= 0 && best_epoch <= epoch && mark_epoch >= 0 && mark_epoch <= epoch &&
            at->plateau.factor >= 0 && at->seconds >= 0;
 }
 

@@ -74,6 +74,7 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     bytes[NU_PARTIALS] = bytes_of(plan->blocks, plan->partial_size, sizeof(real));
     bytes[NU_SQUARES] = plan->keeps_gradient ? bytes_of(plan->n_tiles, 1, sizeof(double)) : 0;
     bytes[NU_GRADIENT_KEPT] = plan->keeps_gradient ? state : 0;
+    bytes[NU_AVERAGE] = job->averages ? state : 0;
     bytes[NU_STATE_1] = states > 0 ? state : 0;
     bytes[NU_STATE_2] = states > 1 ? state : 0;
 }
@@ -85,7 +86,7 @@ static nu_engine_memory engine_memory(const nu_job *job)
     return (nu_engine_memory){
         .gradients = add(add(b[NU_PARTIALS], b[NU_GRADIENT_KEPT]),
                          add(b[NU_SCRATCH], b[NU_TRANSPOSED])),
-        .optimizer_state = add(b[NU_STATE_1], b[NU_STATE_2]),
+        .optimizer_state = add(b[NU_AVERAGE], add(b[NU_STATE_1], b[NU_STATE_2])),
         .activations = add(add(b[NU_OUTPUTS], b[NU_PACKED]), add(b[NU_ROWS], b[NU_TARGETS])),
     };
 }
@@ -147,6 +148,7 @@ static int allocate(nu_engine *e)
     e->results = e->room[NU_RESULTS];
     e->partials = e->room[NU_PARTIALS];
     e->gradient = e->room[NU_GRADIENT_KEPT];
+    e->average = e->room[NU_AVERAGE];
     e->s1 = e->room[NU_STATE_1];
     e->s2 = e->room[NU_STATE_2];
     e->packed = X(nu_spread)(e->room[NU_PACKED], e->job.plan->batch, net->width[0], net->panel[0]);
@@ -316,7 +318,7 @@ static const void *engine_gradient(const nu_engine *e)
 
 static void *engine_state(const nu_engine *e, int i)
 {
-    return i == 0 ? e->s1 : e->s2;
+    return i == 0 ? e->s1 : i == 1 ? e->s2 : e->average;
 }
 
 /* ---- The table ----------------------------------------------------------------------------- */

@@ -55,7 +55,8 @@ typedef struct nu_numeric {
     /* The kept gradient of the batches since the last update: net->size reals. */
     const void *(*engine_gradient)(const nu_engine *engine);
 
-    /* The optimizer's state i: net->size reals, to be read and written between epochs. */
+    /* The optimizer's state i < 2, or (2) the average of the weights: net->size reals, to be read
+     * and written between epochs. NULL: there is none. */
     void *(*engine_state)(const nu_engine *engine, int i);
 
     /* The parameters were changed by others than updates. */

@@ -16,10 +16,12 @@ static size_t rows_before(const nudge_trainer *t, size_t batch)
 static void show_progress(nudge_trainer *t, size_t batch)
 {
     const nudge_train_options *o = &t->options;
-    if (o->on_progress == NULL)
+    if (o->on_progress == NULL && o->max_seconds == 0)
         return;
     double now = nu_seconds();
-    if (now - t->last_progress < o->progress_seconds)
+    if (o->max_seconds > 0 && nu_trainer_seconds(t, now) >= o->max_seconds)
+        t->timed_out = t->stop = 1;
+    if (o->on_progress == NULL || now - t->last_progress < o->progress_seconds)
         return;
     t->last_progress = now;
     double rows = (double)rows_before(t, batch);
@@ -28,7 +30,7 @@ static void show_progress(nudge_trainer *t, size_t batch)
                         .batch = batch,
                         .batches = t->run.batches,
                         .loss = t->at.loss / rows,
-                        .seconds = t->result.seconds + now - t->start,
+                        .seconds = nu_trainer_seconds(t, now),
                         .samples_per_s = rows / (t->at.seconds + now - t->part_start)};
     if (o->on_progress(&p, o->user) != 0)
         t->stop = 1;
@@ -39,7 +41,7 @@ static void keep_weights(nudge_trainer *t, int thread, int threads)
 {
     const nu_network *net = &t->run.model->net;
     size_t first, end, size = t->run.numeric->real_size;
-    const char *params = t->run.model->params;
+    const char *params = t->run.job.params;
     nu_team_share(net->size, thread, threads, &first, &end);
     t->bad[thread] = !t->run.numeric->all_finite(params, first, end);
     nu_barrier_wait(&t->barrier, threads);
@@ -72,7 +74,9 @@ static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
 {
     const nudge_optimizer *o = t->run.job.optimizer;
     uint64_t each = t->run.updates, number = t->at.epoch * each + batch / t->run.job.accumulate + 1;
-    return nu_optimizer_step_at(o, number, nu_trainer_lr_factor(t, number));
+    nu_optimizer_step step = nu_optimizer_step_at(o, number, nu_trainer_lr_factor(t, number));
+    step.average = number > 1 ? t->options.average : 0;
+    return step;
 }
 
 /* The batches from where the trainer is up to t->end, by all threads. A stop waits for the last of

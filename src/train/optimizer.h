@@ -22,6 +22,7 @@ typedef struct nu_optimizer_step {
     double shrink;        /* of the weight itself: 1 - lr * decay where that is decoupled, else 1 */
     double step_size;     /* of adam's kind: lr / (1 - beta1^t), and radam's rectification, */
     double inverse_root2; /* 1 / sqrt(1 - beta2^t) */
+    double average;       /* what the average of weights keeps of itself, where there is one */
 } nu_optimizer_step;
 
 /* Update number t (1 for the first); lr_factor: of its learning rate (train/schedule.h). */

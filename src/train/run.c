@@ -37,6 +37,13 @@ nudge_status nu_run_check(const nudge_train_options *o, nudge_error *err)
         return nu_fail(err, NUDGE_EARGUMENT, "clip norm %g is not a number >= 0", o->clip_norm);
     if (!(o->clip_value >= 0 && isfinite(o->clip_value)))
         return nu_fail(err, NUDGE_EARGUMENT, "clip value %g is not a number >= 0", o->clip_value);
+    if (!(o->average >= 0 && o->average < 1))
+        return nu_fail(err, NUDGE_EARGUMENT, "average %g is not in [0, 1)", o->average);
+    if (!(o->early_stop.min_change >= 0 && isfinite(o->early_stop.min_change)))
+        return nu_fail(err, NUDGE_EARGUMENT, "min_change %g of early stopping is not a number >= 0",
+                       o->early_stop.min_change);
+    if (!(o->max_seconds >= 0))
+        return nu_fail(err, NUDGE_EARGUMENT, "max_seconds %g is not a number >= 0", o->max_seconds);
     if (o->epochs == 0 || o->epochs > UINT32_MAX)
         return nu_fail(err, NUDGE_EARGUMENT, "epochs %zu is not in 1 .. %u", o->epochs,
                        UINT32_MAX);
@@ -44,6 +51,28 @@ nudge_status nu_run_check(const nudge_train_options *o, nudge_error *err)
         return nu_fail(err, NUDGE_EARGUMENT, "threads %d: it must be 0 (all cores) or more",
                        o->threads);
     return NUDGE_OK;
+}
+
+static nudge_status check_early_stop(const nu_run *run, nudge_error *err)
+{
+    const nudge_early_stop *s = &run->options->early_stop;
+    const nu_network *net = &run->model->net;
+    if (s->patience == 0)
+        return NUDGE_OK;
+    if (run->val == NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "early stopping needs validation data");
+    if (!nudge_metric_fits(s->metric, net->loss, net->width[net->layers]))
+        return nu_fail(err, NUDGE_EARGUMENT, "early stopping by %s: that is no metric for loss %s",
+                       nudge_metric_name(s->metric) != NULL ? nudge_metric_name(s->metric)
+                                                            : "an unknown metric",
+                       nudge_loss_name(net->loss));
+    return NUDGE_OK;
+}
+
+uint64_t nu_run_wants(const nu_run *run)
+{
+    const nudge_early_stop *s = &run->options->early_stop;
+    return NU_VALIDATION | (s->patience > 0 ? NUDGE_METRIC_SET(s->metric) : 0);
 }
 
 nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *train,
@@ -63,10 +92,13 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                         .optimizer = &options->optimizer,
                         .clip_value = options->clip_value,
                         .clip_norm = options->clip_norm,
+                        .averages = options->average > 0,
                         .accumulate = options->accumulate,
                         .seed = options->seed,
                         .shuffle = options->shuffle,
                         .profile = options->profile};
+    run->is_separate = options->average > 0 || options->early_stop.patience > 0;
+    NU_TRY(check_early_stop(run, err));
     NU_TRY(nu_loss_units(&run->job.units, model, err));
     size_t batch = nu_smaller(options->batch, train->rows);
     int keeps = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1;
@@ -103,9 +135,11 @@ void nu_run_describe(const nu_run *run, nudge_train_plan *p)
         .optimizer_state = m.optimizer_state,
         .activations = m.activations,
     };
-    p->snapshot = p->weights;
+    p->snapshot = p->weights * (uint64_t)(1 + run->is_separate +
+                                          (run->options->early_stop.patience > 0));
     if (run->val != NULL) {
-        p->evaluation = nu_evaluator_memory(run->model, run->val, NU_VALIDATION, run->threads);
+        p->evaluation = nu_evaluator_memory(run->model, run->val, nu_run_wants(run),
+                                            run->threads);
         /* A validation set shares its values with the training set, or brings its own. */
         if (run->val->store != run->job.data->store)
             p->dataset += nudge_dataset_describe(run->val).bytes;

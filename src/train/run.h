@@ -6,6 +6,7 @@
 
 typedef struct nu_run {
     nudge_model *model; /* only nudge_train() changes it */
+    int is_separate;    /* what the model gets in the end are not the weights of training */
     const nudge_dataset *val;
     const nudge_train_options *options;
     const nu_numeric *numeric;
@@ -25,6 +26,9 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                           const nudge_dataset *val, const nudge_train_options *options,
                           nudge_error *err);
 void nu_run_end(nu_run *run);
+
+/* The metrics of validation, as an evaluator has them. */
+uint64_t nu_run_wants(const nu_run *run);
 
 /* Sizes and work of it. */
 void nu_run_describe(const nu_run *run, nudge_train_plan *plan);

@@ -47,6 +47,7 @@ enum {
     NU_PARTIALS,   /* blocks x plan->partial_size */
     NU_WATCHES,    /* threads; none without job.profile */
     NU_GRADIENT_KEPT, /* net->size, where the plan keeps it */
+    NU_AVERAGE,    /* net->size, if job.averages */
     NU_STATE_1, NU_STATE_2, /* optimizer state, net->size each, or none */
     NU_ROOMS
 };
@@ -64,6 +65,7 @@ struct nu_engine {
     nu_block_result *results;
     real *partials;
     real *gradient; /* or NULL */
+    real *average;  /* or NULL */
     real *s1, *s2;
 };
 

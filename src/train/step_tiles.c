@@ -38,6 +38,15 @@ static void multiply(real *g, size_t count, real factor)
 }
 
 NU_CLONES
+static void mix(real *restrict average, const real *restrict w, size_t count, double keep)
+{
+    real a = (real)keep, b = (real)(1 - keep);
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        average[i] = a * average[i] + b * w[i];
+}
+
+NU_CLONES
 static double squares(const real *g, size_t count)
 {
     double sum = 0;
@@ -166,6 +175,9 @@ void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
             multiply(g, count, (real)d->factor);
         update(d, part[k].first, g, count);
     }
+    for (int k = 0; e->average != NULL && k < parts; k++)
+        mix(e->average + part[k].first, (real *)e->job.params + part[k].first,
+            part[k].end - part[k].first, d->step->average);
     X(nu_step_transpose)(e, t);
 }
 

@@ -30,6 +30,14 @@ static nudge_status start_steps(nudge_trainer *t, nudge_error *err)
     return NUDGE_OK;
 }
 
+static nudge_status copy_weights(void **copy, nudge_trainer *t, nudge_error *err)
+{
+    *copy = nu_alloc(t->plan.weights, 1);
+    NU_NEED(*copy != NULL, t->plan.weights, "a copy of the weights", err);
+    memcpy(*copy, t->run.model->params, t->plan.weights);
+    return NUDGE_OK;
+}
+
 static nudge_status allocate(nudge_trainer *t, nudge_error *err)
 {
     nu_run *run = &t->run;
@@ -38,14 +46,21 @@ static nudge_status allocate(nudge_trainer *t, nudge_error *err)
     NU_TRY(nu_memory_check(plan->total - plan->dataset - plan->weights, "training", err));
     run->job.barrier = &t->barrier;
     NU_TRY(start_steps(t, err));
+    if (run->is_separate)
+        NU_TRY(copy_weights(&t->own, t, err));
+    if (t->options.early_stop.patience > 0)
+        NU_TRY(copy_weights(&t->best, t, err));
+    NU_TRY(copy_weights(&t->snapshot, t, err));
+    if (t->own != NULL)
+        run->job.params = t->own;
     NU_TRY(run->numeric->engine_create(&t->engine, &run->job, err));
+    t->shown = *run->model;
+    t->shown.params = t->options.average > 0 ? run->numeric->engine_state(t->engine, 2)
+                                             : run->job.params;
     if (run->val != NULL)
-        NU_TRY(nu_evaluator_create(&t->evaluator, run->model, run->val, NU_VALIDATION,
+        NU_TRY(nu_evaluator_create(&t->evaluator, &t->shown, run->val, nu_run_wants(run),
                                    run->threads, t->cpus, err));
     NU_NEW(t->bad, calloc, (size_t)run->job.threads, "a copy of the weights", err);
-    t->snapshot = nu_alloc(plan->snapshot, 1);
-    NU_NEED(t->snapshot != NULL, plan->snapshot, "a copy of the weights", err);
-    memcpy(t->snapshot, run->model->params, plan->snapshot);
     return NUDGE_OK;
 }
 
@@ -68,6 +83,8 @@ void nudge_trainer_free(nudge_trainer *t)
         t->run.numeric->engine_free(t->engine);
     nu_evaluator_free(t->evaluator);
     nu_run_end(&t->run);
+    free(t->own);
+    free(t->best);
     free(t->snapshot);
     free(t->ends);
     free(t->bad);
@@ -97,6 +114,7 @@ nudge_status nudge_trainer_create(nudge_trainer **trainer, nudge_model *model,
     NU_TRY(copy_cpus(t, err));
     nu_barrier_start(&t->barrier, t->run.job.threads);
     t->at.plateau = nu_plateau_start();
+    t->result.best_value = NAN;
     NU_TRY(allocate(t, err));
     *trainer = NU_TAKE(t);
     return NUDGE_OK;
@@ -119,6 +137,9 @@ static nudge_status check_change(const nudge_trainer *t, const nudge_train_optio
         {"accumulate", was->accumulate == o->accumulate},
         {"clip_value", (was->clip_value > 0) == (o->clip_value > 0)},
         {"clip_norm", (was->clip_norm > 0) == (o->clip_norm > 0)},
+        {"average", (was->average > 0) == (o->average > 0)},
+        {"early_stop", (was->early_stop.patience > 0) == (o->early_stop.patience > 0) &&
+                       was->early_stop.metric == o->early_stop.metric},
         {"seed", was->seed == o->seed},
         {"shuffle", was->shuffle == o->shuffle},
         {"threads", was->threads == o->threads && was->oversubscribe == o->oversubscribe},
@@ -165,6 +186,7 @@ static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error
 {
     double rows = (double)t->run.job.data->rows;
     nudge_loss_info loss = nudge_loss_describe(t->run.model->net.loss);
+    nudge_metric stop = t->options.early_stop.metric;
     nudge_metrics val = {.value = {[NUDGE_METRIC_LOSS] = NAN, [NUDGE_METRIC_ACCURACY] = NAN,
                                    [NUDGE_METRIC_RMSE] = NAN}};
     if (t->evaluator != NULL)
@@ -178,6 +200,7 @@ static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error
                        .val_loss = val.value[NUDGE_METRIC_LOSS],
                        .val_accuracy = val.value[NUDGE_METRIC_ACCURACY],
                        .val_rmse = val.value[NUDGE_METRIC_RMSE],
+                       .val_stop = t->best != NULL ? val.value[stop] : NAN,
                        .lr = t->options.optimizer.lr *
                              nu_trainer_lr_factor(t, (t->at.epoch + 1) * t->run.updates),
                        .seconds = t->at.seconds,
@@ -211,10 +234,64 @@ static nudge_status diverged(nudge_trainer *t, nudge_error *err)
 {
     t->result.diverged_epoch = t->at.epoch + 1;
     t->result.diverged_batch = t->diverged_batch;
-    memcpy(t->run.model->params, t->snapshot, t->plan.snapshot);
+    memcpy(t->run.job.params, t->snapshot, t->plan.weights);
+    if (t->own != NULL)
+        memcpy(t->run.model->params, t->at.best.epoch > 0 ? t->best : t->snapshot, t->plan.weights);
     return nu_fail(err, NUDGE_EDIVERGED,
                    "the loss became non-finite in epoch %zu, batch %zu (learning rate %g)",
                    t->at.epoch + 1, t->diverged_batch, t->options.optimizer.lr);
+}
+
+double nu_trainer_best(const nudge_trainer *t)
+{
+    const nu_best *b = &t->at.best;
+    if (b->epoch == 0)
+        return NAN;
+    nudge_metric metric = t->options.early_stop.metric;
+    return nudge_metric_describe(metric).higher_is_better ? b->value : -b->value;
+}
+
+/* Early stopping, after epoch at.epoch with this value of its metric. A NaN is never better. */
+static void judge(nudge_trainer *t, double metric)
+{
+    const nudge_early_stop *s = &t->options.early_stop;
+    nu_best *b = &t->at.best;
+    double value = nudge_metric_describe(s->metric).higher_is_better ? metric : -metric;
+    if (value >= (b->epoch > 0 ? b->value : -INFINITY)) {
+        b->epoch = t->at.epoch;
+        b->value = value;
+        memcpy(t->best, t->shown.params, t->plan.weights);
+        t->result.best_epoch = b->epoch;
+        t->result.best_value = nu_trainer_best(t);
+    }
+    if (value > (b->mark_epoch > 0 ? b->mark + s->min_change : -INFINITY)) {
+        b->mark_epoch = t->at.epoch;
+        b->mark = value;
+    }
+}
+
+static int stops_early(const nudge_trainer *t)
+{
+    return t->best != NULL && t->at.batch == 0 && t->at.epoch > 0 &&
+           t->at.epoch - t->at.best.mark_epoch >= t->options.early_stop.patience;
+}
+
+static int is_done(const nudge_trainer *t)
+{
+    return t->at.epoch >= t->options.epochs || stops_early(t) || t->timed_out;
+}
+
+/* What the model is to have between calls. Before the first update there is no average. */
+void nu_trainer_publish(nudge_trainer *t)
+{
+    const void *from = t->shown.params;
+    if (t->own == NULL)
+        return;
+    if (t->at.epoch == 0 && t->at.batch == 0)
+        from = t->own;
+    if (is_done(t) && t->at.best.epoch > 0)
+        from = t->best;
+    memcpy(t->run.model->params, from, t->plan.weights);
 }
 
 /* All batches of the epoch are done. */
@@ -227,11 +304,15 @@ static nudge_status end_epoch(nudge_trainer *t, nudge_error *err)
     nu_plateau_update(&t->at.plateau, &o->schedule, o->optimizer.lr,
                       e.has_val ? e.val_loss : e.train_loss);
     t->result.epochs = ++t->at.epoch;
-    t->at = (nu_position){.epoch = t->at.epoch, .plateau = t->at.plateau};
+    if (t->best != NULL)
+        judge(t, e.val_stop);
+    t->at = (nu_position){.epoch = t->at.epoch, .plateau = t->at.plateau, .best = t->at.best};
     int stop = o->on_epoch != NULL && o->on_epoch(&e, o->user) != 0;
     /* Reading the clock is a tenth of the smallest epoch: not again if nothing lies between. */
-    if (t->evaluator != NULL || o->on_epoch != NULL)
+    if (t->evaluator != NULL || o->on_epoch != NULL || o->max_seconds > 0)
         t->part_start = nu_seconds();
+    if (o->max_seconds > 0 && nu_trainer_seconds(t, t->part_start) >= o->max_seconds)
+        t->timed_out = 1;
     return stop ? nu_fail(err, NUDGE_ESTOPPED, "stopped after epoch %zu", t->at.epoch) : NUDGE_OK;
 }
 
@@ -240,15 +321,17 @@ static nudge_status go_on(nudge_trainer *t, size_t batches, nudge_error *err)
 {
     if (t->result.diverged_epoch > 0)
         return nu_fail(err, NUDGE_EARGUMENT, "the training has diverged: it does not go on");
-    if (t->at.epoch >= t->options.epochs)
-        return nu_fail(err, NUDGE_EARGUMENT, "all %zu epochs are done", t->options.epochs);
+    if (is_done(t))
+        return nu_fail(err, NUDGE_EARGUMENT, "all epochs are done: %zu of %zu", t->at.epoch,
+                       t->options.epochs);
     size_t left = t->run.batches - t->at.batch;
     t->end = t->at.batch + nu_smaller(batches, left);
     NU_TRY(nu_trainer_work(t, err));
     if (t->diverged_batch > 0)
         return diverged(t, err);
     if (t->at.batch < t->end)
-        return nu_fail(err, NUDGE_ESTOPPED, "stopped in epoch %zu", t->at.epoch + 1);
+        return t->timed_out ? NUDGE_OK : nu_fail(err, NUDGE_ESTOPPED, "stopped in epoch %zu",
+                                                 t->at.epoch + 1);
     return t->at.batch < t->run.batches ? NUDGE_OK : end_epoch(t, err);
 }
 
@@ -268,16 +351,19 @@ static nudge_status run(nudge_trainer *t, size_t epochs, size_t batches, nudge_e
 {
     nudge_status status = NUDGE_OK;
     t->start = t->part_start = t->last_progress = nu_seconds();
-    for (size_t i = 0; i < epochs && status == NUDGE_OK; i++)
+    for (size_t i = 0; i < epochs && status == NUDGE_OK && (i == 0 || !is_done(t)); i++)
         status = go_on(t, batches, err);
+    if (status != NUDGE_EDIVERGED)
+        nu_trainer_publish(t);
+    t->result.stopped_early = stops_early(t);
+    t->result.timed_out = t->timed_out;
     sum_up(t);
     return status;
 }
 
 nudge_status nudge_trainer_run(nudge_trainer *t, nudge_error *err)
 {
-    size_t epochs = t->options.epochs;
-    return epochs > t->at.epoch ? run(t, epochs - t->at.epoch, SIZE_MAX, err) : NUDGE_OK;
+    return is_done(t) ? NUDGE_OK : run(t, t->options.epochs - t->at.epoch, SIZE_MAX, err);
 }
 
 nudge_status nudge_trainer_epoch(nudge_trainer *t, nudge_epoch *epoch, nudge_error *err)

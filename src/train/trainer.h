@@ -8,6 +8,14 @@
 #include "train/run.h"
 #include "train/schedule.h"
 
+/* What early stopping knows. Values are such that larger ones are better. */
+typedef struct nu_best {
+    size_t epoch;      /* the best so far, the last of equals; 0: none */
+    double value;
+    size_t mark_epoch; /* the last that was better than those before by more than min_change, */
+    double mark;
+} nu_best;
+
 /* Where a training is: with the weights and the optimizer's state all that another trainer needs to
  * go on as this one would. */
 typedef struct nu_position {
@@ -17,6 +25,7 @@ typedef struct nu_position {
     size_t correct;    /* samples of them classified right, */
     double seconds;    /* and the time they took */
     nu_plateau plateau;
+    nu_best best;
 } nu_position;
 
 /* Thread 0 of a team writes what is not marked; others read it after a barrier. */
@@ -27,7 +36,12 @@ struct nudge_trainer {
     nudge_train_plan plan;
     nu_engine *engine;
     nu_evaluator *evaluator; /* or NULL */
+    void *own;               /* the weights under training, if run.is_separate; otherwise those of
+                              * the model are */
+    nudge_model shown;       /* the model with the weights that are validated: their average, if
+                              * there is one */
     void *snapshot;          /* the weights after the last good epoch */
+    void *best;              /* those shown after the best epoch; NULL without early stopping */
     nu_barrier barrier;
     int *bad;                /* threads: this thread's share of the weights is not finite */
     nu_step_end *ends;       /* threads; NULL: times of single steps are not wanted */
@@ -35,7 +49,8 @@ struct nudge_trainer {
 
     nu_position at;
     size_t end;              /* batch before which the team is to return */
-    int stop;                /* a callback asked to */
+    int stop;                /* a callback asked to, or */
+    int timed_out;           /* the time is up */
     size_t diverged_batch;   /* from 1; 0: it did not */
     nudge_epoch *history;    /* at.epoch of them, if options.keep_history */
     size_t history_room;
@@ -47,11 +62,23 @@ struct nudge_trainer {
     nudge_train_result result;
 };
 
+/* Time of all calls so far. */
+static inline double nu_trainer_seconds(const nudge_trainer *t, double now)
+{
+    return t->result.seconds + now - t->start;
+}
+
 /* Of the learning rate, for an update (1 for the first). */
 double nu_trainer_lr_factor(const nudge_trainer *t, uint64_t update);
 
 /* Epoch at.epoch + 1 is done: the last result, and history where it is kept. NUDGE_EMEMORY. */
 nudge_status nu_trainer_record(nudge_trainer *t, const nudge_epoch *e, nudge_error *err);
+
+/* The metric of early stopping after the best epoch; NaN: there is none. */
+double nu_trainer_best(const nudge_trainer *t);
+
+/* The model gets the weights that it is to have between calls. */
+void nu_trainer_publish(nudge_trainer *t);
 
 /* Work of the epoch under way up to batch t->end, or to where a callback asked to stop: NUDGE_OK
  * with t->stop. NUDGE_EARGUMENT: cpus. */

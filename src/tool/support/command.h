@@ -83,7 +83,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Test: test test-labels test-split folds\n"             \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
     TRAIN_SCHEDULE_OPTIONS                                   \
-    "Running: epochs threads pin oversubscribe\n"            \
+    "End: epochs early-stop stop-metric stop-change max-time average\n" \
+    "Running: threads pin oversubscribe\n"            \
     "Checkpoints: checkpoint checkpoint-every resume\n"     \
     "Output: out log json quiet explain config save-config\n"
 

@@ -74,6 +74,22 @@ void read_optimizer_options(nudge_optimizer *o, arguments *args)
         refuse_given(args, "nesterov", "it needs a --momentum above 0");
 }
 
+/* ---- The end --------------------------------------------------------------------------- */
+
+void read_stop_options(nudge_train_options *o, arguments *args)
+{
+    nudge_early_stop *s = &o->early_stop;
+    if (given(args, "early-stop"))
+        s->patience = (size_t)whole_of(args, "early-stop", 1, UINT32_MAX);
+    else
+        refuse_all(args, "stop-metric stop-change", "it needs --early-stop");
+    s->metric = (nudge_metric)choice_of(args, "stop-metric");
+    read_real(args, "stop-change", FROM_0, &s->min_change);
+    read_real(args, "max-time", ABOVE_0, &o->max_seconds);
+    if (given(args, "average"))
+        o->average = real_in(args, "average", 0, 1, 1, 1, "a number above 0 and below 1");
+}
+
 /* ---- Losses ---------------------------------------------------------------------------- */
 
 double read_loss_parameter(arguments *args, nudge_loss chosen)

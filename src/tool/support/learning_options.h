@@ -13,6 +13,9 @@ void read_optimizer_options(nudge_optimizer *o, arguments *args);
 /* Reads --schedule and its parameters; lr is the optimizer's. */
 void read_schedule_options(nudge_schedule *s, arguments *args, double lr);
 
+/* Reads what training ends by and with: --early-stop and its like, --max-time, --average. */
+void read_stop_options(nudge_train_options *o, arguments *args);
+
 /* The parameter of the chosen loss; NaN: not given, or it has none. */
 double read_loss_parameter(arguments *args, nudge_loss chosen);
 

@@ -19,6 +19,7 @@ NAMES(activation, nudge_activation)
 NAMES(loss, nudge_loss)
 NAMES(optimizer, nudge_optimizer_kind)
 NAMES(schedule, nudge_schedule_kind)
+NAMES(metric, nudge_metric)
 NAMES(init, nudge_init)
 NAMES(scale, nudge_scale)
 
@@ -79,6 +80,7 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"shuffle", t.shuffle ? "yes" : "no", 0},
         {"seed", NULL, (double)t.seed},
         {"epochs", NULL, (double)t.epochs},
+        {"stop-metric", nudge_metric_name(t.early_stop.metric), 0},
     };
     if (strcmp(name, "eps") == 0)
         return by_optimizer(buf, offsetof(nudge_optimizer, eps));
@@ -175,6 +177,14 @@ const option shared_options[] = {
     {"shuffle", "no|yes", .help = "a new order of samples in every epoch"},
     {"seed", "N", .help = "of synthetic data, splits, initial weights and order"},
     {"epochs", "N", .help = "passes over the training data"},
+    {"early-stop", "N", .help = "end after N epochs in which validation did not get better; the "
+                                "model has the weights of the best epoch. Without --val, "
+                                "--val-split is then 0.1"},
+    {"stop-metric", "NAME", .help = "what --early-stop goes by", .names = metric_names},
+    {"stop-change", "X", .help = "what --early-stop takes for better must be by more than X [0]"},
+    {"max-time", "SECONDS", .help = "end after so long, in the midst of an epoch if need be"},
+    {"average", "X", .help = "validate and save an average of the weights that keeps X of itself in "
+                             "every update, such as 0.999"},
     /* Running */
     {"threads", "N", .help = "default: the cores this process may use; results do not depend on "
                              "it"},
@@ -212,7 +222,10 @@ const char *option_known_elsewhere(const char *name)
         {"clipnorm", "clip-norm"}, {"clipvalue", "clip-value"}, {"max-grad-norm", "clip-norm"},
         {"gradient-accumulation-steps", "accumulate"},
         {"hidden-layer-sizes", "hidden"}, {"hidden-size", "hidden"}, {"units", "hidden"},
-        {"hidden-layers", "hidden"}, {"layers", "hidden"}, {"max-iter", "epochs"},
+        {"hidden-layers", "hidden"}, {"layers", "hidden"}, {"max-iter", "epochs"}, {"early-stopping", "early-stop"},
+        {"n-iter-no-change", "early-stop"}, {"patience", "early-stop"}, {"min-delta", "stop-change"},
+        {"tol", "stop-change"}, {"ema", "average"}, {"ema-momentum", "average"},
+        {"max-seconds", "max-time"},
         {"n-epochs", "epochs"}, {"num-epochs", "epochs"}, {"random-state", "seed"},
         {"random-seed", "seed"}, {"validation-split", "val-split"},
         {"validation-fraction", "val-split"}, {"validation-data", "val"},

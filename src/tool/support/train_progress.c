@@ -30,6 +30,7 @@ static int write_epoch(train_progress *p, const nudge_epoch *e)
                            "val_loss", json_number(e->val_loss),
                            "val_accuracy", json_number(e->val_accuracy),
                            "val_rmse", json_number(e->val_rmse),
+                           "val_stop", json_number(e->val_stop),
                            "lr", shows_lr(p) ? json_number(e->lr) : NULL,
                            "seconds", json_number(e->seconds),
                            "samples_per_s", json_number(e->samples_per_s), NULL);
@@ -95,7 +96,14 @@ static int is_to_stop(train_progress *p, size_t epochs)
 
 /* ---- Lines ----------------------------------------------------------------------------- */
 
-static void print_epoch(const nudge_epoch *e, int with_lr)
+/* Early stopping goes by a metric that is not shown anyway. */
+static int by_other_metric(nudge_metric metric)
+{
+    return metric != NUDGE_METRIC_LOSS && metric != NUDGE_METRIC_ACCURACY &&
+           metric != NUDGE_METRIC_RMSE;
+}
+
+static void print_epoch(const nudge_epoch *e, nudge_metric metric, int with_lr)
 {
     char text[NU_TEXT];
     snprintf(text, sizeof text, "%zu", e->epochs);
@@ -109,6 +117,8 @@ static void print_epoch(const nudge_epoch *e, int with_lr)
         fprintf(stderr, "  accuracy %.4f", e->train_accuracy);
     else if (!isnan(e->val_rmse))
         fprintf(stderr, "  val RMSE %-9.5g", e->val_rmse);
+    if (by_other_metric(metric))
+        fprintf(stderr, "  %s %-8.5g", nudge_metric_name(metric), e->val_stop);
     if (with_lr)
         fprintf(stderr, "  lr %-8.3g", e->lr);
     fprintf(stderr, "  %s samples/s\n", nu_count_text(text, e->samples_per_s));
@@ -128,7 +138,7 @@ static int on_epoch(const nudge_epoch *e, void *user)
                    (e->epoch - 1) * (MOST_LINES - 1) / e->epochs;
     if (!p->setup->quiet && (e->epochs <= MOST_LINES || show)) {
         live_line_clear();
-        print_epoch(e, shows_lr(p));
+        print_epoch(e, p->setup->train.early_stop.metric, shows_lr(p));
     }
     return is_to_stop(p, e->epoch);
 }

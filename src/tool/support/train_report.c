@@ -149,6 +149,26 @@ static void report_metrics(const train_report *r, FILE *stream)
     fprintf(stream, "* mean over the last epoch, of each batch before its update\n");
 }
 
+/* What ended training before its last epoch, and whose weights these are. */
+static void end_line(const train_report *r, FILE *stream)
+{
+    const nudge_train_result *result = &r->result;
+    nudge_metric metric = r->setup->train.early_stop.metric;
+    char line[200] = "";
+    size_t used = 0;
+    if (result->timed_out)
+        used = (size_t)snprintf(line, sizeof line, "--max-time is over; ");
+    else if (result->stopped_early)
+        used = (size_t)snprintf(line, sizeof line, "early, after epoch %zu; ", result->epochs);
+    if (result->best_epoch > 0)
+        snprintf(line + used, sizeof line - used, "the weights are those of epoch %zu, validation "
+                 "%s %.6g", result->best_epoch, nudge_metric_name(metric), result->best_value);
+    else if (used > 0)
+        line[used - 2] = '\0';
+    if (line[0] != '\0')
+        line_print(stream, result->timed_out || result->stopped_early ? "stopped" : "best", line);
+}
+
 void report_result(const train_report *r, FILE *stream)
 {
     const nudge_train_result *result = &r->result;
@@ -156,6 +176,7 @@ void report_result(const train_report *r, FILE *stream)
     if (result->epochs > 0)
         report_metrics(r, stream);
     fputc('\n', stream);
+    end_line(r, stream);
     line_start(stream, "time");
     nu_seconds_text(time, result->seconds);
     if (r->setup->resume != NULL)
@@ -210,7 +231,12 @@ json_t *train_settings(const train_report *r)
         "beta2", json_number(o->beta2), "alpha", json_number(o->alpha), "eps", json_number(o->eps),
         "batch", json_whole(r->plan.batch), "accumulate", json_whole(s->train.accumulate),
         "clip_norm", json_number(s->train.clip_norm),
-        "clip_value", json_number(s->train.clip_value), "epochs", json_whole(s->train.epochs),
+        "clip_value", json_number(s->train.clip_value),
+        "average", json_number(s->train.average),
+        "early_stop", json_whole(s->train.early_stop.patience),
+        "stop_metric", json_text(nudge_metric_name(s->train.early_stop.metric)),
+        "stop_change", json_number(s->train.early_stop.min_change),
+        "max_time", json_number(s->train.max_seconds), "epochs", json_whole(s->train.epochs),
         "seed", json_whole(s->train.seed), "shuffle", json_boolean(s->train.shuffle), NULL);
 }
 
@@ -231,7 +257,11 @@ static json_t *json_result(const train_report *r)
     return json_of("epochs", json_whole(result->epochs), "seconds", json_number(result->seconds),
                    "train_seconds", json_number(result->train_seconds),
                    "samples_per_s", json_number(result->samples_per_s),
-                   "gflops", json_number(result->gflops), NULL);
+                   "gflops", json_number(result->gflops),
+                   "stopped_early", json_boolean(result->stopped_early),
+                   "timed_out", json_boolean(result->timed_out),
+                   "best_epoch", result->best_epoch > 0 ? json_whole(result->best_epoch) : NULL,
+                   "best_value", json_number(result->best_value), NULL);
 }
 
 void report_json(const train_report *r)

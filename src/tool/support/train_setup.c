@@ -12,7 +12,9 @@
 
 /* With no --data: data that every build can make, whose noise floor is known. */
 #define BUILT_IN_DATA "synth:teacher,rows=400000,features=16,hidden=32"
-#define BUILT_IN_VAL_SPLIT 0.1
+
+/* Of that, and where early stopping needs one. */
+#define VAL_SPLIT 0.1
 
 /* Of a layer: BLAS counts in int. */
 enum { MOST_UNITS = 2147483647 };
@@ -34,8 +36,8 @@ static void read_data(train_setup *s, arguments *args)
     else
         refuse_given(args, "val-split", "it cannot be used together with --val");
     d->val_split = real_of(args, "val-split", FROM_0_BELOW_1);
-    if (built_in && !given(args, "val-split") && d->val == NULL)
-        d->val_split = BUILT_IN_VAL_SPLIT;
+    if (!given(args, "val-split") && d->val == NULL && (built_in || given(args, "early-stop")))
+        d->val_split = VAL_SPLIT;
     d->split_order = (nudge_split_order)choice_of(args, "split");
     d->stratify = given(args, "stratify");
     read_data_options(&d->read, args);
@@ -66,7 +68,7 @@ static void read_folds(train_setup *s, arguments *args)
     if (!given(args, "folds"))
         return;
     s->folds = (size_t)whole_of(args, "folds", 2, UINT32_MAX);
-    if (!given(args, "val-split"))
+    if (!given(args, "val-split") && !given(args, "early-stop"))
         s->data.val_split = 0; /* of the built-in data */
     refuse_all(args, "val val-labels test test-labels test-split split",
                "--folds holds out every row once");
@@ -224,6 +226,7 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     read_test(&s->data, args);
     read_folds(s, args);
     s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
+    read_stop_options(&s->train, args);
     read_schedule_options(&s->train.schedule, args, s->train.optimizer.lr);
     s->train.oversubscribe = given(args, "oversubscribe");
     int most = nudge_threads(threads, NULL);
