@@ -1,0 +1,230 @@
+/* The epochs of a trainer: what comes after the batches of each, and when it is done. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/memory.h"
+#include "core/status.h"
+#include "table/dataset.h"
+#include "train/trainer.h"
+
+double nu_trainer_lr_factor(const nudge_trainer *t, uint64_t update)
+{
+    const nudge_train_options *o = &t->options;
+    nu_moment at = {update, (uint64_t)o->epochs * t->run.updates, t->run.updates};
+    return t->at.plateau.factor * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
+}
+
+static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error *err)
+{
+    double rows = (double)t->run.job.data->rows;
+    nudge_loss_info loss = nudge_loss_describe(t->run.model->net.loss);
+    nudge_metric stop = t->options.early_stop.metric;
+    nudge_metrics val = {.value = {[NUDGE_METRIC_LOSS] = NAN, [NUDGE_METRIC_ACCURACY] = NAN,
+                                   [NUDGE_METRIC_RMSE] = NAN}};
+    if (t->evaluator != NULL)
+        NU_TRY(nu_evaluator_run(t->evaluator, &val, err));
+    *e = (nudge_epoch){.epoch = t->at.epoch + 1,
+                       .epochs = t->options.epochs,
+                       .train_loss = t->at.loss / rows,
+                       .train_accuracy = loss.target == NUDGE_CLASSES
+                                             ? (double)t->at.correct / rows : NAN,
+                       .has_val = t->evaluator != NULL,
+                       .val_loss = val.value[NUDGE_METRIC_LOSS],
+                       .val_accuracy = val.value[NUDGE_METRIC_ACCURACY],
+                       .val_rmse = val.value[NUDGE_METRIC_RMSE],
+                       .val_stop = t->best != NULL ? val.value[stop] : NAN,
+                       .lr = t->options.optimizer.lr *
+                             nu_trainer_lr_factor(t, (t->at.epoch + 1) * t->run.updates),
+                       .seconds = t->at.seconds,
+                       .samples_per_s = rows / t->at.seconds};
+    return NUDGE_OK;
+}
+
+nudge_status nu_trainer_record(nudge_trainer *t, const nudge_epoch *e, nudge_error *err)
+{
+    t->result.last = *e;
+    if (!t->options.keep_history)
+        return NUDGE_OK;
+    if (t->at.epoch == t->history_room) {
+        size_t room = t->history_room > 0 ? 2 * t->history_room : 64;
+        nudge_epoch *more = realloc(t->history, room * sizeof *more);
+        NU_NEED(more != NULL, room * sizeof *more, "the history of epochs", err);
+        t->history = more;
+        t->history_room = room;
+    }
+    t->history[t->at.epoch] = *e;
+    return NUDGE_OK;
+}
+
+const nudge_epoch *nudge_trainer_history(const nudge_trainer *t, size_t *epochs)
+{
+    *epochs = t->options.keep_history ? t->at.epoch : 0;
+    return t->history;
+}
+
+static nudge_status diverged(nudge_trainer *t, nudge_error *err)
+{
+    t->result.diverged_epoch = t->at.epoch + 1;
+    t->result.diverged_batch = t->diverged_batch;
+    memcpy(t->run.job.params, t->snapshot, t->plan.weights);
+    if (t->own != NULL)
+        memcpy(t->run.model->params, t->at.best.epoch > 0 ? t->best : t->snapshot, t->plan.weights);
+    return nu_fail(err, NUDGE_EDIVERGED,
+                   "the loss became non-finite in epoch %zu, batch %zu (learning rate %g)",
+                   t->at.epoch + 1, t->diverged_batch, t->options.optimizer.lr);
+}
+
+double nu_trainer_best(const nudge_trainer *t)
+{
+    const nu_best *b = &t->at.best;
+    if (b->epoch == 0)
+        return NAN;
+    nudge_metric metric = t->options.early_stop.metric;
+    return nudge_metric_describe(metric).higher_is_better ? b->value : -b->value;
+}
+
+/* Early stopping, after epoch at.epoch with this value of its metric. A NaN is never better. */
+static void judge(nudge_trainer *t, double metric)
+{
+    const nudge_early_stop *s = &t->options.early_stop;
+    nu_best *b = &t->at.best;
+    double value = nudge_metric_describe(s->metric).higher_is_better ? metric : -metric;
+    if (value >= (b->epoch > 0 ? b->value : -INFINITY)) {
+        b->epoch = t->at.epoch;
+        b->value = value;
+        memcpy(t->best, t->shown.params, t->plan.weights);
+        t->result.best_epoch = b->epoch;
+        t->result.best_value = nu_trainer_best(t);
+    }
+    if (value > (b->mark_epoch > 0 ? b->mark + s->min_change : -INFINITY)) {
+        b->mark_epoch = t->at.epoch;
+        b->mark = value;
+    }
+}
+
+static int stops_early(const nudge_trainer *t)
+{
+    return t->best != NULL && t->at.batch == 0 && t->at.epoch > 0 &&
+           t->at.epoch - t->at.best.mark_epoch >= t->options.early_stop.patience;
+}
+
+static int is_done(const nudge_trainer *t)
+{
+    return t->at.epoch >= t->options.epochs || stops_early(t) || t->timed_out;
+}
+
+/* What the model is to have between calls. Before the first update there is no average. */
+void nu_trainer_publish(nudge_trainer *t)
+{
+    const void *from = t->shown.params;
+    if (t->own == NULL)
+        return;
+    if (t->at.epoch == 0 && t->at.batch == 0)
+        from = t->own;
+    if (is_done(t) && t->at.best.epoch > 0)
+        from = t->best;
+    memcpy(t->run.model->params, from, t->plan.weights);
+}
+
+/* All batches of the epoch are done. */
+static nudge_status end_epoch(nudge_trainer *t, nudge_error *err)
+{
+    const nudge_train_options *o = &t->options;
+    nudge_epoch e;
+    NU_TRY(describe_epoch(t, &e, err));
+    NU_TRY(nu_trainer_record(t, &e, err));
+    nu_plateau_update(&t->at.plateau, &o->schedule, o->optimizer.lr,
+                      e.has_val ? e.val_loss : e.train_loss);
+    t->result.epochs = ++t->at.epoch;
+    if (t->best != NULL)
+        judge(t, e.val_stop);
+    t->at = (nu_position){.epoch = t->at.epoch, .plateau = t->at.plateau, .best = t->at.best};
+    int stop = o->on_epoch != NULL && o->on_epoch(&e, o->user) != 0;
+    /* Reading the clock is a tenth of the smallest epoch: not again if nothing lies between. */
+    if (t->evaluator != NULL || o->on_epoch != NULL || o->max_seconds > 0)
+        t->part_start = nu_seconds();
+    if (o->max_seconds > 0 && nu_trainer_seconds(t, t->part_start) >= o->max_seconds)
+        t->timed_out = 1;
+    return stop ? nu_fail(err, NUDGE_ESTOPPED, "stopped after epoch %zu", t->at.epoch) : NUDGE_OK;
+}
+
+/* So many batches, or those left of the epoch under way. */
+static nudge_status go_on(nudge_trainer *t, size_t batches, nudge_error *err)
+{
+    if (t->result.diverged_epoch > 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "the training has diverged: it does not go on");
+    if (is_done(t))
+        return nu_fail(err, NUDGE_EARGUMENT, "all epochs are done: %zu of %zu", t->at.epoch,
+                       t->options.epochs);
+    size_t left = t->run.batches - t->at.batch;
+    t->end = t->at.batch + nu_smaller(batches, left);
+    NU_TRY(nu_trainer_work(t, err));
+    if (t->diverged_batch > 0)
+        return diverged(t, err);
+    if (t->at.batch < t->end)
+        return t->timed_out ? NUDGE_OK : nu_fail(err, NUDGE_ESTOPPED, "stopped in epoch %zu",
+                                                 t->at.epoch + 1);
+    return t->at.batch < t->run.batches ? NUDGE_OK : end_epoch(t, err);
+}
+
+/* The sums over what this trainer has done. */
+static void sum_up(nudge_trainer *t)
+{
+    nudge_train_result *r = &t->result;
+    r->seconds += nu_seconds() - t->start;
+    if (!(r->train_seconds > 0))
+        return;
+    r->samples_per_s = (double)t->samples / r->train_seconds;
+    r->gflops = 1e-9 * t->plan.flops_per_epoch / (double)t->run.job.data->rows * r->samples_per_s;
+    r->phases = t->run.numeric->engine_phases(t->engine);
+}
+
+static nudge_status run(nudge_trainer *t, size_t epochs, size_t batches, nudge_error *err)
+{
+    nudge_status status = NUDGE_OK;
+    t->start = t->part_start = t->last_progress = nu_seconds();
+    for (size_t i = 0; i < epochs && status == NUDGE_OK && (i == 0 || !is_done(t)); i++)
+        status = go_on(t, batches, err);
+    if (status != NUDGE_EDIVERGED)
+        nu_trainer_publish(t);
+    t->result.stopped_early = stops_early(t);
+    t->result.timed_out = t->timed_out;
+    sum_up(t);
+    return status;
+}
+
+nudge_status nudge_trainer_run(nudge_trainer *t, nudge_error *err)
+{
+    return is_done(t) ? NUDGE_OK : run(t, t->options.epochs - t->at.epoch, SIZE_MAX, err);
+}
+
+nudge_status nudge_trainer_epoch(nudge_trainer *t, nudge_epoch *epoch, nudge_error *err)
+{
+    size_t before = t->at.epoch;
+    nudge_status status = run(t, 1, SIZE_MAX, err);
+    if (epoch != NULL && t->at.epoch > before)
+        *epoch = t->result.last;
+    return status;
+}
+
+nudge_status nudge_trainer_updates(nudge_trainer *t, size_t updates, nudge_error *err)
+{
+    size_t each = t->options.accumulate;
+    return run(t, 1, updates > SIZE_MAX / each ? SIZE_MAX : updates * each, err);
+}
+
+nudge_trainer_position nudge_trainer_where(const nudge_trainer *t)
+{
+    return (nudge_trainer_position){
+        .epochs = t->at.epoch,
+        .batch = t->at.batch,
+        .updates = (uint64_t)t->at.epoch * t->run.updates + t->at.batch / t->options.accumulate,
+    };
+}
+
+nudge_train_result nudge_trainer_result(const nudge_trainer *t)
+{
+    return t->result;
+}
