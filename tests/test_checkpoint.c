@@ -32,6 +32,8 @@ static fixture fixture_start(nudge_dtype dtype, nudge_optimizer_kind kind, int t
     f.options.batch = 16;
     f.options.epochs = EPOCHS;
     f.options.clip_norm = 0.5;
+    static const double dropout[] = {0.25};
+    f.options.dropout = kind % 2 == 0 ? dropout : NULL;
     f.options.average = kind % 2 == 1 ? 0.9 : 0;
     if (kind % 3 > 0) /* it chooses, but does not stop */
         f.options.early_stop = (nudge_early_stop){EPOCHS, NUDGE_METRIC_ACCURACY, 0.01};

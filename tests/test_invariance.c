@@ -66,11 +66,13 @@ static outcome run(const shape *s, nudge_dtype dtype, nudge_optimizer_kind kind,
     options.schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_ONE_CYCLE);
     options.schedule.warmup = 0.5;
     options.batch = s->batch;
+    const double dropout[12] = {0.3, 0, 0.5};
     if (accumulated > 0) {
         options.accumulate = accumulated;
         options.clip_norm = 0.05;
         options.clip_value = 0.01;
         options.average = 0.9;
+        options.dropout = dropout;
     }
     options.epochs = 2;
     options.threads = threads;

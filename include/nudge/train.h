@@ -152,6 +152,10 @@ typedef struct nudge_train_options {
                        * torch.nn.utils.clip_grad_value_() does; 0: not */
     double clip_norm; /* then a gradient whose norm over all parameters is larger than this is scaled
                        * down to it, as torch.nn.utils.clip_grad_norm_() does; 0: not */
+    const double *dropout; /* for each hidden layer, in order, the part in [0, 1) of its outputs that
+                       * is 0 for a row, those that stay being scaled up, as torch.nn.Dropout does;
+                       * which ones depends on (seed, epoch, place in its order, layer) alone.
+                       * Training losses are with it, nothing else is. NULL: none */
     double average;   /* in (0, 1): an average of the weights, a = average a + (1 - average) w after
                        * each update and a = w after the first, is what is validated and what the
                        * model has in the end, as torch.optim.swa_utils.AveragedModel with an
@@ -253,8 +257,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge
  * the model may be read, saved and evaluated; nobody else may change its weights. */
 typedef struct nudge_trainer nudge_trainer;
 
-/* model, train and val (may be NULL) are borrowed and must outlive it. options are copied, cpus too,
- * but not what user and steps point to. Statuses as nudge_train(). */
+/* model, train and val (may be NULL) are borrowed and must outlive it. options are copied, cpus and
+ * dropout too, but not what user and steps point to. Statuses as nudge_train(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_create(nudge_trainer **trainer,
                                                           nudge_model *model,
                                                           const nudge_dataset *train,

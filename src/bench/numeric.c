@@ -85,7 +85,9 @@ static void kernel(const nu_kernel *k, const nu_kernel_data *d)
     case NU_KERNEL_PACK: pack(d, a); break;
     case NU_KERNEL_FORWARD: X(nu_activate)(k->activation, a, b, d->bias, rows, columns); break;
     case NU_KERNEL_BACKWARD:
-        X(nu_activate_backward)(k->activation, a, b, b, rows, columns);
+        X(nu_activate_backward)(k->activation, a, b,
+                                X(nu_activation_keeps_slope)(k->activation) ? b : NULL, rows,
+                                columns);
         break;
     case NU_KERNEL_LOSS: loss(k->loss, d); break;
     case NU_KERNEL_UPDATE:

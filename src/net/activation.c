@@ -166,80 +166,64 @@ static void mish_only(real *y, size_t count)
 }
 
 NU_CLONES
-static void relu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
-                          size_t count)
+static void relu_backward(real *restrict dz, const real *restrict y, size_t count)
 {
-    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] = y[i] > 0 ? dz[i] : 0;
 }
 
 NU_CLONES
-static void leaky_relu_backward(real *restrict dz, const real *restrict y,
-                                const real *restrict slope, size_t count)
+static void leaky_relu_backward(real *restrict dz, const real *restrict y, size_t count)
 {
-    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] = y[i] > 0 ? dz[i] : LEAK * dz[i];
 }
 
 NU_CLONES
-static void elu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
-                         size_t count)
+static void elu_backward(real *restrict dz, const real *restrict y, size_t count)
 {
-    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= y[i] > 0 ? 1 : y[i] + 1;
 }
 
 NU_CLONES
-static void selu_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
-                          size_t count)
+static void selu_backward(real *restrict dz, const real *restrict y, size_t count)
 {
-    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= y[i] > 0 ? SELU_SCALE : y[i] + SELU_SCALE * SELU_ALPHA;
 }
 
 NU_CLONES
-static void tanh_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
-                          size_t count)
+static void tanh_backward(real *restrict dz, const real *restrict y, size_t count)
 {
-    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= 1 - y[i] * y[i];
 }
 
 NU_CLONES
-static void sigmoid_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
-                             size_t count)
+static void sigmoid_backward(real *restrict dz, const real *restrict y, size_t count)
 {
-    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= y[i] * (1 - y[i]);
 }
 
 NU_CLONES
-static void softsign_backward(real *restrict dz, const real *restrict y,
-                              const real *restrict slope, size_t count)
+static void softsign_backward(real *restrict dz, const real *restrict y, size_t count)
 {
-    (void)slope;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= (1 - r_fabs(y[i])) * (1 - r_fabs(y[i]));
 }
 
 NU_CLONES
-static void softplus_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
-                              size_t count)
+static void softplus_backward(real *restrict dz, const real *restrict y, size_t count)
 {
-    (void)slope;
     /* softplus' = sigmoid(z) = 1 - exp(-softplus(z)) */
 #pragma omp simd
     for (size_t i = 0; i < count; i++) {
@@ -249,10 +233,8 @@ static void softplus_backward(real *restrict dz, const real *restrict y, const r
 }
 
 NU_CLONES
-static void slope_backward(real *restrict dz, const real *restrict y, const real *restrict slope,
-                           size_t count)
+static void times_slope(real *restrict dz, const real *restrict slope, size_t count)
 {
-    (void)y;
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         dz[i] *= slope[i];
@@ -264,7 +246,7 @@ static const struct {
     void (*with_bias)(real *y, const real *bias, size_t rows, size_t n);
     void (*forward)(real *y, size_t count);
     void (*with_slope)(real *y, real *slope, size_t count);
-    void (*backward)(real *dz, const real *y, const real *slope, size_t count);
+    void (*backward)(real *dz, const real *y, size_t count);
 } table[] = {
     [NUDGE_IDENTITY] = {NULL},
     [NUDGE_RELU] = {.with_bias = add_bias_relu, .backward = relu_backward},
@@ -273,10 +255,10 @@ static const struct {
     [NUDGE_TANH] = {.forward = tanh_, .backward = tanh_backward},
     [NUDGE_SIGMOID] = {.forward = sigmoid, .backward = sigmoid_backward},
     [NUDGE_SOFTPLUS] = {.forward = softplus, .backward = softplus_backward},
-    [NUDGE_GELU] = {.forward = gelu_only, .with_slope = gelu, .backward = slope_backward},
-    [NUDGE_SILU] = {.forward = silu_only, .with_slope = silu, .backward = slope_backward},
+    [NUDGE_GELU] = {.forward = gelu_only, .with_slope = gelu},
+    [NUDGE_SILU] = {.forward = silu_only, .with_slope = silu},
     [NUDGE_SELU] = {.forward = selu, .backward = selu_backward},
-    [NUDGE_MISH] = {.forward = mish_only, .with_slope = mish, .backward = slope_backward},
+    [NUDGE_MISH] = {.forward = mish_only, .with_slope = mish},
     [NUDGE_SOFTSIGN] = {.forward = softsign, .backward = softsign_backward},
 };
 
@@ -298,6 +280,8 @@ void X(nu_activate)(nudge_activation kind, real *y, real *slope, const real *bia
 void X(nu_activate_backward)(nudge_activation kind, real *dz, const real *y, const real *slope,
                              size_t rows, size_t n)
 {
-    if (table[kind].backward != NULL)
-        table[kind].backward(dz, y, slope, rows * n);
+    if (slope != NULL)
+        times_slope(dz, slope, rows * n);
+    else if (table[kind].backward != NULL)
+        table[kind].backward(dz, y, rows * n);
 }

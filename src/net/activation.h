@@ -15,7 +15,8 @@ int X(nu_activation_keeps_slope)(nudge_activation kind);
 void X(nu_activate)(nudge_activation kind, real *y, real *slope, const real *bias, size_t rows,
                     size_t n);
 
-/* dz (rows x n) holds the gradient of y on entry and of z on return. */
+/* dz (rows x n) holds the gradient of y on entry and of z on return; with a slope, of any kind, by
+ * that alone. */
 void X(nu_activate_backward)(nudge_activation kind, real *dz, const real *y, const real *slope,
                              size_t rows, size_t n);
 

@@ -66,7 +66,7 @@ static const struct {
 _Static_assert(sizeof(nudge_optimizer) == 80 && sizeof(nudge_schedule) == 88 &&
                sizeof(nudge_early_stop) == 24, "options that a checkpoint does not compare");
 
-static json_t *describe_options(const nudge_train_options *o)
+static json_t *describe_options(const nudge_train_options *o, size_t hidden)
 {
     char seed[21]; /* JSON's whole numbers are signed */
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
@@ -82,6 +82,10 @@ static json_t *describe_options(const nudge_train_options *o)
                                 ? json_integer((json_int_t)*(const size_t *)at)
                                 : json_real(*(const double *)at));
     }
+    json_t *dropout = json_array();
+    for (size_t l = 0; o->dropout != NULL && l < hidden; l++)
+        json_array_append_new(dropout, json_real(o->dropout[l]));
+    json_object_set_new(object, "dropout", dropout);
     return object;
 }
 
@@ -89,7 +93,7 @@ static json_t *describe_options(const nudge_train_options *o)
  * rate depends on how many there are. */
 static json_t *describe_settings(const nudge_trainer *t)
 {
-    json_t *options = describe_options(&t->options);
+    json_t *options = describe_options(&t->options, t->run.job.net->layers - 1);
     if (nu_schedule_needs_epochs(&t->options.schedule) && options != NULL)
         json_object_set_new(options, "epochs", json_integer((json_int_t)t->options.epochs));
     return json_pack("{s:o, s:o, s:o}", "options", options, "data",

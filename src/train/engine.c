@@ -27,9 +27,14 @@ static size_t add(size_t a, size_t b)
     return a <= SIZE_MAX - b ? a + b : SIZE_MAX;
 }
 
-static int has_slope(const nu_network *net, size_t l)
+static double dropout(const nu_job *job, size_t l)
 {
-    return X(nu_activation_keeps_slope)(net->activation[l]);
+    return job->dropout != NULL && l + 1 < job->net->layers ? job->dropout[l] : 0;
+}
+
+static int has_slope(const nu_job *job, size_t l)
+{
+    return X(nu_activation_keeps_slope)(job->net->activation[l]) || dropout(job, l) > 0;
 }
 
 /* The data always stands as a panel of its own, where it is one and not shuffled. */
@@ -65,7 +70,7 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     bytes[NU_PACKED] = is_always_ready(job) ? 0 : matrix_bytes(job, 0);
     bytes[NU_OUTPUTS] = 0;
     for (size_t l = 0; l < net->layers; l++)
-        for (int i = has_slope(net, l) ? 3 : 2; i > 0; i--)
+        for (int i = has_slope(job, l) ? 3 : 2; i > 0; i--)
             bytes[NU_OUTPUTS] = add(bytes[NU_OUTPUTS], matrix_bytes(job, l + 1));
     bytes[NU_RESULTS] = bytes_of(plan->blocks, 1, sizeof(nu_block_result));
     bytes[NU_WATCHES] = job->profile ? bytes_of(threads, 1, sizeof(nu_watch)) : 0;
@@ -122,7 +127,8 @@ static void place_layers(nu_engine *e)
         el->layer = X(nu_layer_of)(net, l, e->job.params);
         el->out.y = next_matrix(e, &at, l + 1);
         el->dz = next_matrix(e, &at, l + 1);
-        if (has_slope(net, l))
+        el->dropout = dropout(&e->job, l);
+        if (has_slope(&e->job, l))
             el->out.slope = next_matrix(e, &at, l + 1);
         if (plan->transposed_at[l] != SIZE_MAX)
             el->layer.transposed =
@@ -185,6 +191,7 @@ static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_e
 static void engine_epoch(nu_engine *e, uint32_t epoch)
 {
     const nudge_dataset *data = e->job.data;
+    e->epoch = epoch;
     e->shuffled = NULL;
     if (e->job.shuffle && e->job.plan->batch < data->rows) {
         nu_permutation_start(&e->order, (uint32_t)data->rows, e->job.seed, NU_RANDOM_SHUFFLE,

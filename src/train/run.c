@@ -92,6 +92,7 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                         .optimizer = &options->optimizer,
                         .clip_value = options->clip_value,
                         .clip_norm = options->clip_norm,
+                        .dropout = options->dropout,
                         .averages = options->average > 0,
                         .accumulate = options->accumulate,
                         .seed = options->seed,
@@ -99,6 +100,10 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                         .profile = options->profile};
     run->is_separate = options->average > 0 || options->early_stop.patience > 0;
     NU_TRY(check_early_stop(run, err));
+    for (size_t l = 0; options->dropout != NULL && l + 1 < model->net.layers; l++)
+        if (!(options->dropout[l] >= 0 && options->dropout[l] < 1))
+            return nu_fail(err, NUDGE_EARGUMENT, "dropout %g of hidden layer %zu is not in [0, 1)",
+                           options->dropout[l], l);
     NU_TRY(nu_loss_units(&run->job.units, model, err));
     size_t batch = nu_smaller(options->batch, train->rows);
     int keeps = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1;

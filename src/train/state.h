@@ -31,6 +31,7 @@ typedef struct nu_engine_layer {
     X(nu_layer) layer;
     X(nu_output) out; /* B x out */
     X(nu_matrix) dz;  /* B x out: gradient of the layer's z */
+    double dropout;   /* rate; 0: none */
 } nu_engine_layer;
 
 /* Blocks of memory of an engine of B = plan->batch rows. */
@@ -55,6 +56,7 @@ enum {
 struct nu_engine {
     nu_job job;
     nu_loss_kind loss;
+    uint32_t epoch;   /* from 1 */
     nu_permutation order;
     const nu_permutation *shuffled; /* &order, or NULL: rows in order */
     void *room[NU_ROOMS];

@@ -1,6 +1,7 @@
 #include "train/step.h"
 
 #include "net/activation.h"
+#include "net/dropout.h"
 #include "train/step_tiles.h"
 
 /* Finds the samples of some rows of the batch and packs their features. */
@@ -63,14 +64,29 @@ static void partial(const nu_doing *d, size_t l, nu_span rows, size_t block)
     }
 }
 
+static void forward_tile(const nu_doing *d, size_t layer, const X(nu_matrix) *x, nu_span rows,
+                         size_t q)
+{
+    const nu_engine_layer *l = &d->e->layers[layer];
+    const X(nu_output) *out = &l->out;
+    X(nu_layer_forward_tile)(&l->layer, out, x, rows, q);
+    if (l->dropout == 0)
+        return;
+    const nu_job *job = &d->e->job;
+    uint64_t seen = (uint64_t)(d->e->epoch - 1) * job->data->rows + d->batch * job->plan->batch;
+    nu_dropout drop = {l->dropout, job->seed, seen + rows.first, (uint32_t)layer, out->y.columns,
+                       l->layer.activation};
+    X(nu_drop)(&drop, X(nu_panel)(&out->y, q, rows.first), X(nu_panel)(&out->slope, q, rows.first),
+               rows.end - rows.first, q * out->y.width, X(nu_panel_columns)(&out->y, q));
+}
+
 static void forward(const nu_doing *d, const nu_piece *p)
 {
-    const nu_engine_layer *l = &d->e->layers[p->layer];
     const X(nu_matrix) *x = nu_step_input(d, p->layer);
     size_t each = d->e->job.plan->tile_rows;
     for (size_t q = p->panels.first; q < p->panels.end; q++)
         for (size_t r = p->rows.first; r < p->rows.end; r += each)
-            X(nu_layer_forward_tile)(&l->layer, &l->out, x, nu_span_piece(p->rows, r, each), q);
+            forward_tile(d, p->layer, x, nu_span_piece(p->rows, r, each), q);
 }
 
 static void backward(const nu_doing *d, const nu_piece *p)

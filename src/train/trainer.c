@@ -64,14 +64,20 @@ static nudge_status allocate(nudge_trainer *t, nudge_error *err)
     return NUDGE_OK;
 }
 
-static nudge_status copy_cpus(nudge_trainer *t, nudge_error *err)
+/* What the options point to. */
+static nudge_status copy_lists(nudge_trainer *t, nudge_error *err)
 {
-    size_t threads = (size_t)t->run.threads;
-    if (t->options.cpus == NULL)
-        return NUDGE_OK;
-    NU_NEW(t->cpus, calloc, threads, "a trainer", err);
-    memcpy(t->cpus, t->options.cpus, threads * sizeof *t->cpus);
+    size_t threads = (size_t)t->run.threads, hidden = t->run.model->net.layers - 1;
+    if (t->options.cpus != NULL) {
+        NU_NEW(t->cpus, calloc, threads, "a trainer", err);
+        memcpy(t->cpus, t->options.cpus, threads * sizeof *t->cpus);
+    }
+    if (t->options.dropout != NULL && hidden > 0) {
+        NU_NEW(t->dropout, calloc, hidden, "a trainer", err);
+        memcpy(t->dropout, t->options.dropout, hidden * sizeof *t->dropout);
+    }
     t->options.cpus = t->cpus;
+    t->options.dropout = t->run.job.dropout = t->dropout;
     return NUDGE_OK;
 }
 
@@ -89,6 +95,7 @@ void nudge_trainer_free(nudge_trainer *t)
     free(t->ends);
     free(t->bad);
     free(t->cpus);
+    free(t->dropout);
     free(t->history);
     free(t);
 }
@@ -111,7 +118,7 @@ nudge_status nudge_trainer_create(nudge_trainer **trainer, nudge_model *model,
     NU_NEW(t, calloc, 1, "a trainer", err);
     t->options = *options;
     NU_TRY(nu_run_start(&t->run, model, train, val, &t->options, err));
-    NU_TRY(copy_cpus(t, err));
+    NU_TRY(copy_lists(t, err));
     nu_barrier_start(&t->barrier, t->run.job.threads);
     t->at.plateau = nu_plateau_start();
     t->result.best_value = NAN;
@@ -145,6 +152,7 @@ static nudge_status check_change(const nudge_trainer *t, const nudge_train_optio
         {"threads", was->threads == o->threads && was->oversubscribe == o->oversubscribe},
         {"cpus", (was->cpus == NULL) == (o->cpus == NULL)},
         {"keep_history", was->keep_history == o->keep_history},
+        {"dropout", was->dropout == o->dropout},
         {"profile", was->profile == o->profile},
         {"steps", was->steps == o->steps},
     };
@@ -167,6 +175,7 @@ nudge_status nudge_trainer_set_options(nudge_trainer *t, const nudge_train_optio
     NU_TRY(check_change(t, options, err));
     t->options = *options;
     t->options.cpus = t->cpus;
+    t->options.dropout = t->dropout;
     t->run.job.clip_value = options->clip_value;
     t->run.job.clip_norm = options->clip_norm;
     t->run.numeric->engine_set_clip(t->engine, options->clip_value, options->clip_norm);

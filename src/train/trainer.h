@@ -32,6 +32,7 @@ typedef struct nu_position {
 struct nudge_trainer {
     nudge_train_options options; /* a copy, and of cpus */
     int *cpus;
+    double *dropout;
     nu_run run;
     nudge_train_plan plan;
     nu_engine *engine;

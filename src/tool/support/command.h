@@ -71,7 +71,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Data: data target labels val val-labels val-split split stratify ignore " \
     "category header scale\n"
 #define TRAIN_NETWORK_OPTIONS \
-    "Network: hidden activation loss huber-delta quantile focal-gamma label-smoothing init dtype\n"
+    "Network: hidden activation loss huber-delta quantile focal-gamma label-smoothing init dropout " \
+    "dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay l1 beta1 beta2 alpha eps batch accumulate " \
     "clip-norm clip-value shuffle seed\n"

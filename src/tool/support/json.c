@@ -94,6 +94,14 @@ json_t *json_wholes(size_t n, const size_t *values)
     return list;
 }
 
+json_t *json_reals(size_t n, const double *values)
+{
+    json_t *list = json_new_list();
+    for (size_t i = 0; i < n; i++)
+        json_add(list, json_number(values[i]));
+    return list;
+}
+
 json_t *json_names(const nudge_prep *prep, size_t n,
                    const char *(*name)(const nudge_prep *prep, size_t i))
 {

@@ -26,8 +26,9 @@ json_t *json_put_all(json_t *object, const char *key, json_t *value, ...) __attr
 void json_put(json_t *object, const char *key, json_t *value);
 void json_add(json_t *list, json_t *value);
 
-/* Lists: of whole numbers; of n names that a preprocessing has; of its targets. */
+/* Lists: of whole numbers; of reals; of n names that a preprocessing has; of its targets. */
 json_t *json_wholes(size_t n, const size_t *values);
+json_t *json_reals(size_t n, const double *values);
 json_t *json_names(const nudge_prep *prep, size_t n,
                    const char *(*name)(const nudge_prep *prep, size_t i));
 json_t *json_targets(const nudge_prep *prep);

@@ -142,6 +142,8 @@ const option shared_options[] = {
     {"init", "NAME|FILE", .help = "initial weights, or a .safetensors file with layers that fit, "
                              "from nudge or PyTorch",
      .names = init_names},
+    {"dropout", "F,...", "0", .help = "part of the hidden units' outputs that each training step "
+                                      "leaves out; for all hidden layers, or one for each"},
     {"dtype", "NAME", .help = "numbers of the network", .names = dtype_names},
     /* Training */
     {"optimizer", "NAME", .help = "how weights are updated", .names = optimizer_names},

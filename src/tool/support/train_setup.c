@@ -95,6 +95,29 @@ static void read_activations(train_setup *s, arguments *args)
                  s->hidden + 1);
 }
 
+static void read_dropout(train_setup *s, arguments *args)
+{
+    const char *wrong = "a part from 0 up and below 1, or one for each hidden layer";
+    size_t n;
+    if (!given(args, "dropout"))
+        return;
+    if (s->hidden == 0)
+        refuse_given(args, "dropout", "there is no hidden layer");
+    char **part = need(nu_split(text_of(args, "dropout"), ',', &n));
+    if (n != 1 && n != s->hidden)
+        complain("--dropout: %zu parts for %zu hidden layer%s; give 1 or %zu", n, s->hidden,
+                 s->hidden == 1 ? "" : "s", s->hidden);
+    s->dropout = need(calloc(s->hidden, sizeof *s->dropout));
+    for (size_t i = 0; i < s->hidden; i++) {
+        char *end, *text = part[n == 1 ? 0 : i];
+        s->dropout[i] = strtod(text, &end);
+        if (*text == '\0' || *end != '\0' || !(s->dropout[i] >= 0 && s->dropout[i] < 1))
+            refuse(args, "dropout", wrong);
+    }
+    free(part);
+    s->train.dropout = s->dropout;
+}
+
 /* A file if it has the ending of one or exists, otherwise the name of a scheme. */
 static void read_init(train_setup *s, arguments *args)
 {
@@ -217,6 +240,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
         s->units = wholes_of(args, "hidden", MOST_UNITS, "'none' or ", &s->hidden);
     read_activations(s, args);
     read_init(s, args);
+    read_dropout(s, args);
     s->loss_parameter = read_loss_parameter(args, s->data.prep.loss);
 }
 
@@ -239,6 +263,7 @@ void train_setup_end(train_setup *s)
     free(s->units);
     free(s->activation);
     free(s->cpus);
+    free(s->dropout);
     free(s->checkpoint);
     free(s->taken);
 }

@@ -17,6 +17,7 @@ typedef struct train_setup {
     nudge_activation *activation;
     double loss_parameter;
     size_t folds;            /* of a cross-validation; 0: one training */
+    double *dropout;         /* of train; hidden of them, or NULL */
     nudge_train_options train;
     int *cpus;               /* of train, or NULL */
     const char *out, *log;   /* or NULL */
