@@ -74,7 +74,9 @@ static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
 {
     const nudge_optimizer *o = t->run.job.optimizer;
     uint64_t each = t->run.updates, number = t->at.epoch * each + batch / t->run.job.accumulate + 1;
-    nu_optimizer_step step = nu_optimizer_step_at(o, number, nu_trainer_lr_factor(t, number));
+    int moves = t->options.schedule.kind != NUDGE_SCHEDULE_CONSTANT || t->options.schedule.warmup > 0;
+    double factor = moves ? nu_trainer_lr_factor(t, number) : 1;
+    nu_optimizer_step step = nu_optimizer_step_at(o, number, factor);
     step.average = number > 1 ? t->options.average : 0;
     return step;
 }
@@ -107,6 +109,7 @@ static void work(void *arg, int thread, int threads)
             t->at.loss += loss * (double)(rows_before(t, batch + 1) - rows_before(t, batch));
             t->at.correct += correct;
             t->at.batch = batch + 1;
+            t->lr = step.lr;
         }
         if (keeps_steps)
             keep_step(t, threads);

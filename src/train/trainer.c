@@ -122,6 +122,7 @@ nudge_status nudge_trainer_create(nudge_trainer **trainer, nudge_model *model,
     nu_barrier_start(&t->barrier, t->run.job.threads);
     t->at.plateau = nu_plateau_start();
     t->result.best_value = NAN;
+    t->classifies = nudge_loss_describe(model->net.loss).target == NUDGE_CLASSES;
     NU_TRY(allocate(t, err));
     *trainer = NU_TAKE(t);
     return NUDGE_OK;

@@ -59,6 +59,8 @@ struct nudge_trainer {
     double start;            /* of the call under way, */
     double part_start;       /* of the work under way; */
     double last_progress;
+    int classifies;          /* the loss counts what is right */
+    double lr;               /* of the last update */
     size_t samples;          /* trained on by this trainer */
     nudge_train_result result;
 };
@@ -71,9 +73,6 @@ static inline double nu_trainer_seconds(const nudge_trainer *t, double now)
 
 /* Of the learning rate, for an update (1 for the first). */
 double nu_trainer_lr_factor(const nudge_trainer *t, uint64_t update);
-
-/* Epoch at.epoch + 1 is done: the last result, and history where it is kept. NUDGE_EMEMORY. */
-nudge_status nu_trainer_record(nudge_trainer *t, const nudge_epoch *e, nudge_error *err);
 
 /* The metric of early stopping after the best epoch; NaN: there is none. */
 double nu_trainer_best(const nudge_trainer *t);

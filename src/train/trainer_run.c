@@ -16,37 +16,40 @@ double nu_trainer_lr_factor(const nudge_trainer *t, uint64_t update)
     return t->at.plateau.factor * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
 }
 
-static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error *err)
+/* Into `e`, which is for this epoch alone. What comes with validation costs more than the smallest
+ * epoch. */
+static nudge_status validate(nudge_trainer *t, nudge_epoch *e, nudge_error *err)
 {
-    double rows = (double)t->run.job.data->rows;
-    nudge_loss_info loss = nudge_loss_describe(t->run.model->net.loss);
-    nudge_metric stop = t->options.early_stop.metric;
-    nudge_metrics val = {.value = {[NUDGE_METRIC_LOSS] = NAN, [NUDGE_METRIC_ACCURACY] = NAN,
-                                   [NUDGE_METRIC_RMSE] = NAN}};
-    if (t->evaluator != NULL)
-        NU_TRY(nu_evaluator_run(t->evaluator, &val, err));
-    *e = (nudge_epoch){.epoch = t->at.epoch + 1,
-                       .epochs = t->options.epochs,
-                       .train_loss = t->at.loss / rows,
-                       .train_accuracy = loss.target == NUDGE_CLASSES
-                                             ? (double)t->at.correct / rows : NAN,
-                       .has_val = t->evaluator != NULL,
-                       .val_loss = val.value[NUDGE_METRIC_LOSS],
-                       .val_accuracy = val.value[NUDGE_METRIC_ACCURACY],
-                       .val_rmse = val.value[NUDGE_METRIC_RMSE],
-                       .val_stop = t->best != NULL ? val.value[stop] : NAN,
-                       .lr = t->options.optimizer.lr *
-                             nu_trainer_lr_factor(t, (t->at.epoch + 1) * t->run.updates),
-                       .seconds = t->at.seconds,
-                       .samples_per_s = rows / t->at.seconds};
+    nudge_metrics val;
+    e->has_val = t->evaluator != NULL;
+    e->val_loss = e->val_accuracy = e->val_rmse = e->val_stop = NAN;
+    if (t->evaluator == NULL)
+        return NUDGE_OK;
+    NU_TRY(nu_evaluator_run(t->evaluator, &val, err));
+    e->val_loss = val.value[NUDGE_METRIC_LOSS];
+    e->val_accuracy = val.value[NUDGE_METRIC_ACCURACY];
+    e->val_rmse = val.value[NUDGE_METRIC_RMSE];
+    if (t->best != NULL)
+        e->val_stop = val.value[t->options.early_stop.metric];
     return NUDGE_OK;
 }
 
-nudge_status nu_trainer_record(nudge_trainer *t, const nudge_epoch *e, nudge_error *err)
+static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error *err)
 {
-    t->result.last = *e;
-    if (!t->options.keep_history)
-        return NUDGE_OK;
+    double rows = (double)t->run.job.data->rows;
+    e->epoch = t->at.epoch + 1;
+    e->epochs = t->options.epochs;
+    e->train_loss = t->at.loss / rows;
+    e->train_accuracy = t->classifies ? (double)t->at.correct / rows : NAN;
+    e->lr = t->lr;
+    e->seconds = t->at.seconds;
+    e->samples_per_s = rows / t->at.seconds;
+    return validate(t, e, err);
+}
+
+/* The last result goes into the history. */
+static nudge_status keep_history(nudge_trainer *t, nudge_error *err)
+{
     if (t->at.epoch == t->history_room) {
         size_t room = t->history_room > 0 ? 2 * t->history_room : 64;
         nudge_epoch *more = realloc(t->history, room * sizeof *more);
@@ -54,7 +57,7 @@ nudge_status nu_trainer_record(nudge_trainer *t, const nudge_epoch *e, nudge_err
         t->history = more;
         t->history_room = room;
     }
-    t->history[t->at.epoch] = *e;
+    t->history[t->at.epoch] = t->result.last;
     return NUDGE_OK;
 }
 
@@ -132,16 +135,20 @@ void nu_trainer_publish(nudge_trainer *t)
 static nudge_status end_epoch(nudge_trainer *t, nudge_error *err)
 {
     const nudge_train_options *o = &t->options;
-    nudge_epoch e;
-    NU_TRY(describe_epoch(t, &e, err));
-    NU_TRY(nu_trainer_record(t, &e, err));
-    nu_plateau_update(&t->at.plateau, &o->schedule, o->optimizer.lr,
-                      e.has_val ? e.val_loss : e.train_loss);
-    t->result.epochs = ++t->at.epoch;
+    nudge_epoch *e = &t->result.last;
+    nu_position *at = &t->at;
+    NU_TRY(describe_epoch(t, e, err));
+    if (o->keep_history)
+        NU_TRY(keep_history(t, err));
+    if (o->schedule.kind == NUDGE_SCHEDULE_PLATEAU)
+        nu_plateau_update(&at->plateau, &o->schedule, o->optimizer.lr,
+                          e->has_val ? e->val_loss : e->train_loss);
+    t->result.epochs = ++at->epoch;
+    at->batch = at->correct = 0;
+    at->loss = at->seconds = 0;
     if (t->best != NULL)
-        judge(t, e.val_stop);
-    t->at = (nu_position){.epoch = t->at.epoch, .plateau = t->at.plateau, .best = t->at.best};
-    int stop = o->on_epoch != NULL && o->on_epoch(&e, o->user) != 0;
+        judge(t, e->val_stop);
+    int stop = o->on_epoch != NULL && o->on_epoch(e, o->user) != 0;
     /* Reading the clock is a tenth of the smallest epoch: not again if nothing lies between. */
     if (t->evaluator != NULL || o->on_epoch != NULL || o->max_seconds > 0)
         t->part_start = nu_seconds();
