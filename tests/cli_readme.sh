@@ -46,7 +46,7 @@ cp train-labels.gz test-labels.gz
 while read -r block; do
     case $block in
     setup | tests | compile) skip "README: $block" "built and installed elsewhere" ;;
-    first | linear | or | images | classes | numbers | folds | afterwards | large | scale | plan | plot | bench)
+    first | linear | or | images | classes | numbers | folds | resume | afterwards | large | scale | plan | plot | bench)
         check "README: $block" env PATH="$PWD/bin:$PATH" sh -e "blocks/$block"
         cp "$out" "$block.said"
         ;;
@@ -55,7 +55,7 @@ while read -r block; do
     [ $block != first ] || cp run.jsonl slow.jsonl
     [ $block != first ] || cp run.jsonl fast.jsonl
 done <order
-for block in setup first linear or classes numbers folds afterwards scale plan; do
+for block in setup first linear or classes numbers folds resume afterwards scale plan; do
     expect "the README has a block '$block'" [ -s "blocks/$block" ]
 done
 expect "linear: the line at 5 is about 11" awk 'NR > 1 && $1 > 10.9 && $1 < 11.1 { found = 1 }
