@@ -79,6 +79,8 @@ def options(ref, case):
     for key, value in case["training"].items():
         if value > 0:
             args += ["--" + key.replace("_", "-"), str(value)]
+    if "lr_factors" in case:
+        args += ["--lr-factors", ",".join(map(repr, case["lr_factors"]))]
     for key, value in case.get("schedule", {}).items():
         name = {"kind": "schedule", "warmup": "warmup", "min_lr": "lr-min"}.get(key, "lr-" + key)
         args += ["--" + name.replace("_", "-"), str(value)]

@@ -106,6 +106,7 @@ bad lr "$positive" -1 0 x 1x "" nan inf 1e999 0x10 " 1"
 refuse 2 "--momentum: '-0.5' is not a number from 0 up" "--momentum -0.5" \
     nudge train --optimizer sgd --momentum -0.5
 bad weight-decay "a number from 0 up" -1
+bad lr-factors "numbers from 0 up, separated by commas" -1 x 1,,2 ""
 bad l1 "a number from 0 up" -1 nan
 bad beta1 "a number from 0 up and below 1" 1 -0.1 nan
 bad beta2 "a number from 0 up and below 1" 1
@@ -142,6 +143,8 @@ done
 refuse 2 "only sgd and rmsprop have it" "--momentum with adam" nudge train --momentum 0.9
 refuse 2 "only adam, adamw, rmsprop, adagrad and radam have it (the optimizer is sgd)" "--eps with sgd" \
     nudge train --optimizer sgd --eps 1e-8
+refuse 2 "--lr-factors: 2 numbers for 3 layers, the last included" "too few --lr-factors" \
+    nudge train --hidden 4,4 --lr-factors 1,1
 refuse 2 "--lr-gamma: only step, exponential and plateau have it (the schedule is constant)" \
     "--lr-gamma without a schedule" nudge train --lr-gamma 0.5
 refuse 2 "--lr-rise: only one-cycle has it (the schedule is cosine)" "--lr-rise with cosine" \

@@ -245,8 +245,8 @@ START_TEST(other_settings)
     static const char *const says[] = {
         "options.lr is 0.05 in the checkpoint and 0.06 here", "options.batch is 16",
         "options.seed is \"1\"", "options.optimizer is \"adam\"", "options.clip_norm",
-        "data.content", "val.rows is 30", "network: activations[0] is \"tanh\"", "dtype", "is in epoch 2",
-        "data.rows",
+        "data.content", "val.rows is 30", "network: activations[0] is \"tanh\"", "dtype",
+        "is in epoch 2", "data.rows", "options.l1 is 0.0", "options.lr_factors is []",
     };
     for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
         static const size_t widths[] = {6, 8, 3};
@@ -258,6 +258,8 @@ START_TEST(other_settings)
         f.options.batch += i == 1;
         f.options.seed += i == 2;
         f.options.clip_norm += i == 4;
+        f.options.optimizer.l1 += i == 11;
+        f.options.lr_factors = i == 12 ? (const double[]){1, 1} : NULL;
         f.options.epochs = i == 9 ? 1 : EPOCHS;
         if (i == 5 || i == 10) {
             nudge_dataset_free(f.data);

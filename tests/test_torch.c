@@ -227,6 +227,11 @@ START_TEST(cases)
     nudge_train_options options = nudge_train_defaults();
     options.optimizer = make_optimizer(item);
     options.schedule = torch_schedule(item);
+    const json_t *factors = json_object_get(item, "lr_factors");
+    double lr_factors[LAYERS];
+    for (size_t l = 0; l < LAYERS && factors != NULL; l++)
+        lr_factors[l] = json_number_value(json_array_get(factors, l));
+    options.lr_factors = factors != NULL ? lr_factors : NULL;
     options.batch = ref.batch;
     options.epochs = ref.epochs;
     options.shuffle = 0;
@@ -252,7 +257,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 41
-#define CASES 126
+#define CASES 134
 
 START_TEST(complete)
 {

@@ -157,7 +157,8 @@ START_TEST(bad_options)
     nudge_dataset *data = small_data(20, 1);
     nudge_model *model = small_model();
     uint64_t hash = nudge_model_hash(model);
-    nudge_train_options bad[23];
+    static const double negative[] = {1, -1}, nan[] = {NAN, 1};
+    nudge_train_options bad[25];
     size_t n = 0;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         bad[i] = small_options();
@@ -186,6 +187,8 @@ START_TEST(bad_options)
     bad[n++].optimizer.weight_decay = NAN;
     bad[n++].optimizer.l1 = -0.1;
     bad[n++].optimizer.l1 = NAN;
+    bad[n++].lr_factors = negative;
+    bad[n++].lr_factors = nan;
     bad[n++].schedule.min_lr = 1; /* above lr */
     bad[n++].schedule.kind = NUDGE_SCHEDULE_STEP; /* without its step */
     bad[n++].optimizer.kind = (nudge_optimizer_kind)99;

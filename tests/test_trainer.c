@@ -352,6 +352,39 @@ START_TEST(max_seconds)
 }
 END_TEST
 
+/* A layer with the factor 0 stays, to the bit, under every optimizer and in both ways to make its
+ * gradient; the factors are a copy, and stay. */
+START_TEST(layer_factors)
+{
+    double factors[] = {0, 1}, before[128], after[128], other[] = {0, 0.5};
+    fixture f = fixture_start();
+    f.options.optimizer = nudge_optimizer_defaults((nudge_optimizer_kind)(_i / 2));
+    f.options.optimizer.weight_decay = 0.1;
+    f.options.optimizer.l1 = 0.1;
+    f.options.accumulate = 1 + (size_t)_i % 2;
+    f.options.lr_factors = factors;
+    nudge_error err;
+    nudge_model_info m = nudge_model_describe(f.model);
+    size_t n = m.widths[0] * m.widths[1];
+    ck_assert_uint_le(n, 128);
+    ck_ok(nudge_model_get_layer(f.model, 0, before, NULL, &err), &err);
+    uint64_t hash = nudge_model_hash(f.model);
+    nudge_trainer *t = trainer_of(&f);
+    factors[0] = 1;
+    ck_ok(nudge_trainer_epoch(t, NULL, &err), &err);
+    ck_ok(nudge_model_get_layer(f.model, 0, after, NULL, &err), &err);
+    ck_assert_mem_eq(before, after, n * sizeof *before);
+    ck_assert(nudge_model_hash(f.model) != hash); /* the other one did not stay */
+    nudge_train_options o = nudge_trainer_get_options(t);
+    ck_ok(nudge_trainer_set_options(t, &o, &err), &err);
+    o.lr_factors = other;
+    ck_status(nudge_trainer_set_options(t, &o, &err), NUDGE_EARGUMENT, &err);
+    ck_assert_ptr_nonnull(strstr(err.text, "lr_factors"));
+    nudge_trainer_free(t);
+    fixture_end(&f);
+}
+END_TEST
+
 static Suite *trainer_suite(void)
 {
     Suite *suite = suite_create("trainer");
@@ -364,6 +397,7 @@ static Suite *trainer_suite(void)
     tcase_add_loop_test(tc, early_stop, 0, 3);
     tcase_add_test(tc, early_stop_refused);
     tcase_add_test(tc, max_seconds);
+    tcase_add_loop_test(tc, layer_factors, 0, 2 * (NUDGE_LION + 1));
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -144,6 +144,9 @@ typedef struct nudge_steps {
 typedef struct nudge_train_options {
     nudge_optimizer optimizer;
     nudge_schedule schedule; /* of the optimizer's lr */
+    const double *lr_factors; /* a factor >= 0 on the learning rate of each layer's weights and biases,
+                               * as parameter groups of torch.optim have it; 0 leaves a layer as it
+                               * is; NULL: 1 */
     size_t batch;     /* samples per gradient, >= 1; more than there are rows: all rows */
     size_t accumulate; /* batches whose gradients make one update, >= 1: the mean over all their
                        * samples, as one large batch has it, in the memory of a small one. What is
@@ -257,8 +260,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge
  * the model may be read, saved and evaluated; nobody else may change its weights. */
 typedef struct nudge_trainer nudge_trainer;
 
-/* model, train and val (may be NULL) are borrowed and must outlive it. options are copied, cpus and
- * dropout too, but not what user and steps point to. Statuses as nudge_train(). */
+/* model, train and val (may be NULL) are borrowed and must outlive it. options are copied, cpus,
+ * dropout and lr_factors too, but not what user and steps point to. Statuses as nudge_train(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_create(nudge_trainer **trainer,
                                                           nudge_model *model,
                                                           const nudge_dataset *train,

@@ -66,7 +66,16 @@ static const struct {
 _Static_assert(sizeof(nudge_optimizer) == 80 && sizeof(nudge_schedule) == 88 &&
                sizeof(nudge_early_stop) == 24, "options that a checkpoint does not compare");
 
-static json_t *describe_options(const nudge_train_options *o, size_t hidden)
+/* n of them; none where `values` is NULL. */
+static json_t *describe_list(const double *values, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; values != NULL && i < n; i++)
+        json_array_append_new(list, json_real(values[i]));
+    return list;
+}
+
+static json_t *describe_options(const nudge_train_options *o, size_t layers)
 {
     char seed[21]; /* JSON's whole numbers are signed */
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
@@ -82,10 +91,8 @@ static json_t *describe_options(const nudge_train_options *o, size_t hidden)
                                 ? json_integer((json_int_t)*(const size_t *)at)
                                 : json_real(*(const double *)at));
     }
-    json_t *dropout = json_array();
-    for (size_t l = 0; o->dropout != NULL && l < hidden; l++)
-        json_array_append_new(dropout, json_real(o->dropout[l]));
-    json_object_set_new(object, "dropout", dropout);
+    json_object_set_new(object, "dropout", describe_list(o->dropout, layers - 1));
+    json_object_set_new(object, "lr_factors", describe_list(o->lr_factors, layers));
     return object;
 }
 
@@ -93,7 +100,7 @@ static json_t *describe_options(const nudge_train_options *o, size_t hidden)
  * rate depends on how many there are. */
 static json_t *describe_settings(const nudge_trainer *t)
 {
-    json_t *options = describe_options(&t->options, t->run.job.net->layers - 1);
+    json_t *options = describe_options(&t->options, t->run.job.net->layers);
     if (nu_schedule_needs_epochs(&t->options.schedule) && options != NULL)
         json_object_set_new(options, "epochs", json_integer((json_int_t)t->options.epochs));
     return json_pack("{s:o, s:o, s:o}", "options", options, "data",

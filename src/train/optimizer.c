@@ -106,3 +106,11 @@ nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t, dou
         rectify(&step, (double)t);
     return step;
 }
+
+nu_optimizer_step nu_optimizer_step_scaled(nu_optimizer_step step, double factor)
+{
+    step.lr *= factor;
+    step.step_size *= factor;
+    step.shrink = 1 - (1 - step.shrink) * factor;
+    return step;
+}

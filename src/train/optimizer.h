@@ -28,4 +28,7 @@ typedef struct nu_optimizer_step {
 /* Update number t (1 for the first); lr_factor: of its learning rate (train/schedule.h). */
 nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t, double lr_factor);
 
+/* The same update with another learning rate: `factor` times that. */
+nu_optimizer_step nu_optimizer_step_scaled(nu_optimizer_step step, double factor);
+
 #endif

@@ -75,11 +75,21 @@ uint64_t nu_run_wants(const nu_run *run)
     return NU_VALIDATION | (s->patience > 0 ? NUDGE_METRIC_SET(s->metric) : 0);
 }
 
+static nudge_status check_lr_factors(const double *factors, size_t layers, nudge_error *err)
+{
+    for (size_t l = 0; factors != NULL && l < layers; l++)
+        if (!(factors[l] >= 0 && isfinite(factors[l])))
+            return nu_fail(err, NUDGE_EARGUMENT, "lr_factors: %g of layer %zu is not a number >= 0",
+                           factors[l], l);
+    return NUDGE_OK;
+}
+
 nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *train,
                           const nudge_dataset *val, const nudge_train_options *options,
                           nudge_error *err)
 {
     NU_TRY(nu_run_check(options, err));
+    NU_TRY(check_lr_factors(options->lr_factors, model->net.layers, err));
     NU_TRY(nu_check_fit(model, train, 1, err));
     if (val != NULL)
         NU_TRY(nu_check_fit(model, val, 1, err));
@@ -95,6 +105,7 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                         .dropout = options->dropout,
                         .averages = options->average > 0,
                         .accumulate = options->accumulate,
+                        .lr_factors = options->lr_factors,
                         .seed = options->seed,
                         .shuffle = options->shuffle,
                         .profile = options->profile};

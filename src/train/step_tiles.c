@@ -164,6 +164,14 @@ void X(nu_step_gradient)(const nu_doing *d, const nu_tile *t)
 void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
 {
     nu_engine *e = d->e;
+    nu_doing own;
+    nu_optimizer_step scaled;
+    if (e->job.lr_factors != NULL) {
+        scaled = nu_optimizer_step_scaled(*d->step, e->job.lr_factors[t->layer]);
+        own = *d;
+        own.step = &scaled;
+        d = &own;
+    }
     nu_span part[2];
     int parts = parts_of(e, t, part);
     if (e->gradient == NULL)

@@ -67,17 +67,22 @@ static nudge_status allocate(nudge_trainer *t, nudge_error *err)
 /* What the options point to. */
 static nudge_status copy_lists(nudge_trainer *t, nudge_error *err)
 {
-    size_t threads = (size_t)t->run.threads, hidden = t->run.model->net.layers - 1;
+    size_t threads = (size_t)t->run.threads, layers = t->run.model->net.layers;
     if (t->options.cpus != NULL) {
         NU_NEW(t->cpus, calloc, threads, "a trainer", err);
         memcpy(t->cpus, t->options.cpus, threads * sizeof *t->cpus);
     }
-    if (t->options.dropout != NULL && hidden > 0) {
-        NU_NEW(t->dropout, calloc, hidden, "a trainer", err);
-        memcpy(t->dropout, t->options.dropout, hidden * sizeof *t->dropout);
+    if (t->options.dropout != NULL && layers > 1) {
+        NU_NEW(t->dropout, calloc, layers - 1, "a trainer", err);
+        memcpy(t->dropout, t->options.dropout, (layers - 1) * sizeof *t->dropout);
+    }
+    if (t->options.lr_factors != NULL) {
+        NU_NEW(t->lr_factors, calloc, layers, "a trainer", err);
+        memcpy(t->lr_factors, t->options.lr_factors, layers * sizeof *t->lr_factors);
     }
     t->options.cpus = t->cpus;
     t->options.dropout = t->run.job.dropout = t->dropout;
+    t->options.lr_factors = t->run.job.lr_factors = t->lr_factors;
     return NUDGE_OK;
 }
 
@@ -96,6 +101,7 @@ void nudge_trainer_free(nudge_trainer *t)
     free(t->bad);
     free(t->cpus);
     free(t->dropout);
+    free(t->lr_factors);
     free(t->history);
     free(t);
 }
@@ -152,6 +158,7 @@ static nudge_status check_change(const nudge_trainer *t, const nudge_train_optio
         {"shuffle", was->shuffle == o->shuffle},
         {"threads", was->threads == o->threads && was->oversubscribe == o->oversubscribe},
         {"cpus", (was->cpus == NULL) == (o->cpus == NULL)},
+        {"lr_factors", was->lr_factors == o->lr_factors},
         {"keep_history", was->keep_history == o->keep_history},
         {"dropout", was->dropout == o->dropout},
         {"profile", was->profile == o->profile},
@@ -177,6 +184,7 @@ nudge_status nudge_trainer_set_options(nudge_trainer *t, const nudge_train_optio
     t->options = *options;
     t->options.cpus = t->cpus;
     t->options.dropout = t->dropout;
+    t->options.lr_factors = t->lr_factors;
     t->run.job.clip_value = options->clip_value;
     t->run.job.clip_norm = options->clip_norm;
     t->run.numeric->engine_set_clip(t->engine, options->clip_value, options->clip_norm);

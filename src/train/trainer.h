@@ -30,9 +30,9 @@ typedef struct nu_position {
 
 /* Thread 0 of a team writes what is not marked; others read it after a barrier. */
 struct nudge_trainer {
-    nudge_train_options options; /* a copy, and of cpus */
+    nudge_train_options options; /* a copy, and of its lists */
     int *cpus;
-    double *dropout;
+    double *dropout, *lr_factors;
     nu_run run;
     nudge_train_plan plan;
     nu_engine *engine;

@@ -53,7 +53,7 @@ static void sgd_nesterov(const nu_optimizer_step *c, real *restrict w, const rea
     }
 }
 
-/* adamw too: decay is 0 there, and shrink 1 - lr * weight decay. radam too: nu_optimizer_step_at(). */
+/* adamw too: decay is 0 there, and shrink 1 - lr * weight decay. radam too: see rectify(). */
 NU_CLONES
 static void adam(const nu_optimizer_step *c, real *restrict w, const real *restrict g,
                  real *restrict s, real *restrict v, size_t count)

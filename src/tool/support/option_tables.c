@@ -159,6 +159,8 @@ const option shared_options[] = {
     {"schedule", "NAME", .help = "how the learning rate changes", .names = schedule_names},
     {"warmup", "EPOCHS", .help = "the learning rate first rises from 0 for so long, with any "
                                  "schedule"},
+    {"lr-factors", "F,F,...", .help = "for each layer, the last included, a factor on its learning "
+                                      "rate; 0 leaves a layer as --init gave it"},
     {"lr-step", "EPOCHS", .help = "step multiplies by --lr-gamma every so often"},
     {"lr-gamma", "X", .help = "step, exponential (needed, for every epoch), plateau: the factor "
                               "[0.1]"},

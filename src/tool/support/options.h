@@ -69,6 +69,9 @@ double real_of(const arguments *args, const char *name, enum range range);
 double real_in(const arguments *args, const char *name, double least, double most, int above,
                int below, const char *what);
 
+/* "1,0.5,0": *n numbers from 0 up and below `most`, for free(); `what` is right. */
+double *reals_of(const arguments *args, const char *name, double most, const char *what, size_t *n);
+
 /* Changes *value only if the option is given. */
 void read_real(const arguments *args, const char *name, enum range range, double *value);
 

@@ -222,6 +222,8 @@ json_t *train_settings(const train_report *r)
         "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)),
         "init_taken", json_text(s->taken != NULL ? s->taken->text : NULL), NULL);
     json_put_loss(object, &m);
+    if (s->lr_factors != NULL)
+        json_put(object, "lr_factors", json_reals(m.layers, s->lr_factors));
     json_put_schedule(object, &s->train.schedule);
     return json_put_all(
         object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),

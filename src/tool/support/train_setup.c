@@ -1,6 +1,7 @@
 #include "support/train_setup.h"
 
 #include <math.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -103,17 +104,13 @@ static void read_dropout(train_setup *s, arguments *args)
         return;
     if (s->hidden == 0)
         refuse_given(args, "dropout", "there is no hidden layer");
-    char **part = need(nu_split(text_of(args, "dropout"), ',', &n));
+    double *part = reals_of(args, "dropout", 1, wrong, &n);
     if (n != 1 && n != s->hidden)
         complain("--dropout: %zu parts for %zu hidden layer%s; give 1 or %zu", n, s->hidden,
                  s->hidden == 1 ? "" : "s", s->hidden);
     s->dropout = need(calloc(s->hidden, sizeof *s->dropout));
-    for (size_t i = 0; i < s->hidden; i++) {
-        char *end, *text = part[n == 1 ? 0 : i];
-        s->dropout[i] = strtod(text, &end);
-        if (*text == '\0' || *end != '\0' || !(s->dropout[i] >= 0 && s->dropout[i] < 1))
-            refuse(args, "dropout", wrong);
-    }
+    for (size_t i = 0; i < s->hidden; i++)
+        s->dropout[i] = part[n == 1 ? 0 : i];
     free(part);
     s->train.dropout = s->dropout;
 }
@@ -223,6 +220,18 @@ static void read_output(train_setup *s, arguments *args)
     check_output(args, "log", "data labels val val-labels test test-labels init");
 }
 
+static void read_lr_factors(train_setup *s, arguments *args)
+{
+    size_t n;
+    if (!given(args, "lr-factors"))
+        return;
+    s->train.lr_factors = s->lr_factors = reals_of(args, "lr-factors", INFINITY,
+                                                     "numbers from 0 up, separated by commas", &n);
+    if (n != s->hidden + 1)
+        complain("--lr-factors: %zu number%s for %zu layer%s", n, n == 1 ? "" : "s", s->hidden + 1,
+                 s->hidden == 0 ? "" : "s, the last included");
+}
+
 void train_setup_shared(train_setup *s, arguments *args, int threads)
 {
     *s = (train_setup){.train = nudge_train_defaults()};
@@ -252,6 +261,7 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
     read_stop_options(&s->train, args);
     read_schedule_options(&s->train.schedule, args, s->train.optimizer.lr);
+    read_lr_factors(s, args);
     s->train.oversubscribe = given(args, "oversubscribe");
     int most = nudge_threads(threads, NULL);
     s->train.cpus = s->cpus = pin_option(args, threads > most ? threads : most);
@@ -264,6 +274,7 @@ void train_setup_end(train_setup *s)
     free(s->activation);
     free(s->cpus);
     free(s->dropout);
+    free(s->lr_factors);
     free(s->checkpoint);
     free(s->taken);
 }

@@ -19,7 +19,8 @@ typedef struct train_setup {
     size_t folds;            /* of a cross-validation; 0: one training */
     double *dropout;         /* of train; hidden of them, or NULL */
     nudge_train_options train;
-    int *cpus;               /* of train, or NULL */
+    int *cpus;               /* of train, or NULL; likewise */
+    double *lr_factors;
     const char *out, *log;   /* or NULL */
     const char *resume;      /* checkpoint to go on from, or NULL */
     char *checkpoint;        /* to write, or NULL; */
