@@ -22,7 +22,7 @@
 #include "model/network_text.h"
 #include "table/dataset.h"
 #include "train/checkpoint_json.h"
-#include "train/trainer.h"
+#include "train/trainer_run.h"
 
 /* ---- Texts --------------------------------------------------------------------------------- */
 

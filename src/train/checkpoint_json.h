@@ -2,7 +2,7 @@
 #ifndef NUDGE_TRAIN_CHECKPOINT_JSON_H
 #define NUDGE_TRAIN_CHECKPOINT_JSON_H
 
-#include "train/trainer.h"
+#include "train/trainer_state.h"
 
 /* For free(); NULL without memory. */
 char *nu_checkpoint_text(const nudge_trainer *t);

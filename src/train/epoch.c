@@ -1,3 +1,5 @@
+#include "train/epoch.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -5,7 +7,6 @@
 #include "core/status.h"
 #include "core/team.h"
 #include "table/dataset.h"
-#include "train/trainer.h"
 
 static size_t rows_before(const nudge_trainer *t, size_t batch)
 {
@@ -69,13 +70,21 @@ static void keep_step(nudge_trainer *t, int threads)
     t->step_start = end;
 }
 
+/* Of the learning rate, for an update (1 for the first). */
+static double lr_factor(const nudge_trainer *t, uint64_t update)
+{
+    const nudge_train_options *o = &t->options;
+    nu_moment at = {update, (uint64_t)o->epochs * t->run.updates, t->run.updates};
+    return t->at.plateau.factor * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
+}
+
 /* The update that batch `batch` of the epoch under way is a part of. */
 static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
 {
     const nudge_optimizer *o = t->run.job.optimizer;
     uint64_t each = t->run.updates, number = t->at.epoch * each + batch / t->run.job.accumulate + 1;
     int moves = t->options.schedule.kind != NUDGE_SCHEDULE_CONSTANT || t->options.schedule.warmup > 0;
-    double factor = moves ? nu_trainer_lr_factor(t, number) : 1;
+    double factor = moves ? lr_factor(t, number) : 1;
     nu_optimizer_step step = nu_optimizer_step_at(o, number, factor);
     step.average = number > 1 ? t->options.average : 0;
     return step;

@@ -1,4 +1,4 @@
-#include "train/trainer.h"
+#include "train/trainer_state.h"
 
 #include <math.h>
 #include <stdlib.h>

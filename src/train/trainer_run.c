@@ -1,4 +1,5 @@
-/* The epochs of a trainer: what comes after the batches of each, and when it is done. */
+#include "train/trainer_run.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,14 +8,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "table/dataset.h"
-#include "train/trainer.h"
-
-double nu_trainer_lr_factor(const nudge_trainer *t, uint64_t update)
-{
-    const nudge_train_options *o = &t->options;
-    nu_moment at = {update, (uint64_t)o->epochs * t->run.updates, t->run.updates};
-    return t->at.plateau.factor * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
-}
+#include "train/epoch.h"
 
 /* Into `e`, which is for this epoch alone. What comes with validation costs more than the smallest
  * epoch. */

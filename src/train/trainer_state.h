@@ -1,7 +1,7 @@
 /* A trainer's insides, for the files that make it up: train/trainer.c (its life), train/trainer_run.c
  * (epochs), train/epoch.c (the loop over batches), train/checkpoint.c (its file). */
-#ifndef NUDGE_TRAIN_TRAINER_H
-#define NUDGE_TRAIN_TRAINER_H
+#ifndef NUDGE_TRAIN_TRAINER_STATE_H
+#define NUDGE_TRAIN_TRAINER_STATE_H
 
 #include "core/barrier.h"
 #include "train/evaluate.h"
@@ -70,18 +70,5 @@ static inline double nu_trainer_seconds(const nudge_trainer *t, double now)
 {
     return t->result.seconds + now - t->start;
 }
-
-/* Of the learning rate, for an update (1 for the first). */
-double nu_trainer_lr_factor(const nudge_trainer *t, uint64_t update);
-
-/* The metric of early stopping after the best epoch; NaN: there is none. */
-double nu_trainer_best(const nudge_trainer *t);
-
-/* The model gets the weights that it is to have between calls. */
-void nu_trainer_publish(nudge_trainer *t);
-
-/* Work of the epoch under way up to batch t->end, or to where a callback asked to stop: NUDGE_OK
- * with t->stop. NUDGE_EARGUMENT: cpus. */
-nudge_status nu_trainer_work(nudge_trainer *t, nudge_error *err);
 
 #endif
