@@ -247,8 +247,8 @@ START_TEST(element_losses)
     }
     for (int weighted = 0; weighted < 2; weighted++) {
         nu_loss_kind kind = {loss, loss == NUDGE_QUANTILE ? Q : 0.5, weighted ? units : NULL};
-        X(nu_targets) targets = {t, NULL};
-        size_t correct = 0;
+        X(nu_targets) targets = {.y = t};
+        double correct = 0;
         double got = X(nu_loss)(&kind, dz, z, targets, 0.125, ROWS, OUTPUTS, &correct), want = 0;
         for (size_t i = 0; i < (size_t)ROWS * OUTPUTS; i++) {
             double weight = weighted ? units[i % OUTPUTS] : 1;
@@ -258,7 +258,7 @@ START_TEST(element_losses)
                          "gradient", i);
         }
         assert_close(got, want, fabs(want), "loss", 0);
-        ck_assert_uint_eq(correct, 0);
+        ck_assert_double_eq(correct, 0);
     }
 }
 END_TEST
@@ -302,8 +302,8 @@ START_TEST(class_losses)
     for (size_t r = 0; r < ROWS; r++)
         t[r] = (int32_t)(r % OUTPUTS);
     nu_loss_kind kind = {loss, parameter, NULL};
-    X(nu_targets) targets = {NULL, t};
-    size_t correct = 0, right = 0;
+    X(nu_targets) targets = {.classes = t};
+    double correct = 0, right = 0;
     double got = X(nu_loss)(&kind, dz, z, targets, 0.5, ROWS, OUTPUTS, &correct), want = 0;
     for (size_t r = 0; r < ROWS; r++) {
         double max = -INFINITY, sum = 0, p[OUTPUTS], gradient[OUTPUTS];
@@ -324,7 +324,7 @@ START_TEST(class_losses)
                          r * OUTPUTS + j);
     }
     assert_close(got, want, want * 10, "loss", 0);
-    ck_assert_uint_eq(correct, right);
+    ck_assert_double_eq(correct, right);
 }
 END_TEST
 
@@ -334,8 +334,8 @@ START_TEST(losses_show_nan)
     static real z[ROWS * OUTPUTS], y[ROWS * OUTPUTS], dz[ROWS * OUTPUTS];
     static int32_t classes[ROWS];
     nu_loss_kind kind = {(nudge_loss)_i, 1, NULL};
-    X(nu_targets) targets = {y, classes};
-    size_t correct;
+    X(nu_targets) targets = {.y = y, .classes = classes};
+    double correct;
     for (size_t at = 0; at < 70; at++) {
         z[at] = (real)NAN;
         ck_assert(!isfinite(X(nu_loss)(&kind, dz, z, targets, 1, ROWS, OUTPUTS, &correct)));

@@ -114,10 +114,21 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_subset(nudge_dataset **data,
                                                           nudge_error *err);
 NUDGE_API void nudge_dataset_free(nudge_dataset *data);
 
+/* A weight w_i >= 0 for each row, which are copied; NULL: none, as it is from the beginning. A batch's
+ * loss and gradient are then sum w_i l_i / sum w_i over its rows, as PyTorch's weighted mean; a
+ * batch whose weights are all 0 has the loss and gradient 0. Reported losses, accuracies and metrics
+ * are weighted alike, as scikit-learn's with sample_weight. A subset has the weights that its rows
+ * had when it was made; setting those of one dataset changes no other. Not while a trainer uses it.
+ * NUDGE_EARGUMENT (a weight that is negative or not finite), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_set_weights(nudge_dataset *data,
+                                                               const double *weights,
+                                                               nudge_error *err);
+
 typedef struct nudge_dataset_info {
     size_t rows, features, outputs; /* outputs 0: no targets */
     int has_classes;                /* 1: targets are class numbers, 0: values */
-    uint64_t bytes;                 /* values and targets (shared ones too), and row numbers */
+    uint64_t bytes;                 /* values and targets (shared ones too), row numbers, weights */
+    int has_weights;                /* 1: rows have weights */
 } nudge_dataset_info;
 
 NUDGE_API nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data);

@@ -75,7 +75,8 @@ static double whole_steps(replay *r, size_t times)
     const nu_numeric *numeric = r->run.numeric;
     double start = nu_seconds();
     for (size_t i = 0; i < times; i++) {
-        size_t correct = 0, batch = batch_of(r, i);
+        size_t batch = batch_of(r, i);
+        double correct = 0;
         numeric->engine_rows(r->engine, batch, 0, 1);
         r->loss += numeric->engine_loss(r->engine, batch, &correct);
         numeric->engine_update(r->engine, batch, &r->step, 0, 1);

@@ -40,7 +40,7 @@ static void loss(nudge_loss which, const nu_kernel_data *d)
 {
     nu_loss_kind kind = {.loss = which, .parameter = nudge_loss_describe(which).parameter_default};
     X(nu_targets) targets = {.y = d->array[2], .classes = d->classes};
-    size_t correct = 0;
+    double correct = 0;
     (void)X(nu_loss)(&kind, d->array[1], d->array[0], targets, 1 / (double)d->rows, d->rows,
                      d->columns, &correct);
 }

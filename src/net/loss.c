@@ -159,8 +159,8 @@ static double focus(real *dz, const real *z UNUSED, size_t target UNUSED, real s
 }
 
 /* Softmax and negative log-likelihood of up to ROWS rows, changed or not (NULL). */
-static double softmax_nll(real *dz, const real *z, const int32_t *t, real scale, change *how,
-                          double parameter, size_t rows, size_t n, size_t *correct)
+static double softmax_nll(real *dz, const real *z, X(nu_targets) t, double scale, change *how,
+                          double parameter, size_t rows, size_t n, double *correct)
 {
     real max[ROWS] = {0};
     for (size_t r = 0; r < rows; r++)
@@ -168,33 +168,35 @@ static double softmax_nll(real *dz, const real *z, const int32_t *t, real scale,
     shifted_exp(dz, z, max, rows, n);
     double loss = 0;
     for (size_t r = 0; r < rows; r++) {
-        real *row = dz + r * n, sum = 0;
-        size_t target = (size_t)t[r];
+        double weight = t.weights != NULL ? t.weights[r] : 1;
+        real *row = dz + r * n, sum = 0, each = (real)(scale * weight);
+        size_t target = (size_t)t.classes[r];
         for (size_t j = 0; j < n; j++)
             sum += row[j];
         double nll = log((double)sum) + (double)max[r] - (double)z[r * n + target];
         size_t best = 0; /* the first of equals, as argmax has it */
         while (best < n - 1 && z[r * n + best] < max[r])
             best++;
-        *correct += best == target;
-        real factor = scale / sum;
+        *correct += best == target ? weight : 0;
+        real factor = each / sum;
         for (size_t j = 0; j < n; j++)
             row[j] *= factor;
-        row[target] -= scale;
-        loss += how != NULL ? how(row, z + r * n, target, scale, parameter, nll, n) : nll;
+        row[target] -= each;
+        loss += weight *
+                (how != NULL ? how(row, z + r * n, target, each, parameter, nll, n) : nll);
     }
     return loss;
 }
 
-static double cross_entropy(real *dz, const real *z, const int32_t *t, real scale, double smoothing,
-                            size_t rows, size_t n, size_t *correct)
+static double cross_entropy(real *dz, const real *z, X(nu_targets) t, double scale,
+                            double smoothing, size_t rows, size_t n, double *correct)
 {
     return softmax_nll(dz, z, t, scale, smoothing > 0 ? smooth_labels : NULL, smoothing, rows, n,
                        correct);
 }
 
-static double focal(real *dz, const real *z, const int32_t *t, real scale, double gamma,
-                    size_t rows, size_t n, size_t *correct)
+static double focal(real *dz, const real *z, X(nu_targets) t, double scale, double gamma,
+                    size_t rows, size_t n, double *correct)
 {
     return softmax_nll(dz, z, t, scale, focus, gamma, rows, n, correct);
 }
@@ -215,6 +217,23 @@ static double total_in(const double *units, const real *value, size_t j, size_t 
     double sum = 0;
     for (size_t i = 0; i < count; i++, j = j + 1 == n ? 0 : j + 1)
         sum += units[j] * (double)value[i];
+    return sum;
+}
+
+/* Likewise, times the weights of rows, and the gradients dz of values times scale * weight. */
+static double weigh(real *dz, const double *units, const double *weights, const real *value,
+                    double scale, size_t first, size_t n, size_t count)
+{
+    double sum = 0;
+    size_t r = first / n, j = first % n;
+    for (size_t i = 0; i < count; i++) {
+        sum += weights[r] * (units != NULL ? units[j] : 1) * (double)value[i];
+        dz[i] *= (real)(scale * weights[r]);
+        if (++j == n) {
+            j = 0;
+            r++;
+        }
+    }
     return sum;
 }
 
@@ -254,8 +273,8 @@ static void softmax(real *z, size_t rows, size_t n)
 typedef struct arithmetic {
     void (*elements)(real *restrict dz, real *restrict value, const real *restrict z,
                      const real *restrict t, real scale, real parameter, size_t count);
-    double (*rows)(real *dz, const real *z, const int32_t *t, real scale, double parameter,
-                   size_t rows, size_t n, size_t *correct);
+    double (*rows)(real *dz, const real *z, X(nu_targets) t, double scale, double parameter,
+                   size_t rows, size_t n, double *correct);
     void (*link)(real *z, size_t rows, size_t n);
 } arithmetic;
 
@@ -272,21 +291,27 @@ static const arithmetic losses[] = {
 };
 
 double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_targets) t, double scale,
-                  size_t rows, size_t n, size_t *correct)
+                  size_t rows, size_t n, double *correct)
 {
     const arithmetic *a = &losses[kind->loss];
     double loss = 0;
-    for (size_t r = 0; a->rows != NULL && r < rows; r += ROWS)
-        loss += a->rows(dz + r * n, z + r * n, t.classes + r, (real)scale,
-                        kind->parameter, nu_smaller(rows - r, ROWS), n, correct);
+    for (size_t r = 0; a->rows != NULL && r < rows; r += ROWS) {
+        X(nu_targets) some = {.classes = t.classes + r,
+                              .weights = t.weights != NULL ? t.weights + r : NULL};
+        loss += a->rows(dz + r * n, z + r * n, some, scale, kind->parameter,
+                        nu_smaller(rows - r, ROWS), n, correct);
+    }
     if (a->rows != NULL)
         return loss;
-    real value[ELEMENTS], each = (real)(scale / (double)n);
+    real value[ELEMENTS], each = (real)((t.weights != NULL ? 1 : scale) / (double)n);
     for (size_t i = 0; i < rows * n; i += ELEMENTS) { /* rows of wide outputs are cut, too */
         size_t some = nu_smaller(rows * n - i, ELEMENTS);
         a->elements(dz + i, value, z + i, t.y + i, each, (real)kind->parameter, some);
-        loss += kind->units != NULL ? total_in(kind->units, value, i % n, n, some)
-                                    : total(value, some);
+        if (t.weights != NULL)
+            loss += weigh(dz + i, kind->units, t.weights, value, scale, i, n, some);
+        else
+            loss += kind->units != NULL ? total_in(kind->units, value, i % n, n, some)
+                                        : total(value, some);
     }
     return loss / (double)n;
 }

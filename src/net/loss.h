@@ -12,6 +12,7 @@
 typedef struct X(nu_targets) {
     const real *y;
     const int32_t *classes;
+    const double *weights; /* rows; NULL: 1 each */
 } X(nu_targets);
 
 /* What a loss is, apart from the rows: */
@@ -22,11 +23,12 @@ typedef struct nu_loss_kind {
                           * for the reported sum alone; NULL: 1 */
 } nu_loss_kind;
 
-/* The sum over rows of each row's loss (for a mean over elements: of the mean over its n outputs),
- * and the gradient of scale * that sum in dz (rows x n; always written). z is the output of
- * the last layer. *correct grows by the rows classified right (cross-entropy only). */
+/* The sum over rows of each row's loss (for a mean over elements: of the mean over its n outputs)
+ * times its weight, and the gradient of scale * that sum in dz (rows x n; always written). z is the
+ * output of the last layer. *correct grows by the weights of rows classified right (cross-entropy
+ * only). */
 double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_targets) t, double scale,
-                  size_t rows, size_t n, size_t *correct);
+                  size_t rows, size_t n, double *correct);
 
 /* z (rows x n) becomes the prediction: softmax, sigmoid, exp or itself, as the loss has it. */
 void X(nu_link)(nudge_loss loss, real *z, size_t rows, size_t n);

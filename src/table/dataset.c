@@ -49,6 +49,7 @@ nudge_status nu_dataset_wrap(nudge_dataset **data, nu_store **store, nudge_error
     NU_NEW(d, calloc, 1, "a dataset", err);
     (*store)->bytes = store_bytes(*store);
     *d = (nudge_dataset){.store = *store, .rows = (*store)->rows};
+    d->weight = (double)d->rows;
     *store = NULL;
     *data = d;
     return NUDGE_OK;
@@ -74,6 +75,42 @@ nudge_status nu_dataset_has_values(const nudge_dataset *data, nudge_error *err)
     return NUDGE_OK;
 }
 
+/* ---- Weights --------------------------------------------------------------------------- */
+
+void nu_dataset_take_weights(nudge_dataset *data, double *weights)
+{
+    double sum = weights != NULL ? 0 : (double)data->rows;
+    for (size_t i = 0; weights != NULL && i < data->rows; i++)
+        sum += weights[i];
+    free(data->weights);
+    data->weights = weights;
+    data->weight = sum;
+}
+
+nudge_status nudge_dataset_set_weights(nudge_dataset *data, const double *weights,
+                                       nudge_error *err)
+{
+    double *copy = NULL;
+    for (size_t i = 0; weights != NULL && i < data->rows; i++)
+        if (!(weights[i] >= 0 && isfinite(weights[i])))
+            return nu_fail(err, NUDGE_EARGUMENT, "weights: row %zu is %g; it must be 0 or more, and "
+                           "finite", i, weights[i]);
+    if (weights != NULL) {
+        NU_NEW(copy, nu_alloc, data->rows, "weights", err);
+        memcpy(copy, weights, data->rows * sizeof *copy);
+    }
+    nu_dataset_take_weights(data, copy);
+    return NUDGE_OK;
+}
+
+nudge_status nu_dataset_has_weight(const nudge_dataset *data, const char *what, nudge_error *err)
+{
+    if (data->weight > 0 && isfinite(data->weight))
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EDATA, "the weights of the %zu %s rows add up to %g; one at least "
+                   "must be above 0", data->rows, what, data->weight);
+}
+
 /* ---- Datasets -------------------------------------------------------------------------- */
 
 nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data)
@@ -83,7 +120,9 @@ nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data)
         .features = data->store->features,
         .outputs = data->store->outputs,
         .has_classes = data->store->classes != NULL,
-        .bytes = data->store->bytes + (data->index != NULL ? data->rows * sizeof *data->index : 0),
+        .bytes = data->store->bytes + (data->index != NULL ? data->rows * sizeof *data->index : 0) +
+                 (data->weights != NULL ? data->rows * sizeof *data->weights : 0),
+        .has_weights = data->weights != NULL,
     };
 }
 
@@ -93,6 +132,7 @@ void nudge_dataset_free(nudge_dataset *data)
         return;
     nu_store_release(data->store);
     free(data->index);
+    free(data->weights);
     free(data);
 }
 
@@ -113,6 +153,11 @@ nudge_status nudge_dataset_subset(nudge_dataset **data, const nudge_dataset *of,
     (void)__atomic_add_fetch(&of->store->references, 1, __ATOMIC_RELAXED);
     d->store = of->store;
     d->rows = n;
+    if (of->weights != NULL)
+        NU_NEW(d->weights, nu_alloc, n, "weights", err);
+    for (size_t i = 0; of->weights != NULL && i < n; i++)
+        d->weights[i] = of->weights[rows[i]];
+    nu_dataset_take_weights(d, NU_TAKE(d->weights));
     *data = NU_TAKE(d);
     return NUDGE_OK;
 }

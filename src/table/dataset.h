@@ -52,6 +52,14 @@ struct nudge_dataset {
     nu_store *store;
     size_t rows;
     uint32_t *index;     /* rows numbers of store rows; NULL: rows 0 .. rows-1 in order */
+    double *weights;     /* rows, of this dataset's own rows and not of the store's; NULL: 1 each */
+    double weight;       /* their sum, in order; without weights the number of rows */
 };
+
+/* Takes over weights (rows of them, >= 0 and finite) that nu_alloc() gave, or NULL. */
+void nu_dataset_take_weights(nudge_dataset *data, double *weights);
+
+/* NUDGE_EDATA if all weights are 0: then there is no mean. `what` are the rows, for the message. */
+nudge_status nu_dataset_has_weight(const nudge_dataset *data, const char *what, nudge_error *err);
 
 #endif

@@ -31,6 +31,7 @@ static json_t *describe_data(const nudge_dataset *data)
         {s->y, s->rows * s->outputs * number},
         {s->classes, s->rows * sizeof *s->classes},
         {data->index, data->rows * sizeof *data->index},
+        {data->weights, data->rows * sizeof *data->weights},
     };
     uint64_t hash = 0;
     char text[17];
@@ -38,8 +39,9 @@ static json_t *describe_data(const nudge_dataset *data)
         if (parts[i].at != NULL)
             hash = XXH64(parts[i].at, parts[i].bytes, hash);
     snprintf(text, sizeof text, "%016" PRIx64, hash);
-    return json_pack("{s:I, s:I, s:I, s:s}", "rows", (json_int_t)data->rows, "features",
-                     (json_int_t)s->features, "outputs", (json_int_t)s->outputs, "content", text);
+    return json_pack("{s:I, s:I, s:I, s:b, s:s}", "rows", (json_int_t)data->rows, "features",
+                     (json_int_t)s->features, "outputs", (json_int_t)s->outputs, "weighted",
+                     data->weights != NULL, "content", text);
 }
 
 /* Numbers of the options that bits depend on. What the optimizer or schedule does not have is
@@ -221,11 +223,10 @@ char *nu_checkpoint_text(const nudge_trainer *t)
         json_array_append_new(epochs, epoch_json(&t->result.last));
     const nu_position *at = &t->at;
     json_auto_t *root = json_pack(
-        "{s:o, s:{s:I, s:I, s:f, s:I, s:f, s:{s:o, s:I, s:f}, s:{s:I, s:f, s:I, s:f}}, s:o}",
-        "settings",
-        describe_settings(t), "position", "epoch", (json_int_t)at->epoch, "batch",
-        (json_int_t)at->batch, "loss", at->loss, "correct", (json_int_t)at->correct, "seconds",
-        at->seconds, "plateau", "best", number(at->plateau.best), "bad_epochs",
+        "{s:o, s:{s:I, s:I, s:f, s:f, s:f, s:f, s:{s:o, s:I, s:f}, s:{s:I, s:f, s:I, s:f}}, s:o}",
+        "settings", describe_settings(t), "position", "epoch", (json_int_t)at->epoch, "batch",
+        (json_int_t)at->batch, "weight", at->weight, "loss", at->loss, "correct", at->correct,
+        "seconds", at->seconds, "plateau", "best", number(at->plateau.best), "bad_epochs",
         (json_int_t)at->plateau.bad_epochs, "factor", at->plateau.factor, "best", "epoch",
         (json_int_t)at->best.epoch, "value", at->best.value, "mark_epoch",
         (json_int_t)at->best.mark_epoch, "mark", at->best.mark, "epochs", epochs);
@@ -234,24 +235,24 @@ char *nu_checkpoint_text(const nudge_trainer *t)
 
 static int parse_position(nu_position *at, const nudge_trainer *t, const json_t *json)
 {
-    json_int_t epoch, batch, correct, bad, best_epoch, mark_epoch;
+    json_int_t epoch, batch, bad, best_epoch, mark_epoch;
     json_t *best;
-    if (json_unpack((json_t *)json, "{s:I, s:I, s:F, s:I, s:F, s:{s:o, s:I, s:F}, "
-                    "s:{s:I, s:F, s:I, s:F}}", "epoch", &epoch,
-                    "batch", &batch, "loss", &at->loss, "correct", &correct, "seconds",
+    if (json_unpack((json_t *)json, "{s:I, s:I, s:F, s:F, s:F, s:F, s:{s:o, s:I, s:F}, "
+                    "s:{s:I, s:F, s:I, s:F}}", "epoch", &epoch, "batch", &batch,
+                    "weight", &at->weight, "loss", &at->loss, "correct", &at->correct, "seconds",
                     &at->seconds, "plateau", "best", &best, "bad_epochs", &bad, "factor",
                     &at->plateau.factor, "best", "epoch", &best_epoch, "value", &at->best.value,
                     "mark_epoch", &mark_epoch, "mark", &at->best.mark) != 0)
         return 0;
     at->epoch = (size_t)epoch;
     at->batch = (size_t)batch;
-    at->correct = (size_t)correct;
     at->best.epoch = (size_t)best_epoch;
     at->best.mark_epoch = (size_t)mark_epoch;
     at->plateau.bad_epochs = (uint64_t)bad;
     at->plateau.best = json_is_null(best) ? INFINITY : json_number_value(best);
     return epoch >= 0 && epoch <= UINT32_MAX && batch >= 0 && (size_t)batch < t->run.batches &&
-           (size_t)batch % t->options.accumulate == 0 && correct >= 0 && bad >= 0 &&
+           (size_t)batch % t->options.accumulate == 0 && bad >= 0 &&
+           at->weight >= 0 && at->correct >= 0 &&
            best_epoch >= 0 && best_epoch <= epoch && mark_epoch >= 0 && mark_epoch <= epoch &&
            at->plateau.factor >= 0 && at->seconds >= 0;
 }

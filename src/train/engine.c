@@ -10,6 +10,7 @@
 #include "train/step.h"
 #include "train/step_partials.h"
 #include "train/step_tiles.h"
+#include "train/step_weights.h"
 
 /* ---- Memory -------------------------------------------------------------------------------- */
 
@@ -37,13 +38,17 @@ static int has_slope(const nu_job *job, size_t l)
     return X(nu_activation_keeps_slope)(job->net->activation[l]) || dropout(job, l) > 0;
 }
 
+/* One batch of all rows is never shuffled. */
+static int shuffles(const nu_job *job)
+{
+    return job->shuffle && job->plan->batch < job->data->rows;
+}
+
 /* The data always stands as a panel of its own, where it is one and not shuffled. */
 static int is_always_ready(const nu_job *job)
 {
-    const nudge_dataset *data = job->data;
-    int shuffles = job->shuffle && job->plan->batch < data->rows;
-    return job->net->panel[0] == job->net->width[0] && !shuffles &&
-           X(nu_batch_in_place)(data, NULL, 0) != NULL;
+    return job->net->panel[0] == job->net->width[0] && !shuffles(job) &&
+           X(nu_batch_in_place)(job->data, NULL, 0) != NULL;
 }
 
 /* Of a matrix of B x width[i]. */
@@ -67,6 +72,10 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     bytes[NU_ROWS] = bytes_of(batch, 1, sizeof(uint32_t));
     bytes[NU_TARGETS] = has_classes ? bytes_of(batch, 1, sizeof(int32_t))
                                     : bytes_of(batch, outputs, sizeof(real));
+    int weighted = job->data->weights != NULL;
+    size_t rows = job->data->rows, batches = nu_ceil_div(rows, batch);
+    bytes[NU_WEIGHTS] = weighted && shuffles(job) ? bytes_of(rows, 1, sizeof(double)) : 0;
+    bytes[NU_WEIGHT_SUMS] = weighted ? bytes_of(batches, 1, sizeof(double)) : 0;
     bytes[NU_PACKED] = is_always_ready(job) ? 0 : matrix_bytes(job, 0);
     bytes[NU_OUTPUTS] = 0;
     for (size_t l = 0; l < net->layers; l++)
@@ -92,7 +101,8 @@ static nu_engine_memory engine_memory(const nu_job *job)
         .gradients = add(add(b[NU_PARTIALS], b[NU_GRADIENT_KEPT]),
                          add(b[NU_SCRATCH], b[NU_TRANSPOSED])),
         .optimizer_state = add(b[NU_AVERAGE], add(b[NU_STATE_1], b[NU_STATE_2])),
-        .activations = add(add(b[NU_OUTPUTS], b[NU_PACKED]), add(b[NU_ROWS], b[NU_TARGETS])),
+        .activations = add(add(add(b[NU_OUTPUTS], b[NU_PACKED]), add(b[NU_ROWS], b[NU_TARGETS])),
+                           add(b[NU_WEIGHTS], b[NU_WEIGHT_SUMS])),
     };
 }
 
@@ -193,31 +203,26 @@ static void engine_epoch(nu_engine *e, uint32_t epoch)
     const nudge_dataset *data = e->job.data;
     e->epoch = epoch;
     e->shuffled = NULL;
-    if (e->job.shuffle && e->job.plan->batch < data->rows) {
+    if (shuffles(&e->job)) {
         nu_permutation_start(&e->order, (uint32_t)data->rows, e->job.seed, NU_RANDOM_SHUFFLE,
                              epoch);
         e->shuffled = &e->order;
     }
-}
-
-/* Samples of so many batches from `batch` on. */
-static size_t batch_rows(const nu_engine *e, size_t batch, size_t batches)
-{
-    size_t first = batch * e->job.plan->batch;
-    return nu_smaller(e->job.data->rows - first, batches * e->job.plan->batch);
+    if (data->weights != NULL)
+        X(nu_weights_order)(e, epoch);
 }
 
 static nu_doing doing(nu_engine *e, size_t batch, int thread, int threads)
 {
-    nu_doing d = {.e = e, .inputs = e->packed, .batch = batch, .rows = batch_rows(e, batch, 1),
+    nu_doing d = {.e = e, .inputs = e->packed, .batch = batch, .rows = nu_batch_size(e, batch),
                   .is_last = 1, .factor = 1, .thread = thread, .threads = threads};
-    d.group_rows = d.rows;
+    d.group_weight = X(nu_weights_of)(e, batch, 1);
     if (e->job.accumulate > 1) {
         size_t nth = batch % e->job.accumulate;
         d.adds = nth > 0;
         d.is_last = nth + 1 == e->job.accumulate ||
                     (batch + 1) * e->job.plan->batch >= e->job.data->rows;
-        d.group_rows = batch_rows(e, batch - nth, e->job.accumulate);
+        d.group_weight = X(nu_weights_of)(e, batch - nth, e->job.accumulate);
     }
     if (e->packed.at == NULL) {
         const nu_network *net = e->job.net;
@@ -270,15 +275,20 @@ static void engine_rows(nu_engine *e, size_t batch, int thread, int threads)
     run_stages(&d, 0, e->job.plan->gradient_at);
 }
 
-static double engine_loss(const nu_engine *e, size_t batch, size_t *correct)
+static double engine_loss(const nu_engine *e, size_t batch, double *correct)
 {
-    size_t rows = batch_rows(e, batch, 1), blocks = nu_plan_blocks(e->job.plan, rows);
-    double sum = 0;
+    size_t blocks = nu_plan_blocks(e->job.plan, nu_batch_size(e, batch));
+    double sum = 0, weight = X(nu_weights_of)(e, batch, 1);
     for (size_t b = 0; b < blocks; b++) {
         sum += e->results[b].loss;
         *correct += e->results[b].correct;
     }
-    return sum / (double)rows;
+    return weight > 0 ? sum / weight : 0;
+}
+
+static double engine_weight(const nu_engine *e, size_t batch)
+{
+    return X(nu_weights_of)(e, batch, 1);
 }
 
 static void engine_update(nu_engine *e, size_t batch, const nu_optimizer_step *step, int thread,
@@ -354,6 +364,7 @@ const nu_numeric X(nu_numeric) = {
     .engine_rows = engine_rows,
     .engine_stage = engine_stage,
     .engine_loss = engine_loss,
+    .engine_weight = engine_weight,
     .engine_update = engine_update,
     .engine_phases = engine_phases,
     .engine_set_clip = engine_set_clip,

@@ -34,8 +34,11 @@ typedef struct nu_numeric {
                          const nu_optimizer_step *step, int thread, int threads);
 
     /* After engine_rows: the mean loss of the batch, summed in the order of blocks, so every
-     * thread gets the same bits. *correct grows by the rows classified right. */
-    double (*engine_loss)(const nu_engine *engine, size_t batch, size_t *correct);
+     * thread gets the same bits. *correct grows by the weights of rows classified right. */
+    double (*engine_loss)(const nu_engine *engine, size_t batch, double *correct);
+
+    /* The weights of the batch's rows added up, or their number. */
+    double (*engine_weight)(const nu_engine *engine, size_t batch);
 
     /* The last stages: each thread its share of the tiles. The gradient is kept if the plan says so,
      * and there is an update if there is a step and the batch is the last of job.accumulate. Ends

@@ -30,7 +30,7 @@ static void show_progress(nudge_trainer *t, size_t batch)
                         .epochs = o->epochs,
                         .batch = batch,
                         .batches = t->run.batches,
-                        .loss = t->at.loss / rows,
+                        .loss = t->at.weight > 0 ? t->at.loss / t->at.weight : 0,
                         .seconds = nu_trainer_seconds(t, now),
                         .samples_per_s = rows / (t->at.seconds + now - t->part_start)};
     if (o->on_progress(&p, o->user) != 0)
@@ -106,7 +106,7 @@ static void work(void *arg, int thread, int threads)
         numeric->engine_rows(t->engine, batch, thread, threads);
         if (t->stop && batch % t->run.job.accumulate == 0) /* the same for every thread */
             return;
-        size_t correct = 0;
+        double correct = 0;
         double loss = numeric->engine_loss(t->engine, batch, &correct);
         if (thread == 0 && !isfinite(loss))
             t->diverged_batch = batch + 1;
@@ -115,7 +115,9 @@ static void work(void *arg, int thread, int threads)
         nu_optimizer_step step = update_of(t, batch);
         numeric->engine_update(t->engine, batch, &step, thread, threads);
         if (thread == 0) { /* others have read t->at when they met this thread at a barrier */
-            t->at.loss += loss * (double)(rows_before(t, batch + 1) - rows_before(t, batch));
+            double weight = numeric->engine_weight(t->engine, batch);
+            t->at.weight += weight;
+            t->at.loss += loss * weight;
             t->at.correct += correct;
             t->at.batch = batch + 1;
             t->lr = step.lr;

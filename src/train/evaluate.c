@@ -44,7 +44,10 @@ struct nu_evaluator {
     double *origin, *unit, *shift; /* the first row's targets, and as in nu_inference */
     double *by_output;    /* as in nudge_metrics */
     uint64_t *confusion;  /* parts x classes x classes */
+    uint64_t *weighted;   /* likewise, as in nu_tally, where rows have weights */
+    double weight_unit;
     double *kept;         /* as in nu_inference */
+    nu_weighted *sorted;  /* threads x rows of the data, to rank those with weights */
     nu_areas *areas;      /* outputs, if predictions are kept; or: */
     double *medians;
 };
@@ -85,10 +88,13 @@ static nu_evaluator lay_out(const nudge_model *model, const nudge_dataset *data,
 static uint64_t bytes_of(const nu_evaluator *e)
 {
     uint64_t doubles = (e->groups + 1) * e->sums_each + 3 * e->outputs + e->values + e->keeps;
+    int weighted = e->data->weights != NULL;
+    if (e->keeps > 0 && weighted)
+        doubles += (uint64_t)e->threads * e->data->rows;
     if (e->keeps > 0) /* sorting takes as much again, and then there are results */
         doubles += (uint64_t)e->threads * e->data->rows + 3 * e->outputs;
     return (uint64_t)e->threads * e->buffer + (e->groups + 1) * sizeof(nu_tally) +
-           doubles * sizeof(double) + e->matrix;
+           doubles * sizeof(double) + (weighted ? 2 : 1) * e->matrix;
 }
 
 uint64_t nu_evaluator_memory(const nudge_model *model, const nudge_dataset *data, uint64_t wanted,
@@ -109,7 +115,9 @@ void nu_evaluator_free(nu_evaluator *e)
     free(e->sums);
     free(e->by_output);
     free(e->confusion);
+    free(e->weighted);
     free(e->kept);
+    free(e->sorted);
     free(e->areas);
     free(e->medians);
     free(e->units);
@@ -133,8 +141,15 @@ static nudge_status allocate(nu_evaluator *e, const char *what, nudge_error *err
         NU_NEW(e->by_output, nu_alloc, e->values, what, err);
     if (e->classes > 0)
         NU_NEW(e->confusion, nu_alloc, e->matrix / sizeof *e->confusion, what, err);
+    if (e->classes > 0 && e->data->weights != NULL) {
+        NU_NEW(e->weighted, nu_alloc, e->matrix / sizeof *e->weighted, what, err);
+        double exponent = 61 - logb(e->data->weight); /* all of them are below 2^62 */
+        e->weight_unit = ldexp(1, (int)fmin(exponent, 1000));
+    }
     if (e->keeps == 0)
         return NUDGE_OK;
+    if (e->data->weights != NULL)
+        NU_NEW(e->sorted, nu_alloc, (size_t)e->threads * e->data->rows, what, err);
     NU_NEW(e->kept, nu_alloc, e->keeps, what, err);
     NU_NEW(e->areas, nu_alloc, e->outputs, what, err);
     NU_NEW(e->medians, nu_alloc, e->outputs, what, err);
@@ -191,19 +206,30 @@ static void work(void *arg, int thread, int threads)
     }
 }
 
+/* room: for rows with weights. */
+static void rank_output(nu_evaluator *e, size_t j, int numbers, nu_weighted *room)
+{
+    size_t rows = e->data->rows;
+    double *kept = e->kept + j * rows;
+    const double *weights = e->data->weights;
+    if (numbers)
+        e->medians[j] = weights != NULL ? nu_weighted_median_of(kept, weights, room, rows)
+                                        : nu_median_of(kept, rows);
+    else
+        e->areas[j] = weights != NULL ? nu_weighted_areas_of(kept, weights, room, rows)
+                                      : nu_areas_of(kept, rows);
+}
+
 /* What needs the order of all predictions, one output after the other. */
 static void rank(void *arg, int thread, int threads)
 {
     nu_evaluator *e = arg;
-    (void)thread;
     (void)threads;
+    const double *weights = e->data->weights;
     int numbers = nudge_loss_describe(e->model->net.loss).is_regression;
     size_t j, rows = e->data->rows;
     while ((j = __atomic_fetch_add(&e->next, 1, __ATOMIC_RELAXED)) < e->outputs)
-        if (numbers)
-            e->medians[j] = nu_median_of(e->kept + j * rows, rows);
-        else
-            e->areas[j] = nu_areas_of(e->kept + j * rows, rows);
+        rank_output(e, j, numbers, weights != NULL ? e->sorted + (size_t)thread * rows : NULL);
 }
 
 /* Tallies of nothing yet. */
@@ -213,6 +239,8 @@ static void clear(nu_evaluator *e)
     memset(e->sums, 0, (e->groups + 1) * e->sums_each * sizeof(double));
     if (e->classes > 0)
         memset(e->confusion, 0, e->matrix);
+    if (e->weighted != NULL)
+        memset(e->weighted, 0, e->matrix);
     if (e->needs & NU_NEEDS(NU_TARGET))
         e->numeric->as_doubles(e->data, 0, 1, &number, NULL, e->origin, NULL);
     for (size_t g = 0; g <= e->groups; g++) {
@@ -221,7 +249,9 @@ static void clear(nu_evaluator *e)
         *t = (nu_tally){.origin = e->origin,
                         .counts_top = (e->needs & NU_NEEDS_TOP) != 0,
                         .classes = e->classes,
-                        .confusion = e->confusion};
+                        .confusion = e->confusion,
+                        .weighted = e->weighted,
+                        .weight_unit = e->weight_unit};
         for (size_t i = 0; i < NU_SUMS; i++)
             if (e->needs & NU_NEEDS(i)) {
                 t->sum[i] = next;
@@ -257,14 +287,14 @@ nudge_status nu_evaluator_run(nu_evaluator *e, nudge_metrics *m, nudge_error *er
     if (e->kept != NULL)
         NU_TRY(nu_team_run_on(e->cpus, e->threads, rank, e, err));
     const nu_tally *all = add_up(e);
-    nu_scores scores = {.rows = e->data->rows,
+    nu_scores scores = {.weight = e->data->weight,
                         .outputs = e->outputs,
                         .has_classes = nudge_loss_describe(loss).target == NUDGE_CLASSES,
                         .parts = e->parts,
                         .loss = all->loss,
                         .correct = all->correct,
                         .classes = e->classes,
-                        .confusion = e->confusion,
+                        .confusion = e->weighted != NULL ? e->weighted : e->confusion,
                         .areas = e->areas,
                         .median = e->medians,
                         .unit = e->unit,
@@ -295,6 +325,7 @@ nudge_status nudge_evaluate_on(const nudge_model *model, const nudge_dataset *da
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
+    NU_TRY(nu_dataset_has_weight(data, "evaluated", err));
     nu_evaluator *e NU_SCOPED(free_at) = NULL;
     NU_TRY(nu_evaluator_create(&e, model, data, wanted | NU_BY_OUTPUT,
                                nudge_threads(threads, NULL), cpus, err));

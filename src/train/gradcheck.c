@@ -40,7 +40,8 @@ static nudge_status copy_data(nudge_dataset **copy, const nudge_model *model,
     if (x == NULL || numbers == NULL || (has_classes ? (void *)classes : (void *)y) == NULL)
         return nu_no_memory(err, rows * (features + outputs) * sizeof *x, "a copy of the data");
     nu_numeric_of(model->dtype)->as_doubles(data, 0, rows, numbers, x, y, classes);
-    return nudge_dataset_from_arrays(copy, NUDGE_F64, rows, features, outputs, x, y, classes, err);
+    NU_TRY(nudge_dataset_from_arrays(copy, NUDGE_F64, rows, features, outputs, x, y, classes, err));
+    return nudge_dataset_set_weights(*copy, data->weights, err);
 }
 
 /* The model in f64, without its prep: the data is packed already. */
@@ -90,7 +91,7 @@ static double mean_loss(const checker *c)
         nu_numeric_f64.infer(c->model, c->data, first, rest < c->block ? rest : c->block,
                              c->buffer, &r);
     }
-    return tally.loss / (double)c->data->rows;
+    return tally.loss / c->data->weight;
 }
 
 static double loss_at(const checker *c, size_t i, double shift)
@@ -200,6 +201,7 @@ nudge_status nudge_gradcheck(const nudge_model *model, const nudge_dataset *data
 {
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
+    NU_TRY(nu_dataset_has_weight(data, "checked", err));
     checker c NU_SCOPED(end) = {.given = model, .given_data = data, .limit = limit, .err = err,
                                 .block = data->rows < BLOCK ? data->rows : BLOCK};
     NU_TRY(copy_model(&c.model, model, err));

@@ -27,6 +27,7 @@ typedef struct parts {
     real *y, *dz;      /* chunk_rows x outputs */
     int32_t *classes;  /* chunk_rows */
     uint32_t *numbers; /* rows */
+    const double *weights; /* rows, the data's; or NULL */
 } parts;
 
 /* The next part, of so many bytes; NULL where there is no buffer yet. */
@@ -87,11 +88,11 @@ static void unscale(const nudge_prep *prep, double *y, size_t rows, size_t outpu
 }
 
 /* The targets of some rows: where they are if they stand there in order, otherwise packed. */
-static X(nu_targets) targets_of(const nudge_dataset *data, const parts *p,
-                                const uint32_t *numbers, size_t rows)
+static X(nu_targets) targets_of(const nudge_dataset *data, const parts *p, size_t at, size_t rows)
 {
     const nu_store *store = data->store;
-    X(nu_targets) t = {p->y, p->classes};
+    const uint32_t *numbers = p->numbers + at;
+    X(nu_targets) t = {p->y, p->classes, p->weights != NULL ? p->weights + at : NULL};
     if (data->index == NULL && store->classes == NULL)
         t.y = (const real *)store->y + (size_t)numbers[0] * store->outputs;
     else
@@ -112,7 +113,7 @@ static void finish_chunk(const nudge_model *model, const nudge_dataset *data, co
     X(nu_targets) t = {0};
     if (tally != NULL) {
         nu_loss_kind loss = {net->loss, net->loss_parameter, result->units};
-        t = targets_of(data, p, p->numbers + at, rows);
+        t = targets_of(data, p, at, rows);
         tally->loss += X(nu_loss)(&loss, p->dz, z, t, 1, rows, n, &tally->correct);
         X(nu_score_outputs)(kind, p->dz, z, t, rows, n, tally);
     }
@@ -137,6 +138,7 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
     size_t n = net->width[net->layers], chunk = chunk_rows(rows, n);
     parts p;
     lay_out(&p, buffer, net, rows);
+    p.weights = data->weights != NULL ? data->weights + first : NULL;
     X(nu_batch_rows)(data, NULL, first, rows, p.numbers);
     X(nu_matrix) x = X(nu_spread)(p.x, rows, net->width[0], net->panel[0]);
     const real *ready = X(nu_batch_in_place)(data, NULL, first);

@@ -17,4 +17,5 @@ numeric_sources += \
 	src/train/infer.h src/train/infer.c src/train/score.h src/train/score.c \
 	src/train/state.h src/train/engine.c \
 	src/train/step.h src/train/step.c src/train/step_tiles.h src/train/step_tiles.c \
-	src/train/step_partials.h src/train/step_partials.c
+	src/train/step_partials.h src/train/step_partials.c \
+	src/train/step_weights.h src/train/step_weights.c

@@ -6,27 +6,27 @@
 
 static double loss(const nu_scores *s)
 {
-    return s->loss / (double)s->rows;
+    return s->loss / s->weight;
 }
 
 static double accuracy(const nu_scores *s)
 {
-    return (double)s->correct / ((double)s->rows * (double)s->parts);
+    return s->correct / (s->weight * (double)s->parts);
 }
 
 static double top_3(const nu_scores *s)
 {
-    return (double)s->top[0] / (double)s->rows;
+    return s->top[0] / s->weight;
 }
 
 static double top_5(const nu_scores *s)
 {
-    return (double)s->top[1] / (double)s->rows;
+    return s->top[1] / s->weight;
 }
 
 static double per_row(const nu_scores *s, nu_sum sum, size_t part)
 {
-    return s->sum[sum][part] / (double)s->rows;
+    return s->sum[sum][part] / s->weight;
 }
 
 static double log_loss(const nu_scores *s, size_t part)
@@ -62,12 +62,15 @@ static const uint64_t *table_of(const nu_scores *s, size_t part)
 
 static double part_accuracy(const nu_scores *s, size_t part)
 {
-    double right = 0;
+    double right = 0, rows = 0;
     if (s->confusion == NULL)
         return NAN;
-    for (size_t k = 0; k < s->classes; k++)
-        right += counts_of(table_of(s, part), s->classes, k).right;
-    return right / (double)s->rows;
+    for (size_t k = 0; k < s->classes; k++) {
+        counts c = counts_of(table_of(s, part), s->classes, k);
+        right += c.right;
+        rows += c.truly;
+    }
+    return right / rows;
 }
 
 static double balanced_accuracy(const nu_scores *s, size_t part)
@@ -86,9 +89,10 @@ static double balanced_accuracy(const nu_scores *s, size_t part)
 /* Gorodkin 2004, which for two classes is Matthews' coefficient. */
 static double mcc(const nu_scores *s, size_t part)
 {
-    double rows = (double)s->rows, right = 0, both = 0, truly2 = 0, predicted2 = 0;
+    double rows = 0, right = 0, both = 0, truly2 = 0, predicted2 = 0;
     for (size_t k = 0; k < s->classes; k++) {
         counts c = counts_of(table_of(s, part), s->classes, k);
+        rows += c.truly;
         right += c.right;
         both += c.truly * c.predicted;
         truly2 += c.truly * c.truly;
@@ -128,7 +132,7 @@ static double rmse(const nu_scores *s)
     double sum = 0;
     for (size_t j = 0; j < s->outputs; j++)
         sum += s->sum[NU_SQUARED][j] * s->unit[j] * s->unit[j];
-    return sqrt(sum / ((double)s->rows * (double)s->outputs));
+    return sqrt(sum / (s->weight * (double)s->outputs));
 }
 
 static double mae(const nu_scores *s, size_t j)
@@ -138,7 +142,7 @@ static double mae(const nu_scores *s, size_t j)
 
 static double r2(const nu_scores *s, size_t j)
 {
-    double sum = s->sum[NU_TARGET][j], spread = s->sum[NU_TARGET2][j] - sum * sum / (double)s->rows;
+    double sum = s->sum[NU_TARGET][j], spread = s->sum[NU_TARGET2][j] - sum * sum / s->weight;
     return spread > 0 ? 1 - s->sum[NU_SQUARED][j] / spread : NAN;
 }
 

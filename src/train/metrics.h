@@ -8,14 +8,15 @@
 
 /* Of all rows. Arrays are NULL where they were not wanted; those of sums are in nu_sum's units. */
 typedef struct nu_scores {
-    size_t rows, outputs;
+    double weight;             /* of all rows; their number where they have none */
+    size_t outputs;
     int has_classes;
     size_t parts;              /* 1 for classes, otherwise outputs */
     double loss;               /* sum over rows */
-    size_t correct, top[NU_TOPS];
+    double correct, top[NU_TOPS];
     const double *sum[NU_SUMS]; /* parts each */
     size_t classes;
-    const uint64_t *confusion; /* parts x classes x classes */
+    const uint64_t *confusion; /* parts x classes x classes; of rows, or of weights in any unit */
     const nu_areas *areas;     /* outputs */
     const double *median;      /* outputs, of |p - t| */
     const double *unit;        /* outputs, as in nu_inference */

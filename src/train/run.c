@@ -93,6 +93,9 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
     NU_TRY(nu_check_fit(model, train, 1, err));
     if (val != NULL)
         NU_TRY(nu_check_fit(model, val, 1, err));
+    NU_TRY(nu_dataset_has_weight(train, "training", err));
+    if (val != NULL)
+        NU_TRY(nu_dataset_has_weight(val, "validation", err));
     *run = (nu_run){.model = model, .val = val, .options = options,
                     .numeric = nu_numeric_of(model->dtype)};
     run->job = (nu_job){.net = &model->net,

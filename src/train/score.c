@@ -8,84 +8,99 @@
 
 /* ---- Numbers --------------------------------------------------------------------------- */
 
-/* Predictions p and targets t, rows x n; sums of each column. */
+/* Predictions p and targets t, rows x n; sums of each column, of rows with their weights w (NULL: 1
+ * each). */
+
+static inline double weight_of(const double *w, size_t i)
+{
+    return w != NULL ? w[i] : 1;
+}
 
 NU_CLONES
-static void add_squared(double *restrict squared, const real *p, const real *t, size_t rows,
-                        size_t n)
+static void add_squared(double *restrict squared, const double *w, const real *p, const real *t,
+                        size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++, p += n, t += n) {
+        double weight = weight_of(w, i);
 #pragma omp simd
         for (size_t j = 0; j < n; j++) {
             double d = (double)p[j] - (double)t[j];
-            squared[j] += d * d;
+            squared[j] += weight * d * d;
         }
     }
 }
 
 NU_CLONES
-static void add_absolute(double *restrict absolute, const real *p, const real *t, size_t rows,
-                         size_t n)
+static void add_absolute(double *restrict absolute, const double *w, const real *p, const real *t,
+                         size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++, p += n, t += n) {
+        double weight = weight_of(w, i);
 #pragma omp simd
         for (size_t j = 0; j < n; j++)
-            absolute[j] += fabs((double)p[j] - (double)t[j]);
+            absolute[j] += weight * fabs((double)p[j] - (double)t[j]);
     }
 }
 
 NU_CLONES
-static void add_signed(double *restrict sum, const real *p, const real *t, size_t rows, size_t n)
+static void add_signed(double *restrict sum, const double *w, const real *p, const real *t,
+                       size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++, p += n, t += n) {
+        double weight = weight_of(w, i);
 #pragma omp simd
         for (size_t j = 0; j < n; j++)
-            sum[j] += (double)p[j] - (double)t[j];
+            sum[j] += weight * ((double)p[j] - (double)t[j]);
     }
 }
 
 NU_CLONES
 static void add_targets(double *restrict sum, double *restrict sum2, const double *restrict origin,
-                        const real *t, size_t rows, size_t n)
+                        const double *w, const real *t, size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++, t += n) {
+        double weight = weight_of(w, i);
 #pragma omp simd
         for (size_t j = 0; j < n; j++) {
             double y = (double)t[j] - origin[j];
-            sum[j] += y;
-            sum2[j] += y * y;
+            sum[j] += weight * y;
+            sum2[j] += weight * y * y;
         }
     }
 }
 
 NU_CLONES
 static void add_relative(double *restrict relative, const double *restrict unit,
-                         const double *restrict shift, const real *p, const real *t, size_t rows,
-                         size_t n)
+                         const double *restrict shift, const double *w, const real *p,
+                         const real *t, size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++, p += n, t += n) {
+        double weight = weight_of(w, i);
 #pragma omp simd
         for (size_t j = 0; j < n; j++) {
             double size = fabs((double)t[j] * unit[j] + shift[j]);
             double d = fabs(((double)p[j] - (double)t[j]) * unit[j]);
-            relative[j] += d / (size > DBL_EPSILON ? size : DBL_EPSILON);
+            relative[j] += weight * (d / (size > DBL_EPSILON ? size : DBL_EPSILON));
         }
     }
 }
 
-static void add_numbers(const nu_inference *r, const real *p, const real *t, size_t rows, size_t n)
+static void add_numbers(const nu_inference *r, const real *p, X(nu_targets) targets, size_t rows,
+                        size_t n)
 {
     double *const *sum = r->tally->sum;
+    const double *w = targets.weights;
+    const real *t = targets.y;
     if (sum[NU_SQUARED] != NULL)
-        add_squared(sum[NU_SQUARED], p, t, rows, n);
+        add_squared(sum[NU_SQUARED], w, p, t, rows, n);
     if (sum[NU_ABSOLUTE] != NULL)
-        add_absolute(sum[NU_ABSOLUTE], p, t, rows, n);
+        add_absolute(sum[NU_ABSOLUTE], w, p, t, rows, n);
     if (sum[NU_SIGNED] != NULL)
-        add_signed(sum[NU_SIGNED], p, t, rows, n);
+        add_signed(sum[NU_SIGNED], w, p, t, rows, n);
     if (sum[NU_TARGET] != NULL)
-        add_targets(sum[NU_TARGET], sum[NU_TARGET2], r->tally->origin, t, rows, n);
+        add_targets(sum[NU_TARGET], sum[NU_TARGET2], r->tally->origin, w, t, rows, n);
     if (sum[NU_RELATIVE] != NULL)
-        add_relative(sum[NU_RELATIVE], r->unit, r->shift, p, t, rows, n);
+        add_relative(sum[NU_RELATIVE], r->unit, r->shift, w, p, t, rows, n);
 }
 
 /* ---- Confusion matrices ---------------------------------------------------------------- */
@@ -97,17 +112,25 @@ static void count_up(uint64_t *cell, uint64_t count)
     __atomic_fetch_add(cell, count, __ATOMIC_RELAXED);
 }
 
+static void weigh_up(const nu_tally *tally, size_t cell, double weight)
+{
+    count_up(&tally->weighted[cell], (uint64_t)(weight * tally->weight_unit + 0.5));
+}
+
 /* ---- Probabilities --------------------------------------------------------------------- */
 
 /* Of the network's output z: log(1 + exp(z)) - t z, as bce has it. */
 NU_CLONES
-static void add_log(double *restrict sum, const real *z, const real *t, size_t rows, size_t n)
+static void add_log(double *restrict sum, const double *w, const real *z, const real *t,
+                    size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++, z += n, t += n) {
+        double weight = weight_of(w, i);
 #pragma omp simd
         for (size_t j = 0; j < n; j++) {
             real positive = z[j] < 0 ? 0 : z[j];
-            sum[j] += (double)(positive - t[j] * z[j] + r_log1p(r_exp(-r_fabs(z[j]))));
+            real value = positive - t[j] * z[j] + r_log1p(r_exp(-r_fabs(z[j])));
+            sum[j] += weight * (double)value;
         }
     }
 }
@@ -142,19 +165,35 @@ static void confuse_probabilities(const nu_tally *tally, const real *p, const re
     }
 }
 
-static void add_probabilities(nu_tally *tally, const real *p, const real *t, size_t rows, size_t n)
+/* Likewise with the weights of rows; and those that are right. */
+static void weigh_probabilities(nu_tally *tally, const real *p, X(nu_targets) t, size_t rows,
+                                size_t n)
 {
-    tally->correct += right(p, t, rows * n);
+    const real half = (real)0.5;
+    for (size_t i = 0; i < rows; i++, p += n, t.y += n) {
+        tally->correct += t.weights[i] * (double)right(p, t.y, n);
+        for (size_t j = 0; j < n && tally->weighted != NULL; j++)
+            weigh_up(tally, 4 * j + 2 * (t.y[j] > half) + (p[j] > half), t.weights[i]);
+    }
+}
+
+static void add_probabilities(nu_tally *tally, const real *p, X(nu_targets) t, size_t rows,
+                              size_t n)
+{
+    if (t.weights != NULL)
+        weigh_probabilities(tally, p, t, rows, n);
+    else
+        tally->correct += (double)right(p, t.y, rows * n);
     if (tally->confusion != NULL)
-        confuse_probabilities(tally, p, t, rows, n);
+        confuse_probabilities(tally, p, t.y, rows, n);
     if (tally->sum[NU_BRIER] != NULL)
-        add_squared(tally->sum[NU_BRIER], p, t, rows, n);
+        add_squared(tally->sum[NU_BRIER], t.weights, p, t.y, rows, n);
 }
 
 /* ---- Classes --------------------------------------------------------------------------- */
 
 /* The first of the most likely is the guess. The loss has counted those that are right. */
-static void add_guesses(const nu_tally *tally, const real *z, const int32_t *t, size_t rows,
+static void add_guesses(const nu_tally *tally, const real *z, X(nu_targets) t, size_t rows,
                         size_t n)
 {
     for (size_t i = 0; i < rows; i++, z += n) {
@@ -162,29 +201,31 @@ static void add_guesses(const nu_tally *tally, const real *z, const int32_t *t, 
         for (size_t k = 1; k < n; k++)
             if (z[k] > z[best])
                 best = k;
-        count_up(&tally->confusion[(size_t)t[i] * n + best], 1);
+        count_up(&tally->confusion[(size_t)t.classes[i] * n + best], 1);
+        if (t.weights != NULL)
+            weigh_up(tally, (size_t)t.classes[i] * n + best, t.weights[i]);
     }
 }
 
-static void add_top(nu_tally *tally, const real *z, const int32_t *t, size_t rows, size_t n)
+static void add_top(nu_tally *tally, const real *z, X(nu_targets) t, size_t rows, size_t n)
 {
     static const size_t most[] = NU_TOP_K;
     for (size_t i = 0; i < rows; i++, z += n) {
-        size_t before = 0, truth = (size_t)t[i];
+        size_t before = 0, truth = (size_t)t.classes[i];
         for (size_t k = 0; k < n; k++)
             before += k > truth ? z[k] >= z[truth] : z[k] > z[truth];
         for (size_t k = 0; k < NU_TOPS; k++)
-            tally->top[k] += before < most[k];
+            tally->top[k] += before < most[k] ? weight_of(t.weights, i) : 0;
     }
 }
 
 /* Sums over all classes of (p - t)^2, t being 1 for the true class and 0 for the others. */
-static void add_brier(double *sum, const real *p, const int32_t *t, size_t rows, size_t n)
+static void add_brier(double *sum, const real *p, X(nu_targets) t, size_t rows, size_t n)
 {
     for (size_t i = 0; i < rows; i++, p += n)
         for (size_t k = 0; k < n; k++) {
-            double d = (double)p[k] - (k == (size_t)t[i]);
-            *sum += d * d;
+            double d = (double)p[k] - (k == (size_t)t.classes[i]);
+            *sum += weight_of(t.weights, i) * d * d;
         }
 }
 
@@ -194,17 +235,17 @@ void X(nu_score_outputs)(nudge_target kind, real *scratch, const real *z, X(nu_t
                          size_t rows, size_t n, nu_tally *tally)
 {
     const nu_loss_kind plain = {.loss = NUDGE_CROSS_ENTROPY};
-    size_t ignored = 0;
+    double ignored = 0;
     if (kind == NUDGE_PROBABILITIES && tally->sum[NU_LOG] != NULL)
-        add_log(tally->sum[NU_LOG], z, t.y, rows, n);
+        add_log(tally->sum[NU_LOG], t.weights, z, t.y, rows, n);
     if (kind != NUDGE_CLASSES)
         return;
     if (tally->sum[NU_LOG] != NULL)
         *tally->sum[NU_LOG] += X(nu_loss)(&plain, scratch, z, t, 1, rows, n, &ignored);
     if (tally->confusion != NULL)
-        add_guesses(tally, z, t.classes, rows, n);
+        add_guesses(tally, z, t, rows, n);
     if (tally->counts_top)
-        add_top(tally, z, t.classes, rows, n);
+        add_top(tally, z, t, rows, n);
 }
 
 void X(nu_score_predictions)(nudge_target kind, const real *p, X(nu_targets) t, size_t rows,
@@ -213,11 +254,11 @@ void X(nu_score_predictions)(nudge_target kind, const real *p, X(nu_targets) t, 
     switch (kind) {
     case NUDGE_CLASSES:
         if (r->tally->sum[NU_BRIER] != NULL)
-            add_brier(r->tally->sum[NU_BRIER], p, t.classes, rows, n);
+            add_brier(r->tally->sum[NU_BRIER], p, t, rows, n);
         break;
-    case NUDGE_PROBABILITIES: add_probabilities(r->tally, p, t.y, rows, n); break;
+    case NUDGE_PROBABILITIES: add_probabilities(r->tally, p, t, rows, n); break;
     case NUDGE_NUMBERS:
-    case NUDGE_COUNTS: add_numbers(r, p, t.y, rows, n); break;
+    case NUDGE_COUNTS: add_numbers(r, p, t, rows, n); break;
     }
 }
 

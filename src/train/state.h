@@ -21,9 +21,9 @@ typedef struct nu_watch {
 
 /* What one block of rows found; a cache line each, so that threads do not share one. */
 typedef struct nu_block_result {
-    double loss; /* sum over its rows */
-    size_t correct;
-    char padding[NU_ALIGN - sizeof(double) - sizeof(size_t)];
+    double loss;    /* sum over its rows, weighted, */
+    double correct; /* and so is this */
+    char padding[NU_ALIGN - 2 * sizeof(double)];
 } nu_block_result;
 
 /* A layer and what a batch of B rows makes of it. */
@@ -42,6 +42,8 @@ enum {
     NU_OUTPUTS,    /* of all layers */
     NU_SCRATCH,    /* threads x nu_scratch_size() */
     NU_TRANSPOSED, /* plan->transposed_size */
+    NU_WEIGHTS,    /* of the data's rows in the order of the epoch; none where that is the data's */
+    NU_WEIGHT_SUMS, /* of the batches; none where rows have no weights */
     NU_SQUARES,    /* tiles: the sum of squares of its gradient, where that is kept */
     NU_ZEROED,     /* those from here on begin with zeros */
     NU_RESULTS = NU_ZEROED, /* blocks */
@@ -63,6 +65,8 @@ struct nu_engine {
     nu_engine_layer *layers;
     /* In these rooms: */
     uint32_t *rows;
+    const double *weights; /* in the order of the epoch, or NULL: 1 each; it may be the data's */
+    uint32_t weighed;      /* for this epoch */
     X(nu_matrix) packed;
     nu_block_result *results;
     real *partials;
@@ -82,7 +86,7 @@ typedef struct nu_doing {
     nu_engine *e;
     X(nu_matrix) inputs; /* the batch's features */
     size_t batch, rows;  /* number in the epoch, samples */
-    size_t group_rows;   /* samples of all batches whose gradients make one update; */
+    double group_weight; /* of all samples whose gradients make one update, or their number; */
     int adds, is_last;   /* this one is not the first of them, is the last */
     const nu_optimizer_step *step; /* when updating, */
     double factor;       /* and what the kept gradient is multiplied with */

@@ -16,10 +16,13 @@ static void pack(const nu_doing *d, nu_span rows)
                              rows.first);
 }
 
-static X(nu_targets) targets(nu_engine *e, nu_span rows)
+static X(nu_targets) targets(const nu_doing *d, nu_span rows)
 {
+    nu_engine *e = d->e;
     const nu_store *store = e->job.data->store;
-    X(nu_targets) t = {NULL, NULL};
+    X(nu_targets) t = {0};
+    if (e->weights != NULL)
+        t.weights = e->weights + d->batch * e->job.plan->batch + rows.first;
     if (store->classes != NULL)
         t.classes = (int32_t *)e->room[NU_TARGETS] + rows.first;
     else
@@ -39,8 +42,8 @@ static void loss(const nu_doing *d, nu_span rows, size_t block)
     real *dz = X(nu_panel)(&last->dz, 0, rows.first), *z = X(nu_panel)(&last->out.y, 0, rows.first);
     real *slope = last->out.slope.at;
     r->correct = 0;
-    r->loss = X(nu_loss)(&e->loss, dz, z, targets(e, rows), 1 / (double)d->group_rows, count, n,
-                         &r->correct);
+    double scale = d->group_weight > 0 ? 1 / d->group_weight : 0;
+    r->loss = X(nu_loss)(&e->loss, dz, z, targets(d, rows), scale, count, n, &r->correct);
     X(nu_activate_backward)(last->layer.activation, dz, z,
                             slope != NULL ? slope + rows.first * n : NULL, count, n);
 }

@@ -30,16 +30,21 @@ typedef enum nu_sum {
 #define NU_TOP_K {3, 5}
 enum { NU_TOPS = 2 };
 
-/* Sums of some rows; they grow. Arrays are NULL where they are not wanted. */
+/* Sums of some rows, which count with their weights; they grow. Arrays are NULL where they are not
+ * wanted. */
 typedef struct nu_tally {
     double loss;           /* of the rows, in the target's own units */
-    size_t correct;        /* targets that are classes or probabilities and right */
+    double correct;        /* targets that are classes or probabilities and right */
     double *sum[NU_SUMS];  /* parts each */
     const double *origin;  /* in: a row of targets, so that sums of squares keep digits */
     int counts_top;        /* in: whether these are wanted: */
-    size_t top[NU_TOPS];   /* rows whose class is among the most likely */
+    double top[NU_TOPS];   /* rows whose class is among the most likely */
     size_t classes;        /* in: of a confusion matrix; of probabilities 2 */
-    uint64_t *confusion;   /* for each part classes x classes counts, may be shared by threads */
+    uint64_t *confusion;   /* for each part classes x classes counts of rows, may be shared by
+                            * threads; and, where rows have weights, */
+    uint64_t *weighted;    /* their sums times weight_unit, rounded to whole numbers so that the
+                            * order of adding does not matter */
+    double weight_unit;    /* in */
 } nu_tally;
 
 /* What is wanted of some rows. */

@@ -33,8 +33,8 @@ static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error
     double rows = (double)t->run.job.data->rows;
     e->epoch = t->at.epoch + 1;
     e->epochs = t->options.epochs;
-    e->train_loss = t->at.loss / rows;
-    e->train_accuracy = t->classifies ? (double)t->at.correct / rows : NAN;
+    e->train_loss = t->at.loss / t->at.weight;
+    e->train_accuracy = t->classifies ? t->at.correct / t->at.weight : NAN;
     e->lr = t->lr;
     e->seconds = t->at.seconds;
     e->samples_per_s = rows / t->at.seconds;
@@ -138,8 +138,8 @@ static nudge_status end_epoch(nudge_trainer *t, nudge_error *err)
         nu_plateau_update(&at->plateau, &o->schedule, o->optimizer.lr,
                           e->has_val ? e->val_loss : e->train_loss);
     t->result.epochs = ++at->epoch;
-    at->batch = at->correct = 0;
-    at->loss = at->seconds = 0;
+    at->batch = 0;
+    at->weight = at->loss = at->correct = at->seconds = 0;
     if (t->best != NULL)
         judge(t, e->val_stop);
     int stop = o->on_epoch != NULL && o->on_epoch(e, o->user) != 0;

@@ -21,8 +21,9 @@ typedef struct nu_best {
 typedef struct nu_position {
     size_t epoch;      /* epochs finished */
     size_t batch;      /* batches done of the next one, */
-    double loss;       /* their loss, summed over samples, */
-    size_t correct;    /* samples of them classified right, */
+    double weight;     /* the weights of their samples added up, or the number of samples, */
+    double loss;       /* their loss, summed over samples with their weights, */
+    double correct;    /* the weights of those classified right, */
     double seconds;    /* and the time they took */
     nu_plateau plateau;
     nu_best best;
