@@ -152,6 +152,7 @@ def main():
     nudge, reference, folder = sys.argv[1:]
     with open(reference) as f:
         ref = json.load(f)
+    ref["cases"] = [c for c in ref["cases"] if not c.keys() & {"weighted", "class_weights"}]
     write_safetensors(os.path.join(folder, "initial.safetensors"), ref["widths"], ref["initial"])
     print(f"1..{len(ref['cases'])}")
     for n, case in enumerate(ref["cases"], 1):

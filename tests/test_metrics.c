@@ -89,9 +89,10 @@ static void check_metrics(const char *name, const json_t *expected, nudge_loss l
 static void check_case(const json_t *item, nudge_dtype dtype, double tolerance)
 {
     const char *name = json_string_value(json_object_get(item, "name"));
-    size_t n = (size_t)json_integer_value(json_object_get(item, "outputs")), values, targets;
+    size_t n = (size_t)json_integer_value(json_object_get(item, "outputs")), values, targets, some;
     double *z = numbers_of(json_object_get(item, "z"), &values);
     double *t = numbers_of(json_object_get(item, "targets"), &targets);
+    double *w = numbers_of(json_object_get(item, "weights"), &some);
     nudge_loss loss;
     nudge_error err;
     nudge_metrics m;
@@ -99,6 +100,7 @@ static void check_case(const json_t *item, nudge_dtype dtype, double tolerance)
     ck_assert_uint_eq(targets, loss == NUDGE_CROSS_ENTROPY ? values / n : values);
     nudge_dataset *data = data_of(loss, dtype, values / n, n, z, t);
     nudge_model *model = identity(loss, dtype, n);
+    ck_ok(nudge_dataset_set_weights(data, some > 0 ? w : NULL, &err), &err);
     ck_ok(nudge_evaluate(model, data, 2, &m, &err), &err);
     ck_assert_uint_eq(m.outputs, n);
     ck_assert_int_eq(m.by_output != NULL, n > 1);
@@ -106,8 +108,7 @@ static void check_case(const json_t *item, nudge_dtype dtype, double tolerance)
     nudge_metrics_free(&m);
     nudge_model_free(model);
     nudge_dataset_free(data);
-    free(z);
-    free(t);
+    free(z), free(t), free(w);
 }
 
 /* Those in f32 are computed from numbers with 24 bits. */
@@ -116,7 +117,7 @@ START_TEST(scikit_learn)
     json_error_t why;
     json_t *cases = json_load_file(test_file("sklearn-reference.json"), 0, &why), *item;
     ck_assert_msg(cases != NULL, "%s", why.text);
-    ck_assert_uint_eq(json_array_size(cases), 9);
+    ck_assert_uint_eq(json_array_size(cases), 15);
     size_t i;
     json_array_foreach(cases, i, item) {
         check_case(item, NUDGE_F64, TOLERANCE);

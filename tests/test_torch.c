@@ -87,6 +87,16 @@ static nudge_dataset *make_dataset(const reference *ref, const json_t *item, siz
     nudge_error err;
     ck_ok(nudge_dataset_from_arrays(&data, NUDGE_F64, rows, ref->widths[0], outputs, ref->x, y,
                                     classes, &err), &err);
+    double *weights = NULL;
+    if (json_is_true(json_object_get(item, "weighted")))
+        weights = numbers_of(json_object_get(ref->json, "weights"), ref->rows);
+    ck_ok(nudge_dataset_set_weights(data, weights, &err), &err);
+    free(weights);
+    if (json_object_get(item, "class_weights") != NULL) {
+        weights = numbers_of(json_object_get(item, "class_weights"), outputs);
+        ck_ok(nudge_dataset_weigh_classes(data, weights, &err), &err);
+        free(weights);
+    }
     free(y);
     free(classes);
     return data;
@@ -257,7 +267,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 41
-#define CASES 134
+#define CASES 148
 
 START_TEST(complete)
 {

@@ -114,15 +114,25 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_subset(nudge_dataset **data,
                                                           nudge_error *err);
 NUDGE_API void nudge_dataset_free(nudge_dataset *data);
 
-/* A weight w_i >= 0 for each row, which are copied; NULL: none, as it is from the beginning. A batch's
- * loss and gradient are then sum w_i l_i / sum w_i over its rows, as PyTorch's weighted mean; a
- * batch whose weights are all 0 has the loss and gradient 0. Reported losses, accuracies and metrics
- * are weighted alike, as scikit-learn's with sample_weight. A subset has the weights that its rows
- * had when it was made; setting those of one dataset changes no other. Not while a trainer uses it.
+/* A weight w_i >= 0 for each row, which are copied; NULL: none, as it is from the beginning. The
+ * loss and gradient of a batch (of an update, where it takes several) are then sum w_i l_i / sum w_i
+ * over its rows, PyTorch's weighted mean; where all weights are 0 both are 0. Reported losses,
+ * accuracies and metrics are weighted alike, as scikit-learn's with sample_weight; counts of rows
+ * are not. A subset has the weights that its rows had when it was made; those of one dataset are
+ * nothing to another. Not while a trainer uses the dataset.
  * NUDGE_EARGUMENT (a weight that is negative or not finite), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_set_weights(nudge_dataset *data,
                                                                const double *weights,
                                                                nudge_error *err);
+
+/* Multiplies each row's weight by that of its class, one for each output; for a single output whose
+ * targets are 0 and 1, two. NULL: balanced, rows / (classes * rows of the class), where classes
+ * that no row has do not count, as scikit-learn has it: all classes then weigh the same. For
+ * training data: a loss on other rows is comparable without.
+ * NUDGE_EARGUMENT (no classes; a weight that is negative or not finite), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_weigh_classes(nudge_dataset *data,
+                                                                 const double *weights,
+                                                                 nudge_error *err);
 
 typedef struct nudge_dataset_info {
     size_t rows, features, outputs; /* outputs 0: no targets */

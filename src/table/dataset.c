@@ -75,42 +75,6 @@ nudge_status nu_dataset_has_values(const nudge_dataset *data, nudge_error *err)
     return NUDGE_OK;
 }
 
-/* ---- Weights --------------------------------------------------------------------------- */
-
-void nu_dataset_take_weights(nudge_dataset *data, double *weights)
-{
-    double sum = weights != NULL ? 0 : (double)data->rows;
-    for (size_t i = 0; weights != NULL && i < data->rows; i++)
-        sum += weights[i];
-    free(data->weights);
-    data->weights = weights;
-    data->weight = sum;
-}
-
-nudge_status nudge_dataset_set_weights(nudge_dataset *data, const double *weights,
-                                       nudge_error *err)
-{
-    double *copy = NULL;
-    for (size_t i = 0; weights != NULL && i < data->rows; i++)
-        if (!(weights[i] >= 0 && isfinite(weights[i])))
-            return nu_fail(err, NUDGE_EARGUMENT, "weights: row %zu is %g; it must be 0 or more, and "
-                           "finite", i, weights[i]);
-    if (weights != NULL) {
-        NU_NEW(copy, nu_alloc, data->rows, "weights", err);
-        memcpy(copy, weights, data->rows * sizeof *copy);
-    }
-    nu_dataset_take_weights(data, copy);
-    return NUDGE_OK;
-}
-
-nudge_status nu_dataset_has_weight(const nudge_dataset *data, const char *what, nudge_error *err)
-{
-    if (data->weight > 0 && isfinite(data->weight))
-        return NUDGE_OK;
-    return nu_fail(err, NUDGE_EDATA, "the weights of the %zu %s rows add up to %g; one at least "
-                   "must be above 0", data->rows, what, data->weight);
-}
-
 /* ---- Datasets -------------------------------------------------------------------------- */
 
 nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data)
