@@ -71,7 +71,8 @@ START_TEST(phases_are_threads_times_the_step)
     made m;
     make(&m, nets[_i].layers, nets[_i].widths, nets[_i].batch, nets[_i].loss);
     nu_plan plan;
-    ck_assert_int_eq(nu_plan_start(&plan, &m.model->net, nets[_i].batch, 0, NULL), NUDGE_OK);
+    ck_assert_int_eq(nu_plan_start(&plan, &m.model->net, nets[_i].batch, (nu_plan_wants){0}, NULL),
+                     NUDGE_OK);
     int most = plan.useful_threads;
     nu_plan_end(&plan);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {

@@ -71,6 +71,7 @@ static outcome run(const shape *s, nudge_dtype dtype, nudge_optimizer_kind kind,
         options.accumulate = accumulated;
         options.clip_norm = 0.05;
         options.clip_value = 0.01;
+        options.max_norm = 0.3;
         options.average = 0.9;
         options.dropout = dropout;
     }

@@ -18,7 +18,8 @@ static void start(nu_network *net, nu_plan *plan, const size_t *shape, size_t ba
     o.layers = shape[0];
     o.widths = shape + 1;
     ck_assert_int_eq(nu_network_start(net, &o, NULL), NUDGE_OK);
-    ck_assert_int_eq(nu_plan_start(plan, net, batch, 0, NULL), NUDGE_OK);
+    ck_assert_int_eq(nu_plan_start(plan, net, batch, (nu_plan_wants){0}, NULL),
+                     NUDGE_OK);
 }
 
 /* ---- What is visited ---- */
@@ -77,6 +78,7 @@ static void count(void *arg, const nu_piece *p)
                 c->backward[r * c->width + column(c, p->layer, q)]++;
             break;
         case NU_GRADIENT:
+        case NU_BOUND:
         case NU_UPDATE: break;
         }
 }
@@ -188,7 +190,8 @@ START_TEST(shares_are_balanced)
     o.layers = wide[0];
     o.widths = wide + 1;
     ck_assert_int_eq(nu_network_start(&net, &o, NULL), NUDGE_OK);
-    ck_assert_int_eq(nu_plan_start(&plan, &net, 1024, 0, NULL), NUDGE_OK);
+    ck_assert_int_eq(nu_plan_start(&plan, &net, 1024, (nu_plan_wants){0}, NULL),
+                     NUDGE_OK);
     int most = net.panel[1] <= 64 ? 64 : 8;
     for (int threads = 1; threads <= most; threads *= 2) {
         double all = 0, slowest = 0;

@@ -248,6 +248,7 @@ START_TEST(cases)
     const json_t *training = json_object_get(item, "training");
     options.clip_value = json_number_value(json_object_get(training, "clip_value"));
     options.clip_norm = json_number_value(json_object_get(training, "clip_norm"));
+    options.max_norm = json_number_value(json_object_get(training, "max_norm"));
     options.accumulate = size_of(training, "accumulate");
     options.threads = 1;
     options.on_epoch = keep_loss;
@@ -267,7 +268,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 41
-#define CASES 148
+#define CASES 150
 
 START_TEST(complete)
 {

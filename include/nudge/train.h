@@ -159,6 +159,9 @@ typedef struct nudge_train_options {
                        * is 0 for a row, those that stay being scaled up, as torch.nn.Dropout does;
                        * which ones depends on (seed, epoch, place in its order, layer) alone.
                        * Training losses are with it, nothing else is. NULL: none */
+    double max_norm;  /* after an update the weights into a unit whose norm is larger than this are
+                       * scaled down to it, as torch.renorm(weight, 2, 0, max_norm) does; biases
+                       * are not; 0: not */
     double average;   /* in (0, 1): an average of the weights, a = average a + (1 - average) w after
                        * each update and a = w after the first, is what is validated and what the
                        * model has in the end, as torch.optim.swa_utils.AveragedModel with an

@@ -139,8 +139,8 @@ static void read_operation(void *arg, const nu_piece *p)
     if (p->tile != NULL) {
         high = (double)(p->tile->end - p->tile->first);
         to->reals += p->operation == NU_UPDATE ? high * wide : 0;
-        if (plan->keeps_gradient && p->operation == NU_UPDATE)
-            ; /* the thread itself has made the gradient */
+        if (p->operation == NU_BOUND || (plan->wants.gradient && p->operation == NU_UPDATE))
+            ; /* the thread itself has made the gradient, and the weights */
         else if (plan->is_private[p->layer])
             to->reals += high * wide * fmin(to->r->threads, (double)plan->blocks);
         else

@@ -61,7 +61,7 @@ static const struct {
     AT("rise", schedule.rise), AT("div", schedule.div), AT("final_div", schedule.final_div),
     WHOLE_AT("plateau_patience", schedule.patience), AT("threshold", schedule.threshold),
     WHOLE_AT("batch", batch), WHOLE_AT("accumulate", accumulate), AT("clip_value", clip_value),
-    AT("clip_norm", clip_norm), AT("average", average),
+    AT("clip_norm", clip_norm), AT("max_norm", max_norm), AT("average", average),
     WHOLE_AT("patience", early_stop.patience), AT("min_change", early_stop.min_change),
 };
 /* A new one belongs above, or below among the names. */

@@ -86,8 +86,10 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     bytes[NU_SCRATCH] = bytes_of(threads, nu_scratch_size(plan), sizeof(real));
     bytes[NU_TRANSPOSED] = bytes_of(plan->transposed_size, 1, sizeof(real));
     bytes[NU_PARTIALS] = bytes_of(plan->blocks, plan->partial_size, sizeof(real));
-    bytes[NU_SQUARES] = plan->keeps_gradient ? bytes_of(plan->n_tiles, 1, sizeof(double)) : 0;
-    bytes[NU_GRADIENT_KEPT] = plan->keeps_gradient ? state : 0;
+    bytes[NU_COLUMNS] = plan->wants.bound ? bytes_of(plan->n_tiles, plan->tile_columns,
+                                                     sizeof(double)) : 0;
+    bytes[NU_SQUARES] = plan->wants.gradient ? bytes_of(plan->n_tiles, 1, sizeof(double)) : 0;
+    bytes[NU_GRADIENT_KEPT] = plan->wants.gradient ? state : 0;
     bytes[NU_AVERAGE] = job->averages ? state : 0;
     bytes[NU_STATE_1] = states > 0 ? state : 0;
     bytes[NU_STATE_2] = states > 1 ? state : 0;
@@ -301,7 +303,7 @@ static void engine_update(nu_engine *e, size_t batch, const nu_optimizer_step *s
     run_stages(&d, plan->gradient_at, plan->update_at);
     if (step == NULL || !d.is_last)
         return;
-    if (plan->keeps_gradient)
+    if (plan->wants.gradient)
         d.factor = X(nu_step_clip)(e);
     run_stages(&d, plan->update_at, plan->n_stages);
 }

@@ -65,7 +65,7 @@ static nudge_status analytic_gradient(double *gradient, const nudge_model *model
     const nu_numeric *numeric = nu_numeric_of(model->dtype);
     nu_plan plan NU_SCOPED(nu_plan_end) = {0};
     nu_engine *engine;
-    NU_TRY(nu_plan_start(&plan, &model->net, data->rows, 1, err));
+    NU_TRY(nu_plan_start(&plan, &model->net, data->rows, (nu_plan_wants){.gradient = 1}, err));
     nu_job job = {.net = &model->net,
                   .params = model->params,
                   .data = data,

@@ -162,10 +162,12 @@ static void choose_stages(nu_plan *plan)
             add_stage(plan, NU_OVER_TILES, back, l, end);
     }
     plan->gradient_at = plan->n_stages;
-    if (plan->keeps_gradient)
+    if (plan->wants.gradient)
         add_parameters(plan, NU_GRADIENT);
     plan->update_at = plan->n_stages;
     add_parameters(plan, NU_UPDATE);
+    if (plan->wants.bound)
+        add_parameters(plan, NU_BOUND);
 }
 
 /* ---- Tiles of parameters ------------------------------------------------------------------- */
@@ -211,6 +213,8 @@ static void cut_layer(nu_plan *plan, size_t l)
                 plan->tiles[before] = t;
                 size_t size = (t.end - t.first) * nu_panel_columns_of(net, l + 1, q);
                 plan->tile_size = size > plan->tile_size ? size : plan->tile_size;
+                if (nu_panel_columns_of(net, l + 1, q) > plan->tile_columns)
+                    plan->tile_columns = nu_panel_columns_of(net, l + 1, q);
             }
         }
 }
@@ -255,16 +259,15 @@ static int useful_threads(const nu_plan *plan)
     return most > 1024 ? 1024 : (int)most;
 }
 
-nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, int keeps_gradient,
+nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nu_plan_wants wants,
                            nudge_error *err)
 {
-    nu_plan p NU_SCOPED(nu_plan_end) = {.net = net, .batch = batch,
-                                        .keeps_gradient = keeps_gradient};
+    nu_plan p NU_SCOPED(nu_plan_end) = {.net = net, .batch = batch, .wants = wants};
     NU_NEW(p.is_private, calloc, net->layers, "the plan of a step", err);
     NU_NEW(p.partial_at, calloc, net->layers, "the plan of a step", err);
     NU_NEW(p.transposed_at, calloc, net->layers, "the plan of a step", err);
     NU_NEW(p.first_tile, calloc, net->layers + 1, "the plan of a step", err);
-    NU_NEW(p.stages, calloc, 4 * net->layers + 2, "the plan of a step", err);
+    NU_NEW(p.stages, calloc, 5 * net->layers + 2, "the plan of a step", err);
     choose_rows(&p);
     choose_layers(&p);
     choose_stages(&p);

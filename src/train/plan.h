@@ -15,7 +15,7 @@
  *                    matrix lies within one panel of inputs and one of outputs, and is contiguous;
  *                    one with row 0 has its panel's biases too. It gets its gradient and is
  *                    updated at once, while it is hot; or, where something needs the whole
- *                    gradient before (nu_plan.keeps_gradient), all tiles get their gradient first.
+ *                    gradient before (nu_plan_wants), all tiles get their gradient first.
  * A layer's gradient is made in one of two ways:
  *   private  every block of rows writes a partial gradient of its own, and the tile adds the
  *            partials in order. Good when the layer is small beside the rows of a block;
@@ -38,8 +38,9 @@ typedef enum nu_operation {
     NU_LOSS,     /* of some rows, and its gradient down to the last layer's z */
     NU_BACKWARD, /* some rows of some panels of a layer's input: product, derivative */
     NU_PARTIAL,  /* the partial gradient of a layer by a block of rows */
-    NU_GRADIENT, /* of a tile of parameters, kept: only with nu_plan.keeps_gradient */
+    NU_GRADIENT, /* of a tile of parameters, kept: only with wants.gradient */
     NU_UPDATE,   /* a tile of parameters: gradient if it is not kept, update, transposed weights */
+    NU_BOUND,    /* a tile of parameters, when all are updated: only with wants.bound */
 } nu_operation;
 
 typedef struct nu_tile {
@@ -55,7 +56,7 @@ typedef struct nu_piece {
     nu_span rows;        /* of the batch */
     nu_span panels;
     size_t block;        /* which block of rows this is, where the stage goes over rows */
-    const nu_tile *tile; /* NU_GRADIENT, NU_UPDATE */
+    const nu_tile *tile; /* NU_GRADIENT, NU_UPDATE, NU_BOUND */
 } nu_piece;
 
 typedef enum nu_stage_kind { NU_OVER_ROWS, NU_OVER_TILES, NU_OVER_PARAMETERS } nu_stage_kind;
@@ -68,6 +69,12 @@ typedef struct nu_stage {
     nu_span layers;     /* over tiles: one */
 } nu_stage;
 
+/* Stages over parameters beside that of updates. */
+typedef struct nu_plan_wants {
+    int gradient; /* all of it is kept before the first update */
+    int bound;    /* weights are bounded together after the last */
+} nu_plan_wants;
+
 typedef struct nu_plan {
     const nu_network *net;
     size_t batch;         /* rows of a full batch */
@@ -75,7 +82,7 @@ typedef struct nu_plan {
     size_t blocks;        /* of a full batch */
     size_t tile_rows;     /* of a tile of outputs; the last of a batch may be shorter */
     size_t depth;         /* as in nu_blas_kind */
-    int keeps_gradient;   /* of all tiles, before the update */
+    nu_plan_wants wants;
     nu_stage *stages;
     size_t n_stages;
     size_t gradient_at;   /* the first stage over parameters, */
@@ -89,13 +96,14 @@ typedef struct nu_plan {
     nu_tile *tiles;
     size_t n_tiles;
     size_t *first_tile;   /* layers + 1: of a layer, and behind the last */
+    size_t tile_columns;  /* the most of a tile */
     size_t tile_size;     /* reals of the largest tile, biases not counted */
     double flops;         /* of a step over a full batch */
     int useful_threads;   /* more would have nothing to do, or not enough to be worth waking */
 } nu_plan;
 
 /* net is borrowed. NUDGE_EMEMORY. */
-nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, int keeps_gradient,
+nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, nu_plan_wants wants,
                            nudge_error *err);
 void nu_plan_end(nu_plan *plan);
 

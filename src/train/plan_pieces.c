@@ -95,7 +95,8 @@ void nu_plan_visit(const nu_plan *plan, const nu_stage *s, size_t rows, size_t i
         return;
     }
     if (s->over == NU_OVER_PARAMETERS) {
-        p.operation = s->does == NU_DOES(NU_GRADIENT) ? NU_GRADIENT : NU_UPDATE;
+        p.operation = s->does == NU_DOES(NU_GRADIENT) ? NU_GRADIENT
+                      : s->does == NU_DOES(NU_UPDATE) ? NU_UPDATE : NU_BOUND;
         p.tile = &plan->tiles[i];
         p.layer = p.tile->layer;
     } else { /* down a panel, so that a thread keeps its weights */

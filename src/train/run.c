@@ -37,6 +37,8 @@ nudge_status nu_run_check(const nudge_train_options *o, nudge_error *err)
         return nu_fail(err, NUDGE_EARGUMENT, "clip norm %g is not a number >= 0", o->clip_norm);
     if (!(o->clip_value >= 0 && isfinite(o->clip_value)))
         return nu_fail(err, NUDGE_EARGUMENT, "clip value %g is not a number >= 0", o->clip_value);
+    if (!(o->max_norm >= 0 && isfinite(o->max_norm)))
+        return nu_fail(err, NUDGE_EARGUMENT, "max norm %g is not a number >= 0", o->max_norm);
     if (!(o->average >= 0 && o->average < 1))
         return nu_fail(err, NUDGE_EARGUMENT, "average %g is not in [0, 1)", o->average);
     if (!(o->early_stop.min_change >= 0 && isfinite(o->early_stop.min_change)))
@@ -106,6 +108,7 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                         .clip_value = options->clip_value,
                         .clip_norm = options->clip_norm,
                         .dropout = options->dropout,
+                        .max_norm = options->max_norm,
                         .averages = options->average > 0,
                         .accumulate = options->accumulate,
                         .lr_factors = options->lr_factors,
@@ -120,8 +123,11 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                            options->dropout[l], l);
     NU_TRY(nu_loss_units(&run->job.units, model, err));
     size_t batch = nu_smaller(options->batch, train->rows);
-    int keeps = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1;
-    NU_TRY(nu_plan_start(&run->plan, &model->net, batch, keeps, err));
+    nu_plan_wants wants = {
+        .gradient = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1,
+        .bound = options->max_norm > 0,
+    };
+    NU_TRY(nu_plan_start(&run->plan, &model->net, batch, wants, err));
     run->batches = nu_ceil_div(train->rows, batch);
     run->updates = nu_ceil_div(run->batches, options->accumulate);
     run->threads = nu_threads(options->threads, options->oversubscribe, &run->threads_why);

@@ -106,7 +106,7 @@ void X(nu_step_run)(void *arg, const nu_piece *p)
 {
     static const nudge_phase phases[] = {NUDGE_PACK,     NUDGE_FORWARD,  NUDGE_LOSS,
                                          NUDGE_BACKWARD, NUDGE_BACKWARD, NUDGE_UPDATE,
-                                         NUDGE_UPDATE};
+                                         NUDGE_UPDATE,   NUDGE_UPDATE};
     const nu_doing *d = arg;
     switch (p->operation) {
     case NU_PACK: pack(d, p->rows); break;
@@ -116,6 +116,7 @@ void X(nu_step_run)(void *arg, const nu_piece *p)
     case NU_PARTIAL: partial(d, p->layer, p->rows, p->block); break;
     case NU_GRADIENT: X(nu_step_gradient)(d, p->tile); break;
     case NU_UPDATE: X(nu_step_tile)(d, p->tile); break;
+    case NU_BOUND: X(nu_step_bound)(d, p->tile); break;
     }
     nu_lap(d->e, d->thread, phases[p->operation]);
 }

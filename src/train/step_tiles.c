@@ -56,6 +56,14 @@ static double squares(const real *g, size_t count)
     return sum;
 }
 
+NU_CLONES
+static void add_squares(double *restrict sum, const real *restrict w, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        sum[i] += (double)w[i] * (double)w[i];
+}
+
 /* ---- Tiles --------------------------------------------------------------------------------- */
 
 /* The parameters of a tile: weights, and with row 0 the biases of its panel. Returns how many
@@ -161,6 +169,32 @@ void X(nu_step_gradient)(const nu_doing *d, const nu_tile *t)
     ((double *)e->room[NU_SQUARES])[t - e->job.plan->tiles] = sum;
 }
 
+static double *columns_of(const nu_engine *e, size_t tile)
+{
+    return (double *)e->room[NU_COLUMNS] + tile * e->job.plan->tile_columns;
+}
+
+/* Sums of squares of the tile's weights. */
+static void column_squares(nu_engine *e, const nu_tile *t)
+{
+    const X(nu_matrix) *w = &e->layers[t->layer].layer.weights;
+    size_t n = X(nu_panel_columns)(w, t->panel);
+    double *sum = columns_of(e, (size_t)(t - e->job.plan->tiles));
+    memset(sum, 0, n * sizeof *sum);
+    for (size_t r = t->first; r < t->end; r++)
+        add_squares(sum, X(nu_panel)(w, t->panel, r), n);
+}
+
+/* What comes after the last change of a tile's parameters. */
+static void finish(const nu_doing *d, const nu_tile *t, const nu_span part[2], int parts)
+{
+    nu_engine *e = d->e;
+    for (int k = 0; e->average != NULL && k < parts; k++)
+        mix(e->average + part[k].first, (real *)e->job.params + part[k].first,
+            part[k].end - part[k].first, d->step->average);
+    X(nu_step_transpose)(e, t);
+}
+
 void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
 {
     nu_engine *e = d->e;
@@ -183,10 +217,36 @@ void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
             multiply(g, count, (real)d->factor);
         update(d, part[k].first, g, count);
     }
-    for (int k = 0; e->average != NULL && k < parts; k++)
-        mix(e->average + part[k].first, (real *)e->job.params + part[k].first,
-            part[k].end - part[k].first, d->step->average);
-    X(nu_step_transpose)(e, t);
+    if (e->job.plan->wants.bound)
+        column_squares(e, t);
+    else
+        finish(d, t, part, parts);
+}
+
+/* The weights into a unit are a column, which the tiles of its panel share; biases stay. As
+ * torch.renorm(w, 2, 0, max_norm) has it. */
+void X(nu_step_bound)(const nu_doing *d, const nu_tile *t)
+{
+    nu_engine *e = d->e;
+    const nu_plan *plan = e->job.plan;
+    const X(nu_matrix) *w = &e->layers[t->layer].layer.weights;
+    size_t n = X(nu_panel_columns)(w, t->panel), first = (size_t)(t - plan->tiles);
+    nu_span part[2];
+    int parts = parts_of(e, t, part);
+    while (first > plan->first_tile[t->layer] && plan->tiles[first - 1].panel == t->panel)
+        first--;
+    for (size_t j = 0; j < n; j++) {
+        double sum = 0;
+        for (size_t i = first; i < plan->first_tile[t->layer + 1] &&
+                               plan->tiles[i].panel == t->panel; i++)
+            sum += columns_of(e, i)[j];
+        if (!(sqrt(sum) > e->job.max_norm))
+            continue;
+        real factor = (real)(e->job.max_norm / (sqrt(sum) + 1e-7));
+        for (size_t r = t->first; r < t->end; r++)
+            X(nu_panel)(w, t->panel, r)[j] *= factor;
+    }
+    finish(d, t, part, parts);
 }
 
 /* As torch.nn.utils.clip_grad_norm_() has it. */

@@ -11,6 +11,9 @@ void X(nu_step_gradient)(const nu_doing *d, const nu_tile *tile);
 /* Updates a tile. It gets its gradient first where that is not kept. */
 void X(nu_step_tile)(const nu_doing *d, const nu_tile *tile);
 
+/* When all tiles are updated: holds the norms of the weights of each unit down. */
+void X(nu_step_bound)(const nu_doing *d, const nu_tile *tile);
+
 /* After the gradients and a barrier: what clipping by norm multiplies them with. */
 double X(nu_step_clip)(const nu_engine *e);
 

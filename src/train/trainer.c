@@ -151,6 +151,7 @@ static nudge_status check_change(const nudge_trainer *t, const nudge_train_optio
         {"accumulate", was->accumulate == o->accumulate},
         {"clip_value", (was->clip_value > 0) == (o->clip_value > 0)},
         {"clip_norm", (was->clip_norm > 0) == (o->clip_norm > 0)},
+        {"max_norm", was->max_norm == o->max_norm},
         {"average", (was->average > 0) == (o->average > 0)},
         {"early_stop", (was->early_stop.patience > 0) == (o->early_stop.patience > 0) &&
                        was->early_stop.metric == o->early_stop.metric},

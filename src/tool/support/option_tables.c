@@ -178,6 +178,7 @@ const option shared_options[] = {
     {"accumulate", "N", .help = "batches whose gradients make one update"},
     {"clip-norm", "X", .help = "scale an update's gradient down to this norm"},
     {"clip-value", "X", .help = "hold elements of an update's gradient within +-X, before its norm"},
+    {"max-norm", "X", .help = "hold the norm of the weights into each unit at X or less"},
     {"shuffle", "no|yes", .help = "a new order of samples in every epoch"},
     {"seed", "N", .help = "of synthetic data, splits, initial weights and order"},
     {"epochs", "N", .help = "passes over the training data"},

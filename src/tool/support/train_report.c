@@ -234,6 +234,7 @@ json_t *train_settings(const train_report *r)
         "batch", json_whole(r->plan.batch), "accumulate", json_whole(s->train.accumulate),
         "clip_norm", json_number(s->train.clip_norm),
         "clip_value", json_number(s->train.clip_value),
+        "max_norm", json_number(s->train.max_norm),
         "dropout", json_reals(s->train.dropout != NULL ? s->hidden : 0, s->train.dropout),
         "average", json_number(s->train.average),
         "early_stop", json_whole(s->train.early_stop.patience),

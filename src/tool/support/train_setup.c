@@ -240,6 +240,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     s->train.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
     s->train.accumulate = (size_t)whole_of(args, "accumulate", 1, UINT32_MAX);
     read_real(args, "clip-norm", ABOVE_0, &s->train.clip_norm);
+    read_real(args, "max-norm", ABOVE_0, &s->train.max_norm);
     read_real(args, "clip-value", ABOVE_0, &s->train.clip_value);
     s->train.seed = whole_of(args, "seed", 0, UINT64_MAX);
     s->train.shuffle = choice_of(args, "shuffle");
