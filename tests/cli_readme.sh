@@ -1,13 +1,14 @@
 #!/bin/sh
-# The README's commands and its C program run as they stand there. Each block of commands has a name in
-# the line before it, "<!-- NAME -->"; a name that is not known here fails, and so does a block without
-# one. Small files stand in for the data that the reader has.
+# The README's commands and its C program, and the commands of doc/coming-from.md, run as they stand
+# there. Each block of commands has a name in the line before it, "<!-- NAME -->"; a name that is not
+# known here fails, and so does a block without one. Small files stand in for the reader's data.
 . "$(dirname "$0")/setup.sh"
 
 readme=$TOP_SRCDIR/README.md
 mkdir blocks bin
-awk '/^<!-- .* -->$/ { name = $2 } /^```sh$/ { on = 1; if (name == "") name = "block-at-line-" NR; print name >"order"; next }
-     /^```$/ { on = 0; name = "" } on { print >("blocks/" name) }' "$readme"
+awk '/^<!-- .* -->$/ { name = $2 } /^```sh$/ { on = 1; if (name == "") name = "block-at-line-" FNR; print name >"order"; next }
+     /^```$/ { on = 0; name = "" } on { print >("blocks/" name) }' "$readme" \
+    "$TOP_SRCDIR/doc/coming-from.md"
 
 # ---- What the commands read ---------------------------------------------------------------
 cat >bin/nudge <<END
@@ -45,18 +46,20 @@ cp train-labels.gz test-labels.gz
 # ---- Commands -----------------------------------------------------------------------------
 while read -r block; do
     case $block in
-    setup | tests | compile) skip "README: $block" "built and installed elsewhere" ;;
-    first | linear | or | images | classes | numbers | folds | resume | afterwards | large | scale | plan | plot | bench)
-        check "README: $block" env PATH="$PWD/bin:$PATH" sh -e "blocks/$block"
+    setup | tests | compile) skip "block: $block" "built and installed elsewhere" ;;
+    first | linear | or | images | classes | numbers | folds | reach | resume | afterwards | large | \
+        scale | plan | plot | bench | letter | predict)
+        check "block: $block" env PATH="$PWD/bin:$PATH" sh -e "blocks/$block"
         cp "$out" "$block.said"
         ;;
-    *) not_ok "README: $block" "no such name in this test" ;;
+    *) not_ok "block: $block" "no such name in this test" ;;
     esac
     [ $block != first ] || cp run.jsonl slow.jsonl
     [ $block != first ] || cp run.jsonl fast.jsonl
 done <order
-for block in setup first linear or classes numbers folds resume afterwards scale plan; do
-    expect "the README has a block '$block'" [ -s "blocks/$block" ]
+for block in setup first linear or classes numbers folds reach resume afterwards \
+    scale plan letter predict; do
+    expect "there is a block '$block'" [ -s "blocks/$block" ]
 done
 expect "linear: the line at 5 is about 11" awk 'NR > 1 && $1 > 10.9 && $1 < 11.1 { found = 1 }
     END { exit !found }' linear.said

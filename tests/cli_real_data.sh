@@ -10,6 +10,19 @@ at_most() {
     awk -v a="$1" -v b="$2" 'BEGIN { exit !(a ~ /^[0-9.]+/ && a + 0 <= b + 0) }'
 }
 
+# reach DATA FEWER: the README's command for DATA in its block 'reach', with FEWER epochs, to $out.
+reach() {
+    awk '/^<!-- reach -->$/ { on = 1; next } /^```$/ { on = 0 } on && !/^```/ {
+            line = line $0; if (sub(/\\$/, "", line)) next; print line; line = "" }' \
+        "$TOP_SRCDIR/README.md" | grep -e "--data $1" |
+        sed -e "s/--epochs [0-9]*/--epochs $2 --json --quiet/" -e "s|^nudge|\"\$NUDGE\"|" \
+            -e "s|--data \([a-z]*\.csv\)|--data \"\$NUDGE_DATA\"/\1|" \
+            -e 's/\(train\|test\)-\(images\|labels\)\.gz/"$NUDGE_DATA"\/mnist-\1-\2-*.gz/g' >command
+    export NUDGE NUDGE_DATA
+    check "$1: the README's command, $2 epochs" sh command
+    cp "$out" reach.json
+}
+
 m=$NUDGE_DATA/mnist
 if [ -r "$m-train-images-idx3-ubyte.gz" ]; then
     check "MNIST: train" nudge train --data "$m-train-images-idx3-ubyte.gz" \
@@ -25,6 +38,8 @@ if [ -r "$m-train-images-idx3-ubyte.gz" ]; then
     check "MNIST: predict" nudge predict --model mnist.safetensors \
         --data "$m-test-images-idx3-ubyte.gz" --out mnist.csv
     expect "MNIST: 10000 rows and a header" [ "$(wc -l <mnist.csv)" -eq 10001 ]
+    reach train-images 4
+    expect "MNIST: its accuracy" at_least "$(json reach.json test.accuracy)" 0.960
 else
     skip "MNIST" "no data in $NUDGE_DATA"
 fi
@@ -41,6 +56,8 @@ if [ -r "$NUDGE_DATA/letter.csv" ]; then
         --json
     expect "letter: eval agrees with train" \
         near "$(json "$out" accuracy)" "$(json letter.json test.accuracy)" 0
+    reach letter 10
+    expect "letter: its accuracy" at_least "$(json reach.json test.accuracy)" 0.965
 else
     skip "letter" "no data in $NUDGE_DATA"
 fi
@@ -59,6 +76,8 @@ if [ -r "$NUDGE_DATA/housing.csv" ]; then
         FNR > 1 { d = p[FNR] - $c; s += d * d; n++ }
         END { printf "%.12g\n", sqrt(s / n) }' predicted.csv test.csv)
     expect "housing: its RMSE is train's" near "$rmse" "$(json housing.json test.rmse)" 1e-6
+    reach housing 20
+    expect "housing: its RMSE" at_most "$(json reach.json test.rmse)" 53500
 else
     skip "housing" "no data in $NUDGE_DATA"
 fi
