@@ -52,11 +52,12 @@ def write_csv(path, ref, kind):
     width, outputs, target = ref["widths"][0], ref["widths"][-1], ref["targets"][kind]
     names = ["label"] if kind == "class" else [f"y{k + 1}" for k in range(outputs)]
     with open(path, "w") as f:
-        print(*(f"x{j + 1}" for j in range(width)), *names, sep=",", file=f)
+        print(*(f"x{j + 1}" for j in range(width)), *names, "w", sep=",", file=f)
         for i in range(ref["rows"]):
             y = [f"class {target[i]}"] if kind == "class" else map(
                 repr, target[i * outputs:(i + 1) * outputs])
-            print(*map(repr, ref["x"][i * width:(i + 1) * width]), *y, sep=",", file=f)
+            print(*map(repr, ref["x"][i * width:(i + 1) * width]), *y,
+                  ref["weights"][i], sep=",", file=f)
     return ",".join(names)
 
 
@@ -81,6 +82,10 @@ def options(ref, case):
             args += ["--" + key.replace("_", "-"), str(value)]
     if "lr_factors" in case:
         args += ["--lr-factors", ",".join(map(repr, case["lr_factors"]))]
+    args += ["--weight", "w"] if "weighted" in case else ["--ignore", "w"]
+    if "class_weights" in case:
+        args += ["--class-weight", ",".join(
+            f"class {k}={w}" for k, w in enumerate(case["class_weights"]))]
     for key, value in case.get("schedule", {}).items():
         name = {"kind": "schedule", "warmup": "warmup", "min_lr": "lr-min"}.get(key, "lr-" + key)
         args += ["--" + name.replace("_", "-"), str(value)]
@@ -152,7 +157,6 @@ def main():
     nudge, reference, folder = sys.argv[1:]
     with open(reference) as f:
         ref = json.load(f)
-    ref["cases"] = [c for c in ref["cases"] if not c.keys() & {"weighted", "class_weights"}]
     write_safetensors(os.path.join(folder, "initial.safetensors"), ref["widths"], ref["initial"])
     print(f"1..{len(ref['cases'])}")
     for n, case in enumerate(ref["cases"], 1):

@@ -32,7 +32,8 @@ cli_tests = \
 	tests/cli_data_files.sh tests/cli_folds.sh tests/cli_safetensors.sh \
 	tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_torch.sh tests/cli_plan.sh \
-	tests/cli_outputs.sh tests/cli_programs.sh tests/cli_real_data.sh tests/cli_threads.sh
+	tests/cli_outputs.sh tests/cli_programs.sh tests/cli_real_data.sh tests/cli_threads.sh \
+	tests/cli_weights.sh
 
 check_PROGRAMS += $(unit_tests) $(numeric_tests)
 TESTS += $(cli_tests) $(unit_tests) $(numeric_tests) tests/check-structure

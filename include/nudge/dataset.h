@@ -156,8 +156,13 @@ typedef struct nudge_data_options {
     double val_split, test_split;   /* parts of `data` to hold out, in [0, 1); 0: none */
     nudge_split_order split_order;
     int stratify;                   /* 1: each class has its share in each part */
-    nudge_read_options read;        /* for every file; its labels and threads are for `data` */
+    nudge_read_options read;        /* for every file; its labels, threads and, where that is a file,
+                                     * its weight are for `data` */
     nudge_prep_options prep;
+    const char *class_weight;       /* weights of classes, for training rows alone: "balanced" or
+                                     * "LABEL=2,OTHER=0.5", others 1, as
+                                     * nudge_dataset_weigh_classes() has it; NULL: none. They
+                                     * multiply read.weight */
     uint64_t seed;                  /* for the random split */
 } nudge_data_options;
 

@@ -19,6 +19,10 @@ typedef struct nudge_read_options {
                             * independent); NULL: no target */
     const char *labels;    /* IDX, NPY, safetensors without y: path of the file of labels, IDX or
                             * NPY; NULL: none */
+    const char *weight;    /* CSV: name of the column with the weights of rows, which is no feature;
+                            * IDX, NPY, safetensors: path of a file with one for each row, IDX or
+                            * NPY; NULL: none. Numbers from 0, one at least above. Not written by
+                            * nudge_table_write() */
     const char *ignore;    /* CSV: names of columns to leave out, separated by commas; or NULL */
     const char *category;  /* CSV: names of numeric columns to take as categories; or NULL */
     int header;            /* CSV: 1 the first row holds names, 0 it does not (columns are then

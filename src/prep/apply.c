@@ -277,6 +277,7 @@ static nudge_status pack(nudge_dataset **data, nudge_table *t, int keep, const n
                          nudge_dtype dtype, size_t *unknown, nudge_error *err)
 {
     nu_store *store NU_SCOPED(nu_store_drop) = NULL;
+    nudge_dataset *made NU_SCOPED(nu_dataset_drop) = NULL;
     if (t->rows == 0 || t->rows > UINT32_MAX)
         return nu_fail(err, NUDGE_EDATA, "%s: %zu rows; there must be from 1 to %u", t->source,
                        t->rows, UINT32_MAX);
@@ -284,7 +285,12 @@ static nudge_status pack(nudge_dataset **data, nudge_table *t, int keep, const n
     NU_TRY(nu_store_new(&store, t->rows, prep->features, 0, dtype, err));
     nu_apply apply = {.table = t, .keep = keep, .prep = prep, .store = store};
     NU_TRY(t->n_columns > 0 ? apply_columns(&apply, err) : apply_matrix(&apply, err));
-    NU_TRY(nu_dataset_wrap(data, &store, err));
+    NU_TRY(nu_dataset_wrap(&made, &store, err));
+    if (t->weights != NULL && keep)
+        NU_TRY(nudge_dataset_set_weights(made, t->weights, err));
+    else if (t->weights != NULL)
+        nu_dataset_take_weights(made, NU_TAKE(t->weights));
+    *data = NU_TAKE(made);
     if (unknown != NULL)
         *unknown = apply.unknown;
     return NUDGE_OK;

@@ -262,3 +262,28 @@ nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_erro
     t->y_element = nu_array_kinds[a->type].element;
     return whole ? read_classes(t, a, err) : read_block(&t->y, t->y_element, a, err);
 }
+
+/* ---- Weights --------------------------------------------------------------------------- */
+
+nudge_status nu_array_read_weights(nudge_table *t, const nu_array *a, nudge_error *err)
+{
+    void *weights NU_FREED = NULL;
+    double sum = 0;
+    if (a->width != 1 || a->dim[0] != t->rows)
+        return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: %zu x %zu numbers; weights are one "
+                               "for each of the %zu rows of %s", a->name, (size_t)a->dim[0],
+                               (size_t)a->width, t->rows, t->source);
+    NU_TRY(read_block(&weights, NU_F64, a, err));
+    for (size_t i = 0; i < t->rows; i++) {
+        double w = ((const double *)weights)[i];
+        if (w < 0)
+            return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: weight %zu is %g; it must be a "
+                                   "finite number from 0", a->name, i + 1, w);
+        sum += w;
+    }
+    if (!(sum > 0))
+        return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: all %zu weights are 0; one at least "
+                               "must be above", a->name, t->rows);
+    t->weights = NU_TAKE(weights);
+    return NUDGE_OK;
+}

@@ -65,6 +65,19 @@ static nudge_status store(const reader *r, nu_csv_field *field, nu_column *colum
     return NUDGE_OK;
 }
 
+static nudge_status take_weight(const nu_csv_scan *scan, const nu_csv_field *field,
+                                const char *text, size_t size)
+{
+    const reader *r = scan->user;
+    double *weight = &r->table->weights[r->table->rows];
+    char name[NU_SHORT], shown[NU_SHORT];
+    if (nu_csv_cell(text, size, r->c, weight) == NU_CELL_NUMBER && *weight >= 0)
+        return NUDGE_OK;
+    return nu_fail_setting(r->err, NUDGE_EDATA, "weight", "%s:%zu: column '%s': '%s' is no weight; "
+                           "it must be a finite number from 0", r->source, scan->cell_line,
+                           nu_csv_short(name, field->name), nu_csv_short(shown, text));
+}
+
 static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
 {
     reader *r = scan->user;
@@ -75,6 +88,8 @@ static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
     if (j == 0 && t->rows % NU_CHUNK_ROWS == 0)
         NU_TRY(begin_chunk(r, scan->line));
     nu_csv_field *field = &r->fields.field[j];
+    if (field->is_weight)
+        return take_weight(scan, field, text, size);
     if (!field->used)
         return NUDGE_OK;
 
@@ -182,12 +197,29 @@ static nudge_status sort_categories(const reader *r, nu_csv_field *field)
     return NUDGE_OK;
 }
 
+static nudge_status finish_weights(const reader *r, const nu_csv_field *field)
+{
+    nudge_table *t = r->table;
+    double *fewer = realloc(t->weights, t->rows * sizeof *fewer), sum = 0;
+    char name[NU_SHORT];
+    t->weights = fewer != NULL ? fewer : t->weights;
+    for (size_t i = 0; i < t->rows; i++)
+        sum += t->weights[i];
+    if (sum > 0)
+        return NUDGE_OK;
+    return nu_fail_setting(r->err, NUDGE_EDATA, "weight", "%s: column '%s': all %zu weights are 0; "
+                           "one at least must be above", r->source,
+                           nu_csv_short(name, field->name), t->rows);
+}
+
 static nudge_status finish(const reader *r, int check)
 {
     if (r->table->rows == 0)
         return nu_fail(r->err, NUDGE_EDATA, "%s: a header but no rows", r->source);
     for (size_t j = 0; j < r->fields.n; j++) {
         nu_csv_field *field = &r->fields.field[j];
+        if (field->is_weight)
+            NU_TRY(finish_weights(r, field));
         if (!field->used)
             continue;
         NU_TRY(check_kind(r, field));
@@ -221,6 +253,9 @@ static nudge_status make_columns(reader *r, size_t lines)
     t->n_columns = columns;
     for (size_t j = 0; j < r->fields.n; j++) {
         const nu_csv_field *field = &r->fields.field[j];
+        if (field->is_weight) /* of pages that hold no rows memory is not taken, as of chunks */
+            NU_NEED((t->weights = malloc((lines + 1) * sizeof *t->weights)) != NULL,
+                    lines * sizeof *t->weights, what, r->err);
         if (!field->used)
             continue;
         nu_column *column = &t->columns[field->column];

@@ -103,6 +103,34 @@ static nudge_status mark(nu_csv_fields *f, const char *name, role as, nudge_erro
     return NUDGE_OK;
 }
 
+/* The column of weights is not stored among the others: after all other choices. */
+static nudge_status mark_weight(nu_csv_fields *f, const nudge_read_options *options,
+                                nudge_error *err)
+{
+    char text[NU_SHORT], list[640];
+    if (options->weight == NULL)
+        return NUDGE_OK;
+    nu_csv_short(text, options->weight);
+    size_t j = find_name(f, options->weight);
+    if (j == NU_NOT_FOUND)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "weight", "%s: no column '%s' of weights%s",
+                               f->source, text,
+                               describe_names(list, sizeof list, f, options->weight));
+    nu_csv_field *field = &f->field[j];
+    int by_model = options->like != NULL;
+    const char *also = field->is_target               ? "the target"
+                       : by_model && field->used      ? "an input of the model"
+                       : !by_model && !field->used    ? "ignored"
+                       : field->want == NU_CATEGORIES ? "a category"
+                                                      : NULL;
+    if (also != NULL)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "weight", "%s: column '%s' is both %s and the "
+                               "weight", f->source, text, also);
+    field->used = 0;
+    field->is_weight = 1;
+    return NUDGE_OK;
+}
+
 /* A list of names separated by commas, or one name that has commas in it. */
 static nudge_status mark_all(nu_csv_fields *f, const char *list, role as, nudge_error *err)
 {
@@ -182,6 +210,7 @@ nudge_status nu_csv_choose(nu_csv_fields *f, const char *source, const nu_csv_fi
     NU_TRY(name_fields(f, first, err));
     NU_TRY(options->like != NULL ? choose_by_model(f, options->like, err)
                                  : choose_by_options(f, options, err));
+    NU_TRY(mark_weight(f, options, err));
     for (size_t j = 0; j < f->n; j++) {
         nu_csv_field *field = &f->field[j];
         if (field->used)

@@ -20,7 +20,7 @@ typedef struct nu_csv_field {
     const char *name;       /* belongs to `names` */
     int used;               /* its cells are stored, */
     size_t column;          /* in this column of the table */
-    int is_target;
+    int is_target, is_weight;
     nu_csv_kind want;       /* asked for */
     nu_csv_kind kind;       /* which the first cell decides otherwise; categories are cells that
                              * hold numbers of `words` */

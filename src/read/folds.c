@@ -1,6 +1,7 @@
 /* One table, several times over, with another part of its rows held out each time. */
 #include "core/memory.h"
 #include "core/status.h"
+#include "prep/class_weights.h"
 #include "prep/strata.h"
 #include "table/dataset.h"
 #include "table/split.h"
@@ -14,6 +15,7 @@ struct nudge_folds {
     uint64_t seed;
     nudge_prep_options prep;   /* for every fold: with the loss that all rows choose */
     nudge_dtype dtype;
+    char *class_weight;        /* as in nudge_data_options */
 };
 
 void nudge_folds_free(nudge_folds *folds)
@@ -23,6 +25,7 @@ void nudge_folds_free(nudge_folds *folds)
     nudge_table_free(folds->table);
     nu_strata_end(&folds->strata);
     free(folds->fold);
+    free(folds->class_weight);
     free(folds);
 }
 
@@ -62,6 +65,9 @@ nudge_status nudge_folds_load(nudge_folds **folds, size_t n, const nudge_data_op
     f->dtype = options->read.dtype;
     f->val_split = options->val_split;
     f->seed = options->seed;
+    if (options->class_weight != NULL)
+        NU_NEED((f->class_weight = strdup(options->class_weight)) != NULL,
+                strlen(options->class_weight), "folds", err);
     NU_TRY(nudge_table_read(&f->table, options->data, &options->read, err));
     NU_TRY(assign(f, options, err));
     *folds = NU_TAKE(f);
@@ -135,6 +141,7 @@ static nudge_status pack(nudge_data *d, const nudge_folds *f, const fold_rows *r
     NU_TRY(nudge_prep_fit(&d->prep, f->table, rows->train, rows->n_train, &f->prep, err));
     NU_TRY(nudge_dataset_pack_copy(&all, f->table, d->prep, f->dtype, &d->unknown, err));
     NU_TRY(nudge_dataset_subset(&d->train, all, rows->train, rows->n_train, err));
+    NU_TRY(nu_class_weights_apply(d->train, d->prep, f->class_weight, err));
     if (rows->n_val > 0)
         NU_TRY(nudge_dataset_subset(&d->val, all, rows->train + rows->n_train, rows->n_val, err));
     NU_TRY(nudge_dataset_subset(&d->test, all, rows->test, rows->n_test, err));

@@ -1,5 +1,6 @@
 #include "core/memory.h"
 #include "core/status.h"
+#include "prep/class_weights.h"
 #include "prep/prep.h"
 #include "prep/strata.h"
 #include "table/dataset.h"
@@ -109,13 +110,13 @@ static nudge_status load_train(struct loading *l, nudge_error *err)
     NU_TRY(pack(l, &all, &table, err));
     if (parts.rows == NULL) {
         l->data->train = NU_TAKE(all);
-        return NUDGE_OK;
+        return nu_class_weights_apply(l->data->train, l->data->prep, o->class_weight, err);
     }
     NU_TRY(take_subset(l, &l->data->train, all, parts.rows, parts.n_train, err));
     NU_TRY(take_subset(l, &l->data->val, all, parts.val, parts.n_val, err));
     NU_TRY(take_subset(l, &l->data->test, all, parts.test, parts.n_test, err));
     note_use(l, lists);
-    return NUDGE_OK;
+    return nu_class_weights_apply(l->data->train, l->data->prep, o->class_weight, err);
 }
 
 /* ---- Files of held-out data ------------------------------------------------------------ */
@@ -146,6 +147,8 @@ static nudge_status load_held_out(struct loading *l, const held_out *h, nudge_er
     nudge_read_options read = l->options->read;
     read.like = l->data->prep;
     read.labels = h->labels;
+    if (l->data->prep->n_columns == 0) /* a file of the training data's rows */
+        read.weight = NULL;
     nudge_table *table;
     NU_TRY(read_table(l, &table, h->spec, &read, err));
     int matrix = table->n_columns == 0;

@@ -93,6 +93,24 @@ static nudge_status read_labels(nudge_table *t, const char *path, nudge_error *e
     return nu_array_read_targets(t, &a, err);
 }
 
+/* Of a table that is no CSV table, whose weights are a column. */
+static nudge_status read_weights(nudge_table *t, const char *path, const nu_format *of,
+                                 nudge_error *err)
+{
+    nu_source s NU_SCOPED(nu_source_close) = {.fd = -1};
+    nu_array a;
+    if (of->read == read_synth)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "weight", "%s: synthetic rows have no weights",
+                               t->source);
+    NU_TRY(nu_source_open(&s, path, err));
+    const nu_format *format = format_of_file(&s, &nu_idx_format);
+    if (format->open == NULL)
+        return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: a %s file; weights of %s data are an "
+                               "IDX or NPY file", path, format->name, of->name);
+    NU_TRY(format->open(&a, &s, err));
+    return nu_array_read_weights(t, &a, err);
+}
+
 static nudge_status read_array(nudge_table *t, nu_source *s, const nu_format *format,
                                nudge_error *err)
 {
@@ -124,6 +142,8 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
     t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);
     if (options->labels != NULL)
         NU_TRY(read_labels(t, options->labels, err));
+    if (options->weight != NULL && format != &nu_csv_format)
+        NU_TRY(read_weights(t, options->weight, format, err));
     NU_TRY(nu_table_finish(t, err));
     *table = NU_TAKE(t);
     return NUDGE_OK;

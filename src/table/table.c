@@ -136,6 +136,8 @@ static uint64_t table_bytes(const nudge_table *t)
         bytes += (uint64_t)t->rows * t->outputs * nu_element_size(t->y_element);
     if (t->classes != NULL)
         bytes += (uint64_t)t->rows * sizeof *t->classes;
+    if (t->weights != NULL)
+        bytes += (uint64_t)t->rows * sizeof *t->weights;
     return bytes;
 }
 
@@ -154,6 +156,7 @@ void nudge_table_free(nudge_table *table)
     free(table->x);
     free(table->y);
     free(table->classes);
+    free(table->weights);
     nu_strings_free(table->class_labels, table->n_classes);
     nu_strings_free(table->names, table->n_names);
     free(table->target_name);

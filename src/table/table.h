@@ -24,6 +24,7 @@ struct nudge_table {
     const char *format;
     size_t rows;
     double noise_floor;
+    double *weights;      /* rows, >= 0 and not all 0; NULL: none. No column of the table */
     uint64_t read_bytes;  /* memory in use when reading ended, the file's bytes included; or 0 */
 
     /* A columns table (n_columns > 0). Cells are doubles: the number, the index of the category,

@@ -68,8 +68,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
 /* Groups for command.options. The first three describe training itself, for commands that measure
  * or plan it. */
 #define TRAIN_DATA_OPTIONS \
-    "Data: data target labels val val-labels val-split split stratify ignore " \
-    "category header scale\n"
+    "Data: data target labels val val-labels val-split split stratify weight " \
+    "class-weight ignore category header scale\n"
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation loss huber-delta quantile focal-gamma label-smoothing init dropout " \
     "dtype\n"

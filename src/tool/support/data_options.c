@@ -11,6 +11,7 @@ void read_data_options(nudge_read_options *read, arguments *args)
     *read = nudge_read_defaults();
     read->target = text_of(args, "target");
     read->labels = text_of(args, "labels");
+    read->weight = text_of(args, "weight");
     read->ignore = text_of(args, "ignore");
     read->category = text_of(args, "category");
     int header = choice_of(args, "header"); /* no, yes, auto */

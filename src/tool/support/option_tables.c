@@ -117,6 +117,10 @@ const option shared_options[] = {
     {"test-split", "F", .help = "hold out this part of --data for the test"},
     {"split", "random|last", .help = "which rows the splits take"},
     {"stratify", .help = "each class has its share of every split"},
+    {"weight", "COLUMN|FILE", .help = "the CSV column with the weights of samples, which is no "
+                                      "feature, or for other data an IDX or NPY file"},
+    {"class-weight", "LABEL=X,...", .help = "weights of classes in training; balanced: all classes "
+                                            "weigh the same"},
     {"folds", "K", .help = "cross-validation: train K networks, each on all of --data but one of K "
                            "parts, which it is tested on; stratified for classes"},
     {"ignore", "COLUMNS", .help = "CSV columns to leave out, separated by commas"},
@@ -240,6 +244,7 @@ const char *option_known_elsewhere(const char *name)
         {"jobs", "threads"}, {"workers", "threads"}, {"input", "data"}, {"output", "out"},
         {"save", "out"}, {"cv", "folds"}, {"n-splits", "folds"},
         {"cross-validation", "folds"}, {"kfold", "folds"},
+        {"sample-weight", "weight"}, {"weights", "weight"}, {"class-weights", "class-weight"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcasecmp(name, known[i][0]) == 0)

@@ -35,6 +35,10 @@ static void data_lines(const train_report *r)
         fprintf(f, ", %zu targets", prep.outputs);
     else
         fprintf(f, ", target '%s'", target);
+    if (r->setup->data.read.weight != NULL)
+        fprintf(f, ", weights '%s'", r->setup->data.read.weight);
+    if (r->setup->data.class_weight != NULL)
+        fprintf(f, ", classes weighted %s", r->setup->data.class_weight);
     fclose(f);
     line_print(stderr, "data", need(line));
     free(line);
@@ -211,6 +215,7 @@ json_t *train_settings(const train_report *r)
         "test_split", json_number(d->test_split),
         "split", json_text(d->split_order == NUDGE_SPLIT_LAST ? "last" : "random"),
         "stratify", json_boolean(d->stratify),
+        "weight", json_text(d->read.weight), "class_weight", json_text(d->class_weight),
         "folds", s->folds > 0 ? json_whole(s->folds) : NULL,
         "scale", json_text(nudge_scale_name(prep.scale)), "features", json_whole(prep.features),
         "number_columns", json_whole(prep.number_columns),

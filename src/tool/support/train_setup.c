@@ -28,7 +28,7 @@ static void read_data(train_setup *s, arguments *args)
     *d = nudge_data_defaults();
     int built_in = !given(args, "data");
     if (built_in)
-        refuse_all(args, "target labels ignore category header", "it needs --data");
+        refuse_all(args, "target labels weight ignore category header", "it needs --data");
     d->data = built_in ? BUILT_IN_DATA : text_of(args, "data");
     d->val = text_of(args, "val");
     d->val_labels = text_of(args, "val-labels");
@@ -41,6 +41,7 @@ static void read_data(train_setup *s, arguments *args)
         d->val_split = VAL_SPLIT;
     d->split_order = (nudge_split_order)choice_of(args, "split");
     d->stratify = given(args, "stratify");
+    d->class_weight = text_of(args, "class-weight");
     read_data_options(&d->read, args);
     d->read.dtype = s->dtype;
     d->read.seed = d->seed = s->train.seed;
