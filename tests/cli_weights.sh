@@ -41,12 +41,14 @@ for target in n kind; do
     done
     nudge eval --model $target.safetensors --data w.csv --weight w --json >w.json
     nudge eval --model $target.safetensors --data repeated.csv --json >r.json
-    expect "$target: eval: the loss of rows repeated" same "$(json w.json loss)" "$(json r.json loss)"
+    expect "$target: eval: the loss of rows repeated" \
+        same "$(json w.json loss)" "$(json r.json loss)"
     nudge eval --model $target.safetensors --data w.csv --json >u.json
     expect "$target: eval: not the loss without weights" \
         [ "$(json w.json loss)" != "$(json u.json loss)" ]
 done
-expect "eval: the accuracy of rows repeated" same "$(json w.json accuracy)" "$(json r.json accuracy)"
+expect "eval: the accuracy of rows repeated" \
+    same "$(json w.json accuracy)" "$(json r.json accuracy)"
 expect "eval: rows are counted, not weighed" [ "$(json w.json rows)" = 60 ]
 check "gradcheck with weights" nudge gradcheck --model n.safetensors --data w.csv --weight w
 check "predict needs no weights" nudge predict --model n.safetensors --data without.csv

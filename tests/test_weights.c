@@ -2,6 +2,7 @@
  * Against PyTorch: test_torch.c; against scikit-learn: test_metrics.c. */
 #include <string.h>
 
+#include "dataset_fixtures.h"
 #include "folder_fixtures.h"
 #include "model_fixtures.h"
 #include "suite.h"
@@ -270,6 +271,64 @@ START_TEST(batch_without_weight)
 }
 END_TEST
 
+/* ---- From files ------------------------------------------------------------------------ */
+
+/* A row's only feature is its weight, times that of its class where there are such. */
+static void check_rows(const nudge_dataset *d, const double *of_class)
+{
+    for (size_t r = 0; r < d->rows; r++)
+        ck_assert_double_eq_tol(d->weights[r], input(d, r, 0) * of_class[(size_t)target(d, r, 0)],
+                                1e-12);
+}
+
+static nudge_data_options file_options(void)
+{
+    nudge_data_options options = nudge_data_defaults();
+    FILE *file = fopen(in_folder("w.csv"), "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("a,w,kind\n", file);
+    for (int i = 0; i < 5000; i++) /* of more than one chunk; a quarter is "no" */
+        fprintf(file, "%d,%d,%s\n", i * 7 % 101, i * 7 % 101, i % 4 == 0 ? "no" : "yes");
+    fclose(file);
+    options.data = in_folder("w.csv");
+    options.read.target = "kind";
+    options.read.weight = "w";
+    options.read.dtype = NUDGE_F64;
+    options.prep.scale = NUDGE_SCALE_NONE;
+    options.val_split = 0.1;
+    options.stratify = 1;
+    return options;
+}
+
+/* Each row keeps its weight in splits and folds; those of classes are for training alone. */
+START_TEST(splits_and_folds)
+{
+    static const double one[] = {1, 1}, given[] = {1, 0.5};
+    nudge_data_options options = file_options();
+    nudge_folds *folds = NULL;
+    nudge_data data;
+    nudge_error err;
+    options.class_weight = "yes=0.5";
+    ck_ok(nudge_data_load(&data, &options, &err), &err);
+    check_rows(data.train, given);
+    check_rows(data.val, one);
+    nudge_data_free(&data);
+    options.class_weight = "balanced";
+    ck_ok(nudge_folds_load(&folds, 4, &options, &err), &err);
+    for (size_t i = 0; i < 4; i++) {
+        ck_ok(nudge_folds_data(&data, folds, i, &err), &err);
+        double n = (double)data.train->rows, yes = 0;
+        for (size_t r = 0; r < data.train->rows; r++)
+            yes += target(data.train, r, 0);
+        check_rows(data.train, (const double[]){n / (2 * (n - yes)), n / (2 * yes)});
+        check_rows(data.val, one);
+        check_rows(data.test, one);
+        nudge_data_free(&data);
+    }
+    nudge_folds_free(folds);
+}
+END_TEST
+
 /* ---- Classes --------------------------------------------------------------------------- */
 
 /* 6 rows of class 0, 3 of class 2, none of class 1; by the formula that scikit-learn has. */
@@ -340,6 +399,7 @@ static Suite *weights_suite(void)
     tc = tcase_create("files");
     tcase_add_checked_fixture(tc, make_folder, remove_folder);
     tcase_add_test(tc, resumed);
+    tcase_add_test(tc, splits_and_folds);
     suite_add_tcase(suite, tc);
     tc = tcase_create("classes and limits");
     tcase_add_test(tc, balanced);

@@ -9,6 +9,8 @@ NUDGE_BEGIN
 
 /* scikit-learn's definitions: https://scikit-learn.org/stable/modules/model_evaluation.html
  *
+ * Rows with weights count by them in each, as with sample_weight; a median then has half of the
+ * weight on each side, as in scikit-learn since 1.7.
  * p is a prediction as nudge_predict() gives it, t a target, both in the target's own units.
  *   loss               of the model, as nudge_train() reports it
  * Classes (cross-entropy, focal), and probabilities (bce; t > 0.5 is true, p > 0.5 predicts it):

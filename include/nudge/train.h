@@ -239,7 +239,8 @@ typedef struct nudge_train_result {
     size_t diverged_batch;
 } nudge_train_result;
 
-/* Trains in place. A batch's gradient is the mean over its rows; a short last batch is trained on.
+/* Trains in place. A batch's gradient is the mean over its rows, the weighted mean where the dataset
+ * has weights (nudge_dataset_set_weights()); a short last batch is trained on.
  * The same options, data and seed give the same bits in every weight for any number of threads.
  * Losses are in the target's own units: where the prep standardised a target with scale s, the
  * loss is reported times s to the power that nudge_loss_describe() gives: mse times s^2.
@@ -250,7 +251,8 @@ typedef struct nudge_train_result {
  * best one).
  * options->steps is filled up to the last step that was finished, whatever is returned; n is 0 if
  * none was.
- * Also NUDGE_EARGUMENT, NUDGE_EMISMATCH (widths, kind of target), NUDGE_EMEMORY. */
+ * Also NUDGE_EARGUMENT, NUDGE_EMISMATCH (widths, kind of target), NUDGE_EDATA (all weights of rows
+ * are 0), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge_dataset *train,
                                                  const nudge_dataset *val,
                                                  const nudge_train_options *options,

@@ -38,8 +38,9 @@ static nudge_status take_one(double *weights, const classes *c, char *part, nudg
     char *equals = strrchr(part, '='), *end = NULL;
     double x = equals != NULL ? strtod(equals + 1, &end) : NAN;
     if (equals == NULL || end == equals + 1 || *end != '\0' || !(x >= 0 && isfinite(x)))
-        return nu_fail_setting(err, NUDGE_EARGUMENT, SETTING, "'%s' is neither balanced nor a class "
-                               "and its weight, a finite number from 0: %s=2", part, c->labels[0]);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, SETTING, "'%s' is neither balanced nor a "
+                               "class and its weight, a finite number from 0: %s=2", part,
+                               c->labels[0]);
     *equals = '\0';
     for (size_t k = 0; k < c->n; k++) {
         if (strcmp(c->labels[k], part) != 0)
@@ -50,8 +51,8 @@ static nudge_status take_one(double *weights, const classes *c, char *part, nudg
         weights[k] = x;
         return NUDGE_OK;
     }
-    return nu_fail_setting(err, NUDGE_EARGUMENT, SETTING, "target '%s' has no class '%s'; it has %zu, "
-                           "'%s', '%s'%s", c->target, part, c->n, c->labels[0], c->labels[1],
+    return nu_fail_setting(err, NUDGE_EARGUMENT, SETTING, "target '%s' has no class '%s'; it has "
+                           "%zu, '%s', '%s'%s", c->target, part, c->n, c->labels[0], c->labels[1],
                            c->n > 2 ? ", ..." : "");
 }
 

@@ -282,8 +282,8 @@ nudge_status nu_array_read_weights(nudge_table *t, const nu_array *a, nudge_erro
         sum += w;
     }
     if (!(sum > 0))
-        return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: all %zu weights are 0; one at least "
-                               "must be above", a->name, t->rows);
+        return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: all %zu weights are 0; one at "
+                               "least must be above", a->name, t->rows);
     t->weights = NU_TAKE(weights);
     return NUDGE_OK;
 }

@@ -105,8 +105,8 @@ static nudge_status read_weights(nudge_table *t, const char *path, const nu_form
     NU_TRY(nu_source_open(&s, path, err));
     const nu_format *format = format_of_file(&s, &nu_idx_format);
     if (format->open == NULL)
-        return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: a %s file; weights of %s data are an "
-                               "IDX or NPY file", path, format->name, of->name);
+        return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: a %s file; weights of %s data are "
+                               "an IDX or NPY file", path, format->name, of->name);
     NU_TRY(format->open(&a, &s, err));
     return nu_array_read_weights(t, &a, err);
 }
