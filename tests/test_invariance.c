@@ -26,6 +26,7 @@ static const shape shapes[] = {
     {"small, large batch", 3, {16, 64, 64, 1}, 2048, 256, NUDGE_MSE, NUDGE_SOFTPLUS},
     {"whole set at once", 2, {9, 17, 2}, 1500, 1500, NUDGE_MAE, NUDGE_SIGMOID},
     {"wide, then narrow", 4, {90, 700, 300, 40, 3}, 300, 128, NUDGE_HUBER, NUDGE_RELU},
+    {"narrow around wide", 3, {13, 256, 256, 3}, 600, 512, NUDGE_CROSS_ENTROPY, NUDGE_RELU},
     {"linear", 1, {50, 7}, 700, 300, NUDGE_MSE, NUDGE_IDENTITY},
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
@@ -241,9 +242,11 @@ START_TEST(permuted_rows)
 END_TEST
 
 /* The gradient of a batch is the mean of its parts' gradients, weighted with their rows. */
-START_TEST(divided_batch)
+static void divided(nudge_loss loss, const size_t widths[4])
 {
-    nudge_loss loss = (nudge_loss)_i;
+    size_t parameters = 0;
+    for (size_t l = 0; l < 3; l++)
+        parameters += (widths[l] + 1) * widths[l + 1];
     nudge_dataset *data = made_data(loss, NUDGE_F64, ROWS, 10, 4, 5);
     static const size_t cuts[] = {ROWS / 2, 1, 577};
     for (size_t c = 0; c < 3; c++) {
@@ -254,13 +257,13 @@ START_TEST(divided_batch)
         nudge_dataset *head = subset(data, rows, cut);
         nudge_dataset *tail = subset(data, rows + cut, ROWS - cut);
         double value, head_value, tail_value;
-        double *whole = gradient(data, loss, 3, row_widths, &value);
-        double *a = gradient(head, loss, 3, row_widths, &head_value);
-        double *b = gradient(tail, loss, 3, row_widths, &tail_value);
+        double *whole = gradient(data, loss, 3, widths, &value);
+        double *a = gradient(head, loss, 3, widths, &head_value);
+        double *b = gradient(tail, loss, 3, widths, &tail_value);
         double part = (double)cut / ROWS;
-        for (size_t i = 0; i < PARAMETERS; i++)
+        for (size_t i = 0; i < parameters; i++)
             a[i] = part * a[i] + (1 - part) * b[i];
-        compare(nudge_loss_name(loss), whole, a, PARAMETERS);
+        compare(nudge_loss_name(loss), whole, a, parameters);
         ck_assert_double_eq_tol(value, part * head_value + (1 - part) * tail_value,
                                 1e-12 * fabs(value));
         free(b);
@@ -270,6 +273,18 @@ START_TEST(divided_batch)
         nudge_dataset_free(head);
     }
     nudge_dataset_free(data);
+}
+
+START_TEST(divided_batch)
+{
+    divided((nudge_loss)_i, row_widths);
+}
+END_TEST
+
+/* Narrow layers before and behind a wide one have partial gradients, from two stages. */
+START_TEST(divided_batch_wide)
+{
+    divided(NUDGE_MSE, (const size_t[]){10, 256, 256, 4});
 }
 END_TEST
 
@@ -288,6 +303,7 @@ static Suite *invariance_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, permuted_rows, NUDGE_MSE, NUDGE_POISSON + 1);
     tcase_add_loop_test(tc, divided_batch, NUDGE_MSE, NUDGE_POISSON + 1);
+    tcase_add_test(tc, divided_batch_wide);
     suite_add_tcase(suite, tc);
     return suite;
 }

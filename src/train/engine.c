@@ -240,9 +240,9 @@ static void run_stage(const nu_doing *d, const nu_stage *stage)
     nu_span own = nu_plan_share(plan, stage, d->rows, d->thread, d->threads);
     for (size_t i = own.first; i < own.end; i++)
         nu_plan_visit(plan, stage, d->rows, i, X(nu_step_run), (void *)d);
-    if (stage->over == NU_OVER_ROWS && (stage->does & NU_DOES(NU_BACKWARD)) &&
-        plan->partial_size > 0)
-        X(nu_partials_add_own)(d->e, nu_plan_blocks(plan, d->rows), d->thread, d->threads);
+    if (stage->over == NU_OVER_ROWS && (stage->does & NU_DOES(NU_BACKWARD)))
+        X(nu_partials_add_own)(d->e, stage->layers, nu_plan_blocks(plan, d->rows), d->thread,
+                               d->threads);
 }
 
 /* The stages first .. end-1, and the barriers after them. */

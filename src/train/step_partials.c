@@ -28,24 +28,30 @@ static real *partial(const nu_engine *e, size_t block)
     return e->partials + block * e->job.plan->partial_size;
 }
 
-/* The sums that lie within the blocks own .. own_end-1 of one thread, below the blocks
- * first .. end-1 of the tree. */
-static void add_own(nu_engine *e, size_t first, size_t end, size_t own, size_t own_end)
+/* The sums of places `at` that lie within the blocks own .. own_end-1 of one thread, below the
+ * blocks first .. end-1 of the tree. */
+static void add_own(nu_engine *e, nu_span at, size_t first, size_t end, size_t own, size_t own_end)
 {
     if (end - first < 2 || end <= own || first >= own_end)
         return;
     size_t half = middle(first, end);
-    add_own(e, first, half, own, own_end);
-    add_own(e, half, end, own, own_end);
+    add_own(e, at, first, half, own, own_end);
+    add_own(e, at, half, end, own, own_end);
     if (first >= own && end <= own_end)
-        add(partial(e, first), partial(e, half), e->job.plan->partial_size);
+        add(partial(e, first) + at.first, partial(e, half) + at.first, at.end - at.first);
 }
 
-void X(nu_partials_add_own)(nu_engine *e, size_t blocks, int thread, int threads)
+void X(nu_partials_add_own)(nu_engine *e, nu_span layers, size_t blocks, int thread, int threads)
 {
+    const nu_plan *plan = e->job.plan;
+    nu_span at = {plan->partial_at[layers.first], layers.end < plan->net->layers
+                                                      ? plan->partial_at[layers.end]
+                                                      : plan->partial_size};
     size_t own, own_end;
+    if (at.first == at.end)
+        return;
     nu_team_share(blocks, thread, threads, &own, &own_end);
-    add_own(e, 0, blocks, own, own_end);
+    add_own(e, at, 0, blocks, own, own_end);
 }
 
 /* One thread's blocks include first .. end-1: their sum is ready. */

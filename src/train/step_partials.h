@@ -6,8 +6,8 @@
 
 /* Partial gradients of `blocks` row blocks are added as a binary tree, (0 + 1) + (2 + 3) and so on,
  * whoever made them. Sums over a thread's own blocks are made by it, in place, at the end of the
- * stage that made them, so that others read few of them. */
-void X(nu_partials_add_own)(nu_engine *e, size_t blocks, int thread, int threads);
+ * stage that made them, so that others read few of them: once for each of the stage's `layers`. */
+void X(nu_partials_add_own)(nu_engine *e, nu_span layers, size_t blocks, int thread, int threads);
 
 enum { NU_PARTIALS_PIECE = 1024 }; /* reals: they stay in the first cache until used */
 
