@@ -33,8 +33,8 @@ static inline scale_study empty_study(scale_mode mode)
     return s;
 }
 
-/* A point with runs whose steps are `step` with a relative standard deviation of `noise`; 64 samples a
- * step, or 64 for each thread in weak mode. */
+/* A point with runs whose steps are `step` with a relative standard deviation of `noise`; 64
+ * samples a step, or 64 for each thread in weak mode. */
 static inline scale_point *add_noisy_point(scale_study *s, int threads, double step, size_t runs,
                                            double noise, unsigned short state[3])
 {

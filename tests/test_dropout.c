@@ -114,8 +114,8 @@ static double loss_at(const nudge_dataset *data, nudge_activation kind, const do
 }
 
 /* The gradient that a step uses against central differences of the loss with the same masks, for
- * every activation: 1e-6 of the largest element (steps of 1e-5; relu and its like have no kink within
- * one here). */
+ * every activation: 1e-6 of the largest element (steps of 1e-5; relu and its like have no kink
+ * within one here). */
 START_TEST(gradient)
 {
     enum { PARAMETERS = 6 * 9 + 9 + 9 * 70 + 70 + 70 * 3 + 3 };

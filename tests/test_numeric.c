@@ -171,7 +171,8 @@ START_TEST(activations)
     static real before[ROWS * N];
     memcpy(before, y, sizeof y);
     X(nu_activate)(kind, y, slope, bias, ROWS, N);
-    X(nu_activate_backward)(kind, dz, y, X(nu_activation_keeps_slope)(kind) ? slope : NULL, ROWS, N);
+    X(nu_activate_backward)(kind, dz, y, X(nu_activation_keeps_slope)(kind) ? slope : NULL, ROWS,
+                            N);
     for (size_t i = 0; i < (size_t)ROWS * N; i++) {
         double z = (double)(before[i] + bias[i % N]), f = activation(kind, z);
         assert_close((double)y[i], f, 2 * fmax(1, fabs(f)), "value at element", i);

@@ -343,7 +343,8 @@ START_TEST(number_of_threads_kept)
 }
 END_TEST
 
-/* "All cores" are those that the program wants used; a number that is asked for is another thing. */
+/* "All cores" are those that the program wants used; a number that is asked for is another
+ * thing. */
 START_TEST(number_of_threads_obeyed)
 {
     const char *why = "";

@@ -115,8 +115,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_subset(nudge_dataset **data,
 NUDGE_API void nudge_dataset_free(nudge_dataset *data);
 
 /* A weight w_i >= 0 for each row, which are copied; NULL: none, as it is from the beginning. The
- * loss and gradient of a batch (of an update, where it takes several) are then sum w_i l_i / sum w_i
- * over its rows, PyTorch's weighted mean; where all weights are 0 both are 0. Reported losses,
+ * loss and gradient of a batch (of an update, where it takes several) are then sum w_i l_i / sum
+ * w_i over its rows, PyTorch's weighted mean; where all weights are 0 both are 0. Reported losses,
  * accuracies and metrics are weighted alike, as scikit-learn's with sample_weight; counts of rows
  * are not. A subset has the weights that its rows had when it was made; those of one dataset are
  * nothing to another. Not while a trainer uses the dataset.
@@ -156,8 +156,8 @@ typedef struct nudge_data_options {
     double val_split, test_split;   /* parts of `data` to hold out, in [0, 1); 0: none */
     nudge_split_order split_order;
     int stratify;                   /* 1: each class has its share in each part */
-    nudge_read_options read;        /* for every file; its labels, threads and, where that is a file,
-                                     * its weight are for `data` */
+    nudge_read_options read;        /* for every file; its labels, threads and, where that is a
+                                     * file, its weight are for `data` */
     nudge_prep_options prep;
     const char *class_weight;       /* weights of classes, for training rows alone: "balanced" or
                                      * "LABEL=2,OTHER=0.5", others 1, as
@@ -202,8 +202,8 @@ typedef struct nudge_folds_info {
 
 /* Reads options->data once. Which rows are in which fold depends on the seed, the number of rows
  * and, for a target of classes, which is stratified, the rows' classes; options->stratify asks for
- * one. options->val_split is a part of each fold's training rows, held out of them in turn, stratified
- * too. Other held-out data must not be asked for.
+ * one. options->val_split is a part of each fold's training rows, held out of them in turn,
+ * stratified too. Other held-out data must not be asked for.
  * NUDGE_EARGUMENT (folds < 2 or more than rows, ...), NUDGE_EDATA (a class of one row, ...), and as
  * nudge_table_read(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_load(nudge_folds **folds, size_t n,
@@ -212,8 +212,9 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_load(nudge_folds **folds, size_
 NUDGE_API nudge_folds_info nudge_folds_describe(const nudge_folds *folds);
 
 /* Fold i held out as data->test, and the others as data->train, whose rows alone the preprocessing
- * is learned from, and data->val (NULL without a val_split). For nudge_data_free(), before the folds are freed.
- * NUDGE_EARGUMENT (i >= folds), and as nudge_prep_fit() and nudge_dataset_pack(). */
+ * is learned from, and data->val (NULL without a val_split). For nudge_data_free(), before the
+ * folds are freed. NUDGE_EARGUMENT (i >= folds), and as nudge_prep_fit() and
+ * nudge_dataset_pack(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_data(nudge_data *data, const nudge_folds *folds,
                                                       size_t i, nudge_error *err);
 NUDGE_API void nudge_folds_free(nudge_folds *folds);

@@ -19,14 +19,15 @@ typedef struct nudge_metrics {
     double *by_output;      /* NUDGE_METRICS x outputs: metric m of output j, or of class j against
                              * all others, at m * outputs + j; NaN where there is none. NULL for
                              * one output. Freed by nudge_metrics_free() */
-    size_t classes;         /* losses of classes: outputs; bce with one output: 2; else 0, also if no
-                             * metric was asked for that needs the matrix */
-    uint64_t *confusion;    /* classes x classes counts of rows whatever their weights, row: true class, column: predicted; NULL
-                             * if classes is 0. Freed by nudge_metrics_free() */
+    size_t classes;         /* losses of classes: outputs; bce with one output: 2; else 0, also if
+                             * no metric was asked for that needs the matrix */
+    uint64_t *confusion;    /* classes x classes counts of rows whatever their weights, row: true
+                             * class, column: predicted; NULL if classes is 0. Freed by
+                             * nudge_metrics_free() */
 } nudge_metrics;
 
-/* All metrics that fit the model, of rows with the dataset's weights. threads as in nudge_train_options; the values depend neither on
- * it nor, but for rounding, on the order of rows.
+/* All metrics that fit the model, of rows with the dataset's weights. threads as in
+ * nudge_train_options; the values depend neither on it nor, but for rounding, on the order of rows.
  * NUDGE_EMISMATCH (also: data without targets), NUDGE_EDATA (all weights are 0), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_evaluate(const nudge_model *model,
                                                     const nudge_dataset *data, int threads,

@@ -23,7 +23,8 @@ typedef struct nudge_model_options {
     uint64_t seed;                        /* of the initial weights */
 } nudge_model_options;
 
-/* f32, mse, loss_parameter NaN, init pytorch, seed 1; layers and widths are the caller's to fill. */
+/* f32, mse, loss_parameter NaN, init pytorch, seed 1; layers and widths are the caller's to
+ * fill. */
 NUDGE_API nudge_model_options nudge_model_defaults(void);
 
 /* A network with initial weights: weight and bias j of a layer depend on (seed, layer, j) alone.

@@ -22,8 +22,8 @@ typedef struct nudge_optimizer {
     double eps;          /* all but sgd and lion: > 0 */
 } nudge_optimizer;
 
-/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01) and the paper's for lion (beta2 0.99), but
- * lr 0.001 for all. */
+/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01) and the paper's for lion (beta2 0.99),
+ * but lr 0.001 for all. */
 NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
 
 /* The learning rate of update u (1 for the first of U in all) in epoch e (1 for the first) is the
@@ -70,8 +70,8 @@ NUDGE_API nudge_schedule nudge_schedule_defaults(nudge_schedule_kind kind);
 /* Training ends before its last epoch when validation gets no better. Keras's EarlyStopping:
  * https://keras.io/api/callbacks/early_stopping/ */
 typedef struct nudge_early_stop {
-    size_t patience;     /* ends after so many epochs in which the metric was not better than the best
-                          * before by more than min_change; 0: there is no early stopping */
+    size_t patience;     /* ends after so many epochs in which the metric was not better than the
+                          * best before by more than min_change; 0: there is no early stopping */
     nudge_metric metric; /* of the validation data, which then is needed */
     double min_change;   /* >= 0 */
 } nudge_early_stop;
@@ -144,20 +144,20 @@ typedef struct nudge_steps {
 typedef struct nudge_train_options {
     nudge_optimizer optimizer;
     nudge_schedule schedule; /* of the optimizer's lr */
-    const double *lr_factors; /* a factor >= 0 on the learning rate of each layer's weights and biases,
-                               * as parameter groups of torch.optim have it; 0 leaves a layer as it
-                               * is; NULL: 1 */
+    const double *lr_factors; /* a factor >= 0 on the learning rate of each layer's weights and
+                               * biases, as parameter groups of torch.optim have it; 0 leaves a
+                               * layer as it is; NULL: 1 */
     size_t batch;     /* samples per gradient, >= 1; more than there are rows: all rows */
     size_t accumulate; /* batches whose gradients make one update, >= 1: the mean over all their
                        * samples, as one large batch has it, in the memory of a small one. What is
                        * left of an epoch makes an update too */
     double clip_value; /* elements of an update's gradient are held within +- this, as
                        * torch.nn.utils.clip_grad_value_() does; 0: not */
-    double clip_norm; /* then a gradient whose norm over all parameters is larger than this is scaled
-                       * down to it, as torch.nn.utils.clip_grad_norm_() does; 0: not */
-    const double *dropout; /* for each hidden layer, in order, the part in [0, 1) of its outputs that
-                       * is 0 for a row, those that stay being scaled up, as torch.nn.Dropout does;
-                       * which ones depends on (seed, epoch, place in its order, layer) alone.
+    double clip_norm; /* then a gradient whose norm over all parameters is larger than this is
+                       * scaled down to it, as torch.nn.utils.clip_grad_norm_() does; 0: not */
+    const double *dropout; /* for each hidden layer, in order, the part in [0, 1) of its outputs
+                       * that is 0 for a row, those that stay being scaled up, as torch.nn.Dropout
+                       * does; which ones depends on (seed, epoch, place in its order, layer) alone.
                        * Training losses are with it, nothing else is. NULL: none */
     double max_norm;  /* after an update the weights into a unit whose norm is larger than this are
                        * scaled down to it, as torch.renorm(weight, 2, 0, max_norm) does; biases
@@ -166,8 +166,8 @@ typedef struct nudge_train_options {
                        * each update and a = w after the first, is what is validated and what the
                        * model has in the end, as torch.optim.swa_utils.AveragedModel with an
                        * exponential avg_fn; 0: there is none */
-    nudge_early_stop early_stop; /* the model then has, when training is done, the weights of the best
-                       * epoch, of equally good ones the last */
+    nudge_early_stop early_stop; /* the model then has, when training is done, the weights of the
+                       * best epoch, of equally good ones the last */
     double max_seconds; /* training ends after the update that comes to so many seconds, validation
                        * and callbacks counted; 0: it does not */
     size_t epochs;    /* >= 1 */
@@ -195,7 +195,8 @@ typedef struct nudge_train_options {
 } nudge_train_options;
 
 /* adam, constant learning rate, batch 64, accumulate 1, no clipping, no average, no early
- * stopping (metric loss, min_change 0), epochs 10, seed 1, shuffle 1, threads 0, no callbacks, progress every 0.1 s. */
+ * stopping (metric loss, min_change 0), epochs 10, seed 1, shuffle 1, threads 0, no callbacks,
+ * progress every 0.1 s. */
 NUDGE_API nudge_train_options nudge_train_defaults(void);
 
 /* Memory and work of a training run, known before it starts. All sizes in bytes. */
@@ -239,8 +240,8 @@ typedef struct nudge_train_result {
     size_t diverged_batch;
 } nudge_train_result;
 
-/* Trains in place. A batch's gradient is the mean over its rows, the weighted mean where the dataset
- * has weights (nudge_dataset_set_weights()); a short last batch is trained on.
+/* Trains in place. A batch's gradient is the mean over its rows, the weighted mean where the
+ * dataset has weights (nudge_dataset_set_weights()); a short last batch is trained on.
  * The same options, data and seed give the same bits in every weight for any number of threads.
  * Losses are in the target's own units: where the prep standardised a target with scale s, the
  * loss is reported times s to the power that nudge_loss_describe() gives: mse times s^2.
@@ -276,10 +277,10 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_create(nudge_trainer **traine
 NUDGE_API void nudge_trainer_free(nudge_trainer *trainer);
 
 /* Each of the next three goes on from where the one before ended, with the same bits as one call
- * would give. NUDGE_ESTOPPED: a callback asked to stop; the weights are those after the last update,
- * and the next call goes on. NUDGE_EDIVERGED: the weights are those after the last finished epoch,
- * or those from before; the trainer does not go on. NUDGE_EARGUMENT for cpus, and where nothing is
- * left to do (nudge_trainer_run() then does nothing).
+ * would give. NUDGE_ESTOPPED: a callback asked to stop; the weights are those after the last
+ * update, and the next call goes on. NUDGE_EDIVERGED: the weights are those after the last finished
+ * epoch, or those from before; the trainer does not go on. NUDGE_EARGUMENT for cpus, and where
+ * nothing is left to do (nudge_trainer_run() then does nothing).
  *
  * All epochs of the options that are left, or those up to an early stop or max_seconds, which is
  * NUDGE_OK. */
@@ -290,7 +291,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_run(nudge_trainer *trainer, n
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_epoch(nudge_trainer *trainer, nudge_epoch *epoch,
                                                          nudge_error *err);
 
-/* So many updates, or those left of the epoch; its last one ends it as nudge_trainer_epoch() does. */
+/* So many updates, or those left of the epoch; its last one ends it as nudge_trainer_epoch()
+ * does. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_updates(nudge_trainer *trainer, size_t updates,
                                                            nudge_error *err);
 
@@ -302,7 +304,8 @@ typedef struct nudge_trainer_position {
 
 NUDGE_API nudge_trainer_position nudge_trainer_where(const nudge_trainer *trainer);
 
-/* Of all calls so far; times and rates of this trainer alone, not of one that it was loaded from. */
+/* Of all calls so far; times and rates of this trainer alone, not of one that it was loaded
+ * from. */
 NUDGE_API nudge_train_result nudge_trainer_result(const nudge_trainer *trainer);
 
 /* The finished epochs in order, the trainer's own until its next call; options.keep_history is

@@ -1,7 +1,7 @@
 /* What a training step should take on so many threads: a replay. The engine runs each thread's
- * share of each stage of a step, one thread after the other on one core; a stage takes as long as its
- * slowest thread, and to that come the barrier and the bytes that threads read from each other's
- * caches, at prices measured here. */
+ * share of each stage of a step, one thread after the other on one core; a stage takes as long as
+ * its slowest thread, and to that come the barrier and the bytes that threads read from each
+ * other's caches, at prices measured here. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -30,7 +30,8 @@ nudge_status nu_model_write(FILE *stream, const nudge_model *m, const nu_block *
 nudge_status nu_model_network(const char **text, const nu_st_file *file, nudge_error *err);
 
 /* A block of a file of a model of the same network. *hash (may be NULL) goes on over its bytes.
- * NUDGE_EDATA for a tensor that is missing, has another type or shape, or holds no finite number. */
+ * NUDGE_EDATA for a tensor that is missing, has another type or shape, or holds no finite
+ * number. */
 nudge_status nu_model_read(const nu_st_file *file, const nudge_model *m, const nu_block *block,
                            XXH64_state_t *hash, nudge_error *err);
 

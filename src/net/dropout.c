@@ -4,7 +4,8 @@
 #include "core/random.h"
 #include "net/activation.h"
 
-/* Units whose random numbers are drawn together: one from each of the four words of LANES counters. */
+/* Units whose random numbers are drawn together: one from each of the four words of LANES
+ * counters. */
 enum { LANES = 16, GROUP = 4 * LANES };
 
 NU_CLONES

@@ -113,7 +113,8 @@ static nudge_status train_on(train_progress *p, arguments *args, nudge_error *er
     do {
         status = nudge_trainer_run(p->trainer, err);
         int ended = status != NUDGE_ESTOPPED || !p->checkpoint_due;
-        if (p->setup->checkpoint != NULL && status != NUDGE_EDIVERGED && (ended || p->checkpoint_due))
+        if (p->setup->checkpoint != NULL && status != NUDGE_EDIVERGED &&
+            (ended || p->checkpoint_due))
             write_checkpoint(p, args);
         if (ended || nu_signal_caught() != 0)
             return status;

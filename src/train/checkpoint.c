@@ -1,12 +1,12 @@
 /* Checkpoints: a model file with the trainer's state in it. Beside the model's texts its metadata
  * hold
- *   trainer   a JSON text: `settings`, what must be the same where training goes on (options, data);
- *             `position`; `epochs`, the records of those that are done
+ *   trainer   a JSON text: `settings`, what must be the same where training goes on; `position`;
+ *             `epochs`, the records of those that are done
  *   note      the caller's text
  *   checksum  two XXH64: of the texts, and of all tensors' bytes
  * and its tensors, beside the model's weights, those under training where these are others, the
- * optimizer's state, averages, the best weights, and in the midst of an epoch those that were good at
- * its beginning. Nothing in a file is trusted. */
+ * optimizer's state, averages, the best weights, and in the midst of an epoch those that were good
+ * at its beginning. Nothing in a file is trusted. */
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
@@ -49,8 +49,8 @@ static void checksum_text(char text[CHECKSUM], uint64_t of_texts, uint64_t of_te
 
 enum { MOST_BLOCKS = 7 };
 
-/* What the tensors of a trainer at this position are of, the model's weights first. Returns how many
- * blocks. */
+/* What the tensors of a trainer at this position are of, the model's weights first. Returns how
+ * many blocks. */
 static size_t blocks_of(const nudge_trainer *t, const nu_position *at, nu_block block[MOST_BLOCKS])
 {
     const struct {
@@ -122,7 +122,8 @@ static nudge_status check_texts(const nu_st_file *file, const char *text[TEXTS],
                        "'trainer' or 'checksum'");
     checksum_text(checksum, texts_hash(text), 0);
     if (strncmp(checksum, written, 17) != 0)
-        return nu_fail(err, NUDGE_EDATA, "is damaged: its texts have another checksum than it says");
+        return nu_fail(err, NUDGE_EDATA, "is damaged: its texts have another checksum than it "
+                       "says");
     memcpy(checksum, written, CHECKSUM);
     return NUDGE_OK;
 }

@@ -40,11 +40,11 @@ typedef struct nu_numeric {
     /* The weights of the batch's rows added up, or their number. */
     double (*engine_weight)(const nu_engine *engine, size_t batch);
 
-    /* The last stages: each thread its share of the tiles. The gradient is kept if the plan says so,
-     * and there is an update if there is a step and the batch is the last of job.accumulate. Ends
-     * with a barrier. */
-    void (*engine_update)(nu_engine *engine, size_t batch, const nu_optimizer_step *step, int thread,
-                          int threads);
+    /* The last stages: each thread its share of the tiles. The gradient is kept if the plan says
+     * so, and there is an update if there is a step and the batch is the last of job.accumulate.
+     * Ends with a barrier. */
+    void (*engine_update)(nu_engine *engine, size_t batch, const nu_optimizer_step *step,
+                          int thread, int threads);
 
     /* Time by phase so far, summed over threads; zeros without job.profile. */
     nudge_phases (*engine_phases)(const nu_engine *engine);

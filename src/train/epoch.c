@@ -83,7 +83,8 @@ static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
 {
     const nudge_optimizer *o = t->run.job.optimizer;
     uint64_t each = t->run.updates, number = t->at.epoch * each + batch / t->run.job.accumulate + 1;
-    int moves = t->options.schedule.kind != NUDGE_SCHEDULE_CONSTANT || t->options.schedule.warmup > 0;
+    const nudge_schedule *s = &t->options.schedule;
+    int moves = s->kind != NUDGE_SCHEDULE_CONSTANT || s->warmup > 0;
     double factor = moves ? lr_factor(t, number) : 1;
     nu_optimizer_step step = nu_optimizer_step_at(o, number, factor);
     step.average = number > 1 ? t->options.average : 0;

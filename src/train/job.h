@@ -18,7 +18,8 @@ typedef struct nu_job {
     const nudge_dataset *data;
     const nu_plan *plan;
     const nudge_optimizer *optimizer; /* NULL: there are no updates */
-    double clip_value, clip_norm;     /* as in nudge_train_options; 0: not. These and the next one */
+    double clip_value, clip_norm;     /* as in nudge_train_options; 0: not. These and the next
+                                       * one */
     size_t accumulate;                /* ... above 1 need a plan that keeps gradients, */
     double max_norm;                  /* this one needs one that bounds */
     const double *lr_factors;         /* as in nudge_train_options, or NULL */

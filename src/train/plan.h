@@ -1,7 +1,7 @@
 /* The decomposition: how one training step is cut into stages, and a stage into pieces. A barrier
- * comes after each stage, but between those that do the same over parameters. It depends on the network's shape, the
- * batch and the kind of CPU alone, never on the number of threads, so that the same sums are made
- * in the same order whoever makes them.
+ * comes after each stage, but between those that do the same over parameters. It depends on the
+ * network's shape, the batch and the kind of CPU alone, never on the number of threads, so that the
+ * same sums are made in the same order whoever makes them.
  *
  * This is the one description of a step. The engine runs its pieces (train/step.c), the forecast
  * times them (bench/forecast.c), and nu_plan_explain() tells them.

@@ -44,8 +44,8 @@ enum {
     NU_TRANSPOSED, /* plan->transposed_size */
     NU_WEIGHTS,    /* of the data's rows in the order of the epoch; none where that is the data's */
     NU_WEIGHT_SUMS, /* of the batches; none where rows have no weights */
-    NU_COLUMNS,    /* tiles x plan->tile_columns: sums of squares of its weights by column, where they
-                    * are bounded */
+    NU_COLUMNS,    /* tiles x plan->tile_columns: sums of squares of its weights by column, where
+                    * they are bounded */
     NU_SQUARES,    /* tiles: the sum of squares of its gradient, where that is kept */
     NU_ZEROED,     /* those from here on begin with zeros */
     NU_RESULTS = NU_ZEROED, /* blocks */

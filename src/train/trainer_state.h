@@ -1,5 +1,6 @@
-/* A trainer's insides, for the files that make it up: train/trainer.c (its life), train/trainer_run.c
- * (epochs), train/epoch.c (the loop over batches), train/checkpoint.c (its file). */
+/* A trainer's insides, for the files that make it up: train/trainer.c (its life),
+ * train/trainer_run.c (epochs), train/epoch.c (the loop over batches), train/checkpoint.c (its
+ * file). */
 #ifndef NUDGE_TRAIN_TRAINER_STATE_H
 #define NUDGE_TRAIN_TRAINER_STATE_H
 

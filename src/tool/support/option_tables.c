@@ -181,7 +181,8 @@ const option shared_options[] = {
     {"batch", "N", .help = "samples per gradient"},
     {"accumulate", "N", .help = "batches whose gradients make one update"},
     {"clip-norm", "X", .help = "scale an update's gradient down to this norm"},
-    {"clip-value", "X", .help = "hold elements of an update's gradient within +-X, before its norm"},
+    {"clip-value", "X", .help = "hold elements of an update's gradient within +-X, before its "
+                                "norm"},
     {"max-norm", "X", .help = "hold the norm of the weights into each unit at X or less"},
     {"shuffle", "no|yes", .help = "a new order of samples in every epoch"},
     {"seed", "N", .help = "of synthetic data, splits, initial weights and order"},
@@ -192,8 +193,8 @@ const option shared_options[] = {
     {"stop-metric", "NAME", .help = "what --early-stop goes by", .names = metric_names},
     {"stop-change", "X", .help = "what --early-stop takes for better must be by more than X [0]"},
     {"max-time", "SECONDS", .help = "end after so long, in the midst of an epoch if need be"},
-    {"average", "X", .help = "validate and save an average of the weights that keeps X of itself in "
-                             "every update, such as 0.999"},
+    {"average", "X", .help = "validate and save an average of the weights that keeps X of itself "
+                             "in every update, such as 0.999"},
     /* Running */
     {"threads", "N", .help = "default: the cores this process may use; results do not depend on "
                              "it"},
@@ -204,8 +205,9 @@ const option shared_options[] = {
     /* Output */
     {"out", "FILE", .help = "write the model there (safetensors)", .letter = 'o'},
     {"log", "FILE", .help = "write one JSON object per epoch there"},
-    {"checkpoint", "FILE", .help = "write all that a training needs to go on there, now and then and "
-                                   "when it ends; a model too. The one before is FILE.previous"},
+    {"checkpoint", "FILE", .help = "write all that a training needs to go on there, now and then "
+                                   "and when it ends; a model too. The one before is "
+                                   "FILE.previous"},
     {"checkpoint-every", "N|Ns", "60s", .help = "epochs or seconds between checkpoints"},
     {"resume", "FILE", .help = "go on from that checkpoint, with the options of its run where none "
                                "are given here, and write checkpoints there"},
@@ -231,8 +233,9 @@ const char *option_known_elsewhere(const char *name)
         {"clipnorm", "clip-norm"}, {"clipvalue", "clip-value"}, {"max-grad-norm", "clip-norm"},
         {"gradient-accumulation-steps", "accumulate"},
         {"hidden-layer-sizes", "hidden"}, {"hidden-size", "hidden"}, {"units", "hidden"},
-        {"hidden-layers", "hidden"}, {"layers", "hidden"}, {"max-iter", "epochs"}, {"early-stopping", "early-stop"},
-        {"n-iter-no-change", "early-stop"}, {"patience", "early-stop"}, {"min-delta", "stop-change"},
+        {"hidden-layers", "hidden"}, {"layers", "hidden"}, {"max-iter", "epochs"},
+        {"early-stopping", "early-stop"}, {"n-iter-no-change", "early-stop"},
+        {"patience", "early-stop"}, {"min-delta", "stop-change"},
         {"tol", "stop-change"}, {"ema", "average"}, {"ema-momentum", "average"},
         {"max-seconds", "max-time"},
         {"n-epochs", "epochs"}, {"num-epochs", "epochs"}, {"random-state", "seed"},
