@@ -38,13 +38,16 @@ check "the rest" nudge train --resume c --epochs 6 --threads 1
 expect "the weights are those of the whole run" cmp whole.st half.st
 expect "the log is that of the whole run" same_losses whole.log c.log
 expect "its lines are all there" lines 6 c.log
+check "a log as a table" nudge train --resume c --epochs 7 --log c.csv
+expect "... has a line for each epoch and a header" lines 8 c.csv
+expect "... whose cells are as many everywhere" awk -F, 'NF != 10 { exit 1 }' c.csv
 check "a checkpoint is a model" nudge predict --model c --data synth:friedman1,rows=3 --out p.csv
 check "... that others can begin with" train --init c --epochs 1
 check "the one before is a checkpoint too" nudge train --resume c.previous --checkpoint d --epochs 6 \
     --out d.st
 expect "... that leads to the same weights" cmp whole.st d.st
 check "nothing is left to do" nudge train --resume c
-expect "... is said" grep -q "c has all 6 epochs; a larger --epochs goes on" "$err"
+expect "... is said" grep -q "c has all 7 epochs; a larger --epochs goes on" "$err"
 check "checkpoints after epochs" nudge train $data --epochs 5 --checkpoint e --checkpoint-every 2
 check "... the one before the last" nudge train --resume e.previous --checkpoint f --epochs 5
 expect "... was after epoch 4" grep -q "e.previous: epoch 5, batch 1$" "$err"
@@ -54,7 +57,7 @@ expect "... was after epoch 4" grep -q "e.previous: epoch 5, batch 1$" "$err"
 refuse 2 "options.lr is 0.001 in the checkpoint and 0.5 here" "another learning rate" \
     nudge train --quiet --resume c --epochs 9 --lr 0.5
 refuse 2 "options.batch is 100" "another batch" nudge train --quiet --resume c --batch 7
-refuse 2 "is in epoch 6; 2 epochs are asked for" "fewer epochs" \
+refuse 2 "is in epoch 7; 2 epochs are asked for" "fewer epochs" \
     nudge train --quiet --resume c --epochs 2
 refuse 2 "network: widths[1]" "another network" nudge train --quiet --resume c --hidden 17
 refuse 2 "network: preprocessing" "other data" nudge train --quiet --resume c --data synth:friedman1,rows=2999

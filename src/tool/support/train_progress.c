@@ -23,18 +23,28 @@ static int shows_lr(const train_progress *p)
 
 /* ---- Log ------------------------------------------------------------------------------- */
 
+/* A table needs a cell for what has no value; an object leaves it out. */
+static json_t *number(const train_progress *p, double value)
+{
+    json_t *n = json_number(value);
+    return n == NULL && p->is_csv ? json_null() : n;
+}
+
 static int write_epoch(train_progress *p, const nudge_epoch *e)
 {
-    json_t *line = json_of("epoch", json_whole(e->epoch), "train_loss", json_number(e->train_loss),
-                           "train_accuracy", json_number(e->train_accuracy),
-                           "val_loss", json_number(e->val_loss),
-                           "val_accuracy", json_number(e->val_accuracy),
-                           "val_rmse", json_number(e->val_rmse),
-                           "val_stop", json_number(e->val_stop),
-                           "lr", shows_lr(p) ? json_number(e->lr) : NULL,
+    json_t *line = json_of("epoch", json_whole(e->epoch), "train_loss", number(p, e->train_loss),
+                           "train_accuracy", number(p, e->train_accuracy),
+                           "val_loss", number(p, e->val_loss),
+                           "val_accuracy", number(p, e->val_accuracy),
+                           "val_rmse", number(p, e->val_rmse),
+                           "val_stop", number(p, e->val_stop),
+                           "lr", shows_lr(p) || p->is_csv ? json_number(e->lr) : NULL,
                            "seconds", json_number(e->seconds),
                            "samples_per_s", json_number(e->samples_per_s), NULL);
-    return json_print(line, 0, p->log);
+    if (!p->is_csv)
+        return json_print(line, 0, p->log);
+    json_csv_line(line, &p->lines, p->log);
+    return !ferror(p->log);
 }
 
 /* Opened with the first epoch, so that a run refused before it leaves no empty log. A run that goes
@@ -163,6 +173,7 @@ nudge_train_options progress_options(train_progress *p, const train_setup *setup
 {
     nudge_train_options options = setup->train;
     *p = (train_progress){.setup = setup};
+    p->is_csv = setup->log != NULL && ends_with(setup->log, ".csv");
     options.on_epoch = on_epoch;
     options.on_progress = on_progress;
     options.user = p;

@@ -11,6 +11,7 @@ typedef struct train_progress {
     const train_setup *setup;
     nudge_trainer *trainer;
     FILE *log;
+    int is_csv, lines;      /* the log is a table, of so many lines by now */
     int log_error;          /* errno of a failed write; training was stopped for it */
     double last_checkpoint; /* when, by the monotonic clock; */
     size_t last_epochs;     /* epochs that were finished then */
