@@ -67,7 +67,9 @@ def options(ref, case):
     args = ["--hidden", ",".join(map(str, hidden)),
             "--activation", ",".join([case["hidden"]] * len(hidden) + [case["output"]]),
             "--loss", case["loss"], "--optimizer", case["optimizer"],
-            "--batch", str(ref["batch"]), "--epochs", str(ref["epochs"])]
+            "--epochs", str(case.get("epochs", ref["epochs"]))]
+    if "batch" not in case:  # otherwise all rows, the default
+        args += ["--batch", str(ref["batch"])]
     if case["loss_parameter"] is not None:
         args += [PARAMETERS[case["loss"]], repr(case["loss_parameter"])]
     for key, value in case["options"].items():

@@ -397,7 +397,7 @@ static Suite *numeric_suite(void)
     tcase_add_loop_test(tc, class_losses, 0, 8);
     tcase_add_loop_test(tc, losses_show_nan, NUDGE_MSE, NUDGE_FOCAL + 1);
     tcase_add_test(tc, column_sums);
-    tcase_add_loop_test(tc, updates_keep_zero, 0, NUDGE_LION + 1);
+    tcase_add_loop_test(tc, updates_keep_zero, 0, NUDGE_RPROP + 1);
     suite_add_tcase(s, tc);
     return s;
 }

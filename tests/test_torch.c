@@ -232,8 +232,12 @@ START_TEST(cases)
     const json_t *item = json_array_get(json_object_get(ref.json, "cases"), (size_t)_i);
     nudge_dataset *data = make_dataset(&ref, item, ref.rows);
     nudge_model *model = make_model(&ref, item);
-    double losses[16] = {0};
-    ck_assert_uint_le(ref.epochs, 16);
+    double losses[20] = {0};
+    if (json_object_get(item, "batch") != NULL) {
+        ref.batch = size_of(item, "batch");
+        ref.epochs = size_of(item, "epochs");
+    }
+    ck_assert_uint_le(ref.epochs, 20);
     nudge_train_options options = nudge_train_defaults();
     options.optimizer = make_optimizer(item);
     options.schedule = torch_schedule(item);
@@ -268,7 +272,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 41
-#define CASES 150
+#define CASES 154
 
 START_TEST(complete)
 {
@@ -276,7 +280,7 @@ START_TEST(complete)
     const json_t *all = json_object_get(ref.json, "cases");
     ck_assert_uint_eq(json_array_size(all), CASES);
     ck_assert_uint_eq(json_array_size(json_object_get(ref.json, "gradients")), GRADIENTS);
-    int losses[NUDGE_FOCAL + 1] = {0}, optimizers[NUDGE_LION + 1] = {0};
+    int losses[NUDGE_FOCAL + 1] = {0}, optimizers[NUDGE_RPROP + 1] = {0};
     int hiddens[NUDGE_SOFTSIGN + 1] = {0};
     size_t i;
     const json_t *item;
@@ -294,7 +298,7 @@ START_TEST(complete)
     }
     for (int l = NUDGE_MSE; l <= NUDGE_FOCAL; l++)
         ck_assert_int_gt(losses[l], 0);
-    for (int o = NUDGE_SGD; o <= NUDGE_LION; o++)
+    for (int o = NUDGE_SGD; o <= NUDGE_RPROP; o++)
         ck_assert_int_gt(optimizers[o], 0);
     for (int a = NUDGE_IDENTITY; a <= NUDGE_SOFTSIGN; a++)
         ck_assert_int_gt(hiddens[a], 0);

@@ -208,6 +208,35 @@ START_TEST(bad_options)
 }
 END_TEST
 
+/* What does not go with an optimizer that takes all rows as one batch: each is named. */
+START_TEST(not_with_all_rows)
+{
+    nudge_dataset *data = small_data(20, 1);
+    nudge_model *model = small_model();
+    nudge_train_options usual = small_options();
+    usual.optimizer = nudge_optimizer_defaults((nudge_optimizer_kind)_i);
+    usual.batch = 20;
+    nudge_train_options bad[6] = {usual, usual, usual, usual, usual, usual};
+    static const char *const says[] = {"19", "accumulate", "schedule", "warmup", "clip_value",
+                                       "clip_norm"};
+    bad[0].batch = 19;
+    bad[1].accumulate = 2;
+    bad[2].schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_COSINE);
+    bad[3].schedule.warmup = 1;
+    bad[4].clip_value = 1;
+    bad[5].clip_norm = 1;
+    nudge_error err;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ck_status(nudge_train(model, data, NULL, &bad[i], NULL, &err), NUDGE_EARGUMENT, &err);
+        ck_assert_msg(strstr(err.text, says[i]) != NULL, "'%s' lacks '%s'", err.text, says[i]);
+        ck_assert_ptr_nonnull(strstr(err.text, nudge_optimizer_name(usual.optimizer.kind)));
+    }
+    ck_ok(nudge_train(model, data, NULL, &usual, NULL, &err), &err);
+    nudge_model_free(model);
+    nudge_dataset_free(data);
+}
+END_TEST
+
 static Suite *train_refused_suite(void)
 {
     Suite *suite = suite_create("train_refused");
@@ -221,6 +250,7 @@ static Suite *train_refused_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, mismatches);
     tcase_add_test(tc, bad_options);
+    tcase_add_loop_test(tc, not_with_all_rows, NUDGE_RPROP, NUDGE_RPROP + 1);
     suite_add_tcase(suite, tc);
     return suite;
 }

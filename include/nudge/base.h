@@ -161,7 +161,8 @@ typedef struct nudge_loss_info {
 NUDGE_API nudge_loss_info nudge_loss_describe(nudge_loss v);
 
 /* As in torch.optim: https://pytorch.org/docs/stable/optim.html#algorithms; lion is Algorithm 2 of
- * Chen et al. 2023, https://arxiv.org/abs/2302.06675. */
+ * Chen et al. 2023, https://arxiv.org/abs/2302.06675. rprop is iRPROP- of Igel and Huesken 2003, as
+ * torch.optim.Rprop has it. */
 typedef enum nudge_optimizer_kind {
     NUDGE_SGD,
     NUDGE_ADAM,
@@ -169,7 +170,8 @@ typedef enum nudge_optimizer_kind {
     NUDGE_RMSPROP,
     NUDGE_ADAGRAD,
     NUDGE_RADAM,
-    NUDGE_LION
+    NUDGE_LION,
+    NUDGE_RPROP
 } nudge_optimizer_kind;
 
 /* How the learning rate changes: the formulas are with nudge_schedule. */

@@ -10,7 +10,7 @@ NUDGE_BEGIN
 /* Parameters named as in torch.optim. An optimizer ignores those it does not have. */
 typedef struct nudge_optimizer {
     nudge_optimizer_kind kind;
-    double lr;           /* learning rate, > 0 */
+    double lr;           /* learning rate, > 0; rprop: the size of a weight's first step */
     double momentum;     /* sgd, rmsprop: >= 0 */
     int nesterov;        /* sgd: needs momentum > 0 */
     double weight_decay; /* >= 0; L2, or decoupled in adamw and lion */
@@ -19,12 +19,16 @@ typedef struct nudge_optimizer {
                           * reported loss contains either */
     double beta1, beta2; /* adam, adamw, radam, lion: in [0, 1) */
     double alpha;        /* rmsprop: smoothing constant, in [0, 1) */
-    double eps;          /* all but sgd and lion: > 0 */
+    double eps;          /* all but sgd, lion and rprop: > 0 */
 } nudge_optimizer;
 
-/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01) and the paper's for lion (beta2 0.99),
- * but lr 0.001 for all. */
+/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01) and the paper's for lion (beta2 0.99), but
+ * lr 0.001 for all but rprop, which has 0.01. */
 NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
+
+/* 1: it takes all rows as one batch (rprop). It is then refused with a smaller batch, and with what
+ * would have no effect or a wrong one: accumulate, a schedule, clipping. */
+NUDGE_API int nudge_optimizer_takes_all_rows(nudge_optimizer_kind kind);
 
 /* The learning rate of update u (1 for the first of U in all) in epoch e (1 for the first) is the
  * optimizer's lr times

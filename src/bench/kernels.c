@@ -74,6 +74,7 @@ static const nu_kernel kernels[] = {
     {"update adagrad", UPDATE(NUDGE_ADAGRAD), .arrays = 3, .reals = 5},
     {"update radam", UPDATE(NUDGE_RADAM), .arrays = 4, .reals = 7},
     {"update lion", UPDATE(NUDGE_LION), .arrays = 3, .reals = 5},
+    {"update rprop", UPDATE(NUDGE_RPROP), .arrays = 4, .reals = 7},
 };
 
 static const nu_kernel products[] = {

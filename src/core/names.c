@@ -118,7 +118,8 @@ static const choice optimizers = {
     "an optimizer",
     .names = {[NUDGE_SGD] = "sgd", [NUDGE_ADAM] = "adam", [NUDGE_ADAMW] = "adamw",
               [NUDGE_RMSPROP] = "rmsprop", [NUDGE_ADAGRAD] = "adagrad",
-              [NUDGE_RADAM] = "radam", [NUDGE_LION] = "lion"},
+              [NUDGE_RADAM] = "radam", [NUDGE_LION] = "lion",
+              [NUDGE_RPROP] = "rprop"},
 };
 
 static const choice schedules = {

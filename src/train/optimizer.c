@@ -6,12 +6,13 @@
 
 /* What an optimizer is, but for its arithmetic (train/update.c). */
 static const struct {
-    double eps, weight_decay, beta2; /* PyTorch's defaults; beta2 0: 0.999 */
+    double eps, weight_decay, beta2, lr; /* PyTorch's defaults; beta2 0: 0.999, lr 0: 0.001 */
     int states;               /* without momentum */
     int takes_momentum;       /* a state more, if there is any */
     int is_adam;              /* corrects the bias of its states */
     int rectifies;            /* their variance, too */
     int decouples;            /* takes the decay off the weight, not to the gradient */
+    int takes_all_rows;       /* as one batch */
 } kinds[] = {
     [NUDGE_SGD] = {.takes_momentum = 1},
     [NUDGE_ADAM] = {.eps = 1e-8, .states = 2, .is_adam = 1},
@@ -20,18 +21,24 @@ static const struct {
     [NUDGE_ADAGRAD] = {.eps = 1e-10, .states = 1},
     [NUDGE_RADAM] = {.eps = 1e-8, .states = 2, .is_adam = 1, .rectifies = 1},
     [NUDGE_LION] = {.beta2 = 0.99, .states = 1, .decouples = 1},
+    [NUDGE_RPROP] = {.lr = 0.01, .states = 2, .takes_all_rows = 1},
 };
 
 nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind)
 {
     size_t row = (unsigned)kind < sizeof kinds / sizeof *kinds ? kind : 0; /* refused later */
     return (nudge_optimizer){.kind = kind,
-                             .lr = 1e-3,
+                             .lr = kinds[row].lr > 0 ? kinds[row].lr : 1e-3,
                              .beta1 = 0.9,
                              .beta2 = kinds[row].beta2 > 0 ? kinds[row].beta2 : 0.999,
                              .alpha = 0.99,
                              .eps = kinds[row].eps,
                              .weight_decay = kinds[row].weight_decay};
+}
+
+int nudge_optimizer_takes_all_rows(nudge_optimizer_kind kind)
+{
+    return (unsigned)kind < sizeof kinds / sizeof *kinds && kinds[kind].takes_all_rows;
 }
 
 /* Each test is written so that a NaN fails it. */
@@ -58,6 +65,36 @@ nudge_status nu_optimizer_check(const nudge_optimizer *o, nudge_error *err)
         return nu_fail(err, NUDGE_EARGUMENT, "alpha %g is not in [0, 1)", o->alpha);
     if (!(o->eps > 0 && isfinite(o->eps)) && kinds[o->kind].eps > 0)
         return nu_fail(err, NUDGE_EARGUMENT, "eps %g is not a positive number", o->eps);
+    return NUDGE_OK;
+}
+
+nudge_status nu_optimizer_check_options(const nudge_train_options *o, nudge_error *err)
+{
+    const struct {
+        const char *name;
+        int is_used;
+    } rules[] = {
+        {"accumulate", o->accumulate > 1},
+        {"a schedule", o->schedule.kind != NUDGE_SCHEDULE_CONSTANT},
+        {"warmup", o->schedule.warmup > 0},
+        {"clip_value", o->clip_value > 0},
+        {"clip_norm", o->clip_norm > 0},
+    };
+    if (!kinds[o->optimizer.kind].takes_all_rows)
+        return NUDGE_OK;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].is_used)
+            return nu_fail(err, NUDGE_EARGUMENT, "%s cannot be used with the optimizer %s",
+                           rules[i].name, nudge_optimizer_name(o->optimizer.kind));
+    return NUDGE_OK;
+}
+
+nudge_status nu_optimizer_check_batch(const nudge_optimizer *o, size_t batch, size_t rows,
+                                      nudge_error *err)
+{
+    if (kinds[o->kind].takes_all_rows && batch < rows)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "batch", "the optimizer %s takes all %zu rows "
+                               "as one batch, not %zu", nudge_optimizer_name(o->kind), rows, batch);
     return NUDGE_OK;
 }
 

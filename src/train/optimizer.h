@@ -9,6 +9,12 @@
 /* NUDGE_EARGUMENT names the parameter, its value and its range. */
 nudge_status nu_optimizer_check(const nudge_optimizer *o, nudge_error *err);
 
+/* Whether the optimizer can be used with these options; and with a batch of so many of the rows.
+ * NUDGE_EARGUMENT. */
+nudge_status nu_optimizer_check_options(const nudge_train_options *o, nudge_error *err);
+nudge_status nu_optimizer_check_batch(const nudge_optimizer *o, size_t batch, size_t rows,
+                                      nudge_error *err);
+
 /* Blocks of state, each as large as the parameters: 0, 1 or 2. */
 int nu_optimizer_states(const nudge_optimizer *o);
 

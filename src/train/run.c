@@ -29,6 +29,7 @@ nudge_status nu_run_check(const nudge_train_options *o, nudge_error *err)
 {
     NU_TRY(nu_optimizer_check(&o->optimizer, err));
     NU_TRY(nu_schedule_check(&o->schedule, o->optimizer.lr, err));
+    NU_TRY(nu_optimizer_check_options(o, err));
     if (o->batch == 0)
         return nu_fail(err, NUDGE_EARGUMENT, "batch 0: a batch has at least one sample");
     if (o->accumulate == 0)
@@ -123,6 +124,7 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                            options->dropout[l], l);
     NU_TRY(nu_loss_units(&run->job.units, model, err));
     size_t batch = nu_smaller(options->batch, train->rows);
+    NU_TRY(nu_optimizer_check_batch(&options->optimizer, batch, train->rows, err));
     nu_plan_wants wants = {
         .gradient = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1,
         .bound = options->max_norm > 0,

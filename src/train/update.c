@@ -132,6 +132,26 @@ static void lion(const nu_optimizer_step *c, real *restrict w, const real *restr
     }
 }
 
+/* iRPROP-: s is the last gradient, v the step sizes, 0 as long as there was no gradient. Only signs
+ * are multiplied, so that small gradients do not become 0. */
+NU_CLONES
+static void rprop(const nu_optimizer_step *c, real *restrict w, const real *restrict g,
+                  real *restrict s, real *restrict v, size_t count)
+{
+    const real grow = (real)1.2, fall = (real)0.5, least = (real)1e-6, most = 50;
+    real lr = (real)c->lr, decay = (real)c->decay;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        real d = g[i] + decay * w[i], turn = sign(d) * sign(s[i]);
+        real size = v[i] > 0 ? v[i] : d != 0 ? lr : 0; /* lr is 0 where a layer is to stay */
+        size *= turn > 0 ? grow : turn < 0 ? fall : 1;
+        size = size > most ? most : size > 0 && size < least ? least : size;
+        v[i] = size;
+        s[i] = turn < 0 ? 0 : d;
+        w[i] -= v[i] * sign(s[i]);
+    }
+}
+
 /* The gradient with an L1 penalty. */
 NU_CLONES
 static void penalise(real *restrict to, const real *restrict g, const real *restrict w, real l1,
@@ -152,6 +172,7 @@ static const struct {
     [NUDGE_ADAGRAD] = {adagrad},
     [NUDGE_RADAM] = {adam},
     [NUDGE_LION] = {lion},
+    [NUDGE_RPROP] = {rprop},
 };
 
 enum { PENALISED = 1024 }; /* gradients at a time: they stay in the first cache */

@@ -62,7 +62,8 @@ void read_optimizer_options(nudge_optimizer *o, arguments *args)
     };
     size_t kind = (size_t)choice_of(args, "optimizer");
     *o = nudge_optimizer_defaults((nudge_optimizer_kind)kind);
-    o->lr = real_of(args, "lr", ABOVE_0);
+    if (option_of(args, "lr")->initial != NULL || given(args, "lr"))
+        o->lr = real_of(args, "lr", ABOVE_0);
     check_belongs(args, "nesterov", SGD, kind, "optimizer", optimizer_name);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         check_belongs(args, rows[i].option, (unsigned)rows[i].has, kind, "optimizer",

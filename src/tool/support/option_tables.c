@@ -62,7 +62,6 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"init", nudge_init_name(m.init), 0},
         {"dtype", nudge_dtype_name(m.dtype), 0},
         {"optimizer", nudge_optimizer_name(t.optimizer.kind), 0},
-        {"lr", NULL, t.optimizer.lr},
         {"momentum", NULL, t.optimizer.momentum},
         {"beta1", NULL, t.optimizer.beta1},
         {"alpha", NULL, t.optimizer.alpha},
@@ -82,6 +81,8 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"epochs", NULL, (double)t.epochs},
         {"stop-metric", nudge_metric_name(t.early_stop.metric), 0},
     };
+    if (strcmp(name, "lr") == 0)
+        return by_optimizer(buf, offsetof(nudge_optimizer, lr));
     if (strcmp(name, "eps") == 0)
         return by_optimizer(buf, offsetof(nudge_optimizer, eps));
     if (strcmp(name, "weight-decay") == 0)
@@ -178,7 +179,7 @@ const option shared_options[] = {
                                       "validation loss (or training loss)"},
     {"lr-threshold", "F", .help = "plateau: what part the loss must fall by to be progress",
      .hidden = 1},
-    {"batch", "N", .help = "samples per gradient"},
+    {"batch", "N", .help = "samples per gradient; all rows with rprop"},
     {"accumulate", "N", .help = "batches whose gradients make one update"},
     {"clip-norm", "X", .help = "scale an update's gradient down to this norm"},
     {"clip-value", "X", .help = "hold elements of an update's gradient within +-X, before its "

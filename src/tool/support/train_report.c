@@ -70,8 +70,10 @@ void report_start(const train_report *r)
         free(text);
     }
     line_start(stderr, "training");
-    fprintf(stderr, "%s, lr %g, batch %zu, %zu epoch%s\n", nudge_optimizer_name(t->optimizer.kind),
-            t->optimizer.lr, r->plan.batch, t->epochs, t->epochs == 1 ? "" : "s");
+    fprintf(stderr, "%s, lr %g, batch %zu%s, %zu epoch%s\n",
+            nudge_optimizer_name(t->optimizer.kind), t->optimizer.lr, r->plan.batch,
+            nudge_optimizer_takes_all_rows(t->optimizer.kind) ? " (all rows, as it needs them)" : "",
+            t->epochs, t->epochs == 1 ? "" : "s");
     if (has_schedule(&t->schedule)) {
         char *text = schedule_text(&t->schedule);
         line_print(stderr, "schedule", text);

@@ -246,6 +246,8 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     s->train.seed = whole_of(args, "seed", 0, UINT64_MAX);
     s->train.shuffle = choice_of(args, "shuffle");
     read_optimizer_options(&s->train.optimizer, args);
+    if (nudge_optimizer_takes_all_rows(s->train.optimizer.kind) && !given(args, "batch"))
+        s->train.batch = UINT32_MAX;
     read_data(s, args);
     if (strcmp(text_of(args, "hidden"), "none") != 0)
         s->units = wholes_of(args, "hidden", MOST_UNITS, "'none' or ", &s->hidden);
