@@ -36,7 +36,7 @@ static fixture fixture_start(nudge_dtype dtype, nudge_optimizer_kind kind, int t
         f.options.clip_norm = 0.5;
     }
     static const double dropout[] = {0.25};
-    f.options.dropout = kind % 2 == 0 ? dropout : NULL;
+    f.options.dropout = kind % 2 == 0 && kind != NUDGE_LBFGS ? dropout : NULL;
     f.options.average = kind % 2 == 1 ? 0.9 : 0;
     if (kind % 3 > 0) /* it chooses, but does not stop */
         f.options.early_stop = (nudge_early_stop){EPOCHS, NUDGE_METRIC_ACCURACY, 0.01};
@@ -114,7 +114,7 @@ static const char *checkpoint_at(nudge_dtype dtype, nudge_optimizer_kind kind, s
 START_TEST(resumed_anywhere)
 {
     static const nudge_optimizer_kind kinds[] = {NUDGE_SGD, NUDGE_ADAM, NUDGE_ADAMW, NUDGE_RMSPROP,
-                                                 NUDGE_ADAGRAD, NUDGE_RPROP};
+                                                 NUDGE_ADAGRAD, NUDGE_RPROP, NUDGE_LBFGS};
     nudge_optimizer_kind kind = kinds[_i / 2];
     size_t batches = nudge_optimizer_takes_all_rows(kind) ? 1 : BATCHES;
     nudge_dtype dtype = _i % 2 == 0 ? NUDGE_F32 : NUDGE_F64;
@@ -130,6 +130,41 @@ START_TEST(resumed_anywhere)
         ck_assert_uint_eq(nudge_trainer_where(f.trainer).updates, updates);
         outcome got = finish(&f);
         assert_same(&want, &got);
+    }
+}
+END_TEST
+
+/* L-BFGS with more iterations than it keeps pairs of: the oldest are replaced, in the file too. */
+START_TEST(many_pairs)
+{
+    enum { ALL = 24 };
+    nudge_error err;
+    const char *path = in_folder("run.checkpoint");
+    fixture f = fixture_start((nudge_dtype)_i, NUDGE_LBFGS, 1);
+    f.options.epochs = ALL;
+    f.options.early_stop.patience = 0;
+    make_trainer(&f);
+    ck_ok(nudge_trainer_run(f.trainer, &err), &err);
+    uint64_t want = nudge_model_hash(f.model);
+    fixture_end(&f);
+    for (size_t epochs = 8; epochs < ALL; epochs += 3) {
+        f = fixture_start((nudge_dtype)_i, NUDGE_LBFGS, 2);
+        f.options.epochs = ALL;
+        f.options.early_stop.patience = 0;
+        make_trainer(&f);
+        ck_ok(nudge_trainer_updates(f.trainer, 1, &err), &err);
+        for (size_t e = 1; e < epochs; e++)
+            ck_ok(nudge_trainer_epoch(f.trainer, NULL, &err), &err);
+        ck_ok(nudge_trainer_save(f.trainer, path, NULL, &err), &err);
+        fixture_end(&f);
+        f = fixture_start((nudge_dtype)_i, NUDGE_LBFGS, 3);
+        f.options.epochs = ALL;
+        f.options.early_stop.patience = 0;
+        make_trainer(&f);
+        ck_ok(nudge_trainer_load(f.trainer, path, &err), &err);
+        ck_ok(nudge_trainer_run(f.trainer, &err), &err);
+        ck_assert_uint_eq(nudge_model_hash(f.model), want);
+        fixture_end(&f);
     }
 }
 END_TEST
@@ -322,7 +357,8 @@ static Suite *checkpoint_suite(void)
     TCase *tc = tcase_create("checkpoint");
     tcase_add_checked_fixture(tc, make_folder, remove_folder);
     tcase_set_timeout(tc, 120);
-    tcase_add_loop_test(tc, resumed_anywhere, 0, 2 * 6);
+    tcase_add_loop_test(tc, resumed_anywhere, 0, 2 * 7);
+    tcase_add_loop_test(tc, many_pairs, NUDGE_F32, NUDGE_F64 + 1);
     tcase_add_test(tc, loaded_into_a_used_trainer);
     tcase_add_test(tc, a_model_too);
     tcase_add_loop_test(tc, damaged, 0, 2);

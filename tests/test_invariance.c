@@ -132,14 +132,14 @@ static void same_bits(const shape *s, nudge_dtype dtype, nudge_optimizer_kind ki
 START_TEST(threads_f32)
 {
     int is_wide = shapes[_i].widths[1] > 100;
-    same_bits(&shapes[_i], NUDGE_F32, (nudge_optimizer_kind)(_i % (NUDGE_RPROP + 1)),
+    same_bits(&shapes[_i], NUDGE_F32, (nudge_optimizer_kind)(_i % (NUDGE_LBFGS + 1)),
               is_wide ? ALL : FEW);
 }
 END_TEST
 
 START_TEST(threads_f64)
 {
-    same_bits(&shapes[_i], NUDGE_F64, (nudge_optimizer_kind)((_i + 1) % (NUDGE_RPROP + 1)),
+    same_bits(&shapes[_i], NUDGE_F64, (nudge_optimizer_kind)((_i + 1) % (NUDGE_LBFGS + 1)),
               FEW);
 }
 END_TEST
@@ -300,7 +300,7 @@ static Suite *invariance_suite(void)
     tcase_add_loop_test(tc, threads_f32, 0, SHAPES);
     tcase_add_loop_test(tc, threads_f64, 0, SHAPES);
     tcase_add_loop_test(tc, threads_kept_gradients, 1, 4);
-    tcase_add_loop_test(tc, threads_optimizers, NUDGE_SGD, NUDGE_RPROP + 1);
+    tcase_add_loop_test(tc, threads_optimizers, NUDGE_SGD, NUDGE_LBFGS + 1);
     tcase_add_test(tc, twice);
     suite_add_tcase(suite, tc);
     tc = tcase_create("rows");

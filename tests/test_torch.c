@@ -272,7 +272,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 41
-#define CASES 154
+#define CASES 161
 
 START_TEST(complete)
 {
@@ -280,7 +280,7 @@ START_TEST(complete)
     const json_t *all = json_object_get(ref.json, "cases");
     ck_assert_uint_eq(json_array_size(all), CASES);
     ck_assert_uint_eq(json_array_size(json_object_get(ref.json, "gradients")), GRADIENTS);
-    int losses[NUDGE_FOCAL + 1] = {0}, optimizers[NUDGE_RPROP + 1] = {0};
+    int losses[NUDGE_FOCAL + 1] = {0}, optimizers[NUDGE_LBFGS + 1] = {0};
     int hiddens[NUDGE_SOFTSIGN + 1] = {0};
     size_t i;
     const json_t *item;
@@ -298,7 +298,7 @@ START_TEST(complete)
     }
     for (int l = NUDGE_MSE; l <= NUDGE_FOCAL; l++)
         ck_assert_int_gt(losses[l], 0);
-    for (int o = NUDGE_SGD; o <= NUDGE_RPROP; o++)
+    for (int o = NUDGE_SGD; o <= NUDGE_LBFGS; o++)
         ck_assert_int_gt(optimizers[o], 0);
     for (int a = NUDGE_IDENTITY; a <= NUDGE_SOFTSIGN; a++)
         ck_assert_int_gt(hiddens[a], 0);

@@ -216,9 +216,12 @@ START_TEST(not_with_all_rows)
     nudge_train_options usual = small_options();
     usual.optimizer = nudge_optimizer_defaults((nudge_optimizer_kind)_i);
     usual.batch = 20;
-    nudge_train_options bad[6] = {usual, usual, usual, usual, usual, usual};
+    nudge_train_options bad[11];
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        bad[i] = usual;
     static const char *const says[] = {"19", "accumulate", "schedule", "warmup", "clip_value",
-                                       "clip_norm"};
+                                       "clip_norm", "average", "dropout", "lr_factors", "l1",
+                                       "max_norm"};
     bad[0].batch = 19;
     bad[1].accumulate = 2;
     bad[2].schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_COSINE);
@@ -226,7 +229,13 @@ START_TEST(not_with_all_rows)
     bad[4].clip_value = 1;
     bad[5].clip_norm = 1;
     nudge_error err;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    const double halves[] = {0.5, 0.5, 0.5};
+    bad[6].average = 0.9;
+    bad[7].dropout = halves;
+    bad[8].lr_factors = halves;
+    bad[9].optimizer.l1 = 0.1;
+    bad[10].max_norm = 1;
+    for (size_t i = 0; i < (_i == NUDGE_LBFGS ? sizeof bad / sizeof bad[0] : 6); i++) {
         ck_status(nudge_train(model, data, NULL, &bad[i], NULL, &err), NUDGE_EARGUMENT, &err);
         ck_assert_msg(strstr(err.text, says[i]) != NULL, "'%s' lacks '%s'", err.text, says[i]);
         ck_assert_ptr_nonnull(strstr(err.text, nudge_optimizer_name(usual.optimizer.kind)));
@@ -250,7 +259,7 @@ static Suite *train_refused_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, mismatches);
     tcase_add_test(tc, bad_options);
-    tcase_add_loop_test(tc, not_with_all_rows, NUDGE_RPROP, NUDGE_RPROP + 1);
+    tcase_add_loop_test(tc, not_with_all_rows, NUDGE_RPROP, NUDGE_LBFGS + 1);
     suite_add_tcase(suite, tc);
     return suite;
 }

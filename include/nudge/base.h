@@ -162,7 +162,8 @@ NUDGE_API nudge_loss_info nudge_loss_describe(nudge_loss v);
 
 /* As in torch.optim: https://pytorch.org/docs/stable/optim.html#algorithms; lion is Algorithm 2 of
  * Chen et al. 2023, https://arxiv.org/abs/2302.06675. rprop is iRPROP- of Igel and Huesken 2003, as
- * torch.optim.Rprop has it. */
+ * torch.optim.Rprop has it. lbfgs is L-BFGS with 10 pairs and a line search for the strong Wolfe
+ * conditions, as torch.optim.LBFGS(max_iter=1, history_size=10, line_search_fn='strong_wolfe'). */
 typedef enum nudge_optimizer_kind {
     NUDGE_SGD,
     NUDGE_ADAM,
@@ -171,7 +172,8 @@ typedef enum nudge_optimizer_kind {
     NUDGE_ADAGRAD,
     NUDGE_RADAM,
     NUDGE_LION,
-    NUDGE_RPROP
+    NUDGE_RPROP,
+    NUDGE_LBFGS
 } nudge_optimizer_kind;
 
 /* How the learning rate changes: the formulas are with nudge_schedule. */

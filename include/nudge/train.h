@@ -10,7 +10,8 @@ NUDGE_BEGIN
 /* Parameters named as in torch.optim. An optimizer ignores those it does not have. */
 typedef struct nudge_optimizer {
     nudge_optimizer_kind kind;
-    double lr;           /* learning rate, > 0; rprop: the size of a weight's first step */
+    double lr;           /* learning rate, > 0; rprop: the size of a weight's first step;
+                          * lbfgs: the length of step that a search tries first */
     double momentum;     /* sgd, rmsprop: >= 0 */
     int nesterov;        /* sgd: needs momentum > 0 */
     double weight_decay; /* >= 0; L2, or decoupled in adamw and lion */
@@ -19,15 +20,17 @@ typedef struct nudge_optimizer {
                           * reported loss contains either */
     double beta1, beta2; /* adam, adamw, radam, lion: in [0, 1) */
     double alpha;        /* rmsprop: smoothing constant, in [0, 1) */
-    double eps;          /* all but sgd, lion and rprop: > 0 */
+    double eps;          /* adam, adamw, rmsprop, adagrad, radam: > 0 */
 } nudge_optimizer;
 
-/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01) and the paper's for lion (beta2 0.99), but
- * lr 0.001 for all but rprop, which has 0.01. */
+/* PyTorch's defaults for `kind` (adamw: weight_decay 0.01) and the paper's for lion (beta2 0.99),
+ * but lr 0.001 for all but rprop, which has 0.01, and lbfgs, which has 1. */
 NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
 
-/* 1: it takes all rows as one batch (rprop). It is then refused with a smaller batch, and with what
- * would have no effect or a wrong one: accumulate, a schedule, clipping. */
+/* 1: it takes all rows as one batch (rprop, lbfgs). It is then refused with a smaller batch, and
+ * with what would have no effect or a wrong one: accumulate, a schedule, clipping; lbfgs with l1,
+ * average, max_norm, dropout and lr_factors, too, and with several targets that are scaled
+ * differently. An epoch of lbfgs is one iteration, which evaluates loss and gradient a few times. */
 NUDGE_API int nudge_optimizer_takes_all_rows(nudge_optimizer_kind kind);
 
 /* The learning rate of update u (1 for the first of U in all) in epoch e (1 for the first) is the

@@ -119,7 +119,7 @@ static const choice optimizers = {
     .names = {[NUDGE_SGD] = "sgd", [NUDGE_ADAM] = "adam", [NUDGE_ADAMW] = "adamw",
               [NUDGE_RMSPROP] = "rmsprop", [NUDGE_ADAGRAD] = "adagrad",
               [NUDGE_RADAM] = "radam", [NUDGE_LION] = "lion",
-              [NUDGE_RPROP] = "rprop"},
+              [NUDGE_RPROP] = "rprop", [NUDGE_LBFGS] = "lbfgs"},
 };
 
 static const choice schedules = {

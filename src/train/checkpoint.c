@@ -5,8 +5,8 @@
  *   note      the caller's text
  *   checksum  two XXH64: of the texts, and of all tensors' bytes
  * and its tensors, beside the model's weights, those under training where these are others, the
- * optimizer's state, averages, the best weights, and in the midst of an epoch those that were good
- * at its beginning. Nothing in a file is trusted. */
+ * optimizer's state or pairs, averages, the best weights, and in the midst of an epoch those that
+ * were good at its beginning. Nothing in a file is trusted. */
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
@@ -47,7 +47,14 @@ static void checksum_text(char text[CHECKSUM], uint64_t of_texts, uint64_t of_te
 
 /* ---- Blocks -------------------------------------------------------------------------------- */
 
-enum { MOST_BLOCKS = 7 };
+enum { BLOCKS = 7, MOST_BLOCKS = BLOCKS + 2 * NU_LBFGS_PAIRS };
+
+/* The pairs of L-BFGS, the oldest first: their s, then their y. */
+#define PAIR(i) {NU_STATE_PREFIX "s" i ".", NU_STATE_PREFIX "y" i "."}
+static const char *const pair_prefixes[NU_LBFGS_PAIRS][2] = {
+    PAIR("0"), PAIR("1"), PAIR("2"), PAIR("3"), PAIR("4"),
+    PAIR("5"), PAIR("6"), PAIR("7"), PAIR("8"), PAIR("9"),
+};
 
 /* What the tensors of a trainer at this position are of, the model's weights first. Returns how
  * many blocks. */
@@ -56,7 +63,7 @@ static size_t blocks_of(const nudge_trainer *t, const nu_position *at, nu_block 
     const struct {
         const char *prefix;
         void *block; /* NULL: there is none */
-    } all[MOST_BLOCKS] = {
+    } all[BLOCKS] = {
         {"", t->run.model->params},
         {NU_STATE_PREFIX "weights.", t->own},
         {NU_STATE_PREFIX "state1.", t->run.numeric->engine_state(t->engine, 0)},
@@ -66,9 +73,13 @@ static size_t blocks_of(const nudge_trainer *t, const nu_position *at, nu_block 
         {NU_STATE_PREFIX "good.", at->batch > 0 ? t->snapshot : NULL},
     };
     size_t n = 0;
-    for (size_t i = 0; i < MOST_BLOCKS; i++)
+    for (size_t i = 0; i < BLOCKS; i++)
         if (all[i].block != NULL)
             block[n++] = (nu_block){all[i].prefix, all[i].block};
+    for (size_t i = 0; i < 2 * at->lbfgs.pairs; i++)
+        block[n++] = (nu_block){pair_prefixes[i / 2][i % 2],
+                                nu_lbfgs_vector(t->lbfgs, nu_lbfgs_slot(&at->lbfgs, i / 2),
+                                                (int)(i % 2))};
     return n;
 }
 
@@ -175,7 +186,9 @@ static void take(nudge_trainer *t, loaded *l)
         memcpy(block[i].at, l->block[i], bytes);
     if (t->at.batch == 0)
         memcpy(t->snapshot, t->run.job.params, bytes);
-    t->run.numeric->engine_refresh(t->engine);
+    t->run.numeric->engine_refresh(t->engine, 0, 1);
+    if (t->lbfgs != NULL)
+        nu_lbfgs_forget(t->lbfgs);
     nu_trainer_publish(t);
     t->result = (nudge_train_result){.epochs = t->at.epoch,
                                      .best_epoch = t->at.best.epoch,

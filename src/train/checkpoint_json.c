@@ -222,27 +222,46 @@ char *nu_checkpoint_text(const nudge_trainer *t)
     if (!t->options.keep_history && t->at.epoch > 0)
         json_array_append_new(epochs, epoch_json(&t->result.last));
     const nu_position *at = &t->at;
+    json_t *inverse = json_array();
+    for (size_t i = 0; i < at->lbfgs.pairs; i++)
+        json_array_append_new(inverse, json_real(at->lbfgs.inverse[nu_lbfgs_slot(&at->lbfgs, i)]));
     json_auto_t *root = json_pack(
-        "{s:o, s:{s:I, s:I, s:f, s:f, s:f, s:f, s:{s:o, s:I, s:f}, s:{s:I, s:f, s:I, s:f}}, s:o}",
+        "{s:o, s:{s:I, s:I, s:f, s:f, s:f, s:f, s:{s:o, s:I, s:f}, s:{s:I, s:f, s:I, s:f}, "
+        "s:{s:f, s:o}}, s:o}",
         "settings", describe_settings(t), "position", "epoch", (json_int_t)at->epoch, "batch",
         (json_int_t)at->batch, "weight", at->weight, "loss", at->loss, "correct", at->correct,
         "seconds", at->seconds, "plateau", "best", number(at->plateau.best), "bad_epochs",
         (json_int_t)at->plateau.bad_epochs, "factor", at->plateau.factor, "best", "epoch",
         (json_int_t)at->best.epoch, "value", at->best.value, "mark_epoch",
-        (json_int_t)at->best.mark_epoch, "mark", at->best.mark, "epochs", epochs);
+        (json_int_t)at->best.mark_epoch, "mark", at->best.mark, "lbfgs", "scale", at->lbfgs.scale,
+        "inverse", inverse, "epochs", epochs);
     return root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
+}
+
+/* What a position has of L-BFGS, the oldest pair first. */
+static int parse_pairs(nu_lbfgs_memory *m, const nudge_trainer *t, const json_t *inverse)
+{
+    m->pairs = json_array_size(inverse);
+    m->first = 0;
+    if (m->pairs > (t->lbfgs != NULL ? NU_LBFGS_PAIRS : 0))
+        return 0;
+    for (size_t i = 0; i < m->pairs; i++)
+        m->inverse[i] = json_real_value(json_array_get(inverse, i));
+    return 1;
 }
 
 static int parse_position(nu_position *at, const nudge_trainer *t, const json_t *json)
 {
     json_int_t epoch, batch, bad, best_epoch, mark_epoch;
-    json_t *best;
+    json_t *best, *inverse;
     if (json_unpack((json_t *)json, "{s:I, s:I, s:F, s:F, s:F, s:F, s:{s:o, s:I, s:F}, "
-                    "s:{s:I, s:F, s:I, s:F}}", "epoch", &epoch, "batch", &batch,
+                    "s:{s:I, s:F, s:I, s:F}, s:{s:F, s:o}}", "epoch", &epoch, "batch", &batch,
                     "weight", &at->weight, "loss", &at->loss, "correct", &at->correct, "seconds",
                     &at->seconds, "plateau", "best", &best, "bad_epochs", &bad, "factor",
                     &at->plateau.factor, "best", "epoch", &best_epoch, "value", &at->best.value,
-                    "mark_epoch", &mark_epoch, "mark", &at->best.mark) != 0)
+                    "mark_epoch", &mark_epoch, "mark", &at->best.mark, "lbfgs", "scale",
+                    &at->lbfgs.scale, "inverse", &inverse) != 0 ||
+        !parse_pairs(&at->lbfgs, t, inverse))
         return 0;
     at->epoch = (size_t)epoch;
     at->batch = (size_t)batch;

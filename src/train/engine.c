@@ -3,6 +3,7 @@
 #include "core/clones.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "core/team.h"
 #include "linalg/blas.h"
 #include "net/activation.h"
 #include "train/infer.h"
@@ -174,9 +175,11 @@ static int allocate(nu_engine *e)
     return 1;
 }
 
-static void engine_refresh(nu_engine *e)
+static void engine_refresh(nu_engine *e, int thread, int threads)
 {
-    for (size_t i = 0; i < e->job.plan->n_tiles; i++)
+    size_t first, end;
+    nu_team_share(e->job.plan->n_tiles, thread, threads, &first, &end);
+    for (size_t i = first; i < end; i++)
         X(nu_step_transpose)(e, &e->job.plan->tiles[i]);
 }
 
@@ -192,7 +195,7 @@ static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_e
         return nu_no_memory(err, add(m.gradients, add(m.optimizer_state, m.activations)),
                             "activations, gradients and optimizer state");
     }
-    engine_refresh(e);
+    engine_refresh(e, 0, 1);
     nu_blas_single_threaded();
     *engine = e;
     return NUDGE_OK;
@@ -330,7 +333,7 @@ static void engine_profile(nu_engine *e, int on)
     e->job.profile = on;
 }
 
-static const void *engine_gradient(const nu_engine *e)
+static void *engine_gradient(const nu_engine *e)
 {
     return e->gradient;
 }

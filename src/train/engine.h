@@ -56,14 +56,14 @@ typedef struct nu_numeric {
     void (*engine_profile)(nu_engine *engine, int on);
 
     /* The kept gradient of the batches since the last update: net->size reals. */
-    const void *(*engine_gradient)(const nu_engine *engine);
+    void *(*engine_gradient)(const nu_engine *engine);
 
     /* The optimizer's state i < 2, or (2) the average of the weights: net->size reals, to be read
      * and written between epochs. NULL: there is none. */
     void *(*engine_state)(const nu_engine *engine, int i);
 
-    /* The parameters were changed by others than updates. */
-    void (*engine_refresh)(nu_engine *engine);
+    /* The parameters were changed by others than updates. Each thread its share, no barrier. */
+    void (*engine_refresh)(nu_engine *engine, int thread, int threads);
 
     /* 1 if the parameters first .. end-1 are all finite. */
     int (*all_finite)(const void *params, size_t first, size_t end);

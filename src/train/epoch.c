@@ -91,6 +91,25 @@ static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
     return step;
 }
 
+/* The epoch is an iteration over all rows. */
+static void iterate(nudge_trainer *t, int thread, int threads)
+{
+    double correct, loss = nu_lbfgs_iterate(t->lbfgs, &t->at.lbfgs, &correct, thread, threads);
+    if (thread != 0)
+        return;
+    if (!isfinite(loss)) {
+        t->diverged_batch = 1;
+        return;
+    }
+    t->at.weight = t->run.numeric->engine_weight(t->engine, 0);
+    t->at.loss = loss * t->at.weight;
+    t->at.correct = correct;
+    t->at.batch = 1;
+    t->lr = t->options.optimizer.lr;
+    if (t->ends != NULL)
+        keep_step(t, threads);
+}
+
 /* The batches from where the trainer is up to t->end, by all threads. A stop waits for the last of
  * the batches that make an update. */
 static void work(void *arg, int thread, int threads)
@@ -100,7 +119,9 @@ static void work(void *arg, int thread, int threads)
     int keeps_steps = thread == 0 && t->ends != NULL;
     if (keeps_steps)
         t->step_start = nu_seconds();
-    size_t first = t->at.batch;
+    if (t->lbfgs != NULL)
+        iterate(t, thread, threads);
+    size_t first = t->lbfgs == NULL ? t->at.batch : t->end;
     for (size_t batch = first; batch < t->end; batch++) {
         if (thread == 0 && batch > first) /* so that every call makes an update at least */
             show_progress(t, batch);

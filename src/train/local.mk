@@ -2,6 +2,7 @@ libnudge_all_la_SOURCES += \
 	src/train/plan.h src/train/plan.c src/train/plan_pieces.c \
 	src/train/optimizer.h src/train/optimizer.c \
 	src/train/schedule.h src/train/schedule.c \
+	src/train/lbfgs.h src/train/lbfgs.c \
 	src/train/engine.h src/train/job.h src/train/tally.h \
 	src/train/check.h src/train/check.c \
 	src/train/run.h src/train/run.c \

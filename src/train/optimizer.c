@@ -22,6 +22,7 @@ static const struct {
     [NUDGE_RADAM] = {.eps = 1e-8, .states = 2, .is_adam = 1, .rectifies = 1},
     [NUDGE_LION] = {.beta2 = 0.99, .states = 1, .decouples = 1},
     [NUDGE_RPROP] = {.lr = 0.01, .states = 2, .takes_all_rows = 1},
+    [NUDGE_LBFGS] = {.lr = 1, .takes_all_rows = 1},
 };
 
 nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind)
@@ -70,6 +71,7 @@ nudge_status nu_optimizer_check(const nudge_optimizer *o, nudge_error *err)
 
 nudge_status nu_optimizer_check_options(const nudge_train_options *o, nudge_error *err)
 {
+    int searches = o->optimizer.kind == NUDGE_LBFGS;
     const struct {
         const char *name;
         int is_used;
@@ -79,6 +81,11 @@ nudge_status nu_optimizer_check_options(const nudge_train_options *o, nudge_erro
         {"warmup", o->schedule.warmup > 0},
         {"clip_value", o->clip_value > 0},
         {"clip_norm", o->clip_norm > 0},
+        {"l1", searches && o->optimizer.l1 > 0},
+        {"average", searches && o->average > 0},
+        {"max_norm", searches && o->max_norm > 0},
+        {"dropout", searches && o->dropout != NULL},
+        {"lr_factors", searches && o->lr_factors != NULL},
     };
     if (!kinds[o->optimizer.kind].takes_all_rows)
         return NUDGE_OK;

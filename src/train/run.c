@@ -8,6 +8,7 @@
 #include "linalg/blas.h"
 #include "train/check.h"
 #include "train/evaluate.h"
+#include "train/lbfgs.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
 
@@ -87,6 +88,18 @@ static nudge_status check_lr_factors(const double *factors, size_t layers, nudge
     return NUDGE_OK;
 }
 
+/* A search needs the loss that the gradient is of; the engine tells it in the targets' units. */
+static nudge_status check_units(const nu_run *run, nudge_error *err)
+{
+    const double *units = run->job.units;
+    size_t outputs = run->model->net.width[run->model->net.layers];
+    for (size_t j = 1; units != NULL && j < outputs; j++)
+        if (run->options->optimizer.kind == NUDGE_LBFGS && units[j] != units[0])
+            return nu_fail(err, NUDGE_EARGUMENT, "the optimizer lbfgs cannot be used with targets "
+                           "that are scaled differently");
+    return NUDGE_OK;
+}
+
 nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *train,
                           const nudge_dataset *val, const nudge_train_options *options,
                           nudge_error *err)
@@ -125,8 +138,10 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
     NU_TRY(nu_loss_units(&run->job.units, model, err));
     size_t batch = nu_smaller(options->batch, train->rows);
     NU_TRY(nu_optimizer_check_batch(&options->optimizer, batch, train->rows, err));
+    NU_TRY(check_units(run, err));
     nu_plan_wants wants = {
-        .gradient = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1,
+        .gradient = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1 ||
+                    options->optimizer.kind == NUDGE_LBFGS,
         .bound = options->max_norm > 0,
     };
     NU_TRY(nu_plan_start(&run->plan, &model->net, batch, wants, err));
@@ -159,7 +174,8 @@ void nu_run_describe(const nu_run *run, nudge_train_plan *p)
         .dataset = nudge_dataset_describe(run->job.data).bytes,
         .weights = (uint64_t)net->size * run->numeric->real_size,
         .gradients = m.gradients,
-        .optimizer_state = m.optimizer_state,
+        .optimizer_state = m.optimizer_state + (run->options->optimizer.kind == NUDGE_LBFGS
+                                                    ? nu_lbfgs_bytes(&run->job, run->numeric) : 0),
         .activations = m.activations,
     };
     p->snapshot = p->weights * (uint64_t)(1 + run->is_separate +

@@ -54,6 +54,8 @@ static nudge_status allocate(nudge_trainer *t, nudge_error *err)
     if (t->own != NULL)
         run->job.params = t->own;
     NU_TRY(run->numeric->engine_create(&t->engine, &run->job, err));
+    if (t->options.optimizer.kind == NUDGE_LBFGS)
+        NU_TRY(nu_lbfgs_create(&t->lbfgs, t->engine, &run->job, run->numeric, err));
     t->shown = *run->model;
     t->shown.params = t->options.average > 0 ? run->numeric->engine_state(t->engine, 2)
                                              : run->job.params;
@@ -92,6 +94,7 @@ void nudge_trainer_free(nudge_trainer *t)
         return;
     if (t->engine != NULL)
         t->run.numeric->engine_free(t->engine);
+    nu_lbfgs_free(t->lbfgs);
     nu_evaluator_free(t->evaluator);
     nu_run_end(&t->run);
     free(t->own);
@@ -189,6 +192,8 @@ nudge_status nudge_trainer_set_options(nudge_trainer *t, const nudge_train_optio
     t->run.job.clip_value = options->clip_value;
     t->run.job.clip_norm = options->clip_norm;
     t->run.numeric->engine_set_clip(t->engine, options->clip_value, options->clip_norm);
+    if (t->lbfgs != NULL)
+        nu_lbfgs_forget(t->lbfgs);
     return NUDGE_OK;
 }
 

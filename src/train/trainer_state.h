@@ -6,6 +6,7 @@
 
 #include "core/barrier.h"
 #include "train/evaluate.h"
+#include "train/lbfgs.h"
 #include "train/run.h"
 #include "train/schedule.h"
 
@@ -28,6 +29,7 @@ typedef struct nu_position {
     double seconds;    /* and the time they took */
     nu_plateau plateau;
     nu_best best;
+    nu_lbfgs_memory lbfgs;
 } nu_position;
 
 /* Thread 0 of a team writes what is not marked; others read it after a barrier. */
@@ -38,6 +40,7 @@ struct nudge_trainer {
     nu_run run;
     nudge_train_plan plan;
     nu_engine *engine;
+    nu_lbfgs *lbfgs;         /* or NULL */
     nu_evaluator *evaluator; /* or NULL */
     void *own;               /* the weights under training, if run.is_separate; otherwise those of
                               * the model are */

@@ -179,7 +179,7 @@ const option shared_options[] = {
                                       "validation loss (or training loss)"},
     {"lr-threshold", "F", .help = "plateau: what part the loss must fall by to be progress",
      .hidden = 1},
-    {"batch", "N", .help = "samples per gradient; all rows with rprop"},
+    {"batch", "N", .help = "samples per gradient; all rows with rprop and lbfgs"},
     {"accumulate", "N", .help = "batches whose gradients make one update"},
     {"clip-norm", "X", .help = "scale an update's gradient down to this norm"},
     {"clip-value", "X", .help = "hold elements of an update's gradient within +-X, before its "

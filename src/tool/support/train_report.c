@@ -72,7 +72,8 @@ void report_start(const train_report *r)
     line_start(stderr, "training");
     fprintf(stderr, "%s, lr %g, batch %zu%s, %zu epoch%s\n",
             nudge_optimizer_name(t->optimizer.kind), t->optimizer.lr, r->plan.batch,
-            nudge_optimizer_takes_all_rows(t->optimizer.kind) ? " (all rows, as it needs them)" : "",
+            nudge_optimizer_takes_all_rows(t->optimizer.kind) ? " (all rows, as it needs them)"
+                                                              : "",
             t->epochs, t->epochs == 1 ? "" : "s");
     if (has_schedule(&t->schedule)) {
         char *text = schedule_text(&t->schedule);
