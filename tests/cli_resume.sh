@@ -73,7 +73,7 @@ head -c 3000 c >cut
 refuse 2 "cut: " "a checkpoint cut short" nudge train --resume cut
 cp c damaged
 cp c.previous damaged.previous
-printf x | dd of=damaged bs=1 seek=4000 conv=notrunc 2>/dev/null
+printf x | dd of=damaged bs=1 seek=$(($(wc -c <damaged) - 9)) conv=notrunc 2>/dev/null
 refuse 2 "checksum than it says; the checkpoint before it is damaged.previous" \
     "a damaged checkpoint" nudge train --quiet --resume damaged
 

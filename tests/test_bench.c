@@ -210,7 +210,7 @@ START_TEST(products_refused)
 }
 END_TEST
 
-enum { KERNELS = 47 };
+enum { KERNELS = 48 };
 
 START_TEST(kernel_names)
 {
