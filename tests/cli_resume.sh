@@ -70,7 +70,9 @@ refuse 2 "'0' is not a number of epochs from 1, or of seconds such as 60s" "neve
 refuse 2 "'5m' is not a number of epochs" "minutes" train --checkpoint x --checkpoint-every 5m
 refuse 2 "--checkpoint: " "no folder" train --checkpoint none/c
 head -c 3000 c >cut
-refuse 2 "cut: " "a checkpoint cut short" nudge train --resume cut
+cp c.previous cut.previous
+refuse 2 "; the checkpoint before it is cut.previous" "a checkpoint cut short" \
+    nudge train --resume cut
 cp c damaged
 cp c.previous damaged.previous
 printf x | dd of=damaged bs=1 seek=$(($(wc -c <damaged) - 9)) conv=notrunc 2>/dev/null

@@ -121,15 +121,20 @@ static nudge_status train_on(train_progress *p, arguments *args, nudge_error *er
     } while (1);
 }
 
+/* As must(), and names the checkpoint before a damaged one. */
+static void must_read(const char *checkpoint, nudge_status status, const nudge_error *err)
+{
+    char *previous = text_as("%s.previous", checkpoint);
+    if (status == NUDGE_EDATA && access(previous, R_OK) == 0)
+        give_up(EXIT_BAD_INPUT, "%s; the checkpoint before it is %s", err->text, previous);
+    must(status, err);
+    free(previous);
+}
+
 static void resume(const train_setup *s, nudge_trainer *trainer)
 {
     nudge_error err;
-    char *previous = text_as("%s.previous", s->resume);
-    nudge_status status = nudge_trainer_load(trainer, s->resume, &err);
-    if (status == NUDGE_EDATA && access(previous, R_OK) == 0)
-        give_up(EXIT_BAD_INPUT, "%s; the checkpoint before it is %s", err.text, previous);
-    must(status, &err);
-    free(previous);
+    must_read(s->resume, nudge_trainer_load(trainer, s->resume, &err), &err);
     nudge_trainer_position at = nudge_trainer_where(trainer);
     char line[NUDGE_ERROR_SIZE];
     snprintf(line, sizeof line, "%s: epoch %zu, batch %zu", s->resume, at.epochs + 1, at.batch + 1);
@@ -182,7 +187,7 @@ static void read_files(arguments *args)
     if (path == NULL)
         return;
     refuse_given(args, "init", "the checkpoint of --resume has the weights");
-    must(nudge_checkpoint_note(&note, path, &err), &err);
+    must_read(path, nudge_checkpoint_note(&note, path, &err), &err);
     if (note != NULL)
         config_take(args, note, path);
     free(note);
