@@ -100,6 +100,16 @@ void nudge_dataset_free(nudge_dataset *data)
     free(data);
 }
 
+void nu_dataset_take_weights(nudge_dataset *data, double *weights)
+{
+    double sum = weights != NULL ? 0 : (double)data->rows;
+    for (size_t i = 0; weights != NULL && i < data->rows; i++)
+        sum += weights[i];
+    free(data->weights);
+    data->weights = weights;
+    data->weight = sum;
+}
+
 nudge_status nudge_dataset_subset(nudge_dataset **data, const nudge_dataset *of,
                                   const uint32_t *rows, size_t n, nudge_error *err)
 {

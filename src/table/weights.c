@@ -5,16 +5,6 @@
 #include "core/status.h"
 #include "table/dataset.h"
 
-void nu_dataset_take_weights(nudge_dataset *data, double *weights)
-{
-    double sum = weights != NULL ? 0 : (double)data->rows;
-    for (size_t i = 0; weights != NULL && i < data->rows; i++)
-        sum += weights[i];
-    free(data->weights);
-    data->weights = weights;
-    data->weight = sum;
-}
-
 nudge_status nudge_dataset_set_weights(nudge_dataset *data, const double *weights,
                                        nudge_error *err)
 {
