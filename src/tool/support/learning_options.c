@@ -103,7 +103,8 @@ double read_loss_parameter(arguments *args, nudge_loss chosen)
         char name[40], why[80];
         translate(name, sizeof name, loss.parameter, '_', '-');
         snprintf(why, sizeof why, "it needs --loss %s", loss.name);
-        if ((nudge_loss)i != chosen)
+        int may_be = chosen == NUDGE_LOSS_AUTO && i == NUDGE_CROSS_ENTROPY; /* the data decides */
+        if ((nudge_loss)i != chosen && !may_be)
             refuse_given(args, name, why);
         else if (given(args, name))
             value = real_in(args, name, loss.parameter_least, loss.parameter_most,

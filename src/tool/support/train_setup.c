@@ -164,6 +164,10 @@ nudge_status train_setup_model(nudge_model **model, const train_setup *s, const 
                                nudge_error *err)
 {
     nudge_prep_info info = nudge_prep_describe(prep);
+    if (s->data.prep.loss == NUDGE_LOSS_AUTO && !isnan(s->loss_parameter) &&
+        info.loss != NUDGE_CROSS_ENTROPY)
+        complain("--label-smoothing: it needs --loss cross-entropy; for this target auto is %s",
+                 nudge_loss_name(info.loss));
     return train_setup_network(model, s, info.features, info.outputs, info.loss, prep, err);
 }
 
