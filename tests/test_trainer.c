@@ -139,6 +139,33 @@ START_TEST(stopped)
 }
 END_TEST
 
+/* A stop that is asked for within the only update of an epoch comes after it; more batches to an
+ * update than there are make one of all. */
+START_TEST(stopped_within_an_update)
+{
+    uint64_t hash[2];
+    for (int huge = 0; huge < 2; huge++) {
+        fixture f = fixture_start();
+        size_t stops = 0;
+        nudge_error err;
+        f.options.accumulate = huge ? SIZE_MAX : 15;
+        f.options.on_progress = stop_now;
+        f.options.progress_seconds = 0;
+        f.options.user = &stops;
+        nudge_trainer *t = trainer_of(&f);
+        for (size_t i = 1; i <= 3; i++) {
+            ck_status(nudge_trainer_run(t, &err), NUDGE_ESTOPPED, &err);
+            ck_assert_uint_eq(nudge_trainer_where(t).epochs, i);
+            ck_assert_uint_eq(nudge_trainer_where(t).updates, i);
+        }
+        hash[huge] = nudge_model_hash(f.model);
+        nudge_trainer_free(t);
+        fixture_end(&f);
+    }
+    ck_assert_uint_eq(hash[0], hash[1]);
+}
+END_TEST
+
 /* Options that may change do, the others are refused by name and change nothing. */
 START_TEST(changes)
 {
@@ -391,6 +418,7 @@ static Suite *trainer_suite(void)
     TCase *tc = tcase_create("trainer");
     tcase_add_test(tc, parts);
     tcase_add_test(tc, stopped);
+    tcase_add_test(tc, stopped_within_an_update);
     tcase_add_test(tc, changes);
     tcase_add_test(tc, clip_changes);
     tcase_add_test(tc, average);

@@ -32,7 +32,7 @@ typedef struct nudge_prep_info {
     nudge_scale scale;         /* never NUDGE_SCALE_AUTO, but NUDGE_SCALE_NONE for pixels / 255 */
     size_t features;           /* network inputs */
     size_t outputs;            /* network outputs */
-    size_t classes;            /* class labels: cross-entropy and two-class bce, else 0 */
+    size_t classes;            /* class labels: losses of classes and two-class bce, else 0 */
     int pixels;                /* 1 if the features are the bytes of an image */
     size_t number_columns;     /* CSV columns that the features come from: numbers, */
     size_t category_columns;   /* and categories (one-hot); 0 for other data */
@@ -40,8 +40,8 @@ typedef struct nudge_prep_info {
 
 NUDGE_API nudge_prep_info nudge_prep_describe(const nudge_prep *prep);
 
-/* Names that belong to the prep: network input j, target k < outputs (cross-entropy: k == 0 only),
- * class k < classes. */
+/* Names that belong to the prep: network input j, target k < outputs (losses of classes: k == 0
+ * only), class k < classes. */
 NUDGE_API const char *nudge_prep_feature_name(const nudge_prep *prep, size_t j);
 NUDGE_API const char *nudge_prep_target_name(const nudge_prep *prep, size_t k);
 NUDGE_API const char *nudge_prep_class_label(const nudge_prep *prep, size_t k);
@@ -60,7 +60,7 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_pack(nudge_dataset **data, nu
                                                         size_t *unknown, nudge_error *err);
 
 /* A dataset from the caller's arrays, which are copied: x is rows x features; targets either
- * y (rows x outputs) for every loss but cross-entropy, or classes (rows values in [0, outputs)),
+ * y (rows x outputs) for losses of numbers, or classes (rows values in [0, outputs)),
  * the other one NULL; both NULL: no targets.
  * NUDGE_EARGUMENT (rows, features or outputs 0, a class out of range, both y and classes),
  * NUDGE_EDATA (NaN or infinity, with its place), NUDGE_EMEMORY. */
@@ -114,12 +114,12 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_subset(nudge_dataset **data,
                                                           nudge_error *err);
 NUDGE_API void nudge_dataset_free(nudge_dataset *data);
 
-/* A weight w_i >= 0 for each row, which are copied; NULL: none, as it is from the beginning. The
- * loss and gradient of a batch (of an update, where it takes several) are then sum w_i l_i / sum
- * w_i over its rows, PyTorch's weighted mean; where all weights are 0 both are 0. Reported losses,
- * accuracies and metrics are weighted alike, as scikit-learn's with sample_weight; counts of rows
- * are not. A subset has the weights that its rows had when it was made; those of one dataset are
- * nothing to another. Not while a trainer uses the dataset.
+/* A weight w_i >= 0 for each row, which are copied; NULL: none, as it is from the beginning unless
+ * the table had some. The loss and gradient of a batch (of an update, where it takes several) are
+ * then sum w_i l_i / sum w_i over its rows, PyTorch's weighted mean; where all weights are 0 both
+ * are 0. Reported losses, accuracies and metrics are weighted alike, as scikit-learn's with
+ * sample_weight; counts of rows are not. A subset has the weights that its rows had when it was
+ * made; those of one dataset are nothing to another. Not while a trainer uses the dataset.
  * NUDGE_EARGUMENT (a weight that is negative or not finite), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_set_weights(nudge_dataset *data,
                                                                const double *weights,
@@ -144,7 +144,8 @@ typedef struct nudge_dataset_info {
 NUDGE_API nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data);
 
 typedef enum nudge_split_order {
-    NUDGE_SPLIT_RANDOM, /* which rows go where depends on (seed, rows) alone */
+    NUDGE_SPLIT_RANDOM, /* which rows go where depends on (seed, rows) alone, and where
+ * stratified on the classes */
     NUDGE_SPLIT_LAST    /* the last rows are held out: for time series, or files in random order */
 } nudge_split_order;
 

@@ -35,7 +35,7 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_evaluate(const nudge_model *model,
 NUDGE_API void nudge_metrics_free(nudge_metrics *metrics);
 
 /* out: rows x outputs, the caller's: predictions in the target's own units, class probabilities
- * for cross-entropy (softmax) and bce (sigmoid), expected counts for poisson (exp).
+ * for losses of classes (softmax) and bce (sigmoid), expected counts for poisson (exp).
  * NUDGE_EMISMATCH, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_predict(const nudge_model *model,
                                                    const nudge_dataset *data, int threads,
@@ -78,7 +78,7 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_row_f32(nudge_predictor *pred
                                                            nudge_error *err);
 
 /* What predictions are compared with. out, the caller's: rows x outputs targets in their own units;
- * for cross-entropy rows class numbers. NUDGE_EMISMATCH (also: data without targets). */
+ * for losses of classes rows class numbers. NUDGE_EMISMATCH (also: data without targets). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_targets(const nudge_model *model,
                                                    const nudge_dataset *data, double *out,
                                                    nudge_error *err);

@@ -30,7 +30,8 @@ NUDGE_API nudge_optimizer nudge_optimizer_defaults(nudge_optimizer_kind kind);
 /* 1: it takes all rows as one batch (rprop, lbfgs). It is then refused with a smaller batch, and
  * with what would have no effect or a wrong one: accumulate, a schedule, clipping; lbfgs with l1,
  * average, max_norm, dropout and lr_factors, too, and with several targets that are scaled
- * differently. An epoch of lbfgs is one iteration, which evaluates loss and gradient a few times. */
+ * differently. An epoch of lbfgs is one iteration, which evaluates loss and gradient a few
+ * times. */
 NUDGE_API int nudge_optimizer_takes_all_rows(nudge_optimizer_kind kind);
 
 /* The learning rate of update u (1 for the first of U in all) in epoch e (1 for the first) is the
@@ -109,7 +110,8 @@ typedef struct nudge_epoch {
     size_t epochs;          /* asked for */
     double train_loss;      /* mean over samples of the loss each batch had before its update,
                              * in the target's own units (see nudge_train) */
-    double train_accuracy;  /* likewise the part classified right; NaN unless cross-entropy */
+    double train_accuracy;  /* likewise the part classified right; NaN unless the loss is one of
+                             * classes */
     int has_val;
     double val_loss;        /* after the epoch; NaN without validation data */
     double val_accuracy;    /* NaN unless the model classifies */
@@ -321,8 +323,8 @@ NUDGE_API const nudge_epoch *nudge_trainer_history(const nudge_trainer *trainer,
 
 /* Writes all that the trainer is to `path`: a model file, which nudge_model_load() reads, with the
  * optimizer's state and the place in the epoch in it. Atomic, as nudge_model_save(); what was at
- * `path` before is kept as PATH.previous. note: a text of the caller's, kept in the file; or NULL.
- * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
+ * `path` before is kept as PATH.previous (behind a symbolic link, beside what it points to). note:
+ * a text of the caller's, kept in the file; or NULL. NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_save(const nudge_trainer *trainer,
                                                         const char *path, const char *note,
                                                         nudge_error *err);
@@ -341,7 +343,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_checkpoint_note(char **note, const ch
                                                            nudge_error *err);
 
 /* The options from now on. What may change: the optimizer's numbers (not its kind, nor whether it
- * has momentum), the schedule, the sizes of clips that are on, epochs, callbacks.
+ * has momentum), the schedule, the sizes of clips, the average and the early stop that are on,
+ * max_seconds, epochs, callbacks.
  * NUDGE_EARGUMENT names what may not, or what is wrong; the old ones then stay. */
 NUDGE_API nudge_train_options nudge_trainer_get_options(const nudge_trainer *trainer);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_set_options(nudge_trainer *trainer,

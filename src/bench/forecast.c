@@ -172,16 +172,17 @@ static nudge_forecast sum_up(replay *r, const nu_exchange *exchange)
     nudge_forecast f = {.threads = r->threads, .phases = r->run.numeric->engine_phases(r->engine)};
     double busy = 0, all = 0;
     const nu_plan *plan = &r->run.plan;
+    double updates = (double)r->run.updates / (double)r->run.batches; /* of a batch */
     for (size_t s = 0; s < plan->n_stages; s++) {
-        double longest = 0;
+        double longest = 0, times_run = s >= plan->update_at ? updates : 1;
         for (int t = 0; t < r->threads; t++) {
             nu_sort_reals(times(r, s, t), r->steps);
             double own = nu_quantile(times(r, s, t), r->steps, 0.5);
             own += exchanged(r, &plan->stages[s], t, exchange->byte);
-            busy += own;
+            busy += own * times_run;
             longest = fmax(longest, own);
         }
-        f.step += longest + (nu_plan_waits(plan, s) ? exchange->barrier : 0);
+        f.step += times_run * (longest + (nu_plan_waits(plan, s) ? exchange->barrier : 0));
     }
     if (r->one_thread > 0)
         busy = f.step = r->one_thread + (r->run.batches == 1 ? EPOCH_SECONDS : 0);

@@ -187,15 +187,15 @@ static int keep_previous(const char *path)
 /* The finished file takes the place of what is there. */
 static int replace(nu_atomic_file *out)
 {
-    int fd = fileno(out->stream), error = 0;
-    if (fsync(fd) != 0 ||
-        (out->temporary == NULL && create_temporary(out->path, fd, &out->temporary) < 0))
-        return errno;
-    if (out->keeps_previous)
+    int fd = fileno(out->stream), error = fsync(fd) != 0 ? errno : 0;
+    if (error == 0 && out->temporary == NULL &&
+        create_temporary(out->path, fd, &out->temporary) < 0)
+        error = errno;
+    if (error == 0 && out->keeps_previous)
         error = keep_previous(out->path);
     if (error == 0 && rename(out->temporary, out->path) != 0)
         error = errno;
-    if (error != 0)
+    if (error != 0 && out->temporary != NULL)
         unlink(out->temporary);
     return error != 0 ? error : sync_folder(out->path);
 }
@@ -225,15 +225,8 @@ void nu_atomic_abandon(nu_atomic_file *out)
 
 int nu_atomic_check(const char *path)
 {
-    enum target target = target_of(path);
-    if (target == TARGET_DIRECT)
+    if (target_of(path) == TARGET_DIRECT)
         return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ? 0 : errno;
-    /* A file without a name; where there are none, a real one. */
-    char *final = target == TARGET_FILE && path[0] != '\0' ? final_path(path) : NULL;
-    int fd = final != NULL && may_replace(final) ? open_unnamed(final) : -1;
-    free(final);
-    if (fd >= 0)
-        return close(fd) == 0 ? 0 : errno;
     nu_atomic_file out;
     int error = nu_atomic_open(&out, path);
     if (error == 0)

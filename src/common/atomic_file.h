@@ -15,7 +15,8 @@ typedef struct nu_atomic_file {
     int replaces;    /* what is at `path`; 0: it is written directly */
     char *temporary; /* the file's name until then, or NULL */
     int keeps_previous; /* set before nu_atomic_commit(): a file that is there becomes
-                         * PATH.previous */
+                         * PATH.previous; behind a symbolic link, that of what
+                         * it points to */
 } nu_atomic_file;
 
 /* All return 0 or an errno. Without success from nu_atomic_open() there is nothing to end. */

@@ -1,6 +1,8 @@
 #include "whole.h"
 
 #include <errno.h>
+#include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,4 +35,17 @@ char **nu_split(const char *text, char separator, size_t *n)
         *copy++ = '\0';
     }
     return part;
+}
+
+int nu_parse_real(const char *text, double *value)
+{
+    if (text[0] == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
+        return 0; /* strtod would take spaces, hexadecimal numbers, "inf" */
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (c == (locale_t)0)
+        return 0;
+    char *end;
+    *value = strtod_l(text, &end, c);
+    freelocale(c);
+    return *end == '\0' && isfinite(*value);
 }

@@ -44,8 +44,10 @@ static double most_abs(const void *x, const void *unused, size_t first, size_t e
     const real *rx = x;
     double most = 0;
     (void)unused;
-    for (size_t i = first; i < end; i++)
-        most = fmax(most, fabs((double)rx[i]));
+    for (size_t i = first; i < end && !isnan(most); i++) {
+        double size = fabs((double)rx[i]);
+        most = size <= most ? most : size;
+    }
     return most;
 }
 

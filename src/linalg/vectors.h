@@ -11,6 +11,7 @@ typedef struct nu_vectors {
                     size_t end);
     double (*dot)(const void *x, const void *y, size_t first, size_t end);
     double (*sum_abs)(const void *x, const void *unused, size_t first, size_t end);
+    /* NaN if there is one. */
     double (*most_abs)(const void *x, const void *unused, size_t first, size_t end);
 } nu_vectors;
 

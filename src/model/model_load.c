@@ -217,26 +217,13 @@ static nudge_status take_weights(void *to, const nu_st_file *file, nudge_error *
 
 /* ---- Files ----------------------------------------------------------------------------- */
 
-/* Calls `take` with the file; its messages get the path in front. */
-static nudge_status read_file(const char *path, nudge_status (*take)(void *to, const nu_st_file *f,
-                                                                     nudge_error *err),
-                              void *to, nudge_error *err)
-{
-    nu_st_file file NU_SCOPED(nu_st_close) = {.fd = -1};
-    nudge_error inner;
-    nudge_status status = nu_st_open(&file, path, &inner);
-    if (status == NUDGE_OK)
-        status = take(to, &file, &inner);
-    return status == NUDGE_OK ? status : nu_fail(err, status, "%s: %s", path, inner.text);
-}
-
 nudge_status nudge_model_load(nudge_model **model, const char *path, nudge_error *err)
 {
-    return read_file(path, take_model, model, err);
+    return nu_st_use(path, take_model, model, err);
 }
 
 nudge_status nudge_model_load_weights(nudge_model *model, const char *path,
                                       nudge_weights_taken *taken, nudge_error *err)
 {
-    return read_file(path, take_weights, &(warm_start){model, taken}, err);
+    return nu_st_use(path, take_weights, &(warm_start){model, taken}, err);
 }

@@ -261,6 +261,18 @@ void nu_st_close(nu_st_file *file)
     *file = (nu_st_file){.fd = -1};
 }
 
+nudge_status nu_st_use(const char *path, nudge_status (*take)(void *to, const nu_st_file *file,
+                                                              nudge_error *err),
+                       void *to, nudge_error *err)
+{
+    nu_st_file file NU_SCOPED(nu_st_close) = {.fd = -1};
+    nudge_error inner;
+    nudge_status status = nu_st_open(&file, path, &inner);
+    if (status == NUDGE_OK)
+        status = take(to, &file, &inner);
+    return status == NUDGE_OK ? status : nu_fail(err, status, "%s: %s", path, inner.text);
+}
+
 const nu_st_tensor *nu_st_find(const nu_st_file *file, const char *name)
 {
     const nu_st_tensor key = {.name = (char *)name};

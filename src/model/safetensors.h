@@ -33,6 +33,11 @@ typedef struct nu_st_file {
 nudge_status nu_st_open(nu_st_file *file, const char *path, nudge_error *err);
 void nu_st_close(nu_st_file *file);
 
+/* Calls take() with the open file; what it says gets the path in front. Statuses of both. */
+nudge_status nu_st_use(const char *path, nudge_status (*take)(void *to, const nu_st_file *file,
+                                                              nudge_error *err),
+                       void *to, nudge_error *err);
+
 /* NULL if it is not there. */
 const nu_st_tensor *nu_st_find(const nu_st_file *file, const char *name);
 const char *nu_st_metadata(const nu_st_file *file, const char *key);

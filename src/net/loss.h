@@ -25,7 +25,7 @@ typedef struct nu_loss_kind {
 
 /* The sum over rows of each row's loss (for a mean over elements: of the mean over its n outputs)
  * times its weight, and the gradient of scale * that sum in dz (rows x n; always written). z is the
- * output of the last layer. *correct grows by the weights of rows classified right (cross-entropy
+ * output of the last layer. *correct grows by the weights of rows classified right (losses of classes
  * only). */
 double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_targets) t, double scale,
                   size_t rows, size_t n, double *correct);

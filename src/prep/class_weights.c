@@ -35,9 +35,9 @@ static nudge_status find_classes(classes *c, const nudge_prep *p, nudge_error *e
 /* "LABEL=X" */
 static nudge_status take_one(double *weights, const classes *c, char *part, nudge_error *err)
 {
-    char *equals = strrchr(part, '='), *end = NULL;
-    double x = equals != NULL ? strtod(equals + 1, &end) : NAN;
-    if (equals == NULL || end == equals + 1 || *end != '\0' || !(x >= 0 && isfinite(x)))
+    char *equals = strrchr(part, '=');
+    double x;
+    if (equals == NULL || !nu_parse_real(equals + 1, &x) || x < 0)
         return nu_fail_setting(err, NUDGE_EARGUMENT, SETTING, "'%s' is neither balanced nor a "
                                "class and its weight, a finite number from 0: %s=2", part,
                                c->labels[0]);

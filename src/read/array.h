@@ -56,7 +56,9 @@ nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_err
 
 /* Reads a target for each of t->rows rows: whole numbers are classes, others values, in one or
  * more columns. As above. */
-nudge_status nu_array_read_weights(nudge_table *t, const nu_array *a, nudge_error *err);
 nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err);
+
+/* Reads a weight for each of t->rows rows: a number from 0, not all of them 0. As above. */
+nudge_status nu_array_read_weights(nudge_table *t, const nu_array *a, nudge_error *err);
 
 #endif

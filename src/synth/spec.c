@@ -1,5 +1,4 @@
 /* The generators by name, and specs. */
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,24 +77,10 @@ static int take_item(item *it)
     return 1;
 }
 
-/* A finite decimal number, as in the C locale whatever the program's is. */
-static int read_number(double *value, const char *text)
-{
-    if (text[0] == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
-        return 0; /* strtod would take spaces, hexadecimal numbers, "inf" */
-    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (c == (locale_t)0)
-        return 0;
-    char *end;
-    *value = strtod_l(text, &end, c);
-    freelocale(c);
-    return *end == '\0' && isfinite(*value);
-}
-
 static int in_range(int k, double value)
 {
     double min, max;
-    return read_number(&min, keys[k].min) && read_number(&max, keys[k].max) && value >= min &&
+    return nu_parse_real(keys[k].min, &min) && nu_parse_real(keys[k].max, &max) && value >= min &&
            value <= max;
 }
 
@@ -104,7 +89,7 @@ static nudge_status set_item(nu_synth *s, int k, const char *text, nudge_error *
     double value = 0;
     int zero = k == NU_CLASSES && s->kind->zero_classes;
     int right = k == SEED ? nu_parse_whole(text, 0, UINT64_MAX, &s->seed)
-                          : read_number(&value, text) &&
+                          : nu_parse_real(text, &value) &&
                                 (!keys[k].whole || value == floor(value)) &&
                                 (in_range(k, value) || (zero && value == 0));
     if (!right)

@@ -56,7 +56,7 @@ struct nudge_dataset {
     double weight;       /* their sum, in order; without weights the number of rows */
 };
 
-/* Takes over weights (rows of them, >= 0 and finite) that nu_alloc() gave, or NULL. */
+/* Takes over weights (rows of them, >= 0 and finite) that free() frees, or NULL. */
 void nu_dataset_take_weights(nudge_dataset *data, double *weights);
 
 /* NUDGE_EDATA if all weights are 0: then there is no mean. `what` are the rows, for the message. */

@@ -25,6 +25,9 @@ nudge_status nu_dataset_has_weight(const nudge_dataset *data, const char *what, 
 {
     if (data->weight > 0 && isfinite(data->weight))
         return NUDGE_OK;
+    if (data->weight > 0)
+        return nu_fail(err, NUDGE_EDATA, "the weights of the %zu %s rows add up to %g: they are too "
+                       "large", data->rows, what, data->weight);
     return nu_fail(err, NUDGE_EDATA, "the weights of the %zu %s rows add up to %g; one at least "
                    "must be above 0", data->rows, what, data->weight);
 }

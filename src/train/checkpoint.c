@@ -189,14 +189,14 @@ static void take(nudge_trainer *t, loaded *l)
     t->run.numeric->engine_refresh(t->engine, 0, 1);
     if (t->lbfgs != NULL)
         nu_lbfgs_forget(t->lbfgs);
-    nu_trainer_publish(t);
+    t->timed_out = 0;
     t->result = (nudge_train_result){.epochs = t->at.epoch,
                                      .best_epoch = t->at.best.epoch,
                                      .best_value = nu_trainer_best(t)};
     if (l->state.n_epochs > 0)
         t->result.last = l->state.epochs[l->state.n_epochs - 1];
+    nu_trainer_publish(t);
     t->diverged_batch = 0;
-    t->timed_out = 0;
     t->samples = 0;
     if (t->options.keep_history) {
         free(t->history);
@@ -205,8 +205,9 @@ static void take(nudge_trainer *t, loaded *l)
     }
 }
 
-static nudge_status load(nudge_trainer *t, const nu_st_file *file, nudge_error *err)
+static nudge_status load(void *trainer, const nu_st_file *file, nudge_error *err)
 {
+    nudge_trainer *t = trainer;
     loaded l NU_SCOPED(loaded_end) = {0};
     const char *text[TEXTS];
     char checksum[CHECKSUM];
@@ -222,26 +223,21 @@ static nudge_status load(nudge_trainer *t, const nu_st_file *file, nudge_error *
 
 nudge_status nudge_trainer_load(nudge_trainer *t, const char *path, nudge_error *err)
 {
-    nu_st_file file NU_SCOPED(nu_st_close) = {.fd = -1};
-    nudge_error inner;
-    nudge_status status = nu_st_open(&file, path, &inner);
-    if (status == NUDGE_OK)
-        status = load(t, &file, &inner);
-    return status == NUDGE_OK ? status : nu_fail(err, status, "%s: %s", path, inner.text);
+    return nu_st_use(path, load, t, err);
+}
+
+static nudge_status take_note(void *note, const nu_st_file *file, nudge_error *err)
+{
+    const char *text[TEXTS];
+    char checksum[CHECKSUM], *copy = NULL;
+    NU_TRY(check_texts(file, text, checksum, err));
+    if (text[2] != NULL)
+        NU_NEED((copy = strdup(text[2])) != NULL, strlen(text[2]), "a checkpoint's note", err);
+    *(char **)note = copy;
+    return NUDGE_OK;
 }
 
 nudge_status nudge_checkpoint_note(char **note, const char *path, nudge_error *err)
 {
-    nu_st_file file NU_SCOPED(nu_st_close) = {.fd = -1};
-    const char *text[TEXTS];
-    char checksum[CHECKSUM];
-    nudge_error inner;
-    nudge_status status = nu_st_open(&file, path, &inner);
-    if (status == NUDGE_OK)
-        status = check_texts(&file, text, checksum, &inner);
-    if (status != NUDGE_OK)
-        return nu_fail(err, status, "%s: %s", path, inner.text);
-    *note = text[2] != NULL ? strdup(text[2]) : NULL;
-    NU_NEED(text[2] == NULL || *note != NULL, strlen(text[2]), "a checkpoint's note", err);
-    return NUDGE_OK;
+    return nu_st_use(path, take_note, note, err);
 }

@@ -15,10 +15,8 @@
 /* ---- Settings ------------------------------------------------------------------------------ */
 
 /* Of all that training reads of the data, in an order that does not depend on how it is kept. */
-static json_t *describe_data(const nudge_dataset *data)
+static uint64_t content_of(const nudge_dataset *data)
 {
-    if (data == NULL)
-        return json_null();
     const nu_store *s = data->store;
     const size_t number = nu_element_size(nu_element_of(s->dtype));
     const struct {
@@ -34,10 +32,18 @@ static json_t *describe_data(const nudge_dataset *data)
         {data->weights, data->rows * sizeof *data->weights},
     };
     uint64_t hash = 0;
-    char text[17];
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].at != NULL)
             hash = XXH64(parts[i].at, parts[i].bytes, hash);
+    return hash;
+}
+
+static json_t *describe_data(const nudge_dataset *data, uint64_t hash)
+{
+    char text[17];
+    if (data == NULL)
+        return json_null();
+    const nu_store *s = data->store;
     snprintf(text, sizeof text, "%016" PRIx64, hash);
     return json_pack("{s:I, s:I, s:I, s:b, s:s}", "rows", (json_int_t)data->rows, "features",
                      (json_int_t)s->features, "outputs", (json_int_t)s->outputs, "weighted",
@@ -102,11 +108,17 @@ static json_t *describe_options(const nudge_train_options *o, size_t layers)
  * rate depends on how many there are. */
 static json_t *describe_settings(const nudge_trainer *t)
 {
+    const nudge_dataset *data[] = {t->run.job.data, t->run.val};
+    nudge_trainer *cache = (nudge_trainer *)t; /* the data does not change while it lives */
+    for (int i = 0; i < 2 && !t->is_hashed; i++)
+        cache->content[i] = data[i] != NULL ? content_of(data[i]) : 0;
+    cache->is_hashed = 1;
     json_t *options = describe_options(&t->options, t->run.job.net->layers);
     if (nu_schedule_needs_epochs(&t->options.schedule) && options != NULL)
         json_object_set_new(options, "epochs", json_integer((json_int_t)t->options.epochs));
     return json_pack("{s:o, s:o, s:o}", "options", options, "data",
-                     describe_data(t->run.job.data), "val", describe_data(t->run.val));
+                     describe_data(data[0], t->content[0]), "val",
+                     describe_data(data[1], t->content[1]));
 }
 
 /* ---- Differences --------------------------------------------------------------------------- */
@@ -270,9 +282,10 @@ static int parse_position(nu_position *at, const nudge_trainer *t, const json_t 
     at->plateau.bad_epochs = (uint64_t)bad;
     at->plateau.best = json_is_null(best) ? INFINITY : json_number_value(best);
     return epoch >= 0 && epoch <= UINT32_MAX && batch >= 0 && (size_t)batch < t->run.batches &&
-           (size_t)batch % t->options.accumulate == 0 && bad >= 0 &&
+           (size_t)batch % t->run.job.accumulate == 0 && bad >= 0 &&
            at->weight >= 0 && at->correct >= 0 &&
-           best_epoch >= 0 && best_epoch <= epoch && mark_epoch >= 0 && mark_epoch <= epoch &&
+           best_epoch >= 0 && best_epoch <= epoch && (best_epoch == 0 || t->best != NULL) &&
+           mark_epoch >= 0 && mark_epoch <= epoch &&
            at->plateau.factor >= 0 && at->seconds >= 0;
 }
 

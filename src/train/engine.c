@@ -102,7 +102,8 @@ static nu_engine_memory engine_memory(const nu_job *job)
     measure(job, b);
     return (nu_engine_memory){
         .gradients = add(add(b[NU_PARTIALS], b[NU_GRADIENT_KEPT]),
-                         add(b[NU_SCRATCH], b[NU_TRANSPOSED])),
+                         add(add(b[NU_COLUMNS], b[NU_SQUARES]),
+                             add(b[NU_SCRATCH], b[NU_TRANSPOSED]))),
         .optimizer_state = add(b[NU_AVERAGE], add(b[NU_STATE_1], b[NU_STATE_2])),
         .activations = add(add(add(b[NU_OUTPUTS], b[NU_PACKED]), add(b[NU_ROWS], b[NU_TARGETS])),
                            add(b[NU_WEIGHTS], b[NU_WEIGHT_SUMS])),

@@ -75,7 +75,8 @@ static double lr_factor(const nudge_trainer *t, uint64_t update)
 {
     const nudge_train_options *o = &t->options;
     nu_moment at = {update, (uint64_t)o->epochs * t->run.updates, t->run.updates};
-    return t->at.plateau.factor * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
+    double plateau = o->schedule.kind == NUDGE_SCHEDULE_PLATEAU ? t->at.plateau.factor : 1;
+    return plateau * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
 }
 
 /* The update that batch `batch` of the epoch under way is a part of. */
@@ -83,10 +84,7 @@ static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
 {
     const nudge_optimizer *o = t->run.job.optimizer;
     uint64_t each = t->run.updates, number = t->at.epoch * each + batch / t->run.job.accumulate + 1;
-    const nudge_schedule *s = &t->options.schedule;
-    int moves = s->kind != NUDGE_SCHEDULE_CONSTANT || s->warmup > 0;
-    double factor = moves ? lr_factor(t, number) : 1;
-    nu_optimizer_step step = nu_optimizer_step_at(o, number, factor);
+    nu_optimizer_step step = nu_optimizer_step_at(o, number, lr_factor(t, number));
     step.average = number > 1 ? t->options.average : 0;
     return step;
 }

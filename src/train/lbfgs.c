@@ -124,7 +124,8 @@ static double reduce(doing *d, reduction *of, const void *x, const void *y)
         partial[c] = of(x, y, c * CHUNK, nu_smaller((c + 1) * CHUNK, l->job.net->size));
     wait(d);
     for (size_t c = 0; c < l->chunks; c++)
-        result = of == l->vectors->most_abs ? fmax(result, partial[c]) : result + partial[c];
+        result = of != l->vectors->most_abs ? result + partial[c]
+                 : isnan(result) || partial[c] <= result ? result : partial[c];
     return result;
 }
 
@@ -310,8 +311,10 @@ static void move(doing *d)
     if (d->m.pairs == 0)
         t *= fmin(1, 1 / reduce(d, l->vectors->sum_abs, l->gradient, NULL));
     point start = {0, d->objective, dot(d, l->gradient, vector(l, DIRECTION))};
-    if (!(start.slope <= -LEAST_CHANGE))
+    if (!(start.slope <= -LEAST_CHANGE)) {
+        d->m.pairs = 0;
         return;
+    }
     double reach = reduce(d, l->vectors->most_abs, vector(l, DIRECTION), NULL);
     point end = search(d, &start, t, reach);
     if (end.t != d->at)

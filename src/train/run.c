@@ -124,7 +124,6 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                         .dropout = options->dropout,
                         .max_norm = options->max_norm,
                         .averages = options->average > 0,
-                        .accumulate = options->accumulate,
                         .lr_factors = options->lr_factors,
                         .seed = options->seed,
                         .shuffle = options->shuffle,
@@ -137,6 +136,8 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                            options->dropout[l], l);
     NU_TRY(nu_loss_units(&run->job.units, model, err));
     size_t batch = nu_smaller(options->batch, train->rows);
+    run->batches = nu_ceil_div(train->rows, batch);
+    run->job.accumulate = nu_smaller(options->accumulate, run->batches);
     NU_TRY(nu_optimizer_check_batch(&options->optimizer, batch, train->rows, err));
     NU_TRY(check_units(run, err));
     nu_plan_wants wants = {
@@ -145,8 +146,7 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
         .bound = options->max_norm > 0,
     };
     NU_TRY(nu_plan_start(&run->plan, &model->net, batch, wants, err));
-    run->batches = nu_ceil_div(train->rows, batch);
-    run->updates = nu_ceil_div(run->batches, options->accumulate);
+    run->updates = nu_ceil_div(run->batches, run->job.accumulate);
     run->threads = nu_threads(options->threads, options->oversubscribe, &run->threads_why);
     run->job.threads = run->threads < run->plan.useful_threads ? run->threads
                                                                : run->plan.useful_threads;

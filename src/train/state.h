@@ -1,6 +1,6 @@
 /* The engine's insides, for the files that make up a step: train/engine.c (buffers, stages),
  * train/step.c (pieces), train/step_tiles.c (tiles of parameters), train/step_partials.c (sums of
- * partial gradients). */
+ * partial gradients), train/step_weights.c (weights of rows). */
 #ifndef NUDGE_TRAIN_STATE_H
 #define NUDGE_TRAIN_STATE_H
 

@@ -6,7 +6,7 @@
 #include "core/team.h"
 
 NU_CLONES
-static void add(real *restrict sum, const real *restrict a, size_t count)
+void X(nu_partials_add)(real *restrict sum, const real *restrict a, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
@@ -38,7 +38,8 @@ static void add_own(nu_engine *e, nu_span at, size_t first, size_t end, size_t o
     add_own(e, at, first, half, own, own_end);
     add_own(e, at, half, end, own, own_end);
     if (first >= own && end <= own_end)
-        add(partial(e, first) + at.first, partial(e, half) + at.first, at.end - at.first);
+        X(nu_partials_add)(partial(e, first) + at.first, partial(e, half) + at.first,
+                           at.end - at.first);
 }
 
 void X(nu_partials_add_own)(nu_engine *e, nu_span layers, size_t blocks, int thread, int threads)
@@ -76,12 +77,12 @@ static void sum(const nu_engine *e, real *to, size_t from, size_t count, size_t 
     size_t half = middle(first, end);
     sum(e, to, from, count, first, half, threads, blocks);
     if (is_ready(blocks, half, end, threads)) {
-        add(to, partial(e, half) + from, count);
+        X(nu_partials_add)(to, partial(e, half) + from, count);
         return;
     }
     real other[NU_PARTIALS_PIECE] __attribute__((aligned(NU_ALIGN)));
     sum(e, other, from, count, half, end, threads, blocks);
-    add(to, other, count);
+    X(nu_partials_add)(to, other, count);
 }
 
 const real *X(nu_partials_sum)(const nu_engine *e, real *room, size_t from, size_t count,

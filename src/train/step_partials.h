@@ -9,6 +9,9 @@
  * stage that made them, so that others read few of them: once for each of the stage's `layers`. */
 void X(nu_partials_add_own)(nu_engine *e, nu_span layers, size_t blocks, int thread, int threads);
 
+/* sum += a. */
+void X(nu_partials_add)(real *restrict sum, const real *restrict a, size_t count);
+
 enum { NU_PARTIALS_PIECE = 1024 }; /* reals: they stay in the first cache until used */
 
 /* After it and a barrier: the sums of places from .. from+count-1, count <= NU_PARTIALS_PIECE, made

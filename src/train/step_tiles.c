@@ -5,18 +5,11 @@
 
 #include "core/clones.h"
 #include "linalg/gemm.h"
+#include "linalg/vectors.h"
 #include "train/step_partials.h"
 #include "train/update.h"
 
 /* ---- Arithmetic on gradients --------------------------------------------------------------- */
-
-NU_CLONES
-static void add(real *restrict sum, const real *restrict g, size_t count)
-{
-#pragma omp simd
-    for (size_t i = 0; i < count; i++)
-        sum[i] += g[i];
-}
 
 /* NaN stays NaN, so that a divergence is seen. */
 NU_CLONES
@@ -38,30 +31,19 @@ static void multiply(real *g, size_t count, real factor)
 }
 
 NU_CLONES
-static void mix(real *restrict average, const real *restrict w, size_t count, double keep)
-{
-    real a = (real)keep, b = (real)(1 - keep);
-#pragma omp simd
-    for (size_t i = 0; i < count; i++)
-        average[i] = a * average[i] + b * w[i];
-}
-
-NU_CLONES
-static double squares(const real *g, size_t count)
-{
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t i = 0; i < count; i++)
-        sum += (double)g[i] * (double)g[i];
-    return sum;
-}
-
-NU_CLONES
 static void add_squares(double *restrict sum, const real *restrict w, size_t count)
 {
 #pragma omp simd
     for (size_t i = 0; i < count; i++)
         sum[i] += (double)w[i] * (double)w[i];
+}
+
+NU_CLONES
+static void multiply_each(real *restrict w, const double *restrict factor, size_t count)
+{
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        w[i] *= (real)factor[i];
 }
 
 /* ---- Tiles --------------------------------------------------------------------------------- */
@@ -95,7 +77,7 @@ static void take(const nu_doing *d, size_t at, const real *g, size_t count)
     if (kept == NULL)
         update(d, at, g, count);
     else if (d->adds)
-        add(kept + at, g, count);
+        X(nu_partials_add)(kept + at, g, count);
     else
         memcpy(kept + at, g, count * sizeof(real));
 }
@@ -164,7 +146,7 @@ void X(nu_step_gradient)(const nu_doing *d, const nu_tile *t)
         if (e->job.clip_value > 0)
             clamp(g, count, (real)e->job.clip_value);
         if (e->job.clip_norm > 0)
-            sum += squares(g, count);
+            sum += X(nu_vectors).dot(g, g, 0, count);
     }
     ((double *)e->room[NU_SQUARES])[t - e->job.plan->tiles] = sum;
 }
@@ -189,9 +171,10 @@ static void column_squares(nu_engine *e, const nu_tile *t)
 static void finish(const nu_doing *d, const nu_tile *t, const nu_span part[2], int parts)
 {
     nu_engine *e = d->e;
+    double keep = d->step->average;
     for (int k = 0; e->average != NULL && k < parts; k++)
-        mix(e->average + part[k].first, (real *)e->job.params + part[k].first,
-            part[k].end - part[k].first, d->step->average);
+        X(nu_vectors).combine(e->average, keep, e->average, 1 - keep, e->job.params,
+                              part[k].first, part[k].end);
     X(nu_step_transpose)(e, t);
 }
 
@@ -235,17 +218,21 @@ void X(nu_step_bound)(const nu_doing *d, const nu_tile *t)
     int parts = parts_of(e, t, part);
     while (first > plan->first_tile[t->layer] && plan->tiles[first - 1].panel == t->panel)
         first--;
+    double *factor = (double *)((real *)e->room[NU_SCRATCH] +
+                                (size_t)d->thread * nu_scratch_size(plan)); /* free by now */
+    memset(factor, 0, n * sizeof *factor);
+    for (size_t i = first; i < plan->first_tile[t->layer + 1] && plan->tiles[i].panel == t->panel;
+         i++)
+        for (size_t j = 0; j < n; j++)
+            factor[j] += columns_of(e, i)[j];
+    int is_over = 0;
     for (size_t j = 0; j < n; j++) {
-        double sum = 0;
-        for (size_t i = first; i < plan->first_tile[t->layer + 1] &&
-                               plan->tiles[i].panel == t->panel; i++)
-            sum += columns_of(e, i)[j];
-        if (!(sqrt(sum) > e->job.max_norm))
-            continue;
-        real factor = (real)(e->job.max_norm / (sqrt(sum) + 1e-7));
-        for (size_t r = t->first; r < t->end; r++)
-            X(nu_panel)(w, t->panel, r)[j] *= factor;
+        double norm = sqrt(factor[j]);
+        is_over |= norm > e->job.max_norm;
+        factor[j] = norm > e->job.max_norm ? e->job.max_norm / (norm + 1e-7) : 1;
     }
+    for (size_t r = t->first; is_over && r < t->end; r++)
+        multiply_each(X(nu_panel)(w, t->panel, r), factor, n);
     finish(d, t, part, parts);
 }
 

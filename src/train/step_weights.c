@@ -22,7 +22,7 @@ void X(nu_weights_order)(nu_engine *e, uint32_t epoch)
     const nudge_dataset *data = e->job.data;
     size_t batch = e->job.plan->batch;
     double *sum = e->room[NU_WEIGHT_SUMS];
-    if (e->weighed == epoch)
+    if (e->weighed == epoch || (e->weighed > 0 && e->shuffled == NULL))
         return;
     e->weights = e->shuffled != NULL ? shuffled_weights(e) : data->weights;
     for (size_t first = 0, end; first < data->rows; first = end, sum++) {

@@ -140,10 +140,16 @@ nudge_status nudge_trainer_create(nudge_trainer **trainer, nudge_model *model,
 /* ---- Options ------------------------------------------------------------------------------- */
 
 /* What the engine was built for stays. */
+static int same(const void *a, const void *b, size_t bytes)
+{
+    return a == b || (a != NULL && b != NULL && memcmp(a, b, bytes) == 0);
+}
+
 static nudge_status check_change(const nudge_trainer *t, const nudge_train_options *o,
                                  nudge_error *err)
 {
     const nudge_train_options *was = &t->options;
+    size_t layers = t->run.model->net.layers;
     const struct {
         const char *name;
         int same;
@@ -161,10 +167,10 @@ static nudge_status check_change(const nudge_trainer *t, const nudge_train_optio
         {"seed", was->seed == o->seed},
         {"shuffle", was->shuffle == o->shuffle},
         {"threads", was->threads == o->threads && was->oversubscribe == o->oversubscribe},
-        {"cpus", (was->cpus == NULL) == (o->cpus == NULL)},
-        {"lr_factors", was->lr_factors == o->lr_factors},
+        {"cpus", same(was->cpus, o->cpus, (size_t)t->run.threads * sizeof *o->cpus)},
+        {"lr_factors", same(was->lr_factors, o->lr_factors, layers * sizeof(double))},
         {"keep_history", was->keep_history == o->keep_history},
-        {"dropout", was->dropout == o->dropout},
+        {"dropout", same(was->dropout, o->dropout, (layers - 1) * sizeof(double))},
         {"profile", was->profile == o->profile},
         {"steps", was->steps == o->steps},
     };
@@ -185,6 +191,7 @@ nudge_status nudge_trainer_set_options(nudge_trainer *t, const nudge_train_optio
 {
     NU_TRY(nu_run_check(options, err));
     NU_TRY(check_change(t, options, err));
+    t->timed_out = 0;
     t->options = *options;
     t->options.cpus = t->cpus;
     t->options.dropout = t->dropout;

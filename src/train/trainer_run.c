@@ -82,13 +82,14 @@ double nu_trainer_best(const nudge_trainer *t)
     return nudge_metric_describe(metric).higher_is_better ? b->value : -b->value;
 }
 
-/* Early stopping, after epoch at.epoch with this value of its metric. A NaN is never better. */
+/* Early stopping, after epoch at.epoch with this value of its metric. A NaN is never better, nor is
+ * an infinite loss. */
 static void judge(nudge_trainer *t, double metric)
 {
     const nudge_early_stop *s = &t->options.early_stop;
     nu_best *b = &t->at.best;
     double value = nudge_metric_describe(s->metric).higher_is_better ? metric : -metric;
-    if (value >= (b->epoch > 0 ? b->value : -INFINITY)) {
+    if (b->epoch > 0 ? value >= b->value : value > -INFINITY) {
         b->epoch = t->at.epoch;
         b->value = value;
         memcpy(t->best, t->shown.params, t->plan.weights);
@@ -116,6 +117,8 @@ static int is_done(const nudge_trainer *t)
 void nu_trainer_publish(nudge_trainer *t)
 {
     const void *from = t->shown.params;
+    t->result.stopped_early = stops_early(t);
+    t->result.timed_out = t->timed_out;
     if (t->own == NULL)
         return;
     if (t->at.epoch == 0 && t->at.batch == 0)
@@ -134,9 +137,8 @@ static nudge_status end_epoch(nudge_trainer *t, nudge_error *err)
     NU_TRY(describe_epoch(t, e, err));
     if (o->keep_history)
         NU_TRY(keep_history(t, err));
-    if (o->schedule.kind == NUDGE_SCHEDULE_PLATEAU)
-        nu_plateau_update(&at->plateau, &o->schedule, o->optimizer.lr,
-                          e->has_val ? e->val_loss : e->train_loss);
+    nu_plateau_update(&at->plateau, &o->schedule, o->optimizer.lr,
+                      e->has_val ? e->val_loss : e->train_loss);
     t->result.epochs = ++at->epoch;
     at->batch = 0;
     at->weight = at->loss = at->correct = at->seconds = 0;
@@ -157,17 +159,19 @@ static nudge_status go_on(nudge_trainer *t, size_t batches, nudge_error *err)
     if (t->result.diverged_epoch > 0)
         return nu_fail(err, NUDGE_EARGUMENT, "the training has diverged: it does not go on");
     if (is_done(t))
-        return nu_fail(err, NUDGE_EARGUMENT, "all epochs are done: %zu of %zu", t->at.epoch,
-                       t->options.epochs);
+        return nu_fail(err, NUDGE_EARGUMENT, "nothing is left to do: training ended after %zu of "
+                       "%zu epochs", t->at.epoch, t->options.epochs);
     size_t left = t->run.batches - t->at.batch;
     t->end = t->at.batch + nu_smaller(batches, left);
     NU_TRY(nu_trainer_work(t, err));
     if (t->diverged_batch > 0)
         return diverged(t, err);
-    if (t->at.batch < t->end)
-        return t->timed_out ? NUDGE_OK : nu_fail(err, NUDGE_ESTOPPED, "stopped in epoch %zu",
-                                                 t->at.epoch + 1);
-    return t->at.batch < t->run.batches ? NUDGE_OK : end_epoch(t, err);
+    if (t->at.batch == t->run.batches)
+        NU_TRY(end_epoch(t, err));
+    if (!t->stop || t->timed_out)
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_ESTOPPED, "stopped %s epoch %zu", t->at.batch > 0 ? "in" : "after",
+                   t->at.epoch + (t->at.batch > 0));
 }
 
 /* The sums over what this trainer has done. */
@@ -190,8 +194,6 @@ static nudge_status run(nudge_trainer *t, size_t epochs, size_t batches, nudge_e
         status = go_on(t, batches, err);
     if (status != NUDGE_EDIVERGED)
         nu_trainer_publish(t);
-    t->result.stopped_early = stops_early(t);
-    t->result.timed_out = t->timed_out;
     sum_up(t);
     return status;
 }
@@ -212,7 +214,7 @@ nudge_status nudge_trainer_epoch(nudge_trainer *t, nudge_epoch *epoch, nudge_err
 
 nudge_status nudge_trainer_updates(nudge_trainer *t, size_t updates, nudge_error *err)
 {
-    size_t each = t->options.accumulate;
+    size_t each = t->run.job.accumulate;
     return run(t, 1, updates > SIZE_MAX / each ? SIZE_MAX : updates * each, err);
 }
 
@@ -221,7 +223,7 @@ nudge_trainer_position nudge_trainer_where(const nudge_trainer *t)
     return (nudge_trainer_position){
         .epochs = t->at.epoch,
         .batch = t->at.batch,
-        .updates = (uint64_t)t->at.epoch * t->run.updates + t->at.batch / t->options.accumulate,
+        .updates = (uint64_t)t->at.epoch * t->run.updates + t->at.batch / t->run.job.accumulate,
     };
 }
 

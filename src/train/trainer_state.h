@@ -1,6 +1,6 @@
 /* A trainer's insides, for the files that make it up: train/trainer.c (its life),
- * train/trainer_run.c (epochs), train/epoch.c (the loop over batches), train/checkpoint.c (its
- * file). */
+ * train/trainer_run.c (epochs), train/epoch.c (the loop over batches), train/checkpoint.c and
+ * checkpoint_json.c (its file). */
 #ifndef NUDGE_TRAIN_TRAINER_STATE_H
 #define NUDGE_TRAIN_TRAINER_STATE_H
 
@@ -67,6 +67,8 @@ struct nudge_trainer {
     int classifies;          /* the loss counts what is right */
     double lr;               /* of the last update */
     size_t samples;          /* trained on by this trainer */
+    uint64_t content[2];     /* hashes of the data, training and validation, */
+    int is_hashed;           /* once a checkpoint has asked for them */
     nudge_train_result result;
 };
 

@@ -246,20 +246,11 @@ size_t *wholes_of(const arguments *args, const char *name, size_t most, const ch
     return list;
 }
 
-/* In decimal notation. */
-static int is_number(const char *text, double *v)
-{
-    char *end;
-    *v = strtod(text, &end);
-    return *text != '\0' && *end == '\0' && text[strspn(text, "0123456789.eE+-")] == '\0' &&
-           isfinite(*v);
-}
-
 double real_in(const arguments *args, const char *name, double least, double most, int above,
                int below, const char *what)
 {
     double v;
-    if (is_number(text_of(args, name), &v) && (above ? v > least : v >= least) &&
+    if (nu_parse_real(text_of(args, name), &v) && (above ? v > least : v >= least) &&
         (below ? v < most : v <= most))
         return v;
     refuse(args, name, what);
@@ -270,7 +261,7 @@ double *reals_of(const arguments *args, const char *name, double most, const cha
     char **part = need(nu_split(text_of(args, name), ',', n));
     double *list = need(calloc(*n, sizeof *list));
     for (size_t i = 0; i < *n; i++)
-        if (!is_number(part[i], &list[i]) || !(list[i] >= 0 && list[i] < most))
+        if (!nu_parse_real(part[i], &list[i]) || !(list[i] >= 0 && list[i] < most))
             refuse(args, name, what);
     free(part);
     return list;
