@@ -38,6 +38,17 @@ check "the rest" nudge train --resume c --epochs 6 --threads 1
 expect "the weights are those of the whole run" cmp whole.st half.st
 expect "the log is that of the whole run" same_losses whole.log c.log
 expect "its lines are all there" lines 6 c.log
+refuse 2 "--log: 'c' is also given as --resume" "a log over the checkpoint" \
+    nudge train --resume c --epochs 7 --log c
+refuse 2 "--out: 'c' is also given as --resume" "a model over the checkpoint" \
+    nudge train --resume c --epochs 7 --out c
+check "a plan of a configuration" sh -c "printf '{\"hidden\": [7, 5], \"data\": \"synth:moons\"}' \
+    >plan.json; '$NUDGE' plan --seconds 0.001 --config plan.json"
+expect "... is of its network" grep -q "2-7-5-2" "$out"
+check "a checkpoint at the last epoch is written once" train --epochs 2 --checkpoint g \
+    --checkpoint-every 1
+expect "... so that the one before is of the epoch before" sh -c \
+    "'$NUDGE' train --resume g.previous --checkpoint h --epochs 2 2>&1 | grep -q 'weights'; ! cmp -s g g.previous"
 check "a log as a table" nudge train --resume c --epochs 7 --log c.csv
 expect "... has a line for each epoch and a header" lines 8 c.csv
 expect "... whose cells are as many everywhere" awk -F, 'NF != 10 { exit 1 }' c.csv

@@ -283,7 +283,7 @@ static const char *plot_path(arguments *args)
     if (plot_kind_of(path) == PLOT_TEXT)
         refuse(args, "plot", "a file that ends in .svg or .png");
     refuse_given(args, "metrics", "it cannot be used together with --plot, which needs all");
-    check_output(args, "plot", "model data labels");
+    check_output(args, "plot", "model data labels weight");
     return path;
 }
 
@@ -363,7 +363,8 @@ const command command_eval = {
              "others, in the target's own units, and those of each output. Metrics are defined as "
              "in scikit-learn.",
     .own = own,
-    .options = "Data: model data labels weight header\nRunning: threads\nOutput: metrics plot json\n",
+    .options = "Data: model data labels weight header\nRunning: threads\n"
+               "Output: metrics plot json\n",
     .examples = "  nudge eval --model m.safetensors --data letters.csv --plot m.svg\n"
                 "  nudge eval --model m.safetensors --data images.gz --labels labels.gz --json\n",
     .run = run,

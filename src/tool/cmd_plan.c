@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "support/config.h"
 #include "support/options.h"
 #include "support/json.h"
 #include "support/run_lines.h"
@@ -254,6 +255,8 @@ static void print_json(const planning *p)
 static int run(arguments *args)
 {
     planning p = {.args = args};
+    config_from_files(args);
+    refuse_all(args, "save-config folds", "it is for nudge train alone");
     train_setup_start(&p.setup, args, 0);
     read_threads(&p);
     real_of(args, "seconds", ABOVE_0);

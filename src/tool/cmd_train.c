@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "signals.h"
-#include "support/cross_validation.h"
 #include "support/config.h"
 #include "support/cross_validation.h"
 #include "support/data_options.h"
@@ -51,7 +50,7 @@ static void evaluate(const train_report *r, const nudge_dataset *data, nudge_met
 {
     nudge_error err;
     if (data != NULL)
-        must(nudge_evaluate_on(r->model, data, r->setup->train.threads, NULL,
+        must(nudge_evaluate_on(r->model, data, r->setup->train.threads, r->setup->cpus,
                                report_wants(r->setup), metrics, &err), &err);
 }
 
@@ -91,50 +90,43 @@ static int finish(train_report *r, const train_progress *p, int signal)
 /* ---- Training -------------------------------------------------------------------------- */
 
 /* Options that a checkpoint does not hand on. */
-#define NOT_OF_A_RUN "resume checkpoint config save-config init"
+#define NOT_OF_A_RUN "resume checkpoint config save-config"
 
 /* Where it cannot be written, training goes on: the one before is still there. */
-static void write_checkpoint(train_progress *p, arguments *args)
+static void write_checkpoint(train_progress *p, const char *note)
 {
     nudge_error err;
-    char *note = config_text(args, NOT_OF_A_RUN, 0);
     nudge_status status = nudge_trainer_save(p->trainer, p->setup->checkpoint, note, &err);
     p->checkpoint_failed = status != NUDGE_OK;
     if (p->checkpoint_failed)
         say("--checkpoint: %s; training goes on", err.text);
-    free(note);
     progress_checkpoint(p);
 }
 
-/* To the end or a signal, with checkpoints. */
-static nudge_status train_on(train_progress *p, arguments *args, nudge_error *err)
+/* To the end or a signal, with checkpoints; the last one only where training has gone on since the
+ * one before. */
+static nudge_status train_on(train_progress *p, const char *note, nudge_error *err)
 {
+    uint64_t written = UINT64_MAX; /* updates */
     nudge_status status;
+    int ended;
     do {
         status = nudge_trainer_run(p->trainer, err);
-        int ended = status != NUDGE_ESTOPPED || !p->checkpoint_due;
-        if (p->setup->checkpoint != NULL && status != NUDGE_EDIVERGED &&
-            (ended || p->checkpoint_due))
-            write_checkpoint(p, args);
-        if (ended || nu_signal_caught() != 0)
-            return status;
-    } while (1);
-}
-
-/* As must(), and names the checkpoint before a damaged one. */
-static void must_read(const char *checkpoint, nudge_status status, const nudge_error *err)
-{
-    char *previous = text_as("%s.previous", checkpoint);
-    if (status == NUDGE_EDATA && access(previous, R_OK) == 0)
-        give_up(EXIT_BAD_INPUT, "%s; the checkpoint before it is %s", err->text, previous);
-    must(status, err);
-    free(previous);
+        ended = status != NUDGE_ESTOPPED || !p->checkpoint_due || nu_signal_caught() != 0;
+        uint64_t updates = nudge_trainer_where(p->trainer).updates;
+        if (note != NULL && status != NUDGE_EDIVERGED &&
+            (updates != written || p->checkpoint_failed)) {
+            write_checkpoint(p, note);
+            written = updates;
+        }
+    } while (!ended);
+    return status;
 }
 
 static void resume(const train_setup *s, nudge_trainer *trainer)
 {
     nudge_error err;
-    must_read(s->resume, nudge_trainer_load(trainer, s->resume, &err), &err);
+    must_load(s->resume, nudge_trainer_load(trainer, s->resume, &err), &err);
     nudge_trainer_position at = nudge_trainer_where(trainer);
     char line[NUDGE_ERROR_SIZE];
     snprintf(line, sizeof line, "%s: epoch %zu, batch %zu", s->resume, at.epochs + 1, at.batch + 1);
@@ -161,9 +153,11 @@ static int train(train_report *r, nudge_model *model, arguments *args)
     if (s->resume != NULL)
         resume(s, p.trainer);
     progress_begin(&p, r->plan.batches);
+    char *note = s->checkpoint != NULL ? config_text(args, NOT_OF_A_RUN, 0) : NULL;
     nu_signals_catch(); /* from here on they stop training, not the process */
-    nudge_status status = train_on(&p, args, &err);
+    nudge_status status = train_on(&p, note, &err);
     live_line_clear();
+    free(note);
     if (status != NUDGE_ESTOPPED && status != NUDGE_EDIVERGED)
         must(status, &err);
     r->result = nudge_trainer_result(p.trainer);
@@ -174,23 +168,6 @@ static int train(train_report *r, nudge_model *model, arguments *args)
     int exit_status = finish(r, &p, status == NUDGE_ESTOPPED ? nu_signal_caught() : 0);
     nudge_trainer_free(p.trainer);
     return exit_status;
-}
-
-/* Options that files hold: of a configuration, of the run that a checkpoint is of. */
-static void read_files(arguments *args)
-{
-    nudge_error err;
-    char *note;
-    const char *path = text_of(args, "resume");
-    if (given(args, "config"))
-        config_read(args, text_of(args, "config"));
-    if (path == NULL)
-        return;
-    refuse_given(args, "init", "the checkpoint of --resume has the weights");
-    must_read(path, nudge_checkpoint_note(&note, path, &err), &err);
-    if (note != NULL)
-        config_take(args, note, path);
-    free(note);
 }
 
 static void save_config(const arguments *args)
@@ -205,7 +182,7 @@ static int run(arguments *args)
     nudge_data data = {0};
     nudge_model *model = NULL;
     nudge_error err;
-    read_files(args);
+    config_from_files(args);
     train_setup_start(&setup, args, threads_of(args));
     if (setup.folds > 0) {
         int status = cross_validate(&setup);

@@ -85,6 +85,8 @@ static void read_options(network_bench *b, arguments *args)
         b->loss = b->width[b->widths - 1] > 1 ? NUDGE_CROSS_ENTROPY : NUDGE_MSE;
     b->rows = given(args, "rows") ? (size_t)whole_of(args, "rows", 1, UINT32_MAX)
                                   : default_rows(b);
+    if (nudge_optimizer_takes_all_rows(b->options.optimizer.kind) && !given(args, "batch"))
+        b->options.batch = b->rows;
 }
 
 /* ---- Network and data ------------------------------------------------------------------ */

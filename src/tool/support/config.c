@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "atomic_file.h"
 #include "support/json.h"
@@ -19,22 +20,6 @@ static int is_among(const char *names, const char *name)
     return 0;
 }
 
-/* As it was given; an option that repeats is a list. */
-static json_t *value_of(const argument *a)
-{
-    if (a->option.arg == NULL)
-        return json_boolean(1);
-    if (!a->option.repeats || strchr(a->text, '\n') == NULL)
-        return json_text(a->text);
-    size_t n;
-    json_t *list = json_new_list();
-    char **part = need(nu_split(a->text, '\n', &n));
-    for (size_t i = 0; i < n; i++)
-        json_add(list, json_text(part[i]));
-    free(part);
-    return list;
-}
-
 char *config_text(const arguments *args, const char *without, int pretty)
 {
     json_t *object = json_new();
@@ -44,7 +29,8 @@ char *config_text(const arguments *args, const char *without, int pretty)
             if (a->text != NULL && !is_utf8(a->text))
                 complain("--%s: '%s' is not UTF-8, which a saved configuration needs",
                          a->option.name, a->text);
-            json_put(object, a->option.name, value_of(a));
+            json_put(object, a->option.name,
+                     a->option.arg == NULL ? json_boolean(1) : json_text(a->text));
         }
     }
     char *text = need(json_dumps(object, pretty ? JSON_INDENT(2) : JSON_COMPACT));
@@ -78,7 +64,7 @@ static char *text_of_value(const json_t *value)
     return NULL;
 }
 
-/* The parts of a list with commas between them, or each for itself. */
+/* The parts of a list with commas between them. */
 static void take_list(arguments *args, const argument *a, const json_t *list, const char *source)
 {
     char *all = NULL;
@@ -88,7 +74,7 @@ static void take_list(arguments *args, const argument *a, const json_t *list, co
             complain("%s: '%s': a list holds texts or numbers", source, a->option.name);
         char *before = all;
         all = before == NULL ? need(strdup(part))
-                             : text_as("%s%c%s", before, a->option.repeats ? '\n' : ',', part);
+                             : text_as("%s,%s", before, part);
         free(before);
         free(part);
     }
@@ -139,4 +125,31 @@ void config_read(arguments *args, const char *path)
     fclose(f);
     config_take(args, text, path);
     free(text);
+}
+
+void must_load(const char *checkpoint, nudge_status status, const nudge_error *err)
+{
+    char *previous = text_as("%s.previous", checkpoint);
+    if (status == NUDGE_EDATA && access(previous, R_OK) == 0)
+        give_up(EXIT_BAD_INPUT, "%s; the checkpoint before it is %s", err->text, previous);
+    must(status, err);
+    free(previous);
+}
+
+void config_from_files(arguments *args)
+{
+    nudge_error err;
+    char *note;
+    int has_init = given(args, "init"); /* on the command line */
+    if (given(args, "config"))
+        config_read(args, text_of(args, "config"));
+    const char *path = text_of(args, "resume");
+    if (path == NULL)
+        return;
+    if (has_init)
+        refuse_given(args, "init", "the checkpoint of --resume has the weights");
+    must_load(path, nudge_checkpoint_note(&note, path, &err), &err);
+    if (note != NULL)
+        config_take(args, note, path);
+    free(note);
 }

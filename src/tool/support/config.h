@@ -2,6 +2,7 @@
 #ifndef NUDGE_TOOL_CONFIG_H
 #define NUDGE_TOOL_CONFIG_H
 
+#include "nudge.h"
 #include "support/options.h"
 
 /* The options given, but for those whose names are in `without` with blanks between them; pretty or
@@ -14,6 +15,13 @@ void config_take(arguments *args, const char *text, const char *source);
 
 /* Likewise of a file. */
 void config_read(arguments *args, const char *path);
+
+/* Gives the options that files hold: of the configuration that --config names, and of the run that
+ * the checkpoint of --resume is of. Before any option is read. */
+void config_from_files(arguments *args);
+
+/* As must(), after reading a checkpoint: names the one before a damaged one. */
+void must_load(const char *checkpoint, nudge_status status, const nudge_error *err);
 
 /* The options given, to a file that another run can read; gives up if that fails. */
 void config_save(const arguments *args, const char *without, const char *path);

@@ -15,7 +15,7 @@ typedef struct validation {
     const train_setup *setup;
     nudge_folds *folds;
     nudge_folds_info info;
-    nudge_loss loss;
+    nudge_model_info model; /* of the first fold, which is gone: its loss and parameter alone */
     size_t fold;            /* of now, from 0 */
     nudge_metrics *metrics; /* of each fold that is done */
     double seconds;         /* of training, all folds */
@@ -46,13 +46,16 @@ static double deviation_of(const validation *v, size_t metric)
 /* Whether people are shown a metric: it is one of the few, says more than the loss, and fits. */
 static int is_shown(const validation *v, size_t metric)
 {
-    nudge_metric_info info = nudge_metric_describe((nudge_metric)metric);
-    return info.is_main && !(info.losses & 1u << v->loss) && !isnan(v->metrics[0].value[metric]);
+    int has = 0;
+    for (size_t i = 0; i < v->info.folds; i++)
+        has |= !isnan(v->metrics[i].value[metric]);
+    return has && nudge_metric_describe((nudge_metric)metric).is_main &&
+           !repeats_loss((nudge_metric)metric, &v->model);
 }
 
 static const char *head_of(const validation *v, size_t metric)
 {
-    return metric == NUDGE_METRIC_LOSS ? nudge_loss_name(v->loss)
+    return metric == NUDGE_METRIC_LOSS ? nudge_loss_name(v->model.loss)
                                        : nudge_metric_describe((nudge_metric)metric).title;
 }
 
@@ -155,7 +158,7 @@ static void start(validation *v, train_report *r)
     must(nudge_train_plan_make(&r->plan, r->model, r->data->train, r->data->val, &r->setup->train,
                                &err), &err);
     v->settings = train_settings(r);
-    v->loss = nudge_prep_describe(r->data->prep).loss;
+    v->model = nudge_model_describe(r->model);
     if (v->setup->quiet)
         return;
     report_start(r);

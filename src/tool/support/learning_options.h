@@ -1,4 +1,4 @@
-/* The options of optimizers and schedules. */
+/* The options of optimizers, schedules and losses, and of the end of training. */
 #ifndef NUDGE_TOOL_LEARNING_OPTIONS_H
 #define NUDGE_TOOL_LEARNING_OPTIONS_H
 

@@ -160,7 +160,7 @@ const option shared_options[] = {
     {"beta1", "X", .help = "of adam, adamw, radam and lion"},
     {"beta2", "X", .help = "of adam, adamw, radam and lion"},
     {"alpha", "X", .help = "smoothing constant of rmsprop"},
-    {"eps", "X", .help = "of all but sgd and lion"},
+    {"eps", "X", .help = "of adam, adamw, rmsprop, adagrad and radam"},
     {"schedule", "NAME", .help = "how the learning rate changes", .names = schedule_names},
     {"warmup", "EPOCHS", .help = "the learning rate first rises from 0 for so long, with any "
                                  "schedule"},

@@ -42,7 +42,8 @@ void arguments_put(arguments *args, const char *name, char *text);
 /* An option that the command has. */
 const option *option_of(const arguments *args, const char *name);
 
-/* Whether the option is on the command line; 0 for one that the command does not have. */
+/* Whether the option was given, on the command line or by a file (config.h); 0 for one that the
+ * command does not have. */
 int given(const arguments *args, const char *name);
 
 /* The text of an option: given, initial or NULL, also for one that the command does not have. */

@@ -1,7 +1,6 @@
 #include "support/train_setup.h"
 
 #include <math.h>
-#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -60,8 +59,8 @@ static void read_test(nudge_data_options *d, arguments *args)
         refuse_given(args, "test-split", "it cannot be used together with --test");
     d->test_split = real_of(args, "test-split", FROM_0_BELOW_1);
     if (d->val_split + d->test_split >= 1)
-        complain("--val-split %s and --test-split %s leave no rows to train on",
-                 text_of(args, "val-split"), text_of(args, "test-split"));
+        complain("--val-split %g and --test-split %g leave no rows to train on", d->val_split,
+                 d->test_split);
 }
 
 /* Every row is held out once, and no network is kept. */
@@ -125,6 +124,8 @@ static void read_init(train_setup *s, arguments *args)
         return;
     s->init = nudge_model_defaults().init;
     s->init_file = text;
+    if (text_of(args, "resume") != NULL)
+        return; /* the checkpoint has the weights that came of it */
     s->taken = need(calloc(1, sizeof *s->taken));
     if (ends_with(text, ".safetensors") || stat(text, &file) == 0)
         return;
@@ -153,7 +154,7 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
                              .activations = activations, .loss = loss, .init = s->init,
                              .loss_parameter = s->loss_parameter, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);
-    if (status == NUDGE_OK && s->init_file != NULL)
+    if (status == NUDGE_OK && s->taken != NULL)
         status = nudge_model_load_weights(*model, s->init_file, s->taken, err);
     free(widths);
     free(activations);
@@ -172,6 +173,9 @@ nudge_status train_setup_model(nudge_model **model, const train_setup *s, const 
 }
 
 /* ---- Output ---------------------------------------------------------------------------- */
+
+/* Options that name files which are read. */
+#define INPUTS "data labels weight val val-labels test test-labels config"
 
 /* "5": epochs, "60s": seconds. */
 static void read_every(train_setup *s, arguments *args)
@@ -205,7 +209,7 @@ static void read_checkpoint(train_setup *s, arguments *args)
     if (is_standard(s->checkpoint))
         refuse(args, given(args, "checkpoint") ? "checkpoint" : "resume", "a file");
     read_every(s, args);
-    check_output(args, "checkpoint", "data labels val val-labels test test-labels out log");
+    check_output(args, "checkpoint", INPUTS " init out log");
 }
 
 static void read_output(train_setup *s, arguments *args)
@@ -219,10 +223,10 @@ static void read_output(train_setup *s, arguments *args)
         refuse_given(args, "log", "with --json standard output has the results");
     s->quiet = given(args, "quiet");
     s->explain = given(args, "explain");
-    check_output(args, "out", "data labels val val-labels test test-labels log");
+    check_output(args, "out", INPUTS " resume log");
     read_checkpoint(s, args);
-    check_output(args, "save-config", "config data labels out log checkpoint resume");
-    check_output(args, "log", "data labels val val-labels test test-labels init");
+    check_output(args, "save-config", INPUTS " init resume out log checkpoint");
+    check_output(args, "log", INPUTS " init resume");
 }
 
 static void read_lr_factors(train_setup *s, arguments *args)
