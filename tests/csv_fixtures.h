@@ -73,6 +73,22 @@ static inline const char *names_text(const nudge_table *t)
     return out;
 }
 
+/* "header: the first row is data": all notes, one a line, each with its setting ("" for none). */
+static inline const char *notes_text(const nudge_table *t)
+{
+    static char text[4096];
+    size_t n, at = 0;
+    const nudge_note *note = nudge_table_notes(t, &n);
+    text[0] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%s: %s", i > 0 ? "\n" : "",
+                               note[i].setting != NULL ? note[i].setting : "", note[i].text);
+        ck_assert_uint_lt(at, sizeof text);
+        ck_assert_str_eq(note[i].source, t->source);
+    }
+    return text;
+}
+
 static inline void assert_table(const nudge_table *t, const char *names, const char *cells)
 {
     ck_assert_str_eq(names_text(t), names);

@@ -177,6 +177,8 @@ typedef struct nudge_data {
     double noise_floor;        /* as in nudge_table_info, for `data` */
     uint64_t load_bytes;       /* most memory that was in use while loading */
     size_t unknown;            /* cells of val and test whose category training did not have */
+    nudge_note *notes;         /* n_notes: on how the data, val and test were read */
+    size_t n_notes;
 } nudge_data;
 
 /* Reads, splits, fits the preprocessing on the training rows, packs. On success the caller frees
@@ -211,6 +213,9 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_load(nudge_folds **folds, size_
                                                       const nudge_data_options *options,
                                                       nudge_error *err);
 NUDGE_API nudge_folds_info nudge_folds_describe(const nudge_folds *folds);
+
+/* As nudge_table_notes(), of the table. */
+NUDGE_API const nudge_note *nudge_folds_notes(const nudge_folds *folds, size_t *n);
 
 /* Fold i held out as data->test, and the others as data->train, whose rows alone the preprocessing
  * is learned from, and data->val (NULL without a val_split). For nudge_data_free(), before the

@@ -88,6 +88,18 @@ typedef struct nudge_table_info {
 
 NUDGE_API nudge_table_info nudge_table_describe(const nudge_table *table);
 
+/* One thing that was not said but found out, or left out, while data was read: a line for a
+ * person. */
+typedef struct nudge_note {
+    const char *source;  /* the spec of the data */
+    const char *text;    /* without a line end */
+    const char *setting; /* what decides otherwise, by its name in a structure of options, such as
+                          * "header"; constant text. NULL: none in particular */
+} nudge_note;
+
+/* All notes on a table, *n of them, in the order in which they came; they belong to the table. */
+NUDGE_API const nudge_note *nudge_table_notes(const nudge_table *table, size_t *n);
+
 /* Column j < columns. */
 NUDGE_API nudge_column_info nudge_table_column(const nudge_table *table, size_t j);
 

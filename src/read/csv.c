@@ -272,6 +272,9 @@ static nudge_status read_text(reader *r, const char *bytes, size_t size,
     NU_TRY(nu_csv_check_text(r->source, &bytes, &size, r->err));
     NU_TRY(nu_csv_look(&first, r->source, bytes, size, options, r->c, r->err));
     NU_TRY(nu_csv_choose(&r->fields, r->source, &first, options, r->err));
+    if (options->header < 0 && options->like == NULL && !first.header)
+        NU_TRY(nu_note(&r->table->notes, r->source, "header", r->err, "the first row is data, not a "
+                       "header; columns are called c1, c2, ..."));
     r->has_header = first.header;
     r->header_line = first.header ? first.line : 0;
     NU_TRY(make_columns(r, nu_csv_count_lines(bytes, size)));

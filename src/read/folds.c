@@ -86,6 +86,11 @@ nudge_folds_info nudge_folds_describe(const nudge_folds *folds)
     };
 }
 
+const nudge_note *nudge_folds_notes(const nudge_folds *folds, size_t *n)
+{
+    return nudge_table_notes(folds->table, n);
+}
+
 /* A fold's rows: those of `train` from 0 to n_train - 1 and of val behind them, and of test, each
  * part ascending. */
 typedef struct fold_rows {

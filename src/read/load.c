@@ -15,6 +15,8 @@ void nudge_data_free(nudge_data *data)
 {
     if (data == NULL)
         return;
+    nu_notes notes = {data->notes, data->n_notes};
+    nu_notes_free(&notes);
     nudge_prep_free(data->prep);
     nudge_dataset_free(data->train);
     nudge_dataset_free(data->val);
@@ -54,13 +56,22 @@ static nudge_status pack(struct loading *l, nudge_dataset **data, nudge_table **
     return NUDGE_OK;
 }
 
+static nudge_status keep_notes(nudge_data *data, const nu_notes *more, nudge_error *err)
+{
+    nu_notes notes = {data->notes, data->n_notes};
+    nudge_status status = nu_notes_add(&notes, more, err);
+    data->notes = notes.note;
+    data->n_notes = notes.n;
+    return status;
+}
+
 static nudge_status read_table(struct loading *l, nudge_table **table, const char *spec,
                                const nudge_read_options *options, nudge_error *err)
 {
     NU_TRY(nudge_table_read(table, spec, options, err));
     uint64_t bytes = nudge_table_describe(*table).bytes;
     note_use(l, (*table)->read_bytes > bytes ? (*table)->read_bytes : bytes);
-    return NUDGE_OK;
+    return keep_notes(l->data, &(*table)->notes, err);
 }
 
 /* ---- The training data, and what is held out of it ------------------------------------- */
@@ -149,7 +160,7 @@ static nudge_status load_held_out(struct loading *l, const held_out *h, nudge_er
     read.labels = h->labels;
     if (l->data->prep->n_columns == 0) /* a file of the training data's rows */
         read.weight = NULL;
-    nudge_table *table;
+    nudge_table *table NU_SCOPED(nu_table_drop) = NULL;
     NU_TRY(read_table(l, &table, h->spec, &read, err));
     int matrix = table->n_columns == 0;
     NU_TRY(pack(l, h->data, &table, err));

@@ -160,6 +160,7 @@ void nudge_table_free(nudge_table *table)
     nu_strings_free(table->class_labels, table->n_classes);
     nu_strings_free(table->names, table->n_names);
     free(table->target_name);
+    nu_notes_free(&table->notes);
     free(table->source);
     free(table);
 }
@@ -177,6 +178,12 @@ nudge_table_info nudge_table_describe(const nudge_table *table)
         .bytes = table_bytes(table),
         .noise_floor = table->noise_floor,
     };
+}
+
+const nudge_note *nudge_table_notes(const nudge_table *table, size_t *n)
+{
+    *n = table->notes.n;
+    return table->notes.note;
 }
 
 static nudge_column_info describe_column(const nudge_table *t, const nu_column *column)

@@ -364,7 +364,7 @@ const command command_eval = {
              "in scikit-learn.",
     .own = own,
     .options = "Data: model data labels weight header\nRunning: threads\n"
-               "Output: metrics plot json\n",
+               "Output: metrics plot json quiet\n",
     .examples = "  nudge eval --model m.safetensors --data letters.csv --plot m.svg\n"
                 "  nudge eval --model m.safetensors --data images.gz --labels labels.gz --json\n",
     .run = run,

@@ -182,6 +182,9 @@ static void data_info(arguments *args, const char *spec)
     nudge_read_options read;
     read_data_options(&read, args);
     must(nudge_table_read(&table, spec, &read, &err), &err);
+    size_t notes;
+    const nudge_note *note = nudge_table_notes(table, &notes);
+    say_notes(note, notes, given(args, "quiet"));
     if (given(args, "json"))
         table_json(table, args);
     else
@@ -203,7 +206,7 @@ const command command_info = {
     .summary = "what a model or data file holds",
     .about = "Shows a model's layers, loss, inputs, targets and the hash of its weights; or the "
              "columns of data: their kinds, missing cells, categories and ranges.",
-    .options = "Data files: target labels ignore category header\nOutput: json\n",
+    .options = "Data files: target labels ignore category header\nOutput: json quiet\n",
     .examples = "  nudge info m.safetensors\n"
                 "  nudge info letters.csv --target Letter\n"
                 "  nudge info synth:friedman1,rows=1000 --json\n",

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "support/config.h"
+#include "support/data_options.h"
 #include "support/options.h"
 #include "support/json.h"
 #include "support/run_lines.h"
@@ -95,6 +96,7 @@ static void get_data(planning *p)
         return;
     }
     must(nudge_data_load(&p->data, &p->setup.data, &err), &err);
+    say_notes(p->data.notes, p->data.n_notes, p->setup.quiet);
     must(train_setup_model(&p->model, &p->setup, p->data.prep, &err), &err);
     p->loading = p->data.load_bytes;
     p->train = p->data.train;

@@ -191,6 +191,7 @@ static int run(arguments *args)
         return status;
     }
     must(nudge_data_load(&data, &setup.data, &err), &err);
+    say_notes(data.notes, data.n_notes, setup.quiet);
     must(train_setup_model(&model, &setup, data.prep, &err), &err);
     save_config(args);
     train_report report = {.setup = &setup, .data = &data, .model = model};

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "support/data_options.h"
 #include "support/machine.h"
 #include "support/say.h"
 
@@ -14,8 +15,10 @@ static void load_all(scale_jobs *jobs, const scale_setup *setup)
     jobs->n_data = setup->n_variants;
     jobs->data = need(calloc(jobs->n_data, sizeof *jobs->data));
     for (size_t i = 0; i < jobs->n_data; i++)
-        if (setup->variant[i].data == i)
+        if (setup->variant[i].data == i) {
             must(nudge_data_load(&jobs->data[i], &setup->variant[i].train.data, &err), &err);
+            say_notes(jobs->data[i].notes, jobs->data[i].n_notes, setup->quiet);
+        }
 }
 
 /* Lets the job train on the first `rows` rows only. */

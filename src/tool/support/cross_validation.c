@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signals.h"
+#include "support/data_options.h"
 #include "support/json.h"
 #include "support/run_lines.h"
 #include "support/say.h"
@@ -227,6 +228,9 @@ int cross_validate(const train_setup *setup)
     nudge_error err;
     nudge_status status = NUDGE_OK;
     must(nudge_folds_load(&v.folds, setup->folds, &setup->data, &err), &err);
+    size_t notes;
+    const nudge_note *note = nudge_folds_notes(v.folds, &notes);
+    say_notes(note, notes, setup->quiet);
     v.info = nudge_folds_describe(v.folds);
     v.metrics = need(calloc(v.info.folds, sizeof *v.metrics));
     nu_signals_catch();

@@ -18,6 +18,16 @@ void read_data_options(nudge_read_options *read, arguments *args)
     read->header = header == 2 ? -1 : header;
 }
 
+void say_notes(const nudge_note *notes, size_t n, int quiet)
+{
+    char name[OPTION_TEXT];
+    for (size_t i = 0; i < n && !quiet; i++) {
+        int decides = notes[i].setting != NULL;
+        say("%s: %s%s%s%s", notes[i].source, notes[i].text, decides ? " (" : "",
+            decides ? option_text(name, notes[i].setting) : "", decides ? " decides)" : "");
+    }
+}
+
 int threads_of(arguments *args)
 {
     enum { MOST_THREADS = 4096 }; /* far above any machine's */
@@ -88,6 +98,9 @@ void load_model_and_data(arguments *args, int targets, nudge_model **model, nudg
     read.like = info.prep;
     read.dtype = info.dtype;
     must(nudge_table_read(&table, spec, &read, &err), &err);
+    size_t notes;
+    const nudge_note *note = nudge_table_notes(table, &notes);
+    say_notes(note, notes, given(args, "quiet"));
     must(nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err), &err);
     if (targets && nudge_dataset_describe(*data).outputs == 0)
         lacks_targets(spec, info.prep);

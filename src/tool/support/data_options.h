@@ -8,6 +8,10 @@
 /* Reads those of --target, --labels, --ignore, --category and --header that the command has. */
 void read_data_options(nudge_read_options *read, arguments *args);
 
+/* Says on stderr what was found out about data, each line with the option that decides otherwise;
+ * nothing if `quiet`. */
+void say_notes(const nudge_note *notes, size_t n, int quiet);
+
 /* --threads, or 0 for all cores. */
 int threads_of(arguments *args);
 

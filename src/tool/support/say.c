@@ -91,17 +91,23 @@ void give_up(int exit_status, const char *format, ...)
     exit(exit_status);
 }
 
+const char *option_text(char buf[OPTION_TEXT], const char *setting)
+{
+    snprintf(buf, OPTION_TEXT, "--%s", setting);
+    for (char *c = buf; *c != '\0'; c++)
+        *c = *c == '_' ? '-' : *c;
+    return buf;
+}
+
 void must(nudge_status status, const nudge_error *err)
 {
-    char option[64] = "";
+    char option[OPTION_TEXT];
     if (status == NUDGE_OK)
         return;
-    if (err->setting != NULL)
-        snprintf(option, sizeof option, " (--%s)", err->setting);
-    for (char *c = option; *c != '\0'; c++)
-        *c = *c == '_' ? '-' : *c;
+    int known = err->setting != NULL;
     give_up(status == NUDGE_EDIVERGED || status == NUDGE_EIO ? EXIT_RUN_FAILED : EXIT_BAD_INPUT,
-            "%s%s", err->text[0] != '\0' ? err->text : nudge_status_text(status), option);
+            "%s%s%s%s", err->text[0] != '\0' ? err->text : nudge_status_text(status),
+            known ? " (" : "", known ? option_text(option, err->setting) : "", known ? ")" : "");
 }
 
 void *need(void *allocated)

@@ -28,6 +28,11 @@ void give_up(int exit_status, const char *format, ...)
 /* Gives up because of what was asked for. */
 #define complain(...) give_up(EXIT_BAD_INPUT, __VA_ARGS__)
 
+/* The option that is called like a setting of the library: "--val-labels" for val_labels; returns
+ * buf. */
+#define OPTION_TEXT 64
+const char *option_text(char buf[OPTION_TEXT], const char *setting);
+
 /* Gives up if something that is needed did not work: with the library's message and the option that
  * is called like the setting which decides otherwise; for lack of memory. */
 void must(nudge_status status, const nudge_error *err);
