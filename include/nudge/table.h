@@ -36,8 +36,8 @@ typedef struct nudge_read_options {
 /* header -1, dtype NUDGE_F32, seed 1, everything else NULL or 0. */
 NUDGE_API nudge_read_options nudge_read_defaults(void);
 
-/* Reads `spec`, a path (plain or gzip, "-" for standard input; the format is found from the
- * content: IDX and NPY by their magic numbers, safetensors by its header, otherwise CSV; a damaged
+/* Reads `spec`, a path (plain, gzip, bzip2, xz or zstd; "-" for standard input; the format is found
+ * from the content: IDX and NPY by their magic numbers, safetensors by its header, otherwise CSV; a damaged
  * beginning is forgiven where the name ends in .npy or .safetensors, so that the message is about
  * that format) or "synth:NAME,key=value,...". See nudge_synth_list() for the names.
  *

@@ -18,9 +18,9 @@ nudge_status nu_output_open(nu_output *out, const char *path, nudge_error *err);
 /* NUDGE_EIO. */
 nudge_status nu_output_commit(nu_output *out, nudge_error *err);
 
-/* The whole file, decompressed if it is gzip; *bytes for free(), followed by a NUL that is not
- * counted in *size. NUDGE_EOPEN, NUDGE_EIO, NUDGE_EDATA (a gzip file cut short or damaged),
- * NUDGE_EMEMORY. */
+/* The whole file, decompressed if it is gzip, bzip2, xz or zstd; *bytes for free(), followed by a
+ * NUL that is not counted in *size. NUDGE_EOPEN, NUDGE_EIO, NUDGE_EDATA (a compressed file cut
+ * short or damaged), NUDGE_EMEMORY. */
 nudge_status nu_read_file(const char *path, unsigned char **bytes, size_t *size, nudge_error *err);
 
 /* `size` bytes of an open file from byte `at` on. 0, or an errno; -1: the file ends before. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/decompress.h"
 #include "core/file.h"
 #include "core/status.h"
 
@@ -15,9 +16,10 @@ int nu_source_open_plain(nu_source *s, const char *path)
     if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
         return 0; /* opening a pipe would take it from the one who reads it */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    unsigned char head[2] = {0};
+    unsigned char head[NU_CODEC_MAGIC];
+    ssize_t n = 0;
     if (fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) &&
-        pread(fd, head, 2, 0) >= 0 && !(head[0] == 0x1f && head[1] == 0x8b)) {
+        (n = pread(fd, head, sizeof head, 0)) >= 0 && nu_codec_of(head, (size_t)n) == NULL) {
         *s = (nu_source){.name = path, .fd = fd, .size = (uint64_t)about.st_size};
         return 1;
     }
