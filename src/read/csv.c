@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "read/csv_columns.h"
+#include "read/csv_scan.h"
 #include "read/format.h"
 
 /* A feature with more different texts than this, on more than half of the rows, is no category
@@ -265,7 +266,7 @@ static nudge_status make_columns(reader *r, size_t lines)
     return NUDGE_OK;
 }
 
-static nudge_status read_text(reader *r, const char *bytes, size_t size,
+static nudge_status read_text(reader *r, char *bytes, size_t size,
                               const nudge_read_options *options)
 {
     nu_csv_first first NU_SCOPED(nu_csv_first_free) = {0};
@@ -278,8 +279,8 @@ static nudge_status read_text(reader *r, const char *bytes, size_t size,
     r->has_header = first.header;
     r->header_line = first.header ? first.line : 0;
     NU_TRY(make_columns(r, nu_csv_count_lines(bytes, size)));
-    nu_csv_scan scan = {.source = r->source, .bytes = bytes, .size = size, .cell = take_cell,
-                        .row = take_row, .user = r, .err = r->err};
+    nu_csv_scan scan = {.source = r->source, .bytes = bytes, .size = size, .first_line = 1,
+                        .delimiter = ',', .cell = take_cell, .row = take_row, .user = r, .err = r->err};
     NU_TRY(nu_csv_run(&scan));
     return finish(r, options->like == NULL);
 }
@@ -291,7 +292,7 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
     reader r = {.source = s->name, .table = t, .err = err};
     r.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     NU_NEED(r.c != (locale_t)0, 1024, "the C locale", err);
-    nudge_status status = read_text(&r, (const char *)s->bytes, (size_t)s->size, options);
+    nudge_status status = read_text(&r, (char *)s->bytes, (size_t)s->size, options);
     nu_csv_fields_free(&r.fields);
     freelocale(r.c);
     return status;

@@ -4,6 +4,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"
+#include "read/csv_scan.h"
 #include "read/csv_text.h"
 #include "table/dictionary.h"
 #include "whole.h"
@@ -186,13 +187,14 @@ static void look_free(look *l)
     free(l->columns);
 }
 
-nudge_status nu_csv_look(nu_csv_first *first, const char *source, const char *bytes, size_t size,
+nudge_status nu_csv_look(nu_csv_first *first, const char *source, char *bytes, size_t size,
                          const nudge_read_options *options, locale_t c, nudge_error *err)
 {
     int sampling = options->header < 0 && options->like == NULL;
     look l NU_SCOPED(look_free) = {.first = first, .sampling = sampling, .c = c};
-    nu_csv_scan scan = {.source = source, .bytes = bytes, .size = size, .cell = take_cell,
-                        .row = take_row, .user = &l, .err = err};
+    nu_csv_scan scan = {.source = source, .bytes = bytes, .size = size, .first_line = 1,
+                        .delimiter = ',', .cell = take_cell, .row = take_row, .user = &l,
+                        .err = err};
     *first = (nu_csv_first){0};
     NU_TRY(nu_csv_run(&scan));
     if (options->header >= 0)

@@ -16,7 +16,7 @@ typedef struct nu_csv_first {
 
 /* Looks at the beginning of a file. Ended by nu_csv_first_free() in any case.
  * NUDGE_EDATA, NUDGE_EMEMORY. */
-nudge_status nu_csv_look(nu_csv_first *first, const char *source, const char *bytes, size_t size,
+nudge_status nu_csv_look(nu_csv_first *first, const char *source, char *bytes, size_t size,
                          const nudge_read_options *options, locale_t c, nudge_error *err);
 void nu_csv_first_free(nu_csv_first *first);
 

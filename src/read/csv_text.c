@@ -1,28 +1,14 @@
 #include "read/csv_text.h"
 
-#include <csv.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "core/memory.h"
 #include "core/status.h"
+#include "read/csv_scan.h"
 
-/* libcsv enlarges the room for a cell by this much. */
-#define CELL_BLOCK 65536
-
-/* ---- Lines ----------------------------------------------------------------------------- */
-
-/* Bytes of the first line: up to and with LF, CRLF or a lone CR, or all there are. */
-static size_t line_size(const char *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == '\n')
-            return i + 1;
-        if (bytes[i] == '\r')
-            return i + 1 + (i + 1 < size && bytes[i + 1] == '\n');
-    }
-    return size;
-}
+/* ---- Text ------------------------------------------------------------------------------ */
 
 static int is_blank_line(const char *bytes, size_t size)
 {
@@ -31,16 +17,6 @@ static int is_blank_line(const char *bytes, size_t size)
             return 0;
     return 1;
 }
-
-size_t nu_csv_count_lines(const char *bytes, size_t size)
-{
-    size_t lines = 0;
-    for (size_t at = 0; at < size; lines++)
-        at += line_size(bytes + at, size - at);
-    return lines;
-}
-
-/* ---- Text ------------------------------------------------------------------------------ */
 
 /* Length of the UTF-8 character at `b` (RFC 3629), 0 if there is none. */
 static size_t character_size(const unsigned char *b, size_t size)
@@ -75,7 +51,7 @@ static size_t first_odd_byte(const unsigned char *bytes, size_t size)
     return size;
 }
 
-nudge_status nu_csv_check_text(const char *source, const char **bytes, size_t *size,
+nudge_status nu_csv_check_text(const char *source, char **bytes, size_t *size,
                                nudge_error *err)
 {
     if (*size >= 2 && (memcmp(*bytes, "\xff\xfe", 2) == 0 || memcmp(*bytes, "\xfe\xff", 2) == 0))
@@ -99,60 +75,6 @@ nudge_status nu_csv_check_text(const char *source, const char **bytes, size_t *s
                        "CSV table was expected", source, line, byte);
     return nu_fail(err, NUDGE_EDATA, "%s:%zu: the byte 0x%02X is not UTF-8; save the file as "
                    "UTF-8", source, line, byte);
-}
-
-/* ---- Cells and rows -------------------------------------------------------------------- */
-
-static void end_cell(void *text, size_t size, void *data)
-{
-    nu_csv_scan *scan = data;
-    if (!scan->stop)
-        scan->status = scan->cell(scan, size > 0 ? text : "", size);
-    scan->stop |= scan->status != NUDGE_OK;
-    scan->cell_line = scan->line;
-}
-
-static void end_row(int end, void *data)
-{
-    (void)end;
-    nu_csv_scan *scan = data;
-    if (!scan->stop)
-        scan->status = scan->row(scan);
-    scan->stop |= scan->status != NUDGE_OK;
-    scan->in_row = 0;
-}
-
-/* Line by line, because libcsv does not tell where it is. */
-nudge_status nu_csv_run(nu_csv_scan *scan)
-{
-    struct csv_parser parser NU_SCOPED(csv_free);
-    csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
-    csv_set_blk_size(&parser, CELL_BLOCK);
-    scan->line = 1;
-    scan->in_row = scan->stop = 0;
-    scan->status = NUDGE_OK;
-    for (size_t at = 0; at < scan->size && !scan->stop; scan->line++) {
-        const char *text = scan->bytes + at;
-        size_t n = line_size(text, scan->size - at);
-        at += n;
-        if (!scan->in_row) {
-            if (is_blank_line(text, n))
-                continue;
-            scan->in_row = 1;
-            scan->row_line = scan->cell_line = scan->line;
-        }
-        if (csv_parse(&parser, text, n, end_cell, end_row, scan) == n)
-            continue;
-        if (csv_error(&parser) != CSV_EPARSE)
-            return nu_no_memory(scan->err, CELL_BLOCK, "a cell of a CSV file");
-        return nu_fail(scan->err, NUDGE_EDATA, "%s:%zu: broken quoting in the cell that begins "
-                       "here: a cell that holds a quote must be in quotes, and the quotes in it "
-                       "doubled", scan->source, scan->cell_line);
-    }
-    if (!scan->stop && csv_fini(&parser, end_cell, end_row, scan) != 0)
-        return nu_fail(scan->err, NUDGE_EDATA, "%s:%zu: a quoted cell begins here and never ends",
-                       scan->source, scan->cell_line);
-    return scan->status;
 }
 
 /* ---- One cell -------------------------------------------------------------------------- */
