@@ -47,7 +47,7 @@ cp train-labels.gz test-labels.gz
 while read -r block; do
     case $block in
     setup | tests | compile) skip "block: $block" "built and installed elsewhere" ;;
-    first | linear | or | images | classes | numbers | folds | reach | resume | afterwards | large | \
+    first | linear | or | images | classes | numbers | folds | deep | reach | resume | afterwards | large | \
         scale | plan | plot | bench | letter | predict)
         check "block: $block" env PATH="$PWD/bin:$PATH" sh -e "blocks/$block"
         cp "$out" "$block.said"
@@ -57,7 +57,7 @@ while read -r block; do
     [ $block != first ] || cp run.jsonl slow.jsonl
     [ $block != first ] || cp run.jsonl fast.jsonl
 done <order
-for block in setup first linear or classes numbers folds reach resume afterwards \
+for block in setup first linear or classes numbers folds deep reach resume afterwards \
     scale plan letter predict; do
     expect "there is a block '$block'" [ -s "blocks/$block" ]
 done

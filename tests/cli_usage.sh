@@ -159,6 +159,14 @@ refuse 2 "--lr-min: '-1e-5' is not a number from 0 up" "... at the end of cosine
     nudge train --schedule cosine --lr-min -1e-5
 refuse 2 "--lr-min: '0.1' is above the learning rate (--lr 0.01)" "--lr-min above --lr" \
     nudge train --schedule cosine --lr 0.01 --lr-min 0.1
+refuse 2 "no hidden layer is as wide as the one before it (--residual)" \
+    "--residual without equal widths" nudge train --hidden 6,5 --residual
+refuse 2 "a hidden layer is needed (--layer-norm)" "--layer-norm of a linear model" \
+    nudge train --hidden none --layer-norm
+refuse 2 "only adamw and lion with a weight decay have use for it (--decay-schedule)" \
+    "--decay-schedule with adam" nudge train --decay-schedule cosine
+refuse 2 "decay schedule step: it must be one without parameters" "a decay schedule that lacks some" \
+    nudge train --optimizer adamw --decay-schedule step
 refuse 2 "--lr-step: '0' is not a whole number from 1" "--lr-step 0" \
     nudge train --schedule step --lr-step 0
 refuse 2 "--lr-rise: '1.5' is not a number from 0 to 1" "--lr-rise 1.5" \

@@ -72,9 +72,10 @@ static inline nudge_dataset *made_data(nudge_loss loss, nudge_dtype dtype, size_
 }
 
 /* Any network; `hidden` for all hidden layers, pytorch initial weights. */
-static inline nudge_model *made_model(nudge_loss loss, nudge_dtype dtype, size_t layers,
-                                      const size_t *widths, nudge_activation hidden,
-                                      nudge_activation output, uint64_t seed)
+static inline nudge_model *made_model_with(int layer_norm, int residual, nudge_loss loss,
+                                           nudge_dtype dtype, size_t layers, const size_t *widths,
+                                           nudge_activation hidden, nudge_activation output,
+                                           uint64_t seed)
 {
     nudge_activation activations[64];
     ck_assert_uint_le(layers, 64);
@@ -87,10 +88,19 @@ static inline nudge_model *made_model(nudge_loss loss, nudge_dtype dtype, size_t
     options.activations = activations;
     options.loss = loss;
     options.seed = seed;
+    options.layer_norm = layer_norm;
+    options.residual = residual;
     nudge_model *model = NULL;
     nudge_error err;
     ck_ok(nudge_model_create(&model, &options, NULL, &err), &err);
     return model;
+}
+
+static inline nudge_model *made_model(nudge_loss loss, nudge_dtype dtype, size_t layers,
+                                      const size_t *widths, nudge_activation hidden,
+                                      nudge_activation output, uint64_t seed)
+{
+    return made_model_with(0, 0, loss, dtype, layers, widths, hidden, output, seed);
 }
 
 /* All weights and biases in file order; for free(). */

@@ -57,8 +57,11 @@ static outcome run(const shape *s, nudge_dtype dtype, nudge_optimizer_kind kind,
     size_t inputs = s->widths[0], outputs = s->widths[s->layers];
     nudge_dataset *data = made_data(s->loss, dtype, s->rows, inputs, outputs, 11);
     nudge_dataset *val = made_data(s->loss, dtype, 77, inputs, outputs, 12);
-    nudge_model *model = made_model(s->loss, dtype, s->layers, s->widths, s->hidden,
-                                    NUDGE_IDENTITY, 13);
+    /* A normalised layer goes over rows: one shape is left that adds in tiles. */
+    int layer_norm = accumulated > 0 && s->layers > 1 && s->batch < 512;
+    int residual = accumulated > 0 && s->layers > 2 && s->widths[1] == s->widths[2];
+    nudge_model *model = made_model_with(layer_norm, residual, s->loss, dtype, s->layers,
+                                         s->widths, s->hidden, NUDGE_IDENTITY, 13);
     nudge_train_options options = nudge_train_defaults();
     options.optimizer = nudge_optimizer_defaults(kind);
     options.optimizer.lr = 0.003;

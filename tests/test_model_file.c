@@ -73,6 +73,29 @@ START_TEST(loss_parameters_round_trip)
 }
 END_TEST
 
+/* And so does what lies between layers, with the same predictions. */
+START_TEST(between_layers_round_trip)
+{
+    static const size_t widths[] = {4, 6, 6, 3};
+    nudge_model *a = made_model_with(_i & 1, _i >> 1, NUDGE_MSE, NUDGE_F32, 3, widths, NUDGE_RELU,
+                                     NUDGE_IDENTITY, 5), *b = NULL, *c = NULL;
+    nudge_dataset *data = made_data(NUDGE_MSE, NUDGE_F32, 9, 4, 3, 6);
+    double here[27], there[27];
+    ck_ok(nudge_model_save(a, st_path, &err), &err);
+    ck_ok(nudge_model_load(&b, st_path, &err), &err);
+    ck_ok(nudge_model_copy(&c, b, &err), &err);
+    ck_assert_int_eq(nudge_model_describe(c).layer_norm, _i & 1);
+    ck_assert_int_eq(nudge_model_describe(c).residual, _i >> 1);
+    ck_ok(nudge_predict(a, data, 1, here, &err), &err);
+    ck_ok(nudge_predict(c, data, 1, there, &err), &err);
+    ck_assert_mem_eq(here, there, sizeof here);
+    nudge_dataset_free(data);
+    nudge_model_free(a);
+    nudge_model_free(b);
+    nudge_model_free(c);
+}
+END_TEST
+
 /* 0.1.0 wrote a huber_delta with every loss, and no label smoothing. */
 START_TEST(file_of_0_1_0)
 {
@@ -285,6 +308,7 @@ static Suite *model_file_suite(void)
     tcase_add_checked_fixture(tc, st_setup, remove_folder);
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, round_trip, 0, 4);
+    tcase_add_loop_test(tc, between_layers_round_trip, 0, 4);
     tcase_add_loop_test(tc, loss_parameters_round_trip, NUDGE_MSE, NUDGE_FOCAL + 1);
     tcase_add_test(tc, file_of_0_1_0);
     tcase_add_test(tc, large_layers_round_trip);

@@ -153,6 +153,8 @@ static const struct lie network_lies[] = {
     {"\"leaky-relu\"", "\"leakyrelu\"", "'leakyrelu' is not an activation"},
     {"\"leaky-relu\"", "7", "'activations': '' is not an activation"},
     {"\"activations\"", "\"activation\"", "not found: activations"},
+    {"\"widths\"", "\"layer_norm\":1,\"widths\"", "Expected true or false"},
+    {"\"widths\"", "\"residual\":true,\"widths\"", "no hidden layer is as wide"},
     {"\"loss\":\"huber\",\"huber_delta\"", "\"loss\":\"hubert\",\"huber_delta\"",
      "'loss': 'hubert' is not a loss"},
     {"\"loss\":\"huber\",\"huber_delta\"", "\"loss\":\"auto\",\"huber_delta\"",

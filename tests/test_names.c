@@ -15,7 +15,8 @@ START_TEST(names_round_trip)
     static const char *const optimizers[] = {"sgd", "adam", "adamw", "rmsprop", "adagrad", "radam",
                                              "lion"};
     static const char *const schedules[] = {"constant",  "step",       "exponential", "cosine",
-                                            "one-cycle", "invscaling", "coslog4",     "plateau"};
+                                            "one-cycle", "invscaling", "coslog4",     "flat-cosine",
+                                            "plateau"};
     static const char *const inits[] = {"pytorch", "he", "glorot", "zeros"};
     static const char *const scales[] = {"auto", "standard", "minmax", "none"};
     static const char *const dtypes[] = {"f32", "f64"};

@@ -60,6 +60,19 @@ static reference reference_open(void)
     return ref;
 }
 
+/* An item may have widths of its own: its parameters are then the first ones. */
+static void reference_resize(reference *ref, const json_t *item)
+{
+    const json_t *widths = json_object_get(item, "widths");
+    if (widths == NULL)
+        return;
+    ref->parameters = 0;
+    for (size_t l = 0; l <= LAYERS; l++)
+        ref->widths[l] = (size_t)json_integer_value(json_array_get(widths, l));
+    for (size_t l = 0; l < LAYERS; l++)
+        ref->parameters += (ref->widths[l] + 1) * ref->widths[l + 1];
+}
+
 static void reference_close(reference *ref)
 {
     free(ref->x);
@@ -118,6 +131,9 @@ static nudge_model *make_model(const reference *ref, const json_t *item)
     const json_t *parameter = json_object_get(item, "loss_parameter");
     options.loss_parameter = json_is_number(parameter) ? json_number_value(parameter) : NAN;
     options.init = NUDGE_INIT_ZEROS;
+    const json_t *between = json_object_get(item, "between");
+    options.layer_norm = json_is_true(json_object_get(between, "layer_norm"));
+    options.residual = json_is_true(json_object_get(between, "residual"));
     ck_ok(nudge_loss_parse(&options.loss, name_of(item, "loss"), &err), &err);
     nudge_model *model = NULL;
     ck_ok(nudge_model_create(&model, &options, NULL, &err), &err);
@@ -230,6 +246,7 @@ START_TEST(cases)
 {
     reference ref = reference_open();
     const json_t *item = json_array_get(json_object_get(ref.json, "cases"), (size_t)_i);
+    reference_resize(&ref, item);
     nudge_dataset *data = make_dataset(&ref, item, ref.rows);
     nudge_model *model = make_model(&ref, item);
     double losses[20] = {0};
@@ -241,6 +258,9 @@ START_TEST(cases)
     nudge_train_options options = nudge_train_defaults();
     options.optimizer = make_optimizer(item);
     options.schedule = torch_schedule(item);
+    const char *decay = json_string_value(json_object_get(item, "decay_schedule"));
+    if (decay != NULL)
+        ck_assert_int_eq(nudge_schedule_parse(&options.decay_schedule, decay, NULL), NUDGE_OK);
     const json_t *factors = json_object_get(item, "lr_factors");
     double lr_factors[LAYERS];
     for (size_t l = 0; l < LAYERS && factors != NULL; l++)
@@ -272,7 +292,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 41
-#define CASES 161
+#define CASES 176
 
 START_TEST(complete)
 {

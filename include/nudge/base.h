@@ -185,6 +185,7 @@ typedef enum nudge_schedule_kind {
     NUDGE_SCHEDULE_ONE_CYCLE,
     NUDGE_SCHEDULE_INVSCALING,
     NUDGE_SCHEDULE_COSLOG4,
+    NUDGE_SCHEDULE_FLAT_COSINE,
     NUDGE_SCHEDULE_PLATEAU
 } nudge_schedule_kind;
 

@@ -19,6 +19,13 @@ typedef struct nudge_model_options {
     nudge_loss loss;                      /* not NUDGE_LOSS_AUTO */
     double loss_parameter;                /* of a loss that has one, as nudge_loss_describe() says:
                                            * huber's delta, ...; NaN: its default */
+    int layer_norm;                       /* 1: each layer but the first takes its input normalised
+                                           * over the units of a row, (x - mean) / sqrt(variance +
+                                           * 1e-5), as torch.nn.LayerNorm(width,
+                                           * elementwise_affine=False) in front of it: what a gain
+                                           * and a shift could do, its weights and biases do */
+    int residual;                         /* 1: a hidden layer behind one of the same width adds the
+                                           * output of that to its own: y = x + f(x W + b) */
     nudge_init init;
     uint64_t seed;                        /* of the initial weights */
 } nudge_model_options;
@@ -47,6 +54,7 @@ typedef struct nudge_model_info {
     const nudge_activation *activations; /* layers values; belong to the model */
     nudge_loss loss;
     double loss_parameter;               /* NaN if the loss has none */
+    int layer_norm, residual;            /* as in nudge_model_options */
     uint64_t parameters;                 /* weights and biases, without padding */
     const nudge_prep *prep;              /* NULL if it has none; belongs to the model */
 } nudge_model_info;

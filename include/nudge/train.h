@@ -48,6 +48,7 @@ NUDGE_API int nudge_optimizer_takes_all_rows(nudge_optimizer_kind kind);
  *                                          MLPClassifier puts the number of samples there)
  *   coslog4      1/2 - 1/2 cos(2 pi log2(1 + 15 (u - 1) / U)): four waves, each twice as long as
  *                the one before (Holzmueller et al. 2024, https://arxiv.org/abs/2407.04491)
+ *   flat-cosine  1 for the first half, then (1 + cos(pi (2 (u - 1) / U - 1))) / 2; of the same
  *   plateau      gamma^k, and lr times it at least min_lr; k grows after an epoch if the loss was
  *                not below (1 - threshold) times its best for more than `patience` epochs;
  *                ReduceLROnPlateau with eps=0, on the validation loss, or the training loss
@@ -56,7 +57,7 @@ NUDGE_API int nudge_optimizer_takes_all_rows(nudge_optimizer_kind kind);
  * start_factor 1/w and total_iters w - 1, chained to the schedule.
  * https://pytorch.org/docs/1.13/optim.html#how-to-adjust-learning-rate,
  * https://scikit-learn.org/1.2/modules/generated/sklearn.neural_network.MLPClassifier.html
- * Decoupled weight decay follows the learning rate, as in PyTorch. */
+ * Decoupled weight decay follows the learning rate, as in PyTorch; see decay_schedule, too. */
 typedef struct nudge_schedule {
     nudge_schedule_kind kind;
     double warmup;         /* any: epochs, which need not be whole; >= 0 */
@@ -153,6 +154,10 @@ typedef struct nudge_steps {
 typedef struct nudge_train_options {
     nudge_optimizer optimizer;
     nudge_schedule schedule; /* of the optimizer's lr */
+    nudge_schedule_kind decay_schedule; /* likewise, with its defaults, of weight_decay itself,
+                               * where that is decoupled (adamw, lion): what is taken off a weight
+                               * is its product with both. Not those that lack a default, nor
+                               * plateau */
     const double *lr_factors; /* a factor >= 0 on the learning rate of each layer's weights and
                                * biases, as parameter groups of torch.optim have it; 0 leaves a
                                * layer as it is; NULL: 1 */

@@ -77,17 +77,18 @@ static void kernel(const nu_kernel *k, const nu_kernel_data *d)
     real *a = d->array[0], *b = d->array[1], *c = d->array[2];
     nu_optimizer_step step;
     X(nu_matrix) whole;
+    int keeps_slope = X(nu_activation_keeps_slope)(k->activation);
     switch (k->operation) {
     case NU_KERNEL_NN:
     case NU_KERNEL_NT:
     case NU_KERNEL_TN: product(k, d); break;
     case NU_KERNEL_COPY: memcpy(b, a, count * sizeof(real)); break;
     case NU_KERNEL_PACK: pack(d, a); break;
-    case NU_KERNEL_FORWARD: X(nu_activate)(k->activation, a, b, d->bias, rows, columns); break;
+    case NU_KERNEL_FORWARD:
+        X(nu_activate)(k->activation, a, keeps_slope ? b : NULL, d->bias, rows, columns);
+        break;
     case NU_KERNEL_BACKWARD:
-        X(nu_activate_backward)(k->activation, a, b,
-                                X(nu_activation_keeps_slope)(k->activation) ? b : NULL, rows,
-                                columns);
+        X(nu_activate_backward)(k->activation, a, b, keeps_slope ? b : NULL, rows, columns);
         break;
     case NU_KERNEL_LOSS: loss(k->loss, d); break;
     case NU_KERNEL_UPDATE:

@@ -128,6 +128,7 @@ static const choice schedules = {
               [NUDGE_SCHEDULE_EXPONENTIAL] = "exponential", [NUDGE_SCHEDULE_COSINE] = "cosine",
               [NUDGE_SCHEDULE_ONE_CYCLE] = "one-cycle",
               [NUDGE_SCHEDULE_INVSCALING] = "invscaling", [NUDGE_SCHEDULE_COSLOG4] = "coslog4",
+              [NUDGE_SCHEDULE_FLAT_COSINE] = "flat-cosine",
               [NUDGE_SCHEDULE_PLATEAU] = "plateau"},
 };
 

@@ -132,6 +132,8 @@ nudge_model_info nudge_model_describe(const nudge_model *model)
         .activations = model->net.activation,
         .loss = model->net.loss,
         .loss_parameter = model->net.loss_parameter,
+        .layer_norm = model->net.layer_norm,
+        .residual = model->net.residual,
         .parameters = model->net.parameters,
         .prep = model->prep,
     };
@@ -142,7 +144,9 @@ nudge_status nudge_model_copy(nudge_model **copy, const nudge_model *model, nudg
     nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
     nudge_model_options same = {.layers = model->net.layers, .widths = model->net.width,
                                 .activations = model->net.activation, .loss = model->net.loss,
-                                .loss_parameter = model->net.loss_parameter};
+                                .loss_parameter = model->net.loss_parameter,
+                                .layer_norm = model->net.layer_norm,
+                                .residual = model->net.residual};
     NU_NEW(m, calloc, 1, "a model", err);
     m->dtype = model->dtype;
     NU_TRY(nu_network_start(&m->net, &same, err));

@@ -24,9 +24,11 @@ char *nu_network_text(const nudge_model *m)
     const nu_network *net = &m->net;
     const char *parameter = nudge_loss_describe(net->loss).parameter;
     json_auto_t *root = json_pack(
-        "{s:o, s:o, s:s, s:o*, s:s, s:o}", "widths", nu_json_list(net->layers + 1, width_item, net),
-        "activations", nu_json_list(net->layers, activation_item, net), "loss",
-        nudge_loss_name(net->loss), parameter != NULL ? parameter : "",
+        "{s:o, s:o, s:o*, s:o*, s:s, s:o*, s:s, s:o}", "widths",
+        nu_json_list(net->layers + 1, width_item, net), "activations",
+        nu_json_list(net->layers, activation_item, net), "layer_norm",
+        net->layer_norm ? json_true() : NULL, "residual", net->residual ? json_true() : NULL,
+        "loss", nudge_loss_name(net->loss), parameter != NULL ? parameter : "",
         parameter != NULL ? json_real(net->loss_parameter) : NULL, "dtype",
         nudge_dtype_name(m->dtype), "preprocessing",
         m->prep != NULL ? nu_prep_to_json(m->prep) : json_null());
@@ -99,10 +101,11 @@ static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err
         kind = NUDGE_LOSS_AUTO; /* told below */
     const char *key = nudge_loss_describe(kind).parameter;
     /* Files of 0.1.0 have a huber_delta with every loss. */
-    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s:o, s?o, s?o, s:o, s:o}", "widths",
-                       &widths, "activations", &activations, "loss", &loss, "huber_delta", &old,
-                       key != NULL ? key : "huber_delta", &parameter, "dtype", &dtype,
-                       "preprocessing", &prep) != 0)
+    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b, s:o, s?o, s?o, s:o, s:o}",
+                       "widths", &widths, "activations", &activations, "layer_norm",
+                       &d->options.layer_norm, "residual", &d->options.residual, "loss", &loss,
+                       "huber_delta", &old, key != NULL ? key : "huber_delta", &parameter, "dtype",
+                       &dtype, "preprocessing", &prep) != 0)
         return nu_fail(err, NUDGE_EDATA, "network: %s", at.text);
     NU_TRY(take_widths(d, widths, err));
     NU_TRY(take_activations(d, activations, err));

@@ -275,6 +275,11 @@ void X(nu_activate)(nudge_activation kind, real *y, real *slope, const real *bia
         table[kind].with_slope(y, slope, rows * n);
     else if (table[kind].forward != NULL)
         table[kind].forward(y, rows * n);
+    if (slope == NULL || table[kind].with_slope != NULL)
+        return;
+    for (size_t i = 0; i < rows * n; i++)
+        slope[i] = 1;
+    X(nu_activate_backward)(kind, slope, y, NULL, rows, n);
 }
 
 void X(nu_activate_backward)(nudge_activation kind, real *dz, const real *y, const real *slope,

@@ -11,7 +11,7 @@
 int X(nu_activation_keeps_slope)(nudge_activation kind);
 
 /* y (rows x n) holds z without its bias on entry and f(z + bias) on return. slope (rows x n) takes
- * f'(z + bias) for the kinds that keep it; may be NULL when there will be no backward pass. */
+ * f'(z + bias), which the kinds that keep it need for the way back; may be NULL. */
 void X(nu_activate)(nudge_activation kind, real *y, real *slope, const real *bias, size_t rows,
                     size_t n);
 

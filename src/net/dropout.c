@@ -2,7 +2,6 @@
 
 #include "core/clones.h"
 #include "core/random.h"
-#include "net/activation.h"
 
 /* Units whose random numbers are drawn together: one from each of the four words of LANES
  * counters. */
@@ -26,11 +25,6 @@ void X(nu_drop)(const nu_dropout *d, real *y, real *slope, size_t rows, size_t l
     uint64_t groups = (d->width + GROUP - 1) / GROUP;
     uint32_t word[GROUP], least = (uint32_t)(d->rate * 0x1p32);
     real scale = (real)(1 / (1 - d->rate));
-    if (!X(nu_activation_keeps_slope)(d->activation)) {
-        for (size_t i = 0; i < rows * n; i++)
-            slope[i] = 1;
-        X(nu_activate_backward)(d->activation, slope, y, NULL, rows, n);
-    }
     for (size_t i = 0; i < rows; i++, y += n, slope += n)
         for (size_t j = 0; j < n; j += GROUP) {
             uint64_t group = (d->first + i) * groups + (left + j) / GROUP;

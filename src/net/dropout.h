@@ -17,12 +17,10 @@ typedef struct nu_dropout {
     uint64_t first;      /* number of the first row: of all that training has seen before */
     uint32_t layer;
     size_t width;        /* units of the layer */
-    nudge_activation activation;
 } nu_dropout;
 
 /* Masks the outputs y of the layer's units left .. left+n-1 (rows x n), a multiple of 64 the first
- * of them, and puts the derivative of the masked outputs into slope (rows x n), which holds that of
- * the activation already if it keeps one. */
+ * of them, and their derivatives, slope (rows x n). */
 void X(nu_drop)(const nu_dropout *d, real *y, real *slope, size_t rows, size_t left, size_t n);
 
 #endif

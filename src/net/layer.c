@@ -1,6 +1,7 @@
 #include "net/layer.h"
 
 #include "core/clones.h"
+#include "linalg/vectors.h"
 #include "net/activation.h"
 
 X(nu_layer) X(nu_layer_of)(const nu_network *net, size_t l, const real *params)
@@ -43,20 +44,31 @@ void X(nu_layer_forward_tile)(const X(nu_layer) *layer, const X(nu_output) *out,
 }
 
 void X(nu_layer_backward_tile)(const X(nu_layer) *layer, const X(nu_matrix) *dx,
-                               const X(nu_matrix) *dz, nudge_activation kind,
-                               const X(nu_output) *before, nu_span rows, size_t q)
+                               const X(nu_matrix) *dz, nu_span rows, size_t q)
 {
     if (layer->transposed.at != NULL)
         X(nu_panel_nn)(dx, dz, &layer->transposed, rows, q);
     else
         X(nu_panel_nt)(dx, dz, &layer->weights, rows, q);
-    walk w = walk_of(dx, rows, q);
-    real *to = X(nu_panel)(dx, q, rows.first);
-    const real *y = X(nu_panel)(&before->y, q, rows.first);
-    const real *slope = slope_at(before, q, rows.first);
+}
+
+void X(nu_layer_derive_tile)(nudge_activation kind, const X(nu_matrix) *dy, const X(nu_output) *out,
+                             nu_span rows, size_t q)
+{
+    walk w = walk_of(dy, rows, q);
+    real *to = X(nu_panel)(dy, q, rows.first);
+    const real *y = X(nu_panel)(&out->y, q, rows.first);
+    const real *slope = slope_at(out, q, rows.first);
     for (size_t i = 0; i < w.times; i++)
         X(nu_activate_backward)(kind, to + i * w.step, y + i * w.step,
                                 slope != NULL ? slope + i * w.step : NULL, w.rows, w.n);
+}
+
+void X(nu_layer_add_tile)(const X(nu_matrix) *to, const X(nu_matrix) *a, nu_span rows, size_t q)
+{
+    real *sum = X(nu_panel)(to, q, rows.first);
+    X(nu_vectors).combine(sum, 1, sum, 1, X(nu_panel)(a, q, rows.first), 0,
+                          (rows.end - rows.first) * X(nu_panel_columns)(to, q));
 }
 
 /* Few columns, each in a register, for the smallest networks. */

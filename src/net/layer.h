@@ -24,12 +24,17 @@ typedef struct X(nu_output) {
 void X(nu_layer_forward_tile)(const X(nu_layer) *layer, const X(nu_output) *out,
                               const X(nu_matrix) *x, nu_span rows, size_t q);
 
-/* Panel q, for some rows, of dx (rows x in): the gradient of the layer's input, which is the output
- * `before` of a layer with the activation `kind`, and from it the gradient of that layer's z, in
- * place. dz: rows x out. */
+/* Panel q, for some rows, of dx (rows x in): the gradient of the layer's input. dz: rows x out. */
 void X(nu_layer_backward_tile)(const X(nu_layer) *layer, const X(nu_matrix) *dx,
-                               const X(nu_matrix) *dz, nudge_activation kind,
-                               const X(nu_output) *before, nu_span rows, size_t q);
+                               const X(nu_matrix) *dz, nu_span rows, size_t q);
+
+/* Panel q, for some rows, of dy, the gradient of the output `out` of a layer with the activation
+ * `kind`, becomes that of the layer's z. */
+void X(nu_layer_derive_tile)(nudge_activation kind, const X(nu_matrix) *dy, const X(nu_output) *out,
+                             nu_span rows, size_t q);
+
+/* Panel q, for some rows, of to += a; both hold each panel's rows close together. */
+void X(nu_layer_add_tile)(const X(nu_matrix) *to, const X(nu_matrix) *a, nu_span rows, size_t q);
 
 /* sum (columns of panel q) = sums over some rows of a's panel q. */
 void X(nu_column_sums)(real *sum, const X(nu_matrix) *a, nu_span rows, size_t q);

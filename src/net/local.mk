@@ -2,4 +2,4 @@ libnudge_all_la_SOURCES += src/net/network.h src/net/network.c
 numeric_sources += \
 	src/net/activation.h src/net/activation.c src/net/dropout.h src/net/dropout.c \
 	src/net/loss.h src/net/loss.c \
-	src/net/layer.h src/net/layer.c
+	src/net/layer.h src/net/layer.c src/net/layer_norm.h src/net/layer_norm.c

@@ -48,6 +48,21 @@ static double parameter_of(nudge_loss_info loss, const nudge_model_options *o)
                                       : o->loss_parameter;
 }
 
+/* What is asked for between layers must be possible somewhere. */
+static nudge_status check_between(const nudge_model_options *o, nudge_error *err)
+{
+    int is_equal = 0;
+    for (size_t l = 1; l + 1 < o->layers; l++)
+        is_equal |= o->widths[l] == o->widths[l + 1];
+    if (o->layer_norm && o->layers < 2)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "layer_norm",
+                               "layer norm is between layers: a hidden layer is needed");
+    if (o->residual && !is_equal)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "residual",
+                               "residual: no hidden layer is as wide as the one before it");
+    return NUDGE_OK;
+}
+
 static nudge_status check_choices(const nudge_model_options *o, nudge_error *err)
 {
     nudge_loss_info loss = nudge_loss_describe(o->loss);
@@ -59,6 +74,7 @@ static nudge_status check_choices(const nudge_model_options *o, nudge_error *err
                                     (p > loss.parameter_least || !loss.parameter_above_least)))
         return nu_fail_setting(err, NUDGE_EARGUMENT, loss.parameter, "%s %g is not %s",
                                loss.parameter, p, loss.parameter_takes);
+    NU_TRY(check_between(o, err));
     if (o->activations == NULL)
         return NUDGE_OK;
     for (size_t l = 0; l < o->layers; l++)
@@ -105,6 +121,8 @@ static nudge_status fill(nu_network *net, const nudge_model_options *o, nudge_er
     net->layers = n;
     net->loss = o->loss;
     net->loss_parameter = parameter_of(nudge_loss_describe(o->loss), o);
+    net->layer_norm = o->layer_norm != 0;
+    net->residual = o->residual != 0;
     NU_NEW(net->width, calloc, 6 * (n + 1), "the network's shape", err);
     net->panel = net->width + n + 1;
     net->panels = net->panel + n + 1;

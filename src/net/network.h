@@ -24,7 +24,20 @@ typedef struct nu_network {
     size_t widest;                  /* largest width, inputs included */
     nudge_loss loss;
     double loss_parameter; /* NaN: the loss has none */
+    int layer_norm, residual; /* as in nudge_model_options */
 } nu_network;
+
+/* Layer l takes its input normalised. */
+static inline int nu_layer_is_normed(const nu_network *net, size_t l)
+{
+    return net->layer_norm && l > 0;
+}
+
+/* Layer l adds what it takes to what it gives. */
+static inline int nu_layer_adds(const nu_network *net, size_t l)
+{
+    return net->residual && l > 0 && l + 1 < net->layers && net->width[l] == net->width[l + 1];
+}
 
 /* Columns of panel q of a matrix of width[i] columns. */
 static inline size_t nu_panel_columns_of(const nu_network *net, size_t i, size_t q)

@@ -50,6 +50,9 @@ static void print_model(const nudge_model *model)
     }
     table_print(&t, 0, stdout);
     printf("\nparameters  %" PRIu64 ", %s\n", m.parameters, nudge_dtype_name(m.dtype));
+    if (m.layer_norm || m.residual)
+        printf("layers      %s%s%s\n", m.layer_norm ? "layer norm" : "",
+               m.layer_norm && m.residual ? ", " : "", m.residual ? "residual" : "");
     printf("loss        %s", nudge_loss_name(m.loss));
     print_loss_parameter(stdout, &m, ", ");
     putchar('\n');
@@ -68,7 +71,8 @@ static void model_json(const nudge_model *model)
                                  json_text(nudge_activation_name(m.activations[l])), NULL));
     json_t *object = json_of(
         "kind", json_text("model"), "layers", layers, "parameters", json_whole(m.parameters),
-        "dtype", json_text(nudge_dtype_name(m.dtype)), NULL);
+        "dtype", json_text(nudge_dtype_name(m.dtype)), "layer_norm", json_boolean(m.layer_norm),
+        "residual", json_boolean(m.residual), NULL);
     json_put_loss(object, &m);
     if (m.prep != NULL) {
         nudge_prep_info p = nudge_prep_describe(m.prep);

@@ -88,10 +88,10 @@ static json_t *describe_options(const nudge_train_options *o, size_t layers)
     char seed[21]; /* JSON's whole numbers are signed */
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
     json_t *object = json_pack(
-        "{s:s, s:b, s:s, s:s, s:s, s:b}", "optimizer", nudge_optimizer_name(o->optimizer.kind),
+        "{s:s, s:b, s:s, s:s, s:s, s:s, s:b}", "optimizer", nudge_optimizer_name(o->optimizer.kind),
         "nesterov", o->optimizer.nesterov, "schedule", nudge_schedule_name(o->schedule.kind),
-        "stop_metric", nudge_metric_name(o->early_stop.metric), "seed", seed, "shuffle",
-        o->shuffle);
+        "decay_schedule", nudge_schedule_name(o->decay_schedule), "stop_metric",
+        nudge_metric_name(o->early_stop.metric), "seed", seed, "shuffle", o->shuffle);
     for (size_t i = 0; i < sizeof option_numbers / sizeof *option_numbers; i++) {
         const char *at = (const char *)o + option_numbers[i].at;
         json_object_set_new(object, option_numbers[i].name,
@@ -114,7 +114,9 @@ static json_t *describe_settings(const nudge_trainer *t)
         cache->content[i] = data[i] != NULL ? content_of(data[i]) : 0;
     cache->is_hashed = 1;
     json_t *options = describe_options(&t->options, t->run.job.net->layers);
-    if (nu_schedule_needs_epochs(&t->options.schedule) && options != NULL)
+    int needs_epochs = nu_schedule_needs_epochs(t->options.schedule.kind) ||
+                       nu_schedule_needs_epochs(t->options.decay_schedule);
+    if (needs_epochs && options != NULL)
         json_object_set_new(options, "epochs", json_integer((json_int_t)t->options.epochs));
     return json_pack("{s:o, s:o, s:o}", "options", options, "data",
                      describe_data(data[0], t->content[0]), "val",

@@ -36,7 +36,8 @@ static double dropout(const nu_job *job, size_t l)
 
 static int has_slope(const nu_job *job, size_t l)
 {
-    return X(nu_activation_keeps_slope)(job->net->activation[l]) || dropout(job, l) > 0;
+    return X(nu_activation_keeps_slope)(job->net->activation[l]) || dropout(job, l) > 0 ||
+           nu_layer_adds(job->net, l);
 }
 
 /* One batch of all rows is never shuffled. */
@@ -79,9 +80,13 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     bytes[NU_WEIGHT_SUMS] = weighted ? bytes_of(batches, 1, sizeof(double)) : 0;
     bytes[NU_PACKED] = is_always_ready(job) ? 0 : matrix_bytes(job, 0);
     bytes[NU_OUTPUTS] = 0;
-    for (size_t l = 0; l < net->layers; l++)
-        for (int i = has_slope(job, l) ? 3 : 2; i > 0; i--)
+    for (size_t l = 0; l < net->layers; l++) {
+        for (int i = 2 + has_slope(job, l) + nu_layer_adds(net, l); i > 0; i--)
             bytes[NU_OUTPUTS] = add(bytes[NU_OUTPUTS], matrix_bytes(job, l + 1));
+        if (nu_layer_is_normed(net, l))
+            bytes[NU_OUTPUTS] = add(bytes[NU_OUTPUTS], matrix_bytes(job, l));
+    }
+    bytes[NU_INVERSES] = net->layer_norm ? bytes_of(net->layers, batch, sizeof(real)) : 0;
     bytes[NU_RESULTS] = bytes_of(plan->blocks, 1, sizeof(nu_block_result));
     bytes[NU_WATCHES] = job->profile ? bytes_of(threads, 1, sizeof(nu_watch)) : 0;
     bytes[NU_SCRATCH] = bytes_of(threads, nu_scratch_size(plan), sizeof(real));
@@ -105,8 +110,9 @@ static nu_engine_memory engine_memory(const nu_job *job)
                          add(add(b[NU_COLUMNS], b[NU_SQUARES]),
                              add(b[NU_SCRATCH], b[NU_TRANSPOSED]))),
         .optimizer_state = add(b[NU_AVERAGE], add(b[NU_STATE_1], b[NU_STATE_2])),
-        .activations = add(add(add(b[NU_OUTPUTS], b[NU_PACKED]), add(b[NU_ROWS], b[NU_TARGETS])),
-                           add(b[NU_WEIGHTS], b[NU_WEIGHT_SUMS])),
+        .activations = add(add(add(b[NU_OUTPUTS], b[NU_INVERSES]), b[NU_PACKED]),
+                           add(add(b[NU_ROWS], b[NU_TARGETS]),
+                               add(b[NU_WEIGHTS], b[NU_WEIGHT_SUMS]))),
     };
 }
 
@@ -144,6 +150,12 @@ static void place_layers(nu_engine *e)
         el->dropout = dropout(&e->job, l);
         if (has_slope(&e->job, l))
             el->out.slope = next_matrix(e, &at, l + 1);
+        if (nu_layer_adds(net, l))
+            el->dy = next_matrix(e, &at, l + 1);
+        if (nu_layer_is_normed(net, l)) {
+            el->normed = next_matrix(e, &at, l);
+            el->inverse = (real *)e->room[NU_INVERSES] + l * plan->batch;
+        }
         if (plan->transposed_at[l] != SIZE_MAX)
             el->layer.transposed =
                 X(nu_in_panels)((real *)e->room[NU_TRANSPOSED] + plan->transposed_at[l],

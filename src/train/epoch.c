@@ -70,13 +70,19 @@ static void keep_step(nudge_trainer *t, int threads)
     t->step_start = end;
 }
 
-/* Of the learning rate, for an update (1 for the first). */
+/* Of an update (1 for the first). */
+static nu_moment moment_of(const nudge_trainer *t, uint64_t update)
+{
+    uint64_t each = t->run.updates;
+    return (nu_moment){update, (uint64_t)t->options.epochs * each, each};
+}
+
 static double lr_factor(const nudge_trainer *t, uint64_t update)
 {
     const nudge_train_options *o = &t->options;
-    nu_moment at = {update, (uint64_t)o->epochs * t->run.updates, t->run.updates};
     double plateau = o->schedule.kind == NUDGE_SCHEDULE_PLATEAU ? t->at.plateau.factor : 1;
-    return plateau * nu_schedule_factor(&o->schedule, o->optimizer.lr, at);
+    return plateau * nu_schedule_factor(&o->schedule, o->optimizer.lr,
+                                         moment_of(t, update));
 }
 
 /* The update that batch `batch` of the epoch under way is a part of. */
@@ -84,6 +90,13 @@ static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
 {
     const nudge_optimizer *o = t->run.job.optimizer;
     uint64_t each = t->run.updates, number = t->at.epoch * each + batch / t->run.job.accumulate + 1;
+    nudge_optimizer decayed;
+    if (t->options.decay_schedule != NUDGE_SCHEDULE_CONSTANT) {
+        nudge_schedule s = nudge_schedule_defaults(t->options.decay_schedule);
+        decayed = *o;
+        decayed.weight_decay *= nu_schedule_factor(&s, o->lr, moment_of(t, number));
+        o = &decayed;
+    }
     nu_optimizer_step step = nu_optimizer_step_at(o, number, lr_factor(t, number));
     step.average = number > 1 ? t->options.average : 0;
     return step;

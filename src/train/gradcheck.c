@@ -50,7 +50,9 @@ static nudge_status copy_model(nudge_model **copy, const nudge_model *model, nud
     const nu_network *net = &model->net;
     nudge_model_options o = {.dtype = NUDGE_F64, .layers = net->layers, .widths = net->width,
                              .activations = net->activation, .loss = net->loss,
-                             .loss_parameter = net->loss_parameter, .init = NUDGE_INIT_ZEROS};
+                             .loss_parameter = net->loss_parameter,
+                             .layer_norm = net->layer_norm, .residual = net->residual,
+                             .init = NUDGE_INIT_ZEROS};
     NU_TRY(nudge_model_create(copy, &o, NULL, err));
     double *to = (*copy)->params;
     for (size_t i = 0; i < net->size; i++) /* both have the same layout */

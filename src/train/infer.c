@@ -6,6 +6,7 @@
 #include "linalg/blas.h"
 #include "prep/prep.h"
 #include "net/layer.h"
+#include "net/layer_norm.h"
 #include "net/loss.h"
 #include "train/score.h"
 
@@ -24,6 +25,7 @@ static size_t chunk_rows(size_t rows, size_t outputs)
 typedef struct parts {
     real *x;           /* rows x width[0] */
     real *ping, *pong; /* rows x widest of the other layers */
+    real *normed;      /* likewise, of a layer's input; or none */
     real *y, *dz;      /* chunk_rows x outputs */
     int32_t *classes;  /* chunk_rows */
     uint32_t *numbers; /* rows */
@@ -54,6 +56,7 @@ static size_t lay_out(parts *p, char *buffer, const nu_network *net, size_t rows
     p->x = part(buffer, &used, matrix_bytes(net, 0, rows));
     p->ping = part(buffer, &used, hidden);
     p->pong = part(buffer, &used, hidden);
+    p->normed = part(buffer, &used, net->layer_norm ? hidden : 0);
     p->y = part(buffer, &used, chunk * outputs * sizeof *p->y);
     p->dz = part(buffer, &used, chunk * outputs * sizeof *p->dz);
     p->classes = part(buffer, &used, chunk * sizeof *p->classes);
@@ -147,6 +150,7 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
     else
         X(nu_batch_features)(data->store, p.numbers, rows, &x, 0);
     real *z = NULL;
+    nu_span all = {0, rows};
     size_t each = nu_blas_kind_here()->rows;
     for (size_t l = 0; l < net->layers; l++) {
         size_t out = net->width[l + 1], width = net->panel[l + 1];
@@ -154,10 +158,17 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
         X(nu_layer) layer = X(nu_layer_of)(net, l, model->params);
         X(nu_output) to = {.y = l + 1 < net->layers ? X(nu_spread)(z, rows, out, width)
                                                     : X(nu_row_major)(z, out, width)};
+        X(nu_matrix) in = x;
+        if (nu_layer_is_normed(net, l)) {
+            in = X(nu_spread)(p.normed, rows, net->width[l], net->panel[l]);
+            X(nu_layer_norm)(&in, NULL, &x, all);
+        }
         for (size_t q = 0; q < to.y.panels; q++)
-            for (size_t r = 0; r < rows; r += each)
-                X(nu_layer_forward_tile)(&layer, &to, &x,
-                                         nu_span_piece((nu_span){0, rows}, r, each), q);
+            for (size_t r = 0; r < rows; r += each) {
+                X(nu_layer_forward_tile)(&layer, &to, &in, nu_span_piece(all, r, each), q);
+                if (nu_layer_adds(net, l))
+                    X(nu_layer_add_tile)(&to.y, &x, nu_span_piece(all, r, each), q);
+            }
         x = to.y;
     }
     for (size_t at = 0; at < rows; at += chunk)

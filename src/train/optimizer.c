@@ -105,6 +105,11 @@ nudge_status nu_optimizer_check_batch(const nudge_optimizer *o, size_t batch, si
     return NUDGE_OK;
 }
 
+int nu_optimizer_decouples(const nudge_optimizer *o)
+{
+    return kinds[o->kind].decouples;
+}
+
 int nu_optimizer_states(const nudge_optimizer *o)
 {
     return kinds[o->kind].states + (kinds[o->kind].takes_momentum && o->momentum > 0);

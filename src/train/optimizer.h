@@ -15,6 +15,9 @@ nudge_status nu_optimizer_check_options(const nudge_train_options *o, nudge_erro
 nudge_status nu_optimizer_check_batch(const nudge_optimizer *o, size_t batch, size_t rows,
                                       nudge_error *err);
 
+/* Weight decay is taken off the weight, not added to the gradient. */
+int nu_optimizer_decouples(const nudge_optimizer *o);
+
 /* Blocks of state, each as large as the parameters: 0, 1 or 2. Those of lbfgs are its own. */
 int nu_optimizer_states(const nudge_optimizer *o);
 

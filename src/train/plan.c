@@ -89,7 +89,7 @@ static int is_wide(const nu_plan *plan, size_t l)
                    (double)plan->net->width[l + 1];
     size_t tiles = nu_ceil_div(plan->batch, plan->tile_rows) * plan->net->panels[l + 1];
     return plan->batch >= WIDE_BATCH && flops >= WIDE_FLOPS && tiles >= plan->blocks &&
-           !is_small(plan, l);
+           !is_small(plan, l) && !nu_layer_is_normed(plan->net, l);
 }
 
 static void choose_layers(nu_plan *plan)

@@ -26,10 +26,29 @@ nudge_train_options nudge_train_defaults(void)
     };
 }
 
+static nudge_status check_decay_schedule(const nudge_train_options *o, nudge_error *err)
+{
+    nudge_error inner;
+    if (o->decay_schedule == NUDGE_SCHEDULE_CONSTANT)
+        return NUDGE_OK;
+    nudge_schedule s = nudge_schedule_defaults(o->decay_schedule);
+    if (o->decay_schedule == NUDGE_SCHEDULE_PLATEAU ||
+        nu_schedule_check(&s, o->optimizer.lr, &inner) != NUDGE_OK)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "decay_schedule",
+                               "decay schedule %s: it must be one without parameters that have no "
+                               "default, and not plateau", nudge_schedule_name(o->decay_schedule));
+    if (!nu_optimizer_decouples(&o->optimizer) || o->optimizer.weight_decay == 0)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "decay_schedule",
+                               "decay schedule: only adamw and lion with a weight decay have use "
+                               "for it");
+    return NUDGE_OK;
+}
+
 nudge_status nu_run_check(const nudge_train_options *o, nudge_error *err)
 {
     NU_TRY(nu_optimizer_check(&o->optimizer, err));
     NU_TRY(nu_schedule_check(&o->schedule, o->optimizer.lr, err));
+    NU_TRY(check_decay_schedule(o, err));
     NU_TRY(nu_optimizer_check_options(o, err));
     if (o->batch == 0)
         return nu_fail(err, NUDGE_EARGUMENT, "batch 0: a batch has at least one sample");

@@ -61,6 +61,13 @@ static double coslog4(const nudge_schedule *s, double lr, nu_moment at)
     return 0.5 - 0.5 * cos(2 * M_PI * log2(1 + 15 * done(at)));
 }
 
+static double flat_cosine(const nudge_schedule *s, double lr, nu_moment at)
+{
+    (void)s;
+    (void)lr;
+    return half_wave(1, 0, fmax(2 * done(at) - 1, 0));
+}
+
 /* A row: the factor without warm-up; NULL: 1. */
 static const struct {
     double (*factor)(const nudge_schedule *s, double lr, nu_moment at);
@@ -74,6 +81,7 @@ static const struct {
     [NUDGE_SCHEDULE_ONE_CYCLE] = {one_cycle, .needs_epochs = 1},
     [NUDGE_SCHEDULE_INVSCALING] = {inverse_scaling},
     [NUDGE_SCHEDULE_COSLOG4] = {coslog4, .needs_epochs = 1},
+    [NUDGE_SCHEDULE_FLAT_COSINE] = {flat_cosine, .needs_epochs = 1},
     [NUDGE_SCHEDULE_PLATEAU] = {NULL, .has_gamma = 1},
 };
 
@@ -121,9 +129,9 @@ nudge_status nu_schedule_check(const nudge_schedule *s, double lr, nudge_error *
     return NUDGE_OK;
 }
 
-int nu_schedule_needs_epochs(const nudge_schedule *s)
+int nu_schedule_needs_epochs(nudge_schedule_kind kind)
 {
-    return kinds[s->kind].needs_epochs;
+    return kinds[kind].needs_epochs;
 }
 
 double nu_schedule_factor(const nudge_schedule *s, double lr, nu_moment at)

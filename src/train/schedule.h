@@ -11,7 +11,7 @@
 nudge_status nu_schedule_check(const nudge_schedule *s, double lr, nudge_error *err);
 
 /* Whether the factor depends on how many epochs there are in all. */
-int nu_schedule_needs_epochs(const nudge_schedule *s);
+int nu_schedule_needs_epochs(nudge_schedule_kind kind);
 
 /* Where a run is. */
 typedef struct nu_moment {

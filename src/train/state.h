@@ -31,6 +31,9 @@ typedef struct nu_engine_layer {
     X(nu_layer) layer;
     X(nu_output) out; /* B x out */
     X(nu_matrix) dz;  /* B x out: gradient of the layer's z */
+    X(nu_matrix) normed; /* B x in: its input normalised, */
+    real *inverse;    /* B: as in nu_layer_norm(); or none */
+    X(nu_matrix) dy;  /* B x out: gradient of its output, where that is added to; or none */
     double dropout;   /* rate; 0: none */
 } nu_engine_layer;
 
@@ -40,6 +43,7 @@ enum {
     NU_TARGETS,    /* B x outputs reals, or B classes */
     NU_PACKED,     /* B x width[0]; none where the data itself always stands ready */
     NU_OUTPUTS,    /* of all layers */
+    NU_INVERSES,   /* layers x B, where their inputs are normalised */
     NU_SCRATCH,    /* threads x nu_scratch_size() */
     NU_TRANSPOSED, /* plan->transposed_size */
     NU_WEIGHTS,    /* of the data's rows in the order of the epoch; none where that is the data's */
@@ -110,7 +114,8 @@ static inline void nu_lap(nu_engine *e, int thread, nudge_phase phase)
 /* What layer l reads. */
 static inline const X(nu_matrix) *nu_step_input(const nu_doing *d, size_t l)
 {
-    return l == 0 ? &d->inputs : &d->e->layers[l - 1].out.y;
+    const nu_engine_layer *layer = &d->e->layers[l];
+    return l == 0 ? &d->inputs : layer->normed.at != NULL ? &layer->normed : &layer[-1].out.y;
 }
 
 #endif

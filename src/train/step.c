@@ -1,7 +1,10 @@
 #include "train/step.h"
 
+#include <string.h>
+
 #include "net/activation.h"
 #include "net/dropout.h"
+#include "net/layer_norm.h"
 #include "train/step_tiles.h"
 
 /* Finds the samples of some rows of the batch and packs their features. */
@@ -73,33 +76,69 @@ static void forward_tile(const nu_doing *d, size_t layer, const X(nu_matrix) *x,
     const nu_engine_layer *l = &d->e->layers[layer];
     const X(nu_output) *out = &l->out;
     X(nu_layer_forward_tile)(&l->layer, out, x, rows, q);
-    if (l->dropout == 0)
+    if (l->dropout == 0 && l->dy.at == NULL)
         return;
     const nu_job *job = &d->e->job;
-    uint64_t seen = (uint64_t)(d->e->epoch - 1) * job->data->rows + d->batch * job->plan->batch;
-    nu_dropout drop = {l->dropout, job->seed, seen + rows.first, (uint32_t)layer, out->y.columns,
-                       l->layer.activation};
-    X(nu_drop)(&drop, X(nu_panel)(&out->y, q, rows.first), X(nu_panel)(&out->slope, q, rows.first),
-               rows.end - rows.first, q * out->y.width, X(nu_panel_columns)(&out->y, q));
+    size_t count = rows.end - rows.first, n = X(nu_panel_columns)(&out->y, q);
+    if (l->dropout > 0) {
+        uint64_t seen = (uint64_t)(d->e->epoch - 1) * job->data->rows + d->batch * job->plan->batch;
+        nu_dropout drop = {l->dropout, job->seed, seen + rows.first, (uint32_t)layer,
+                           out->y.columns};
+        X(nu_drop)(&drop, X(nu_panel)(&out->y, q, rows.first),
+                   X(nu_panel)(&out->slope, q, rows.first), count, q * out->y.width, n);
+    }
+    if (l->dy.at != NULL)
+        X(nu_layer_add_tile)(&out->y, &l[-1].out.y, rows, q);
 }
 
 static void forward(const nu_doing *d, const nu_piece *p)
 {
+    const nu_engine_layer *l = &d->e->layers[p->layer];
     const X(nu_matrix) *x = nu_step_input(d, p->layer);
     size_t each = d->e->job.plan->tile_rows;
+    if (l->normed.at != NULL)
+        X(nu_layer_norm)(&l->normed, l->inverse, &l[-1].out.y, p->rows);
     for (size_t q = p->panels.first; q < p->panels.end; q++)
         for (size_t r = p->rows.first; r < p->rows.end; r += each)
             forward_tile(d, p->layer, x, nu_span_piece(p->rows, r, each), q);
 }
 
-static void backward(const nu_doing *d, const nu_piece *p)
+/* The product of a tile, and then the rest; either may be left out. */
+static void backward_tile(const nu_engine_layer *l, nu_span rows, size_t q, int product, int rest)
 {
-    const nu_engine_layer *l = &d->e->layers[p->layer], *before = l - 1;
+    const nu_engine_layer *before = l - 1;
+    const X(nu_matrix) *dy = &before->dz;
+    if (product)
+        X(nu_layer_backward_tile)(&l->layer, dy, &l->dz, rows, q);
+    if (!rest)
+        return;
+    if (l->dy.at != NULL)
+        X(nu_layer_add_tile)(dy, &l->dy, rows, q);
+    if (before->dy.at != NULL)
+        memcpy(X(nu_panel)(&before->dy, q, rows.first), X(nu_panel)(dy, q, rows.first),
+               (rows.end - rows.first) * X(nu_panel_columns)(dy, q) * sizeof(real));
+    X(nu_layer_derive_tile)(before->layer.activation, dy, &before->out, rows, q);
+}
+
+static void backward_tiles(const nu_doing *d, const nu_piece *p, int product, int rest)
+{
     size_t each = d->e->job.plan->tile_rows;
     for (size_t q = p->panels.first; q < p->panels.end; q++)
         for (size_t r = p->rows.first; r < p->rows.end; r += each)
-            X(nu_layer_backward_tile)(&l->layer, &before->dz, &l->dz, before->layer.activation,
-                                      &before->out, nu_span_piece(p->rows, r, each), q);
+            backward_tile(&d->e->layers[p->layer], nu_span_piece(p->rows, r, each), q, product,
+                          rest);
+}
+
+static void backward(const nu_doing *d, const nu_piece *p)
+{
+    const nu_engine_layer *l = &d->e->layers[p->layer];
+    if (l->normed.at == NULL) {
+        backward_tiles(d, p, 1, 1);
+        return;
+    }
+    backward_tiles(d, p, 1, 0);
+    X(nu_layer_norm_backward)(&l[-1].dz, &l->normed, l->inverse, p->rows);
+    backward_tiles(d, p, 0, 1);
 }
 
 void X(nu_step_run)(void *arg, const nu_piece *p)

@@ -71,14 +71,14 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Data: data target labels val val-labels val-split split stratify weight " \
     "class-weight ignore category header scale\n"
 #define TRAIN_NETWORK_OPTIONS \
-    "Network: hidden activation loss huber-delta quantile focal-gamma label-smoothing init " \
-    "dropout dtype\n"
+    "Network: hidden activation layer-norm residual loss huber-delta quantile focal-gamma " \
+    "label-smoothing init dropout dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay l1 beta1 beta2 alpha eps batch " \
     "accumulate clip-norm clip-value max-norm shuffle seed\n"
 #define TRAIN_SCHEDULE_OPTIONS                                                              \
-    "Learning rate: lr-factors schedule warmup lr-step lr-gamma lr-min lr-power lr-rise " \
-    "lr-div lr-final-div lr-patience lr-threshold\n"
+    "Learning rate: lr-factors schedule warmup decay-schedule lr-step lr-gamma lr-min lr-power " \
+    "lr-rise lr-div lr-final-div lr-patience lr-threshold\n"
 #define TRAIN_OPTIONS                                        \
     TRAIN_DATA_OPTIONS                                       \
     "Test: test test-labels test-split folds\n"             \

@@ -66,6 +66,7 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"beta1", NULL, t.optimizer.beta1},
         {"alpha", NULL, t.optimizer.alpha},
         {"schedule", nudge_schedule_name(s.kind), 0},
+        {"decay-schedule", nudge_schedule_name(t.decay_schedule), 0},
         {"warmup", NULL, s.warmup},
         {"lr-min", NULL, s.min_lr},
         {"lr-power", NULL, s.power},
@@ -136,6 +137,10 @@ const option shared_options[] = {
     {"activation", "NAME,...", "relu", "for all hidden layers, or one for each, or one more for "
                                        "the output layer (mse, mae, huber, quantile, log-cosh)",
      .names = activation_names},
+    {"layer-norm", .help = "each layer but the first takes its input normalised over a row's "
+                           "units"},
+    {"residual", .help = "a hidden layer behind one of the same width adds that one's output to "
+                         "its own"},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for a target of 0 and 1, "
                              "otherwise mse",
      .names = loss_names},
@@ -162,6 +167,9 @@ const option shared_options[] = {
     {"alpha", "X", .help = "smoothing constant of rmsprop"},
     {"eps", "X", .help = "of adam, adamw, rmsprop, adagrad and radam"},
     {"schedule", "NAME", .help = "how the learning rate changes", .names = schedule_names},
+    {"decay-schedule", "NAME", .help = "how the weight decay of adamw and lion changes, beside the "
+                                       "learning rate: a schedule without parameters",
+     .names = schedule_names},
     {"warmup", "EPOCHS", .help = "the learning rate first rises from 0 for so long, with any "
                                  "schedule"},
     {"lr-factors", "F,F,...", .help = "for each layer, the last included, a factor on its learning "

@@ -226,6 +226,7 @@ json_t *train_settings(const train_report *r)
         "targets", json_targets(r->data->prep), NULL);
     json_put_all(
         object, "widths", json_wholes(m.layers + 1, m.widths), "activations", activations,
+        "layer_norm", json_boolean(m.layer_norm), "residual", json_boolean(m.residual),
         "dtype", json_text(nudge_dtype_name(m.dtype)),
         "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)),
         "init_taken", json_text(s->taken != NULL ? s->taken->text : NULL), NULL);
@@ -233,6 +234,7 @@ json_t *train_settings(const train_report *r)
     if (s->lr_factors != NULL)
         json_put(object, "lr_factors", json_reals(m.layers, s->lr_factors));
     json_put_schedule(object, &s->train.schedule);
+    json_put(object, "decay_schedule", json_text(nudge_schedule_name(s->train.decay_schedule)));
     return json_put_all(
         object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),
         "momentum", json_number(o->momentum), "nesterov", json_boolean(o->nesterov),

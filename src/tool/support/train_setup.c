@@ -151,7 +151,8 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
     activations[layers - 1] = s->activations == layers ? s->activation[layers - 1]
                                                        : NUDGE_IDENTITY;
     nudge_model_options o = {.dtype = s->dtype, .layers = layers, .widths = widths,
-                             .activations = activations, .loss = loss, .init = s->init,
+                             .activations = activations, .layer_norm = s->layer_norm,
+                             .residual = s->residual, .loss = loss, .init = s->init,
                              .loss_parameter = s->loss_parameter, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);
     if (status == NUDGE_OK && s->taken != NULL)
@@ -260,6 +261,8 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     if (strcmp(text_of(args, "hidden"), "none") != 0)
         s->units = wholes_of(args, "hidden", MOST_UNITS, "'none' or ", &s->hidden);
     read_activations(s, args);
+    s->layer_norm = given(args, "layer-norm");
+    s->residual = given(args, "residual");
     read_init(s, args);
     read_dropout(s, args);
     s->loss_parameter = read_loss_parameter(args, s->data.prep.loss);
@@ -273,6 +276,7 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
     read_stop_options(&s->train, args);
     read_schedule_options(&s->train.schedule, args, s->train.optimizer.lr);
+    s->train.decay_schedule = (nudge_schedule_kind)choice_of(args, "decay-schedule");
     read_lr_factors(s, args);
     s->train.oversubscribe = given(args, "oversubscribe");
     int most = nudge_threads(threads, NULL);
