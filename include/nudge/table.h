@@ -45,10 +45,10 @@ NUDGE_API nudge_read_options nudge_read_defaults(void);
  * cells are finite numbers or missing, a category column when none is a number; a column in
  * between is an error that names the first odd cell. Missing: an empty cell, NA, N/A, null, ?.
  *
- * NPY (versions 1.0, 2.0, 3.0; little-endian, C order): features are floats or whole numbers, of
+ * NPY (versions 1.0, 2.0, 3.0): features are floats (of 2, 4 or 8 bytes), whole numbers or bool, of
  * shape (rows, features), (rows,) or (rows, height, width[, channels]); uint8 are pixels, as in
- * IDX, others become float32 or float64, whichever holds them. Labels: whole numbers are classes,
- * numbered from 0 to 65535; float32 and float64 are numeric targets, of shape (rows,) or (rows,
+ * IDX, others become float32 or float64, whichever holds them. Labels: texts are classes; whole
+ * numbers are classes, numbered from 0 to 65535; float32 and float64 are numeric targets, of shape (rows,) or (rows,
  * outputs). safetensors (never compressed): tensor x is the features, and y, if it is there, the
  * targets. Types and shapes as above. All are read straight into the table, on all cores.
  *

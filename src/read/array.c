@@ -12,17 +12,24 @@
 
 /* Bytes read at a time: they are still in cache when they are looked at. */
 #define PIECE ((size_t)256 << 10)
+#define LEAST_ROWS 512 /* of a column read at a time */
 
 const struct nu_array_kind nu_array_kinds[] = {
-    [NU_A_F32] = {4, "<f4", "F32", 0x0D, NU_F32, 0},
-    [NU_A_F64] = {8, "<f8", "F64", 0x0E, NU_F64, 0},
-    [NU_A_U8] = {1, "|u1", "U8", 0x08, NU_U8, 1},
-    [NU_A_I8] = {1, "|i1", "I8", 0x09, NU_F32, 1},
-    [NU_A_I16] = {2, "<i2", "I16", 0x0B, NU_F32, 1},
-    [NU_A_I32] = {4, "<i4", "I32", 0x0C, NU_F64, 1},
-    [NU_A_U32] = {4, "<u4", "U32", 0, NU_F64, 1},
-    [NU_A_I64] = {8, "<i8", "I64", 0, NU_F64, 1},
-    [NU_A_U64] = {8, "<u8", "U64", 0, NU_F64, 1},
+    [NU_A_F32] = {4, "f4", "F32", 0x0D, NU_F32, 0},
+    [NU_A_F64] = {8, "f8", "F64", 0x0E, NU_F64, 0},
+    [NU_A_U8] = {1, "u1", "U8", 0x08, NU_U8, 1},
+    [NU_A_I8] = {1, "i1", "I8", 0x09, NU_F32, 1},
+    [NU_A_I16] = {2, "i2", "I16", 0x0B, NU_F32, 1},
+    [NU_A_I32] = {4, "i4", "I32", 0x0C, NU_F64, 1},
+    [NU_A_U16] = {2, "u2", "U16", 0, NU_F32, 1},
+    [NU_A_U32] = {4, "u4", "U32", 0, NU_F64, 1},
+    [NU_A_I64] = {8, "i8", "I64", 0, NU_F64, 1},
+    [NU_A_U64] = {8, "u8", "U64", 0, NU_F64, 1},
+    [NU_A_F16] = {2, "f2", "F16", 0, NU_F32, 0},
+    [NU_A_BF16] = {2, "", "BF16", 0, NU_F32, 0},
+    [NU_A_BOOL] = {1, "b1", "BOOL", 0, NU_F32, 1},
+    [NU_A_UTF32] = {4, "U", "", 0, NU_F64, 0},
+    [NU_A_BYTES] = {1, "S", "", 0, NU_F64, 0},
 };
 
 /* ---- Shape ----------------------------------------------------------------------------- */
@@ -47,6 +54,7 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
     }
     fits = fits && !__builtin_mul_overflow(width, dim[0], &need) &&
            !__builtin_mul_overflow(need, (uint64_t)nu_array_kinds[a->type].size, &need) &&
+           !__builtin_mul_overflow(need, a->characters > 0 ? (uint64_t)a->characters : 1, &need) &&
            need <= SSIZE_MAX;
     if (!fits)
         return nu_fail(err, NUDGE_EDATA, "%s: shape %s has more bytes than can be counted", a->name,
@@ -57,10 +65,23 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
                        nu_shape_text(text, dim, rank), need, have);
     a->rank = rank;
     a->width = width;
+    a->by_columns = a->by_columns && rank > 1;
     return NUDGE_OK;
 }
 
 /* ---- Elements -------------------------------------------------------------------------- */
+
+/* IEEE 754 binary16. Not by way of a subnormal float, which a thread may take for 0. */
+static float half(uint32_t bits)
+{
+    uint32_t exponent = bits >> 10 & 31, fraction = bits & 1023;
+    float value = exponent == 31 ? (fraction > 0 ? NAN : INFINITY) : (float)fraction * 0x1p-24f;
+    if (exponent > 0 && exponent < 31) {
+        uint32_t wide = (exponent + 112) << 23 | fraction << 13;
+        memcpy(&value, &wide, sizeof value);
+    }
+    return bits >> 15 & 1 ? -value : value;
+}
 
 /* An element as it stands in the file, rounded where it is a whole number above 2^53. */
 static double number_at(const nu_array *a, const unsigned char *at)
@@ -69,17 +90,21 @@ static double number_at(const nu_array *a, const unsigned char *at)
     uint64_t bits = 0;
     for (size_t k = 0; k < size; k++)
         bits |= (uint64_t)at[a->big_endian ? size - 1 - k : k] << 8 * k;
-    uint32_t half = (uint32_t)bits;
+    uint32_t word = (uint32_t)bits;
     float narrow;
     double wide;
     switch (a->type) {
-    case NU_A_F32: memcpy(&narrow, &half, sizeof narrow); return narrow;
+    case NU_A_F32: memcpy(&narrow, &word, sizeof narrow); return narrow;
     case NU_A_F64: memcpy(&wide, &bits, sizeof wide); return wide;
     case NU_A_I8: return (int8_t)bits;
     case NU_A_I16: return (int16_t)bits;
-    case NU_A_I32: return (int32_t)half;
+    case NU_A_I32: return (int32_t)word;
     case NU_A_I64: return (double)(int64_t)bits;
-    case NU_A_U8: case NU_A_U32: case NU_A_U64: case NU_A_TYPES: break;
+    case NU_A_F16: return half(word);
+    case NU_A_BF16: word <<= 16; memcpy(&narrow, &word, sizeof narrow); return narrow;
+    case NU_A_BOOL: return bits != 0;
+    case NU_A_U8: case NU_A_U16: case NU_A_U32: case NU_A_U64: break;
+    case NU_A_UTF32: case NU_A_BYTES: case NU_A_TYPES: break;
     }
     return (double)bits;
 }
@@ -158,18 +183,62 @@ static int read_piece(const reading *r, size_t first, size_t n, size_t *good)
     return 0;
 }
 
+/* Where column `w` of a row begins in an array by columns, as a number of columns. */
+static size_t column_place(const nu_array *a, size_t w)
+{
+    size_t at[NU_ARRAY_RANK], place = 0;
+    for (size_t k = a->rank - 1; k > 0; k--) {
+        at[k] = w % a->dim[k];
+        w /= a->dim[k];
+    }
+    for (size_t k = a->rank - 1; k > 0; k--)
+        place = place * a->dim[k] + at[k];
+    return place;
+}
+
+/* Likewise elements of whole rows from an array by columns, a column after the other. */
+static int read_columns(const reading *r, size_t first, size_t n, size_t *good)
+{
+    const nu_array *a = r->array;
+    unsigned char raw[NU_CONVERT_BLOCK * 8];
+    size_t size = nu_array_kinds[a->type].size, rows = n / a->width;
+    *good = n;
+    for (size_t w = 0; w < a->width; w++) {
+        uint64_t column = (uint64_t)column_place(a, w) * a->dim[0] + first / a->width;
+        for (size_t row = 0; row < rows; row++) {
+            if (row % NU_CONVERT_BLOCK == 0) {
+                size_t k = nu_smaller(rows - row, NU_CONVERT_BLOCK);
+                int error = nu_source_fetch(a->source, a->at + (column + row) * size, raw,
+                                            k * size);
+                if (error != 0)
+                    return error;
+            }
+            double v = number_at(a, raw + row % NU_CONVERT_BLOCK * size);
+            size_t at = row * a->width + w;
+            if (r->element == NU_U8)
+                r->to[first + at] = (unsigned char)v;
+            else if (nu_keep(r->to, r->element, first + at, 1, &v) == 0 && at < *good)
+                *good = at;
+        }
+    }
+    return 0;
+}
+
 static void read_pieces(void *arg, int thread, int threads)
 {
     reading *r = arg;
+    const nu_array *a = r->array;
     (void)thread;
     (void)threads;
-    size_t each = PIECE / nu_array_kinds[r->array->type].size, good;
+    size_t each = PIECE / nu_array_kinds[a->type].size, good;
+    if (a->by_columns) /* whole rows */
+        each = a->width * (each / a->width > LEAST_ROWS ? each / a->width : LEAST_ROWS);
     while (__atomic_load_n(&r->error, __ATOMIC_RELAXED) == 0) {
         size_t first = each * __atomic_fetch_add(&r->next, 1, __ATOMIC_RELAXED);
         if (first >= r->count)
             return;
         size_t n = r->count - first < each ? r->count - first : each;
-        int error = read_piece(r, first, n, &good);
+        int error = (a->by_columns ? read_columns : read_piece)(r, first, n, &good);
         if (error != 0)
             __atomic_store_n(&r->error, error, __ATOMIC_RELAXED);
         else if (good < n)
@@ -182,6 +251,8 @@ static nudge_status read_block(void **block, nu_element element, const nu_array 
                                nudge_error *err)
 {
     size_t count = a->dim[0] * a->width, bytes;
+    if (nu_array_has_texts(a))
+        return nu_fail(err, NUDGE_EDATA, "%s: texts; they can be labels, nothing else", a->name);
     NU_NEED(nu_mul(count, nu_element_size(element), &bytes), SIZE_MAX, a->name, err);
     NU_TRY(nu_memory_check(bytes, a->name, err));
     void *values NU_FREED = nu_alloc(bytes, 1);
@@ -217,7 +288,7 @@ nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_err
     if (t->element == NU_U8) {
         t->pixel_rows = a->rank <= 2 ? 1 : a->dim[1];
         t->pixel_columns = t->features / t->pixel_rows;
-        if (a->source->bytes != NULL) {
+        if (a->source->bytes != NULL && !a->by_columns) {
             t->x = take_bytes(a);
             return NUDGE_OK;
         }
@@ -258,6 +329,8 @@ nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_erro
     if (a->dim[0] != t->rows)
         return nu_fail(err, NUDGE_EDATA, "%s has %zu rows, but %s has %zu", a->name, a->dim[0],
                        t->source, t->rows);
+    if (nu_array_has_texts(a))
+        return nu_array_read_texts(t, a, err);
     t->outputs = a->width;
     t->y_element = nu_array_kinds[a->type].element;
     return whole ? read_classes(t, a, err) : read_block(&t->y, t->y_element, a, err);

@@ -18,31 +18,44 @@ typedef enum nu_array_type {
     NU_A_I8,
     NU_A_I16,
     NU_A_I32,
+    NU_A_U16,
     NU_A_U32,
     NU_A_I64,
     NU_A_U64,
+    NU_A_F16,
+    NU_A_BF16,
+    NU_A_BOOL,
+    NU_A_UTF32, /* texts of characters of 4 bytes, */
+    NU_A_BYTES, /* and of 1 byte; NPY alone has them */
     NU_A_TYPES
 } nu_array_type;
 
 extern const struct nu_array_kind {
-    size_t size;              /* bytes of an element */
-    const char *npy, *tensor; /* what the type is called: "<f4", "F32" */
-    unsigned char idx;        /* likewise in IDX files; 0: it has none */
+    size_t size;              /* bytes of an element; of a text's character */
+    const char *npy, *tensor; /* what the type is called, "f4", "F32"; "": it is not there */
+    unsigned char idx;        /* likewise in IDX files; 0: it is not there */
     nu_element element;       /* what features of it become: the smallest that holds them */
     int whole;                /* as targets they are classes */
 } nu_array_kinds[NU_A_TYPES];
 
-/* A row-major array whose header has been checked: all its bytes are there. */
+/* An array whose header has been checked: all its bytes are there. */
 typedef struct nu_array {
     const char *name;           /* for messages: "x.npy", "d.safetensors: tensor x" */
     nu_array_type type;
     int big_endian;
+    size_t characters;          /* of an element that is a text, NULs behind it included; or 0 */
+    int by_columns;             /* the first dimension runs fastest (Fortran), not the last */
     size_t rank;                /* from 1 to NU_ARRAY_RANK */
     size_t dim[NU_ARRAY_RANK];  /* none is 0 */
     size_t width;               /* elements of a row: the product of dim[1 ..] */
     nu_source *source;
     uint64_t at;                /* where in it the elements begin */
 } nu_array;
+
+static inline int nu_array_has_texts(const nu_array *a)
+{
+    return a->type == NU_A_UTF32 || a->type == NU_A_BYTES;
+}
 
 /* Takes the shape; the array must fill `have` bytes exactly. NUDGE_EDATA. */
 nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint64_t have,
@@ -57,6 +70,9 @@ nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_err
 /* Reads a target for each of t->rows rows: whole numbers are classes, others values, in one or
  * more columns. As above. */
 nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err);
+
+/* Likewise classes from texts; in array_texts.c, called by the former. */
+nudge_status nu_array_read_texts(nudge_table *t, const nu_array *a, nudge_error *err);
 
 /* Reads a weight for each of t->rows rows: a number from 0, not all of them 0. As above. */
 nudge_status nu_array_read_weights(nudge_table *t, const nu_array *a, nudge_error *err);

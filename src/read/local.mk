@@ -1,5 +1,5 @@
 libnudge_all_la_SOURCES += \
-	src/read/array.h src/read/array.c \
+	src/read/array.h src/read/array.c src/read/array_texts.c \
 	src/read/array_files.h src/read/array_files.c \
 	src/read/csv.c \
 	src/read/csv_columns.h src/read/csv_columns.c \

@@ -11,6 +11,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "read/format.h"
+#include "whole.h"
 
 static const char magic[] = "\x93NUMPY";
 #define MAGIC 6
@@ -58,16 +59,26 @@ static nudge_status bad_header(const nu_array *a, const char *what, nudge_error 
     return nu_fail(err, NUDGE_EDATA, "%s: the NPY header is damaged: %s", a->name, what);
 }
 
+/* "<f4", ">i8", "|u1"; "<U12" for texts. */
 static nudge_status take_dtype(nu_array *a, const char *descr, nudge_error *err)
 {
-    for (a->type = 0; a->type < NU_A_TYPES; a->type++)
-        if (strcmp(descr, nu_array_kinds[a->type].npy) == 0)
+    const char *name = descr[0] != '\0' && strchr("<>|", descr[0]) != NULL ? descr + 1 : "";
+    uint64_t characters;
+    a->big_endian = descr[0] == '>';
+    for (a->type = 0; a->type < NU_A_TYPES; a->type++) {
+        const char *type = nu_array_kinds[a->type].npy;
+        if (nu_array_has_texts(a) ? name[0] == type[0] &&
+                                        nu_parse_whole(name + 1, 1, UINT32_MAX, &characters)
+                                  : type[0] != '\0' && strcmp(name, type) == 0) {
+            a->characters = nu_array_has_texts(a) ? (size_t)characters : 0;
             return NUDGE_OK;
-    if (descr[0] == '>')
-        return nu_fail(err, NUDGE_EDATA, "%s: big-endian numbers ('%.20s'); little-endian ones are "
-                       "right: numpy's a.astype('<%.20s')", a->name, descr, descr + 1);
-    return nu_fail(err, NUDGE_EDATA, "%s: numbers of type '%.20s'; '<f4', '<f8' or '|u1' are "
-                   "right, and whole numbers such as '<i4'", a->name, descr);
+        }
+    }
+    if (name[0] == 'O')
+        return nu_fail(err, NUDGE_EDATA, "%s: Python objects; numbers are right, numpy's "
+                       "a.astype(float), or for labels texts, a.astype(str)", a->name);
+    return nu_fail(err, NUDGE_EDATA, "%s: numbers of type '%.20s'; floats of 2, 4 or 8 bytes, "
+                   "whole numbers and bool are right", a->name, descr);
 }
 
 static nudge_status take_shape(nu_array *a, const json_t *shape, uint64_t have, nudge_error *err)
@@ -99,9 +110,7 @@ static nudge_status take_dictionary(nu_array *a, json_t *root, uint64_t have, nu
                        &fortran, "shape", &shape) != 0)
         return bad_header(a, at.text, err);
     NU_TRY(take_dtype(a, descr, err));
-    if (fortran && json_array_size(shape) > 1)
-        return nu_fail(err, NUDGE_EDATA, "%s: columns one after the other (fortran_order); rows "
-                       "are right: numpy's np.ascontiguousarray(a)", a->name);
+    a->by_columns = fortran;
     return take_shape(a, shape, have, err);
 }
 
@@ -168,8 +177,9 @@ static nudge_status add_file(nu_array_files *f, const char *path, nu_array_type 
     int dims_size = (int)strlen(nu_shape_text(dims, shape, rank)) - 2; /* without its brackets */
     memset(text + 10, ' ', HEADER - 10);
     int n = snprintf(text + 10, HEADER - 10,
-                     "{'descr': '%s', 'fortran_order': False, 'shape': (%.*s%s), }",
-                     nu_array_kinds[type].npy, dims_size, dims + 1, rank == 1 ? "," : "");
+                     "{'descr': '%c%s', 'fortran_order': False, 'shape': (%.*s%s), }",
+                     nu_array_kinds[type].size > 1 ? '<' : '|', nu_array_kinds[type].npy,
+                     dims_size, dims + 1, rank == 1 ? "," : "");
     text[10 + n] = ' ';
     text[HEADER - 1] = '\n';
     return nu_array_files_add(f, path, text, HEADER, HEADER + shape[0] * row, err);

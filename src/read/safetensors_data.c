@@ -45,8 +45,8 @@ static nudge_status open_tensor(nu_array *a, tensors *in, const nu_st_tensor *t,
     while (a->type < NU_A_TYPES && strcmp(t->dtype, nu_array_kinds[a->type].tensor) != 0)
         a->type++;
     if (a->type == NU_A_TYPES)
-        return nu_fail(err, NUDGE_EDATA, "%s is of type %s; F32, F64 and U8 are right, and other "
-                       "whole numbers", a->name, t->dtype);
+        return nu_fail(err, NUDGE_EDATA, "%s is of type %s; F16, BF16, F32, F64, BOOL and whole "
+                       "numbers are right", a->name, t->dtype);
     return nu_array_shape(a, t->shape, t->rank, t->end - t->begin, err);
 }
 
