@@ -71,7 +71,8 @@ START_TEST(arrays_are_borrowed)
     static uint8_t pixels[] = {0, 255, 51, 1};
     static const int32_t classes[] = {1, 0};
     nudge_dataset *d = NULL, *part = NULL;
-    nudge_arrays a = {.dtype = NUDGE_F32, .rows = 3, .features = 2, .outputs = 1, .x = x, .y = y};
+    nudge_arrays a = {.size = sizeof a, .dtype = NUDGE_F32, .rows = 3, .features = 2,
+                      .outputs = 1, .x = x, .y = y};
     ck_ok(nudge_dataset_borrow(&d, &a, &err), &err);
     ck_assert_ptr_eq(d->store->x, x);
     ck_assert_ptr_eq(d->store->y, y);
@@ -80,7 +81,8 @@ START_TEST(arrays_are_borrowed)
     ck_assert_double_eq(input(part, 0, 1), 0.5);
     ck_assert_double_eq(target(part, 0, 0), 9);
     nudge_dataset_free(part); /* what was borrowed is not freed */
-    a = (nudge_arrays){.dtype = NUDGE_F64, .rows = 2, .features = 2, .outputs = 2, .x = pixels,
+    a = (nudge_arrays){.size = sizeof a, .dtype = NUDGE_F64, .rows = 2, .features = 2,
+                       .outputs = 2, .x = pixels,
                        .bytes = 1, .classes = classes};
     ck_ok(nudge_dataset_borrow(&d, &a, &err), &err);
     ck_assert_double_eq(input(d, 0, 1), 1);
@@ -104,7 +106,7 @@ START_TEST(borrowed_arrays_train_alike)
         yd[i] = y[i + 1] = (float)(i % 5);
     for (int k = 0; k < 2; k++) {
         nudge_dataset *d = NULL;
-        nudge_arrays a = {NUDGE_F32, ROWS, IN, 1, .x = x + 1, .y = y + 1};
+        nudge_arrays a = {sizeof a, NUDGE_F32, ROWS, IN, 1, .x = x + 1, .y = y + 1};
         ck_ok(k == 0 ? nudge_dataset_borrow(&d, &a, &err)
                      : nudge_dataset_from_arrays(&d, NUDGE_F32, ROWS, IN, 1, xd, yd, NULL, &err),
               &err);
@@ -131,7 +133,7 @@ START_TEST(bad_arrays_are_not_borrowed)
     double x[] = {1, 2, 3, NAN}, y[] = {1, INFINITY};
     int32_t classes[] = {0, 5};
     nudge_dataset *d = NULL;
-    nudge_arrays a = {.dtype = NUDGE_F64, .rows = 2, .features = 2};
+    nudge_arrays a = {.size = sizeof a, .dtype = NUDGE_F64, .rows = 2, .features = 2};
     ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EARGUMENT, "x is NULL", &err);
     a.x = x;
     ck_says(nudge_dataset_borrow(&d, &a, &err), NUDGE_EDATA, "x: row 1, feature 1 is nan", &err);

@@ -47,11 +47,10 @@ static uint64_t whole_run(nudge_epoch epochs[EPOCHS])
     fixture f = fixture_start();
     nudge_trainer *t = trainer_of(&f);
     nudge_error err;
-    size_t n;
     ck_ok(nudge_trainer_run(t, &err), &err);
-    const nudge_epoch *history = nudge_trainer_history(t, &n);
-    ck_assert_uint_eq(n, EPOCHS);
-    memcpy(epochs, history, EPOCHS * sizeof *epochs);
+    for (size_t i = 0; i < EPOCHS; i++)
+        epochs[i] = *nudge_trainer_history(t, i);
+    ck_assert_ptr_null(nudge_trainer_history(t, EPOCHS));
     ck_assert_uint_eq(nudge_trainer_where(t).updates, EPOCHS * 8);
     ck_ok(nudge_trainer_run(t, &err), &err); /* nothing is left */
     ck_status(nudge_trainer_epoch(t, NULL, &err), NUDGE_EARGUMENT, &err);
@@ -63,13 +62,11 @@ static uint64_t whole_run(nudge_epoch epochs[EPOCHS])
 
 static void assert_same_history(nudge_trainer *t, const nudge_epoch *want)
 {
-    size_t n;
-    const nudge_epoch *got = nudge_trainer_history(t, &n);
-    ck_assert_uint_eq(n, EPOCHS);
-    for (size_t i = 0; i < n; i++) {
-        ck_assert_uint_eq(got[i].epoch, i + 1);
-        ck_assert(got[i].train_loss == want[i].train_loss && got[i].val_loss == want[i].val_loss);
-        ck_assert(got[i].val_rmse == want[i].val_rmse && got[i].lr == want[i].lr);
+    for (size_t i = 0; i < EPOCHS; i++) {
+        const nudge_epoch *got = nudge_trainer_history(t, i);
+        ck_assert_uint_eq(got->epoch, i + 1);
+        ck_assert(got->train_loss == want[i].train_loss && got->val_loss == want[i].val_loss);
+        ck_assert(got->val_rmse == want[i].val_rmse && got->lr == want[i].lr);
     }
 }
 
@@ -289,19 +286,19 @@ START_TEST(early_stop)
     static const double min_changes[] = {0, 0, 0.05};
     static const size_t patiences[] = {1, 8, 8};
     nudge_error err;
-    size_t n, best = 0, mark = 0, stop = LONG;
+    size_t best = 0, mark = 0, stop = LONG;
     fixture whole = overfitted(LONG, 0, LONG);
     nudge_trainer *t = trainer_of(&whole);
     ck_ok(nudge_trainer_run(t, &err), &err);
-    const nudge_epoch *e = nudge_trainer_history(t, &n);
-    for (size_t i = 0; i < n && stop == LONG; i++) {
-        if (e[i].val_rmse <= e[best].val_rmse)
+    const nudge_epoch *e;
+    for (size_t i = 0; (e = nudge_trainer_history(t, i)) != NULL && stop == LONG; i++) {
+        if (e->val_rmse <= nudge_trainer_history(t, best)->val_rmse)
             best = i;
-        if (i == 0 || e[i].val_rmse < e[mark].val_rmse - min_changes[_i])
+        if (i == 0 || e->val_rmse < nudge_trainer_history(t, mark)->val_rmse - min_changes[_i])
             mark = i;
         if (i - mark >= patiences[_i])
             stop = i + 1;
-        ck_assert(e[i].val_stop == e[i].val_rmse);
+        ck_assert(e->val_stop == e->val_rmse);
     }
     ck_assert_uint_lt(stop, LONG);
 
@@ -313,7 +310,7 @@ START_TEST(early_stop)
     nudge_train_result r = nudge_trainer_result(s);
     ck_assert_uint_eq(r.epochs, stop);
     ck_assert_uint_eq(r.best_epoch, best + 1);
-    ck_assert(r.best_value == e[best].val_rmse && r.stopped_early);
+    ck_assert(r.best_value == nudge_trainer_history(t, best)->val_rmse && r.stopped_early);
     fixture shorter = overfitted(0, 0, best + 1);
     nudge_trainer *b = trainer_of(&shorter);
     ck_ok(nudge_trainer_run(b, &err), &err);

@@ -30,6 +30,8 @@
 #define NUDGE_VERSION_NUMBER \
     (NUDGE_VERSION_MAJOR * 1000000 + NUDGE_VERSION_MINOR * 1000 + NUDGE_VERSION_PATCH)
 
+#include "sized.h"
+
 NUDGE_BEGIN
 
 /* The version of the library that runs, such as "0.1.0". */
@@ -158,7 +160,7 @@ typedef struct nudge_loss_info {
     int parameter_above_least;                                 /* the least where this is 1 */
 } nudge_loss_info;
 
-NUDGE_API nudge_loss_info nudge_loss_describe(nudge_loss v);
+NUDGE_TELLS(nudge_loss_info, nudge_loss_describe, , (v), nudge_loss v)
 
 /* As in torch.optim: https://pytorch.org/docs/stable/optim.html#algorithms; lion is Algorithm 2 of
  * Chen et al. 2023, https://arxiv.org/abs/2302.06675. rprop is iRPROP- of Igel and Huesken 2003, as
@@ -256,7 +258,7 @@ typedef struct nudge_machine {
 } nudge_machine;
 
 /* What this machine and its libraries offer. Cannot fail. */
-NUDGE_API nudge_machine nudge_machine_info(void);
+NUDGE_GIVES(nudge_machine, nudge_machine_info, )
 
 /* The threads that training will use when `requested` are asked for: 0 means all cores of this
  * process, or fewer if OMP_NUM_THREADS or the program's omp_set_num_threads() asks for fewer; a

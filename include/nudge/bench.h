@@ -30,10 +30,9 @@ typedef enum nudge_gemm_kind { NUDGE_GEMM_NN, NUDGE_GEMM_NT, NUDGE_GEMM_TN } nud
  * separate matrices, each by the engine's own routine, for about `seconds` after a warm-up.
  * threads and cpus (may be NULL) as nudge_train_options has them.
  * NUDGE_EARGUMENT, NUDGE_EMEMORY. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_gemm(nudge_measurement *rate, nudge_dtype dtype,
-                                                      nudge_gemm_kind kind, size_t m, size_t n,
-                                                      size_t k, int threads, const int *cpus,
-                                                      double seconds, nudge_error *err);
+NUDGE_FILLS(nudge_bench_gemm, rate, (rate, dtype, kind, m, n, k, threads, cpus, seconds, err),
+            nudge_measurement *rate, nudge_dtype dtype, nudge_gemm_kind kind, size_t m, size_t n,
+            size_t k, int threads, const int *cpus, double seconds, nudge_error *err)
 
 /* Name of elementwise kernel i ("copy" is the first, to compare with), or NULL when there are no
  * more: activations, their gradients, losses, optimizer updates, packing. */
@@ -41,10 +40,9 @@ NUDGE_API const char *nudge_bench_kernel_name(size_t i);
 
 /* The rate of kernel i in bytes/s (bytes it must read and write once), over `count` elements per
  * thread, likewise. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_bench_kernel(nudge_measurement *rate, size_t i,
-                                                        nudge_dtype dtype, size_t count,
-                                                        int threads, const int *cpus,
-                                                        double seconds, nudge_error *err);
+NUDGE_FILLS(nudge_bench_kernel, rate, (rate, i, dtype, count, threads, cpus, seconds, err),
+            nudge_measurement *rate, size_t i, nudge_dtype dtype, size_t count, int threads,
+            const int *cpus, double seconds, nudge_error *err)
 
 /* What a training step is expected to take. The engine replays steps: each thread's pieces one
  * after the other on one core; the slowest thread decides, and to that come barriers and the bytes
@@ -62,11 +60,9 @@ typedef struct nudge_forecast {
  * options->threads: 0 means all cores of this process. What options->cpus binds for training is
  * bound for measuring.
  * NUDGE_EARGUMENT, NUDGE_EMISMATCH as nudge_train(), NUDGE_EMEMORY: there is less than that. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_train_forecast(nudge_forecast *forecast,
-                                                          const nudge_model *model,
-                                                          const nudge_dataset *train,
-                                                          const nudge_train_options *options,
-                                                          double seconds, nudge_error *err);
+NUDGE_FILLS(nudge_train_forecast, forecast, (forecast, model, train, options, seconds, err),
+            nudge_forecast *forecast, const nudge_model *model, const nudge_dataset *train,
+            const nudge_train_options *options, double seconds, nudge_error *err)
 
 NUDGE_END
 

@@ -13,9 +13,13 @@ NUDGE_BEGIN
  * categories (one-hot), means and scales, class labels: a nudge_prep. Learned from training rows,
  * kept in the model and saved with it. */
 typedef struct nudge_prep_options {
+    size_t size;         /* of this structure: see nudge.h */
     nudge_scale scale;
     nudge_loss loss;     /* decides how the target is taken; NUDGE_LOSS_AUTO chooses */
 } nudge_prep_options;
+
+/* Everything auto. */
+NUDGE_GIVES(nudge_prep_options, nudge_prep_defaults, it.size = sizeof it;)
 
 /* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows). With scale
  * standard the target is standardised too where the power of nudge_loss_describe() is not 0.
@@ -38,7 +42,7 @@ typedef struct nudge_prep_info {
     size_t category_columns;   /* and categories (one-hot); 0 for other data */
 } nudge_prep_info;
 
-NUDGE_API nudge_prep_info nudge_prep_describe(const nudge_prep *prep);
+NUDGE_TELLS(nudge_prep_info, nudge_prep_describe, , (prep), const nudge_prep *prep)
 
 /* Names that belong to the prep: network input j, target k < outputs (losses of classes: k == 0
  * only), class k < classes. */
@@ -81,6 +85,7 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_pack_copy(nudge_dataset **dat
 
 /* Arrays that a dataset uses where they are. */
 typedef struct nudge_arrays {
+    size_t size;                    /* sizeof(nudge_arrays): see nudge.h */
     nudge_dtype dtype;              /* float: NUDGE_F32, double: NUDGE_F64 */
     size_t rows, features, outputs; /* outputs: of y, or the number of classes; or 0 */
     const void *x;                  /* rows x features, of dtype, or bytes (uint8_t): */
@@ -141,7 +146,7 @@ typedef struct nudge_dataset_info {
     int has_weights;                /* 1: rows have weights */
 } nudge_dataset_info;
 
-NUDGE_API nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data);
+NUDGE_TELLS(nudge_dataset_info, nudge_dataset_describe, , (data), const nudge_dataset *data)
 
 typedef enum nudge_split_order {
     NUDGE_SPLIT_RANDOM, /* which rows go where depends on (seed, rows) alone, and where
@@ -151,15 +156,16 @@ typedef enum nudge_split_order {
 
 /* One call for the usual way from files to datasets. */
 typedef struct nudge_data_options {
+    size_t size;                    /* of this structure: see nudge.h */
     const char *data;               /* spec of the training data */
     const char *val, *val_labels;   /* spec of the validation data, or NULL */
     const char *test, *test_labels; /* spec of the test data, or NULL */
     double val_split, test_split;   /* parts of `data` to hold out, in [0, 1); 0: none */
     nudge_split_order split_order;
     int stratify;                   /* 1: each class has its share in each part */
-    nudge_read_options read;        /* for every file; its labels, threads and, where that is a
-                                     * file, its weight are for `data` */
-    nudge_prep_options prep;
+    NUDGE_ROOM(nudge_read_options, read); /* for every file; its labels, threads and, where that is
+                                     * a file, its weight are for `data` */
+    NUDGE_ROOM(nudge_prep_options, prep);
     const char *class_weight;       /* weights of classes, for training rows alone: "balanced" or
                                      * "LABEL=2,OTHER=0.5", others 1, as
                                      * nudge_dataset_weigh_classes() has it; NULL: none. They
@@ -168,7 +174,8 @@ typedef struct nudge_data_options {
 } nudge_data_options;
 
 /* Everything NULL or 0, seed 1, read defaults. */
-NUDGE_API nudge_data_options nudge_data_defaults(void);
+NUDGE_GIVES(nudge_data_options, nudge_data_defaults, it.size = sizeof it;
+            it.read.size = sizeof it.read; it.prep.size = sizeof it.prep;)
 
 typedef struct nudge_data {
     nudge_prep *prep;          /* learned from the training rows; nudge_model_create() shares it */
@@ -187,9 +194,8 @@ typedef struct nudge_data {
  * share of a part is rounded down, and the rows then lacking come from the classes with the largest
  * remainders; every class must have rows to train on, and the target must be one of classes.
  * Every status of nudge_table_read(), nudge_prep_fit() and nudge_dataset_pack(). */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_data_load(nudge_data *data,
-                                                     const nudge_data_options *options,
-                                                     nudge_error *err);
+NUDGE_FILLS(nudge_data_load, data, (data, options, err), nudge_data *data,
+            const nudge_data_options *options, nudge_error *err)
 NUDGE_API void nudge_data_free(nudge_data *data);
 
 /* ---- Folds: for cross-validation -------------------------------------------------------- */
@@ -212,7 +218,7 @@ typedef struct nudge_folds_info {
 NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_load(nudge_folds **folds, size_t n,
                                                       const nudge_data_options *options,
                                                       nudge_error *err);
-NUDGE_API nudge_folds_info nudge_folds_describe(const nudge_folds *folds);
+NUDGE_TELLS(nudge_folds_info, nudge_folds_describe, , (folds), const nudge_folds *folds)
 
 /* As nudge_table_notes(), of the table. */
 NUDGE_API const nudge_note *nudge_folds_notes(const nudge_folds *folds, size_t *n);
@@ -221,8 +227,8 @@ NUDGE_API const nudge_note *nudge_folds_notes(const nudge_folds *folds, size_t *
  * is learned from, and data->val (NULL without a val_split). For nudge_data_free(), before the
  * folds are freed. NUDGE_EARGUMENT (i >= folds), and as nudge_prep_fit() and
  * nudge_dataset_pack(). */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_folds_data(nudge_data *data, const nudge_folds *folds,
-                                                      size_t i, nudge_error *err);
+NUDGE_FILLS(nudge_folds_data, data, (data, folds, i, err), nudge_data *data,
+            const nudge_folds *folds, size_t i, nudge_error *err)
 NUDGE_API void nudge_folds_free(nudge_folds *folds);
 
 NUDGE_END

@@ -29,9 +29,8 @@ typedef struct nudge_metrics {
 /* All metrics that fit the model, of rows with the dataset's weights. threads as in
  * nudge_train_options; the values depend neither on it nor, but for rounding, on the order of rows.
  * NUDGE_EMISMATCH (also: data without targets), NUDGE_EDATA (all weights are 0), NUDGE_EMEMORY. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_evaluate(const nudge_model *model,
-                                                    const nudge_dataset *data, int threads,
-                                                    nudge_metrics *metrics, nudge_error *err);
+NUDGE_FILLS(nudge_evaluate, metrics, (model, data, threads, metrics, err), const nudge_model *model,
+            const nudge_dataset *data, int threads, nudge_metrics *metrics, nudge_error *err)
 NUDGE_API void nudge_metrics_free(nudge_metrics *metrics);
 
 /* out: rows x outputs, the caller's: predictions in the target's own units, class probabilities
@@ -45,10 +44,9 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict(const nudge_model *model,
  * those metrics of a set that fit. What is not asked for costs nothing: roc-auc, average-precision
  * and median-absolute-error keep all predictions, 8 bytes each; balanced-accuracy, f1 and mcc need
  * the confusion matrix; the others are sums. Also NUDGE_EARGUMENT. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_evaluate_on(const nudge_model *model,
-                                                       const nudge_dataset *data, int threads,
-                                                       const int *cpus, uint64_t wanted,
-                                                       nudge_metrics *metrics, nudge_error *err);
+NUDGE_FILLS(nudge_evaluate_on, metrics, (model, data, threads, cpus, wanted, metrics, err),
+            const nudge_model *model, const nudge_dataset *data, int threads, const int *cpus,
+            uint64_t wanted, nudge_metrics *metrics, nudge_error *err)
 NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_on(const nudge_model *model,
                                                       const nudge_dataset *data, int threads,
                                                       const int *cpus, double *out,
@@ -100,10 +98,9 @@ typedef struct nudge_gradcheck_result {
  * loss, evaluated in f64, over the whole dataset as one batch and at most `limit` parameters
  * (0: all; otherwise evenly spread). The model is unchanged.
  * NUDGE_EMISMATCH, NUDGE_EMEMORY, NUDGE_EARGUMENT. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_gradcheck(const nudge_model *model,
-                                                     const nudge_dataset *data, uint64_t limit,
-                                                     nudge_gradcheck_result *result,
-                                                     nudge_error *err);
+NUDGE_FILLS(nudge_gradcheck, result, (model, data, limit, result, err), const nudge_model *model,
+            const nudge_dataset *data, uint64_t limit, nudge_gradcheck_result *result,
+            nudge_error *err)
 
 NUDGE_END
 

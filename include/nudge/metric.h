@@ -76,7 +76,7 @@ typedef struct nudge_metric_info {
     int is_main;            /* one of the few for a short report */
 } nudge_metric_info;
 
-NUDGE_API nudge_metric_info nudge_metric_describe(nudge_metric metric);
+NUDGE_TELLS(nudge_metric_info, nudge_metric_describe, , (metric), nudge_metric metric)
 
 /* 1 if models of this loss, with so many outputs, are judged by it. */
 NUDGE_API int nudge_metric_fits(nudge_metric metric, nudge_loss loss, size_t outputs);

@@ -10,6 +10,7 @@ NUDGE_BEGIN
 typedef struct nudge_model nudge_model;
 
 typedef struct nudge_model_options {
+    size_t size; /* of this structure: see nudge.h */
     nudge_dtype dtype;
     size_t layers;                        /* dense layers, hidden ones and the last: >= 1 */
     const size_t *widths;                 /* layers + 1 values: inputs, hidden units..., outputs */
@@ -32,7 +33,7 @@ typedef struct nudge_model_options {
 
 /* f32, mse, loss_parameter NaN, init pytorch, seed 1; layers and widths are the caller's to
  * fill. */
-NUDGE_API nudge_model_options nudge_model_defaults(void);
+NUDGE_GIVES(nudge_model_options, nudge_model_defaults, it.size = sizeof it;)
 
 /* A network with initial weights: weight and bias j of a layer depend on (seed, layer, j) alone.
  * prep is copied; NULL for a model used on datasets made by nudge_dataset_from_arrays().
@@ -59,7 +60,7 @@ typedef struct nudge_model_info {
     const nudge_prep *prep;              /* NULL if it has none; belongs to the model */
 } nudge_model_info;
 
-NUDGE_API nudge_model_info nudge_model_describe(const nudge_model *model);
+NUDGE_TELLS(nudge_model_info, nudge_model_describe, , (model), const nudge_model *model)
 
 /* Copies one layer's weights (out x in) and biases (out) from or to doubles; either may be NULL.
  * NUDGE_EARGUMENT for layer >= layers; set: NUDGE_EDATA for a NaN or infinity. */
@@ -106,9 +107,8 @@ typedef struct nudge_weights_taken {
  *     NULL, for the caller must be able to see it.
  * NUDGE_EMISMATCH names the tensor and both shapes; and as nudge_model_load(). On failure the
  * model is unchanged. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_model_load_weights(nudge_model *model, const char *path,
-                                                              nudge_weights_taken *taken,
-                                                              nudge_error *err);
+NUDGE_FILLS(nudge_model_load_weights, taken, (model, path, taken, err), nudge_model *model,
+            const char *path, nudge_weights_taken *taken, nudge_error *err)
 
 /* Checks that a file can be created at `path` later (its directory exists and is writable, it is
  * no directory itself), without touching what is there. NUDGE_EOPEN. */

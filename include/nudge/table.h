@@ -11,6 +11,7 @@ typedef struct nudge_table nudge_table;
 typedef struct nudge_prep nudge_prep; /* see dataset.h */
 
 typedef struct nudge_read_options {
+    size_t size;           /* of this structure: see nudge.h */
     const nudge_prep *like; /* CSV: a model's preprocessing. Its columns, their kinds and its
                              * target (if the file has it) are taken instead of found out, other
                              * columns are skipped, and target, ignore, category are not used */
@@ -34,7 +35,7 @@ typedef struct nudge_read_options {
 } nudge_read_options;
 
 /* header -1, dtype NUDGE_F32, seed 1, everything else NULL or 0. */
-NUDGE_API nudge_read_options nudge_read_defaults(void);
+NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
 
 /* Reads `spec`, a path (plain, gzip, bzip2, xz or zstd; "-" for standard input; the format is found
  * from the content: IDX and NPY by their magic numbers, safetensors by its header, otherwise CSV; a damaged
@@ -86,7 +87,7 @@ typedef struct nudge_table_info {
                            * classes); NaN where it is not known */
 } nudge_table_info;
 
-NUDGE_API nudge_table_info nudge_table_describe(const nudge_table *table);
+NUDGE_TELLS(nudge_table_info, nudge_table_describe, , (table), const nudge_table *table)
 
 /* One thing that was not said but found out, or left out, while data was read: a line for a
  * person. */
@@ -101,7 +102,7 @@ typedef struct nudge_note {
 NUDGE_API const nudge_note *nudge_table_notes(const nudge_table *table, size_t *n);
 
 /* Column j < columns. */
-NUDGE_API nudge_column_info nudge_table_column(const nudge_table *table, size_t j);
+NUDGE_TELLS(nudge_column_info, nudge_table_column, , (table, j), const nudge_table *table, size_t j)
 
 /* Category k < categories of column j; belongs to the table. */
 NUDGE_API const char *nudge_table_category(const nudge_table *table, size_t j, size_t k);
@@ -144,6 +145,7 @@ typedef struct nudge_write_progress {
 } nudge_write_progress;
 
 typedef struct nudge_write_options {
+    size_t size;              /* of this structure: see nudge.h */
     nudge_dtype dtype;        /* of numbers; classes are int32 in NPY and safetensors files */
     uint64_t seed;            /* used where the spec has no seed= of its own */
     int threads;              /* 0: all cores, and so is a larger number than they are */
@@ -156,7 +158,7 @@ typedef struct nudge_write_options {
 } nudge_write_options;
 
 /* f32, seed 1, progress_seconds 0.2, everything else NULL or 0. */
-NUDGE_API nudge_write_options nudge_write_defaults(void);
+NUDGE_GIVES(nudge_write_options, nudge_write_defaults, it.size = sizeof it;)
 
 /* What was written. */
 typedef struct nudge_written {
@@ -175,10 +177,9 @@ typedef struct nudge_written {
  * NUDGE_EARGUMENT (a bad spec; another ending; labels missing, not wanted, not ".npy" or the same
  * path), NUDGE_EOPEN, NUDGE_EIO (no space, which is also asked for before), NUDGE_EMEMORY,
  * NUDGE_ESTOPPED. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_synth_write(nudge_written *written, const char *spec,
-                                                       const char *path,
-                                                       const nudge_write_options *options,
-                                                       nudge_error *err);
+NUDGE_FILLS(nudge_synth_write, written, (written, spec, path, options, err), nudge_written *written,
+            const char *spec, const char *path, const nudge_write_options *options,
+            nudge_error *err)
 
 /* What "synth:NAME,key=value,..." would make, without making it. */
 typedef struct nudge_synth_shape {
@@ -187,8 +188,8 @@ typedef struct nudge_synth_shape {
 } nudge_synth_shape;
 
 /* NUDGE_EARGUMENT as nudge_table_read(), NUDGE_EMEMORY. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_synth_measure(nudge_synth_shape *shape,
-                                                         const char *spec, nudge_error *err);
+NUDGE_FILLS(nudge_synth_measure, shape, (shape, spec, err), nudge_synth_shape *shape,
+            const char *spec, nudge_error *err)
 
 NUDGE_END
 

@@ -99,10 +99,12 @@ typedef enum nudge_phase {
 /* "pack", "forward", "loss", "backward", "update", "wait" */
 NUDGE_API const char *nudge_phase_name(nudge_phase phase);
 
+enum { NUDGE_PHASES_ROOM = 16 }; /* for phases to come, as NUDGE_METRICS_ROOM */
+
 /* Where the time of a training run went: seconds by phase, summed over its threads, so that the
  * sum of all is about threads times the time of the epochs. */
 typedef struct nudge_phases {
-    double seconds[NUDGE_PHASES];
+    double seconds[NUDGE_PHASES_ROOM];
 } nudge_phases;
 
 /* One finished epoch. */
@@ -152,6 +154,7 @@ typedef struct nudge_steps {
 } nudge_steps;
 
 typedef struct nudge_train_options {
+    size_t size;      /* of this structure: see nudge.h */
     nudge_optimizer optimizer;
     nudge_schedule schedule; /* of the optimizer's lr */
     nudge_schedule_kind decay_schedule; /* likewise, with its defaults, of weight_decay itself,
@@ -211,7 +214,7 @@ typedef struct nudge_train_options {
 /* adam, constant learning rate, batch 64, accumulate 1, no clipping, no average, no early
  * stopping (metric loss, min_change 0), epochs 10, seed 1, shuffle 1, threads 0, no callbacks,
  * progress every 0.1 s. */
-NUDGE_API nudge_train_options nudge_train_defaults(void);
+NUDGE_GIVES(nudge_train_options, nudge_train_defaults, it.size = sizeof it;)
 
 /* Memory and work of a training run, known before it starts. All sizes in bytes. */
 typedef struct nudge_train_plan {
@@ -231,16 +234,13 @@ typedef struct nudge_train_plan {
 } nudge_train_plan;
 
 /* NUDGE_EARGUMENT, NUDGE_EMISMATCH as nudge_train(). val may be NULL. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_train_plan_make(nudge_train_plan *plan,
-                                                           const nudge_model *model,
-                                                           const nudge_dataset *train,
-                                                           const nudge_dataset *val,
-                                                           const nudge_train_options *options,
-                                                           nudge_error *err);
+NUDGE_FILLS(nudge_train_plan_make, plan, (plan, model, train, val, options, err),
+            nudge_train_plan *plan, const nudge_model *model, const nudge_dataset *train,
+            const nudge_dataset *val, const nudge_train_options *options, nudge_error *err)
 
 typedef struct nudge_train_result {
     size_t epochs;          /* epochs finished */
-    nudge_epoch last;       /* the last of them; zeros if none */
+    NUDGE_ROOM(nudge_epoch, last); /* the last of them; zeros if none */
     double seconds;         /* whole call, validation included */
     double train_seconds;   /* epochs alone */
     double samples_per_s;   /* over train_seconds */
@@ -268,10 +268,9 @@ typedef struct nudge_train_result {
  * none was.
  * Also NUDGE_EARGUMENT, NUDGE_EMISMATCH (widths, kind of target), NUDGE_EDATA (all weights of rows
  * are 0), NUDGE_EMEMORY. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_train(nudge_model *model, const nudge_dataset *train,
-                                                 const nudge_dataset *val,
-                                                 const nudge_train_options *options,
-                                                 nudge_train_result *result, nudge_error *err);
+NUDGE_FILLS(nudge_train, result, (model, train, val, options, result, err), nudge_model *model,
+            const nudge_dataset *train, const nudge_dataset *val,
+            const nudge_train_options *options, nudge_train_result *result, nudge_error *err)
 
 /* ---- Step by step ---------------------------------------------------------------------- */
 
@@ -302,8 +301,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_run(nudge_trainer *trainer, n
 
 /* What is left of the epoch under way, or all of the next one; then validation and on_epoch.
  * *epoch (may be NULL) is filled if it was finished. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_epoch(nudge_trainer *trainer, nudge_epoch *epoch,
-                                                         nudge_error *err);
+NUDGE_FILLS(nudge_trainer_epoch, epoch, (trainer, epoch, err), nudge_trainer *trainer,
+            nudge_epoch *epoch, nudge_error *err)
 
 /* So many updates, or those left of the epoch; its last one ends it as nudge_trainer_epoch()
  * does. */
@@ -316,15 +315,15 @@ typedef struct nudge_trainer_position {
     uint64_t updates; /* in all */
 } nudge_trainer_position;
 
-NUDGE_API nudge_trainer_position nudge_trainer_where(const nudge_trainer *trainer);
+NUDGE_TELLS(nudge_trainer_position, nudge_trainer_where, , (trainer), const nudge_trainer *trainer)
 
 /* Of all calls so far; times and rates of this trainer alone, not of one that it was loaded
  * from. */
-NUDGE_API nudge_train_result nudge_trainer_result(const nudge_trainer *trainer);
+NUDGE_TELLS(nudge_train_result, nudge_trainer_result, , (trainer), const nudge_trainer *trainer)
 
-/* The finished epochs in order, the trainer's own until its next call; options.keep_history is
- * 1, otherwise *epochs is 0. */
-NUDGE_API const nudge_epoch *nudge_trainer_history(const nudge_trainer *trainer, size_t *epochs);
+/* The finished epoch i, 0 for the first, the trainer's own until its next call; NULL when there are
+ * no more, and unless options.keep_history is 1. */
+NUDGE_API const nudge_epoch *nudge_trainer_history(const nudge_trainer *trainer, size_t i);
 
 /* Writes all that the trainer is to `path`: a model file, which nudge_model_load() reads, with the
  * optimizer's state and the place in the epoch in it. Atomic, as nudge_model_save(); what was at
@@ -351,7 +350,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_checkpoint_note(char **note, const ch
  * has momentum), the schedule, the sizes of clips, the average and the early stop that are on,
  * max_seconds, epochs, callbacks.
  * NUDGE_EARGUMENT names what may not, or what is wrong; the old ones then stay. */
-NUDGE_API nudge_train_options nudge_trainer_get_options(const nudge_trainer *trainer);
+NUDGE_TELLS(nudge_train_options, nudge_trainer_get_options, it.size = sizeof it;, (trainer),
+            const nudge_trainer *trainer)
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_set_options(nudge_trainer *trainer,
                                                                const nudge_train_options *options,
                                                                nudge_error *err);

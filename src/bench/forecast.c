@@ -264,9 +264,11 @@ nudge_status nudge_train_forecast(nudge_forecast *forecast, const nudge_model *m
     replay r NU_SCOPED(end) = {.seconds = seconds};
     if (!(seconds > 0))
         return nu_fail(err, NUDGE_EARGUMENT, "seconds %g is not a positive number", seconds);
-    if (options->optimizer.kind == NUDGE_LBFGS)
+    nudge_train_options own = nudge_train_defaults();
+    NU_TRY(nu_take_options(&own, options, err));
+    if (own.optimizer.kind == NUDGE_LBFGS)
         return nu_fail(err, NUDGE_EARGUMENT, "an epoch of lbfgs has as many steps as its search "
                        "needs: their time cannot be told before");
-    NU_TRY(nu_run_start(&r.run, (nudge_model *)model, train, NULL, options, err));
+    NU_TRY(nu_run_start(&r.run, (nudge_model *)model, train, NULL, &own, err));
     return forecast_run(forecast, &r, err);
 }

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *nudge_version(void)
 {
@@ -37,6 +38,27 @@ nudge_status nu_fail_setting(nudge_error *err, nudge_status status, const char *
     err->setting = setting;
     nu_one_line(err->text);
     return status;
+}
+
+nudge_status nu_take_options(void *own, const void *given, nudge_error *err)
+{
+    size_t known, size;
+    if (given == NULL)
+        return NUDGE_OK;
+    memcpy(&known, own, sizeof known);
+    memcpy(&size, given, sizeof size);
+    if (size < 2 * sizeof size || size > known + NU_LATER)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "size", "options whose size is %zu; it is the "
+                               "sizeof of their structure, here %zu, and their defaults have it",
+                               size, known);
+    for (size_t i = known; i < size; i++)
+        if (((const char *)given)[i] != 0)
+            return nu_fail_setting(err, NUDGE_EARGUMENT, "size", "options of %zu bytes, of which "
+                                   "this version, %s, knows %zu: a later one is needed for what "
+                                   "is set behind them", size, PACKAGE_VERSION, known);
+    memcpy(own, given, size < known ? size : known);
+    memcpy(own, &known, sizeof known);
+    return NUDGE_OK;
 }
 
 nudge_status nu_no_memory(nudge_error *err, size_t bytes, const char *what)

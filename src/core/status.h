@@ -14,6 +14,12 @@
 nudge_status nu_fail_setting(nudge_error *err, nudge_status status, const char *setting,
                              const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Copies options of the caller's, whose header may be older or newer, over `own`, which has the
+ * defaults; both begin with their size. NULL: the defaults stay. NUDGE_EARGUMENT (no size; a member
+ * that this version does not know is set). */
+enum { NU_LATER = 256 }; /* bytes of later members are believed in */
+nudge_status nu_take_options(void *own, const void *given, nudge_error *err);
+
 /* NUDGE_EMEMORY for `bytes` that malloc would not give, for `what`: "features of 1000 rows". */
 nudge_status nu_no_memory(nudge_error *err, size_t bytes, const char *what);
 

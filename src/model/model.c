@@ -11,6 +11,7 @@
 nudge_model_options nudge_model_defaults(void)
 {
     return (nudge_model_options){
+        .size = sizeof(nudge_model_options),
         .dtype = NUDGE_F32,
         .loss = NUDGE_MSE,
         .loss_parameter = NAN,
@@ -108,17 +109,19 @@ nudge_status nudge_model_create(nudge_model **model, const nudge_model_options *
                                 const nudge_prep *prep, nudge_error *err)
 {
     nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
-    if ((unsigned)options->init > NUDGE_INIT_ZEROS)
-        return nu_fail(err, NUDGE_EARGUMENT, "initialisation %d is unknown", (int)options->init);
-    if ((unsigned)options->dtype > NUDGE_F64)
-        return nu_fail(err, NUDGE_EARGUMENT, "element type %d is unknown", (int)options->dtype);
+    nudge_model_options own = nudge_model_defaults(), *o = &own;
+    NU_TRY(nu_take_options(&own, options, err));
+    if ((unsigned)o->init > NUDGE_INIT_ZEROS)
+        return nu_fail(err, NUDGE_EARGUMENT, "initialisation %d is unknown", (int)o->init);
+    if ((unsigned)o->dtype > NUDGE_F64)
+        return nu_fail(err, NUDGE_EARGUMENT, "element type %d is unknown", (int)o->dtype);
     NU_NEW(m, calloc, 1, "a model", err);
-    m->dtype = options->dtype;
-    NU_TRY(nu_network_start(&m->net, options, err));
+    m->dtype = o->dtype;
+    NU_TRY(nu_network_start(&m->net, o, err));
     NU_TRY(nu_model_params(&m->params, &m->net, m->dtype, err));
     NU_TRY(nu_model_check_prep(&m->net, prep, err));
     m->prep = nu_prep_share(prep);
-    initialise(m, options);
+    initialise(m, o);
     *model = NU_TAKE(m);
     return NUDGE_OK;
 }

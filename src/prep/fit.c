@@ -162,13 +162,19 @@ static nudge_status check_rows(const nu_fit *fit, nudge_error *err)
     return NUDGE_OK;
 }
 
+nudge_prep_options nudge_prep_defaults(void)
+{
+    return (nudge_prep_options){.size = sizeof(nudge_prep_options), .scale = NUDGE_SCALE_AUTO,
+                                .loss = NUDGE_LOSS_AUTO};
+}
+
 nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const uint32_t *rows,
                             size_t n, const nudge_prep_options *options, nudge_error *err)
 {
     nudge_prep *p NU_SCOPED(nu_prep_drop) = NULL;
-    nu_fit fit = {.table = table, .rows = rows, .n = rows != NULL ? n : table->rows};
-    if (options != NULL)
-        fit.asked = *options;
+    nu_fit fit = {.table = table, .rows = rows, .n = rows != NULL ? n : table->rows,
+                  .asked = nudge_prep_defaults()};
+    NU_TRY(nu_take_options(&fit.asked, options, err));
     NU_TRY(check_rows(&fit, err));
     NU_NEW(p, calloc, 1, "preprocessing", err);
     fit.prep = p;

@@ -3,6 +3,7 @@
 #include "core/status.h"
 #include "prep/class_weights.h"
 #include "prep/strata.h"
+#include "read/read.h"
 #include "table/dataset.h"
 #include "table/split.h"
 
@@ -58,18 +59,20 @@ nudge_status nudge_folds_load(nudge_folds **folds, size_t n, const nudge_data_op
                               nudge_error *err)
 {
     nudge_folds *f NU_SCOPED(free_at) = NULL;
-    NU_TRY(check_options(options, err));
+    nudge_data_options own, *o = &own;
+    NU_TRY(nu_take_data_options(&own, options, err));
+    NU_TRY(check_options(o, err));
     NU_NEW(f, calloc, 1, "folds", err);
     f->n = n;
-    f->prep = options->prep;
-    f->dtype = options->read.dtype;
-    f->val_split = options->val_split;
-    f->seed = options->seed;
-    if (options->class_weight != NULL)
-        NU_NEED((f->class_weight = strdup(options->class_weight)) != NULL,
-                strlen(options->class_weight), "folds", err);
-    NU_TRY(nudge_table_read(&f->table, options->data, &options->read, err));
-    NU_TRY(assign(f, options, err));
+    f->prep = o->prep;
+    f->dtype = o->read.dtype;
+    f->val_split = o->val_split;
+    f->seed = o->seed;
+    if (o->class_weight != NULL)
+        NU_NEED((f->class_weight = strdup(o->class_weight)) != NULL,
+                strlen(o->class_weight), "folds", err);
+    NU_TRY(nudge_table_read(&f->table, o->data, &o->read, err));
+    NU_TRY(assign(f, o, err));
     *folds = NU_TAKE(f);
     return NUDGE_OK;
 }

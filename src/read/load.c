@@ -3,12 +3,29 @@
 #include "prep/class_weights.h"
 #include "prep/prep.h"
 #include "prep/strata.h"
+#include "read/read.h"
 #include "table/dataset.h"
 #include "table/split.h"
 
 nudge_data_options nudge_data_defaults(void)
 {
-    return (nudge_data_options){.read = nudge_read_defaults(), .seed = 1};
+    return (nudge_data_options){.size = sizeof(nudge_data_options), .read = nudge_read_defaults(),
+                                .prep = nudge_prep_defaults(), .seed = 1};
+}
+
+nudge_status nu_take_data_options(nudge_data_options *own, const nudge_data_options *given,
+                                  nudge_error *err)
+{
+    *own = nudge_data_defaults();
+    nudge_data_options all = *own;
+    _Static_assert(sizeof own->read + NU_LATER <= sizeof own->read_room, "room for later members");
+    NU_TRY(nu_take_options(&all, given, err));
+    NU_TRY(nu_take_options(&own->read, &all.read, err));
+    NU_TRY(nu_take_options(&own->prep, &all.prep, err));
+    all.read = own->read;
+    all.prep = own->prep;
+    *own = all;
+    return NUDGE_OK;
 }
 
 void nudge_data_free(nudge_data *data)
@@ -21,7 +38,8 @@ void nudge_data_free(nudge_data *data)
     nudge_dataset_free(data->train);
     nudge_dataset_free(data->val);
     nudge_dataset_free(data->test);
-    *data = (nudge_data){0};
+    data->prep = NULL;
+    data->train = data->val = data->test = NULL;
 }
 
 /* What loading holds. Datasets that share a store count it once. */
@@ -183,7 +201,8 @@ static nudge_status load_held_out(struct loading *l, const held_out *h, nudge_er
 nudge_status nudge_data_load(nudge_data *data, const nudge_data_options *options,
                              nudge_error *err)
 {
-    const nudge_data_options *o = options;
+    nudge_data_options own, *o = &own;
+    NU_TRY(nu_take_data_options(&own, options, err));
     nudge_data d NU_SCOPED(nudge_data_free) = {0};
     struct loading l = {.options = o, .data = &d};
     const held_out val = {"validation", o->val, o->val_labels, "val_labels", o->val_split, &d.val};

@@ -77,7 +77,8 @@ nudge_status nu_format_of_output(const nu_format **format, const char *path, nud
 
 nudge_read_options nudge_read_defaults(void)
 {
-    return (nudge_read_options){.header = -1, .dtype = NUDGE_F32, .seed = 1};
+    return (nudge_read_options){.size = sizeof(nudge_read_options), .header = -1,
+                                .dtype = NUDGE_F32, .seed = 1};
 }
 
 static nudge_status read_labels(nudge_table *t, const char *path, nudge_error *err)
@@ -152,9 +153,8 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
 nudge_status nudge_table_read(nudge_table **table, const char *spec,
                               const nudge_read_options *options, nudge_error *err)
 {
-    nudge_read_options defaults = nudge_read_defaults();
-    if (options == NULL)
-        options = &defaults;
+    nudge_read_options own = nudge_read_defaults();
+    NU_TRY(nu_take_options(&own, options, err));
     if (table == NULL || spec == NULL || spec[0] == '\0')
         return nu_fail(err, NUDGE_EARGUMENT, "no data was named: a path or synth:NAME,... was "
                        "expected");
@@ -164,7 +164,7 @@ nudge_status nudge_table_read(nudge_table **table, const char *spec,
         NU_TRY(nu_source_open(&s, spec, err));
         format = format_of_file(&s, &nu_csv_format);
     }
-    return nu_read_source(table, &s, format, options, err);
+    return nu_read_source(table, &s, format, &own, err);
 }
 
 int nudge_file_is_model(const char *path)

@@ -14,4 +14,8 @@ nudge_status nu_format_of_output(const nu_format **format, const char *path, nud
 nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *format,
                             const nudge_read_options *options, nudge_error *err);
 
+/* As nu_take_options(), those within, too. *own needs no defaults. */
+nudge_status nu_take_data_options(nudge_data_options *own, const nudge_data_options *given,
+                                  nudge_error *err);
+
 #endif

@@ -78,7 +78,8 @@ nudge_status nudge_table_write_targets(const nudge_table *table, const char *pat
 
 nudge_write_options nudge_write_defaults(void)
 {
-    return (nudge_write_options){.dtype = NUDGE_F32, .seed = 1, .progress_seconds = 0.2};
+    return (nudge_write_options){.size = sizeof(nudge_write_options), .dtype = NUDGE_F32, .seed = 1,
+                                 .progress_seconds = 0.2};
 }
 
 typedef struct writing {
@@ -249,11 +250,11 @@ static uint64_t file_size(const char *path)
 nudge_status nudge_synth_write(nudge_written *written, const char *spec, const char *path,
                                const nudge_write_options *options, nudge_error *err)
 {
-    nudge_write_options defaults = nudge_write_defaults();
-    const nudge_write_options *o = options != NULL ? options : &defaults;
+    nudge_write_options own = nudge_write_defaults(), *o = &own;
     const nu_format *format;
     writing w NU_SCOPED(end_writing) = {.options = o, .start = nu_seconds()};
     w.shown = w.start;
+    NU_TRY(nu_take_options(&own, options, err));
     if (spec == NULL || nu_format_of_spec(spec) == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "no generator was named; synth:NAME,... is right");
     NU_TRY(nu_format_of_output(&format, path, err));

@@ -243,7 +243,8 @@ static nudge_status scale_bytes(nu_store *s, nudge_error *err)
 nudge_status nudge_dataset_borrow(nudge_dataset **data, const nudge_arrays *arrays,
                                   nudge_error *err)
 {
-    const nudge_arrays *a = arrays;
+    nudge_arrays own = {.size = sizeof own}, *a = &own;
+    NU_TRY(nu_take_options(&own, arrays, err));
     nu_store *s NU_SCOPED(nu_store_drop) = NULL;
     int targets = a->y != NULL || a->classes != NULL;
     NU_TRY(check_arrays(a->rows, a->features, a->outputs, a->dtype, a->x, a->y, a->classes, err));

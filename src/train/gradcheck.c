@@ -48,7 +48,8 @@ static nudge_status copy_data(nudge_dataset **copy, const nudge_model *model,
 static nudge_status copy_model(nudge_model **copy, const nudge_model *model, nudge_error *err)
 {
     const nu_network *net = &model->net;
-    nudge_model_options o = {.dtype = NUDGE_F64, .layers = net->layers, .widths = net->width,
+    nudge_model_options o = {.size = sizeof o, .dtype = NUDGE_F64,
+                             .layers = net->layers, .widths = net->width,
                              .activations = net->activation, .loss = net->loss,
                              .loss_parameter = net->loss_parameter,
                              .layer_norm = net->layer_norm, .residual = net->residual,

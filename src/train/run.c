@@ -15,6 +15,7 @@
 nudge_train_options nudge_train_defaults(void)
 {
     return (nudge_train_options){
+        .size = sizeof(nudge_train_options),
         .optimizer = nudge_optimizer_defaults(NUDGE_ADAM),
         .schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_CONSTANT),
         .batch = 64,
@@ -217,8 +218,10 @@ nudge_status nudge_train_plan_make(nudge_train_plan *plan, const nudge_model *mo
                                    const nudge_dataset *train, const nudge_dataset *val,
                                    const nudge_train_options *options, nudge_error *err)
 {
+    nudge_train_options own = nudge_train_defaults();
     nu_run run NU_SCOPED(nu_run_end) = {0};
-    NU_TRY(nu_run_start(&run, (nudge_model *)model, train, val, options, err));
+    NU_TRY(nu_take_options(&own, options, err));
+    NU_TRY(nu_run_start(&run, (nudge_model *)model, train, val, &own, err));
     nu_run_describe(&run, plan);
     return NUDGE_OK;
 }

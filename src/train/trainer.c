@@ -119,13 +119,15 @@ nudge_status nudge_trainer_create(nudge_trainer **trainer, nudge_model *model,
                                   const nudge_train_options *options, nudge_error *err)
 {
     nudge_trainer *t NU_SCOPED(free_at) = NULL;
-    if (options->steps != NULL)
-        options->steps->n = 0;
+    nudge_train_options own = nudge_train_defaults();
+    NU_TRY(nu_take_options(&own, options, err));
+    if (own.steps != NULL)
+        own.steps->n = 0;
     NU_TRY(nu_dataset_has_values(train, err));
     if (val != NULL)
         NU_TRY(nu_dataset_has_values(val, err));
     NU_NEW(t, calloc, 1, "a trainer", err);
-    t->options = *options;
+    t->options = own;
     NU_TRY(nu_run_start(&t->run, model, train, val, &t->options, err));
     NU_TRY(copy_lists(t, err));
     nu_barrier_start(&t->barrier, t->run.job.threads);
@@ -189,16 +191,18 @@ nudge_train_options nudge_trainer_get_options(const nudge_trainer *t)
 nudge_status nudge_trainer_set_options(nudge_trainer *t, const nudge_train_options *options,
                                        nudge_error *err)
 {
-    NU_TRY(nu_run_check(options, err));
-    NU_TRY(check_change(t, options, err));
+    nudge_train_options own = nudge_train_defaults();
+    NU_TRY(nu_take_options(&own, options, err));
+    NU_TRY(nu_run_check(&own, err));
+    NU_TRY(check_change(t, &own, err));
     t->timed_out = 0;
-    t->options = *options;
+    t->options = own;
     t->options.cpus = t->cpus;
     t->options.dropout = t->dropout;
     t->options.lr_factors = t->lr_factors;
-    t->run.job.clip_value = options->clip_value;
-    t->run.job.clip_norm = options->clip_norm;
-    t->run.numeric->engine_set_clip(t->engine, options->clip_value, options->clip_norm);
+    t->run.job.clip_value = own.clip_value;
+    t->run.job.clip_norm = own.clip_norm;
+    t->run.numeric->engine_set_clip(t->engine, own.clip_value, own.clip_norm);
     if (t->lbfgs != NULL)
         nu_lbfgs_forget(t->lbfgs);
     return NUDGE_OK;

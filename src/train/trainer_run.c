@@ -55,10 +55,9 @@ static nudge_status keep_history(nudge_trainer *t, nudge_error *err)
     return NUDGE_OK;
 }
 
-const nudge_epoch *nudge_trainer_history(const nudge_trainer *t, size_t *epochs)
+const nudge_epoch *nudge_trainer_history(const nudge_trainer *t, size_t i)
 {
-    *epochs = t->options.keep_history ? t->at.epoch : 0;
-    return t->history;
+    return t->options.keep_history && i < t->at.epoch ? &t->history[i] : NULL;
 }
 
 static nudge_status diverged(nudge_trainer *t, nudge_error *err)

@@ -52,13 +52,14 @@ static int write_epoch(train_progress *p, const nudge_epoch *e)
 static int open_log(train_progress *p, size_t finished)
 {
     const char *path = p->setup->log;
-    size_t n;
+    const nudge_epoch *e;
     if (p->log != NULL)
         return 1;
     p->log = is_standard(path) ? fdopen(dup(STDOUT_FILENO), "w") : fopen(path, "w");
-    const nudge_epoch *e = nudge_trainer_history(p->trainer, &n);
-    for (size_t i = 0; p->log != NULL && i < n && i < finished; i++)
-        if (!write_epoch(p, &e[i]))
+    for (size_t i = 0; p->log != NULL && i < finished; i++)
+        if ((e = nudge_trainer_history(p->trainer, i)) == NULL)
+            break;
+        else if (!write_epoch(p, e))
             return 0;
     return p->log != NULL;
 }

@@ -150,8 +150,8 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
     widths[layers] = outputs;
     activations[layers - 1] = s->activations == layers ? s->activation[layers - 1]
                                                        : NUDGE_IDENTITY;
-    nudge_model_options o = {.dtype = s->dtype, .layers = layers, .widths = widths,
-                             .activations = activations, .layer_norm = s->layer_norm,
+    nudge_model_options o = {.size = sizeof o, .dtype = s->dtype, .layers = layers,
+                             .widths = widths, .activations = activations, .layer_norm = s->layer_norm,
                              .residual = s->residual, .loss = loss, .init = s->init,
                              .loss_parameter = s->loss_parameter, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);

@@ -1,0 +1,1 @@
+libnudge_all_la_SOURCES += src/api/sized.c
