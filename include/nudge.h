@@ -24,14 +24,14 @@
  *     several models can be trained in one process, also at the same time from several threads,
  *     each with objects of its own. The one thing it sets for the whole process is OpenBLAS's
  *     thread count, to 1, because the parallelism here is OpenMP's.
- *   - A program built for this header works with later libraries of the same soname, whose structures
- *     may have more members at their ends. Options begin with their size, which their defaults
- *     function sets (or = sizeof ...; 0 is refused): members behind it have their defaults. Where a
- *     program is newer than the library, members that the library does not know must be 0. Functions
- *     that give structures are told how large the caller's are: see nudge/sized.h. What stays as it
- *     is: nudge_error, nudge_steps and nudge_step, and what is within others (nudge_optimizer,
- *     nudge_schedule, nudge_early_stop, nudge_phases): new numbers come at the end of
- *     nudge_train_options.
+ *   - A program built for this header works with later libraries of the same soname, whose
+ *     structures may have more members at their ends. Options begin with their size, which their
+ *     defaults function sets (otherwise = sizeof; 0 is refused): members behind it have their
+ *     defaults. Where a program is newer than the library, members that the library does not know
+ *     must be 0. Functions that give a structure are told how large the caller's is: see
+ *     nudge/sized.h. What stays as it is: nudge_error, nudge_note, nudge_steps, nudge_step, and
+ *     what is within others (nudge_optimizer, nudge_schedule, nudge_early_stop, nudge_phases): new
+ *     numbers come at the end of nudge_train_options.
  */
 #ifndef NUDGE_H
 #define NUDGE_H

@@ -12,7 +12,8 @@
  *   - NUDGE_FILLS(f, out, (a, out, err), A a, T *out, nudge_error *err): nudge_status f(...) is
  *     nudge_status f_sized(size_t size, ...) with the same arguments behind the size of *out
  * The library fills `size` bytes: what it does not know, with zeros. A new member begins where the
- * structure ended, behind its padding, and 0 must mean what was before it.
+ * structure ended, behind its padding; 0 must mean what was before it; and it
+ * must own nothing that a _free would have to know.
  * (Inside the library functions are what they seem; src/api/sized.c has those that are called.) */
 #define NUDGE_UNWRAP(...) __VA_ARGS__
 /* A structure within one, with room for what it may get. */

@@ -40,6 +40,8 @@ void nudge_data_free(nudge_data *data)
     nudge_dataset_free(data->test);
     data->prep = NULL;
     data->train = data->val = data->test = NULL;
+    data->notes = NULL;
+    data->n_notes = 0;
 }
 
 /* What loading holds. Datasets that share a store count it once. */
