@@ -180,7 +180,7 @@ refuse 2 "--label-smoothing: it needs --loss cross-entropy" "--label-smoothing w
     nudge train --loss focal --label-smoothing 0.1
 refuse 2 "for this target auto is mse" "--label-smoothing with numbers" \
     nudge train --label-smoothing 0.1
-check "--label-smoothing with classes" nudge train --data synth:moons,rows=50 --epochs 1 \
+check "--label-smoothing with classes" nudge train --data synth:blobs,rows=50 --epochs 1 \
     --label-smoothing 0.1
 refuse 2 "it needs --data" "--target without --data" nudge train --target x
 refuse 2 "it needs --val" "--val-labels without --val" nudge train --val-labels x

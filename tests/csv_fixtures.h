@@ -42,7 +42,8 @@ static inline const char *cells_text(const nudge_table *t)
     out[0] = '\0';
     for (size_t r = 0; r < t->rows; r++)
         for (size_t j = 0; j < t->n_columns; j++) {
-            double v = nu_table_cell(t, r, j);
+            double v = t->columns[j].values != NULL ? nu_table_number(t, r, j)
+                                                   : nu_table_cell(t, r, j);
             const char *end = j + 1 < t->n_columns ? " " : r + 1 < t->rows ? "|" : "";
             size_t room = sizeof text[0] - at;
             int n = isnan(v) ? snprintf(out + at, room, "-%s", end)

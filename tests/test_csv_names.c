@@ -200,7 +200,7 @@ START_TEST(many_columns)
     nudge_table *t = read_text(text, &o);
     ck_assert_uint_eq(t->n_columns, n);
     ck_assert_uint_eq(t->rows, 2);
-    ck_assert_double_eq(nu_table_cell(t, 1, n - 1), (double)(n - 1));
+    ck_assert_double_eq(nu_table_number(t, 1, n - 1), (double)(n - 1));
     ck_assert_int_eq(t->columns[n - 1].is_target, 1);
     nudge_table_free(t);
     free(text);

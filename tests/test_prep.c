@@ -7,7 +7,7 @@ static nudge_error err;
 static void fit_refused(nudge_table *t, nudge_loss loss, nudge_status status, const char *part)
 {
     nudge_prep *prep = NULL;
-    nudge_prep_options options = {sizeof options, NUDGE_SCALE_AUTO, loss};
+    nudge_prep_options options = {.size = sizeof options, .loss = loss};
     ck_says(nudge_prep_fit(&prep, t, NULL, 0, &options, &err), status, part, &err);
     ck_assert_ptr_null(prep);
     ck_assert_int_eq(strncmp(err.text, "made.csv: ", 10), 0);

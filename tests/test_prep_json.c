@@ -23,9 +23,9 @@ static nudge_prep *sample(int which)
         t->columns[2].is_target = 1;
     }
     nudge_prep *prep = NULL;
-    nudge_prep_options options = {sizeof options,
-                                  which == 3 ? NUDGE_SCALE_MINMAX : NUDGE_SCALE_AUTO,
-                                  which == 3 ? NUDGE_BCE : NUDGE_LOSS_AUTO};
+    nudge_prep_options options = {.size = sizeof options,
+                                  .scale = which == 3 ? NUDGE_SCALE_MINMAX : NUDGE_SCALE_AUTO,
+                                  .loss = which == 3 ? NUDGE_BCE : NUDGE_LOSS_AUTO};
     ck_ok(nudge_prep_fit(&prep, t, NULL, 0, &options, &err), &err);
     nudge_table_free(t);
     return prep;

@@ -212,6 +212,15 @@ typedef enum nudge_scale {
     NUDGE_SCALE_NONE
 } nudge_scale;
 
+/* What is learned of a target: classes, or numbers. Auto: text is classes. Whole numbers are
+ * classes where few of them are different: 0 and 1; others where there are at most 20 and 10 rows
+ * for each (mean); labels of images in any case. All else is numbers. */
+typedef enum nudge_task {
+    NUDGE_TASK_AUTO,
+    NUDGE_CLASSIFICATION,
+    NUDGE_REGRESSION
+} nudge_task;
+
 /* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... NULL for a value
  * that does not exist: the names of a family are those of 0, 1, ... up to the first NULL. */
 NUDGE_API const char *nudge_dtype_name(nudge_dtype v);

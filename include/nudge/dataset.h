@@ -15,7 +15,8 @@ NUDGE_BEGIN
 typedef struct nudge_prep_options {
     size_t size;         /* of this structure: see nudge.h */
     nudge_scale scale;
-    nudge_loss loss;     /* decides how the target is taken; NUDGE_LOSS_AUTO chooses */
+    nudge_loss loss;     /* decides how the target is taken; NUDGE_LOSS_AUTO: the task does */
+    nudge_task task;
 } nudge_prep_options;
 
 /* Everything auto. */

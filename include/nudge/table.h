@@ -48,9 +48,9 @@ NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
  *
  * NPY (versions 1.0, 2.0, 3.0): features are floats (of 2, 4 or 8 bytes), whole numbers or bool, of
  * shape (rows, features), (rows,) or (rows, height, width[, channels]); uint8 are pixels, as in
- * IDX, others become float32 or float64, whichever holds them. Labels: texts are classes; whole
- * numbers are classes, numbered from 0 to 65535; float32 and float64 are numeric targets, of shape (rows,) or (rows,
- * outputs). safetensors (never compressed): tensor x is the features, and y, if it is there, the
+ * IDX, others become float32 or float64, whichever holds them. Labels: texts, which are classes, or
+ * numbers of shape (rows,) or (rows, outputs), of which nudge_task says what they are.
+ * safetensors (never compressed): tensor x is the features, and y, if it is there, the
  * targets. Types and shapes as above. All are read straight into the table, on all cores.
  *
  * NUDGE_EARGUMENT (bad synthetic spec, unknown column named), NUDGE_EOPEN, NUDGE_EIO,

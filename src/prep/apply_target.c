@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/target.h"
+#include "whole.h"
 
 /* ---- Classes --------------------------------------------------------------------------- */
 
@@ -12,6 +13,7 @@
 typedef struct label {
     const char *text;
     int32_t number;
+    double value; /* of a label that is a number, otherwise NaN */
 } label;
 
 static int compare_labels(const void *a, const void *b)
@@ -19,23 +21,44 @@ static int compare_labels(const void *a, const void *b)
     return strcmp(((const label *)a)->text, ((const label *)b)->text);
 }
 
+static double value_of(const char *text)
+{
+    double value;
+    return nu_parse_real(text, &value) ? value : NAN;
+}
+
 static nudge_status sort_labels(label **sorted, const nudge_prep *p, nudge_error *err)
 {
     label *list;
     NU_NEW(list, nu_alloc, p->n_classes, "class labels", err);
     for (size_t k = 0; k < p->n_classes; k++)
-        list[k] = (label){p->class_labels[k], (int32_t)k};
+        list[k] = (label){p->class_labels[k], (int32_t)k, value_of(p->class_labels[k])};
     qsort(list, p->n_classes, sizeof *list, compare_labels);
     *sorted = list;
     return NUDGE_OK;
+}
+
+/* The label of that text; or else the one label that is the same number: 7 where the model was
+ * trained with 7.0, or on another kind of file. NULL: none, or two. */
+static const label *find_label(const nudge_prep *p, const label *labels, const char *text)
+{
+    const label key = {.text = text}, *same = NULL;
+    const label *found = bsearch(&key, labels, p->n_classes, sizeof key, compare_labels);
+    double value = found == NULL ? value_of(text) : NAN;
+    for (size_t k = 0; k < p->n_classes && !isnan(value); k++)
+        if (labels[k].value == value) {
+            if (same != NULL)
+                return NULL;
+            same = &labels[k];
+        }
+    return found != NULL ? found : same;
 }
 
 static nudge_status find_class(const nu_apply *apply, const label *labels, const char *text,
                                int32_t *number, nudge_error *err)
 {
     const nudge_prep *p = apply->prep;
-    const label key = {text, 0};
-    const label *found = bsearch(&key, labels, p->n_classes, sizeof key, compare_labels);
+    const label *found = find_label(p, labels, text);
     if (found == NULL)
         return nu_fail(err, NUDGE_EMISMATCH, "%s: target '%s' has the class '%s', which is none of "
                        "the model's %zu classes ('%s', '%s', ...)", apply->table->source,
@@ -45,8 +68,6 @@ static nudge_status find_class(const nu_apply *apply, const label *labels, const
     return NUDGE_OK;
 }
 
-/* A number stands for the class that is called so: the model was trained perhaps on another kind
- * of file. */
 static nudge_status find_number(const nu_apply *apply, const label *labels, double value,
                                 int32_t *number, nudge_error *err)
 {
@@ -61,20 +82,21 @@ static nudge_status find_number(const nu_apply *apply, const label *labels, doub
 static nudge_status take_classes(nu_apply *apply, const nu_target *t, nudge_error *err)
 {
     nu_store *s = apply->store;
+    int texts = nu_target_has_labels(t);
+    size_t n = texts ? t->n_labels : 1;
     label *labels NU_FREED = NULL;
     int32_t *known NU_FREED = NULL; /* of the table's labels: a label that no row has need not be */
     NU_TRY(sort_labels(&labels, apply->prep, err));
-    NU_NEW(known, nu_alloc, t->n_labels, "classes", err);
-    memset(known, -1, t->n_labels * sizeof *known);
+    NU_NEW(known, nu_alloc, n, "classes", err);
+    memset(known, -1, n * sizeof *known);
     for (size_t r = 0; r < s->rows; r++) {
-        double value = nu_target_value(t, r, 0);
-        int32_t number = t->is_class ? known[(size_t)value] : -1;
-        if (!t->is_class)
-            NU_TRY(find_number(apply, labels, value, &number, err));
+        size_t k = texts ? nu_target_label(t, r) : 0;
+        int32_t number = known[k];
+        if (!texts)
+            NU_TRY(find_number(apply, labels, nu_target_value(t, r, 0), &number, err));
         else if (number < 0)
-            NU_TRY(find_class(apply, labels, t->labels[(size_t)value], &number, err));
-        if (t->is_class)
-            known[(size_t)value] = number;
+            NU_TRY(find_class(apply, labels, t->labels[k], &number, err));
+        known[k] = texts ? number : -1;
         if (s->classes != NULL)
             s->classes[r] = number;
         else /* bce's 0 or 1 */

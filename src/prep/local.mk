@@ -8,4 +8,5 @@ libnudge_all_la_SOURCES += \
 	src/prep/prep_json.h src/prep/prep_json.c \
 	src/prep/statistics.c \
 	src/prep/strata.h src/prep/strata.c \
-	src/prep/target.h src/prep/target.c
+	src/prep/target.h src/prep/target.c \
+	src/prep/task.h src/prep/task.c

@@ -137,5 +137,6 @@ void nudge_prep_free(nudge_prep *prep)
     free(prep->factor);
     free(prep->target_shift);
     free(prep->target_factor);
+    nu_notes_free(&prep->notes);
     free(prep);
 }

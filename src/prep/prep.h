@@ -37,6 +37,8 @@ struct nudge_prep {
                                            * 0 and 1 unless the target is standardised */
     size_t n_classes;          /* cross-entropy; bce of a two-category target: 2; else 0 */
     char **class_labels;       /* n_classes */
+
+    nu_notes notes;            /* on what was chosen while learning; not in the model file */
 };
 
 /* More network inputs than this are refused: a model file could otherwise name any number of them

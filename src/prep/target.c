@@ -44,9 +44,12 @@ nudge_status nu_target_find(nu_target *t, const nudge_table *table, const nudge_
                            c->name, c->first_missing + 1, c->missing, table->rows);
         if (c->kind == NUDGE_COLUMN_CATEGORY) {
             t->is_class = 1;
-            t->labels = c->categories;
-            t->n_labels = c->n_categories;
+            t->values = NULL;
+        } else if (t->n == 1) {
+            t->values = c->values;
         }
+        t->labels = c->categories;
+        t->n_labels = c->n_categories;
     }
     return NUDGE_OK;
 }

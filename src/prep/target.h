@@ -11,7 +11,8 @@ typedef struct nu_target {
     size_t *columns;       /* of a table of columns: their numbers; NULL for a matrix */
     const void *y;         /* of a matrix: its numbers, which others may have taken over */
     int is_class;          /* 1: one column at least holds numbers of classes, not values */
-    char *const *labels;   /* is_class */
+    char *const *labels;   /* of classes; or of one column of numbers, as they are written */
+    const double *values;  /* of the labels, where they are numbers; or NULL */
     size_t n_labels;
 } nu_target;
 
@@ -25,9 +26,22 @@ void nu_target_end(nu_target *t);
 /* Raw column k in table row r: a number, or the number of a class. */
 static inline double nu_target_value(const nu_target *t, size_t r, size_t k)
 {
-    if (t->columns != NULL)
-        return nu_table_cell(t->table, r, t->columns[k]);
-    return t->is_class ? t->table->classes[r] : nu_value(t->y, t->table->y_element, r * t->n + k);
+    if (t->columns == NULL)
+        return t->is_class ? t->table->classes[r]
+                           : nu_value(t->y, t->table->y_element, r * t->n + k);
+    return nu_table_number(t->table, r, t->columns[k]);
+}
+
+/* Whether each row has one of the labels, and the number of it. */
+static inline int nu_target_has_labels(const nu_target *t)
+{
+    return t->is_class || t->values != NULL;
+}
+
+static inline size_t nu_target_label(const nu_target *t, size_t r)
+{
+    return t->columns == NULL ? (size_t)t->table->classes[r]
+                              : (size_t)nu_table_cell(t->table, r, t->columns[0]);
 }
 
 #endif

@@ -298,13 +298,26 @@ nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_err
 
 /* ---- Targets --------------------------------------------------------------------------- */
 
-static nudge_status read_classes(nudge_table *t, const nu_array *a, nudge_error *err)
+static nudge_status check_targets(const nudge_table *t, const nu_array *a, nudge_error *err)
+{
+    if (a->rank > 2)
+        return nu_fail(err, NUDGE_EDATA, "%s: an array of %zu dimensions; targets are (rows,) or "
+                       "(rows, outputs)%s", a->name, a->rank,
+                       a->type == NU_A_U8 ? " (are these the images?)" : "");
+    if (a->dim[0] != t->rows)
+        return nu_fail(err, NUDGE_EDATA, "%s has %zu rows, but %s has %zu", a->name, a->dim[0],
+                       t->source, t->rows);
+    return NUDGE_OK;
+}
+
+nudge_status nu_array_read_classes(nudge_table *t, const nu_array *a, nudge_error *err)
 {
     void *labels NU_FREED = NULL;
+    NU_TRY(check_targets(t, a, err));
     if (a->width != 1)
-        return nu_fail(err, NUDGE_EDATA,
-                       "%s: whole numbers in %zu columns; labels are one class number a row, and "
-                       "targets in several columns are floats ('<f4', '<f8')", a->name, a->width);
+        return nu_fail(err, NUDGE_EDATA, "%s: whole numbers in %zu columns; labels are one class "
+                       "number a row", a->name, a->width);
+    t->outputs = 1;
     NU_TRY(read_block(&labels, NU_F64, a, err));
     NU_NEW(t->classes, nu_alloc, t->rows, a->name, err);
     for (size_t i = 0; i < t->rows; i++) {
@@ -321,19 +334,15 @@ static nudge_status read_classes(nudge_table *t, const nu_array *a, nudge_error 
 
 nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err)
 {
-    int whole = nu_array_kinds[a->type].whole;
-    if (a->rank > 2)
-        return nu_fail(err, NUDGE_EDATA, "%s: an array of %zu dimensions; targets are (rows,) or "
-                       "(rows, outputs)%s", a->name, a->rank,
-                       a->type == NU_A_U8 ? " (are these the images?)" : "");
-    if (a->dim[0] != t->rows)
-        return nu_fail(err, NUDGE_EDATA, "%s has %zu rows, but %s has %zu", a->name, a->dim[0],
-                       t->source, t->rows);
+    nu_element element = nu_array_kinds[a->type].element;
+    NU_TRY(check_targets(t, a, err));
     if (nu_array_has_texts(a))
         return nu_array_read_texts(t, a, err);
     t->outputs = a->width;
-    t->y_element = nu_array_kinds[a->type].element;
-    return whole ? read_classes(t, a, err) : read_block(&t->y, t->y_element, a, err);
+    t->y_element = element == NU_U8 ? NU_F32 : element;
+    if (nu_array_kinds[a->type].whole && a->width == 1)
+        NU_NEED((t->target_name = strdup("label")) != NULL, sizeof "label", "a name", err);
+    return read_block(&t->y, t->y_element, a, err);
 }
 
 /* ---- Weights --------------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ extern const struct nu_array_kind {
     const char *npy, *tensor; /* what the type is called, "f4", "F32"; "": it is not there */
     unsigned char idx;        /* likewise in IDX files; 0: it is not there */
     nu_element element;       /* what features of it become: the smallest that holds them */
-    int whole;                /* as targets they are classes */
+    int whole;
 } nu_array_kinds[NU_A_TYPES];
 
 /* An array whose header has been checked: all its bytes are there. */
@@ -67,12 +67,14 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
  * NUDGE_EMEMORY. */
 nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_error *err);
 
-/* Reads a target for each of t->rows rows: whole numbers are classes, others values, in one or
- * more columns. As above. */
+/* Reads targets for each of t->rows rows, numbers in one or more columns. As above. */
 nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err);
 
 /* Likewise classes from texts; in array_texts.c, called by the former. */
 nudge_status nu_array_read_texts(nudge_table *t, const nu_array *a, nudge_error *err);
+
+/* Likewise the number of a class, below NU_MOST_CLASSES, where a file says that they are these. */
+nudge_status nu_array_read_classes(nudge_table *t, const nu_array *a, nudge_error *err);
 
 /* Reads a weight for each of t->rows rows: a number from 0, not all of them 0. As above. */
 nudge_status nu_array_read_weights(nudge_table *t, const nu_array *a, nudge_error *err);

@@ -4,18 +4,14 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "read/csv_columns.h"
+#include "read/csv_kinds.h"
 #include "read/csv_scan.h"
 #include "read/format.h"
-
-/* A feature with more different texts than this, on more than half of the rows, is no category
- * but a name, a remark, a key: one-hot inputs for it would teach nothing and fill the memory. */
-#define MANY_CATEGORIES 1000
 
 typedef struct reader {
     const char *source;
     nu_csv_fields fields;
-    locale_t c;
+    nu_csv_kinds kinds;
     nudge_table *table;
     int has_header;
     size_t header_line; /* still to be skipped; 0: none */
@@ -40,39 +36,13 @@ static nudge_status begin_chunk(reader *r, size_t line)
     return NUDGE_OK;
 }
 
-/* The value to store for a cell that is not missing: NaN where it is not of its column's kind,
- * which check_kind() reports at the end, when it is known which kind has the most cells. */
-static nudge_status store(const reader *r, nu_csv_field *field, nu_column *column, nu_cell cell,
-                          const char *text, size_t size, double *value)
-{
-    if (field->kind == NU_ANY_KIND)
-        field->kind = cell == NU_CELL_NUMBER ? NU_NUMBERS : NU_CATEGORIES;
-    if (field->kind == NU_CATEGORIES) {
-        if (cell == NU_CELL_NUMBER) {
-            *value = NAN;
-            return NUDGE_OK;
-        }
-        size_t number = nu_dictionary_add(&field->words, text, size);
-        NU_NEED(number != NU_NOT_FOUND, size, "the categories of a column", r->err);
-        *value = (double)number;
-    } else if (cell == NU_CELL_NUMBER) {
-        int is_first = field->seen[cell].count == 1;
-        column->min = is_first || *value < column->min ? *value : column->min;
-        column->max = is_first || *value > column->max ? *value : column->max;
-        column->sum += *value;
-    } else {
-        *value = NAN;
-    }
-    return NUDGE_OK;
-}
-
 static nudge_status take_weight(const nu_csv_scan *scan, const nu_csv_field *field,
                                 const char *text, size_t size)
 {
     const reader *r = scan->user;
     double *weight = &r->table->weights[r->table->rows];
     char name[NU_SHORT], shown[NU_SHORT];
-    if (nu_csv_cell(text, size, r->c, weight) == NU_CELL_NUMBER && *weight >= 0)
+    if (nu_csv_cell(text, size, r->kinds.c, weight) == NU_CELL_NUMBER && *weight >= 0)
         return NUDGE_OK;
     return nu_fail_setting(r->err, NUDGE_EDATA, "weight", "%s:%zu: column '%s': '%s' is no weight; "
                            "it must be a finite number from 0", r->source, scan->cell_line,
@@ -94,22 +64,8 @@ static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
     if (!field->used)
         return NUDGE_OK;
 
-    nu_column *column = &t->columns[field->column];
-    double value = NAN;
-    nu_cell cell = nu_csv_cell(text, size, r->c, &value);
-    if (cell == NU_CELL_MISSING) {
-        if (column->missing++ == 0)
-            column->first_missing = t->rows;
-    } else {
-        if (field->want == NU_CATEGORIES)
-            cell = NU_CELL_TEXT;
-        nu_csv_seen *seen = &field->seen[cell];
-        if (seen->count++ == 0) {
-            seen->line = scan->cell_line;
-            nu_csv_short(seen->text, text);
-        }
-        NU_TRY(store(r, field, column, cell, text, size, &value));
-    }
+    double value;
+    NU_TRY(nu_csv_take(&r->kinds, field, text, size, scan->cell_line, &value));
     r->chunk[field->column * NU_CHUNK_ROWS + t->rows % NU_CHUNK_ROWS] = value;
     return NUDGE_OK;
 }
@@ -132,71 +88,6 @@ static nudge_status take_row(nu_csv_scan *scan)
 }
 
 /* ---- Columns --------------------------------------------------------------------------- */
-
-/* NUDGE_EDATA if the cells of a column are not of one kind. */
-static nudge_status check_kind(const reader *r, const nu_csv_field *field)
-{
-    const nu_csv_seen *number = &field->seen[NU_CELL_NUMBER], *text = &field->seen[NU_CELL_TEXT];
-    const nu_csv_seen *odd = &field->seen[NU_CELL_NOT_FINITE];
-    char name[NU_SHORT];
-    nu_csv_short(name, field->name);
-    if (field->want == NU_CATEGORIES)
-        return NUDGE_OK;
-    if (field->want == NU_NUMBERS && text->count > 0 && number->count == 0)
-        return nu_fail(r->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a number; the "
-                       "model was trained with numbers here", r->source, text->line, name,
-                       text->text);
-    if (number->count > 0 && text->count > 0) {
-        if (field->want == NU_NUMBERS || text->count <= number->count)
-            return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is not a number "
-                           "(%zu other cell%s)", r->source, text->line, name, text->text,
-                           number->count, number->count == 1 ? " is" : "s are");
-        return nu_fail_setting(r->err, NUDGE_EDATA, "category", "%s:%zu: column '%s': '%s' is a "
-                               "number, but %zu other cells are text; as a category every cell is "
-                               "text", r->source, number->line, name, number->text, text->count);
-    }
-    if (odd->count > 0 && text->count == 0)
-        return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is not a finite number; "
-                       "leave the cell empty if the value is missing", r->source, odd->line, name,
-                       odd->text);
-    return NUDGE_OK;
-}
-
-static nudge_status check_categories(const reader *r, const nu_csv_field *field)
-{
-    size_t n = field->words.n, rows = r->table->rows;
-    char name[NU_SHORT];
-    nu_csv_short(name, field->name);
-    if (n <= MANY_CATEGORIES || n <= rows / 2)
-        return NUDGE_OK;
-    if (field->is_target)
-        return nu_fail(r->err, NUDGE_EDATA, "%s: target column '%s' has %zu different values in "
-                       "%zu rows: too many classes", r->source, name, n, rows);
-    return nu_fail_setting(r->err, NUDGE_EDATA, "ignore", "%s: text column '%s' has %zu different "
-                           "values in %zu rows, too many for categories; leave it out", r->source,
-                           name, n, rows);
-}
-
-/* Sorts a column's categories and renumbers its cells. */
-static nudge_status sort_categories(const reader *r, nu_csv_field *field)
-{
-    nudge_table *t = r->table;
-    nu_column *column = &t->columns[field->column];
-    uint32_t *rank NU_FREED = malloc((field->words.n + 1) * sizeof *rank);
-    if (rank == NULL || !nu_dictionary_sort(&field->words, rank))
-        return nu_no_memory(r->err, field->words.n * sizeof *rank, "the categories of a column");
-    for (size_t row = 0; row < t->rows; row++) {
-        double *cell = &t->chunks[row / NU_CHUNK_ROWS][field->column * NU_CHUNK_ROWS +
-                                                       row % NU_CHUNK_ROWS];
-        if (!isnan(*cell))
-            *cell = rank[(size_t)*cell];
-    }
-    column->categories = field->words.texts;
-    column->n_categories = field->words.n;
-    field->words.texts = NULL;
-    field->words.n = 0;
-    return NUDGE_OK;
-}
 
 static nudge_status finish_weights(const reader *r, const nu_csv_field *field)
 {
@@ -221,15 +112,8 @@ static nudge_status finish(const reader *r, int check)
         nu_csv_field *field = &r->fields.field[j];
         if (field->is_weight)
             NU_TRY(finish_weights(r, field));
-        if (!field->used)
-            continue;
-        NU_TRY(check_kind(r, field));
-        if (field->kind != NU_CATEGORIES)
-            continue;
-        if (check)
-            NU_TRY(check_categories(r, field));
-        r->table->columns[field->column].kind = NUDGE_COLUMN_CATEGORY;
-        NU_TRY(sort_categories(r, field));
+        if (field->used)
+            NU_TRY(nu_csv_end_column(&r->kinds, field, check));
     }
     return NUDGE_OK;
 }
@@ -271,7 +155,7 @@ static nudge_status read_text(reader *r, char *bytes, size_t size,
 {
     nu_csv_first first NU_SCOPED(nu_csv_first_free) = {0};
     NU_TRY(nu_csv_check_text(r->source, &bytes, &size, r->err));
-    NU_TRY(nu_csv_look(&first, r->source, bytes, size, options, r->c, r->err));
+    NU_TRY(nu_csv_look(&first, r->source, bytes, size, options, r->kinds.c, r->err));
     NU_TRY(nu_csv_choose(&r->fields, r->source, &first, options, r->err));
     if (options->header < 0 && options->like == NULL && !first.header)
         NU_TRY(nu_note(&r->table->notes, r->source, "header", r->err, "the first row is data, not a "
@@ -289,12 +173,12 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
                                nudge_error *err)
 {
     NU_TRY(nu_source_load(s, err));
-    reader r = {.source = s->name, .table = t, .err = err};
-    r.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    NU_NEED(r.c != (locale_t)0, 1024, "the C locale", err);
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    reader r = {.source = s->name, .table = t, .kinds = {s->name, t, c, err}, .err = err};
+    NU_NEED(c != (locale_t)0, 1024, "the C locale", err);
     nudge_status status = read_text(&r, (char *)s->bytes, (size_t)s->size, options);
     nu_csv_fields_free(&r.fields);
-    freelocale(r.c);
+    freelocale(c);
     return status;
 }
 

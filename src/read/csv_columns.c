@@ -158,19 +158,12 @@ static nudge_status choose_by_options(nu_csv_fields *f, const nudge_read_options
 
 /* ---- A model's names ------------------------------------------------------------------- */
 
-/* "7", "-1"; not "07" or "1.0". */
-static int is_whole_number(const char *text)
-{
-    const char *digits = text + (text[0] == '-');
-    size_t n = strspn(digits, "0123456789");
-    return n > 0 && n < 16 && digits[n] == '\0' && (digits[0] != '0' || strcmp(text, "0") == 0);
-}
-
-/* Classes are texts; but where all labels are whole numbers "7" and "7.0" are the same class. */
+/* Classes are texts, as they are written; labels that are numbers are found by value, too. */
 static nu_csv_kind want_of_target(const nudge_prep *like)
 {
+    double value;
     size_t k = 0;
-    while (k < like->n_classes && is_whole_number(like->class_labels[k]))
+    while (k < like->n_classes && nu_parse_real(like->class_labels[k], &value))
         k++;
     return k == like->n_classes ? NU_NUMBERS : NU_CATEGORIES;
 }
@@ -216,6 +209,7 @@ nudge_status nu_csv_choose(nu_csv_fields *f, const char *source, const nu_csv_fi
         if (field->used)
             field->column = f->used++;
         field->kind = field->want;
+        field->as_written = field->is_target;
     }
     if (f->used == 0)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: every column is ignored", source);
@@ -224,8 +218,10 @@ nudge_status nu_csv_choose(nu_csv_fields *f, const char *source, const nu_csv_fi
 
 void nu_csv_fields_free(nu_csv_fields *fields)
 {
-    for (size_t j = 0; fields->field != NULL && j < fields->n; j++)
+    for (size_t j = 0; fields->field != NULL && j < fields->n; j++) {
         nu_dictionary_free(&fields->field[j].words);
+        free(fields->field[j].values);
+    }
     free(fields->field);
     nu_dictionary_free(&fields->names);
     *fields = (nu_csv_fields){0};

@@ -26,6 +26,8 @@ typedef struct nu_csv_field {
                              * hold numbers of `words` */
     nu_csv_seen seen[NU_CELL_TEXT + 1]; /* by nu_cell; of NU_CELL_MISSING nothing */
     nu_dictionary words;
+    int as_written;         /* a target: numbers are stored as numbers of `words`, too, */
+    double *values;         /* which have these values */
 } nu_csv_field;
 
 typedef struct nu_csv_fields {

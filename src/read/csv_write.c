@@ -73,7 +73,7 @@ static void put_cell(sink *s, const nudge_table *t, size_t row, size_t j)
     double v = nu_table_cell(t, row, j);
     if (isnan(v)) /* missing; alone in its row it must not look like an empty line */
         put(s, "NA", t->n_columns == 1 ? 2 : 0);
-    else if (column->kind == NUDGE_COLUMN_CATEGORY)
+    else if (column->kind == NUDGE_COLUMN_CATEGORY || column->values != NULL)
         put_text(s, column->categories[(size_t)v]);
     else
         put_number(s, v, NU_F64);

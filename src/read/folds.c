@@ -50,6 +50,7 @@ static nudge_status assign(nudge_folds *f, const nudge_data_options *o, nudge_er
     NU_TRY(nu_strata_find(&f->strata, f->table, &o->prep, err));
     if (o->stratify)
         NU_TRY(nu_strata_need(&f->strata, f->table, err));
+    NU_TRY(nu_notes_add(&f->table->notes, &f->strata.prep->notes, err));
     f->prep.loss = f->strata.prep->loss;
     return nu_folds_make(&f->fold, f->table->rows, f->n,
                          f->strata.groups.n > 0 ? &f->strata.groups : NULL, f->seed, err);

@@ -56,8 +56,10 @@ static nudge_status take_metadata(nudge_table *t, const nu_st_file *f, nudge_err
 {
     const char *name = nu_st_metadata(f, "target"), *classes = nu_st_metadata(f, "classes");
     uint64_t n;
-    if (name != NULL && name[0] != '\0' && (t->target_name = strdup(name)) == NULL)
-        return nu_no_memory(err, strlen(name), "a name");
+    if (name != NULL && name[0] != '\0') {
+        free(t->target_name);
+        NU_NEED((t->target_name = strdup(name)) != NULL, strlen(name), "a name", err);
+    }
     if (t->classes == NULL || classes == NULL)
         return NUDGE_OK;
     if (!nu_parse_whole(classes, t->n_classes, NU_MOST_CLASSES, &n))
@@ -88,7 +90,8 @@ static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_o
     if (y == NULL)
         return NUDGE_OK;
     NU_TRY(open_tensor(&a, in, y, err));
-    NU_TRY(nu_array_read_targets(t, &a, err));
+    int numbered = nu_st_metadata(f, "classes") != NULL && nu_array_kinds[a.type].whole;
+    NU_TRY((numbered ? nu_array_read_classes : nu_array_read_targets)(t, &a, err));
     return take_metadata(t, f, err);
 }
 

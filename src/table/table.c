@@ -148,6 +148,7 @@ void nudge_table_free(nudge_table *table)
     for (size_t j = 0; table->columns != NULL && j < table->n_columns; j++) {
         free(table->columns[j].name);
         nu_strings_free(table->columns[j].categories, table->columns[j].n_categories);
+        free(table->columns[j].values);
     }
     free(table->columns);
     for (size_t c = 0; table->chunks != NULL && c < table->n_chunks; c++)
@@ -189,8 +190,9 @@ const nudge_note *nudge_table_notes(const nudge_table *table, size_t *n)
 static nudge_column_info describe_column(const nudge_table *t, const nu_column *column)
 {
     nudge_column_info info = {.name = column->name, .kind = column->kind, .width = 1,
-                              .is_target = column->is_target, .missing = column->missing,
-                              .categories = column->n_categories};
+                              .is_target = column->is_target, .missing = column->missing};
+    if (column->kind == NUDGE_COLUMN_CATEGORY)
+        info.categories = column->n_categories;
     if (column->kind == NUDGE_COLUMN_NUMBER && t->rows > column->missing) {
         info.min = column->min;
         info.max = column->max;

@@ -9,6 +9,9 @@
 /* Rows of a chunk of a columns table: small enough to stay in cache while it is converted. */
 #define NU_CHUNK_ROWS 4096
 
+/* A target of more different numbers is never taken as classes. */
+#define NU_NUMERIC_CLASSES 1000
+
 typedef struct nu_column {
     char *name;
     nudge_column_kind kind; /* NUMBER or CATEGORY */
@@ -18,6 +21,9 @@ typedef struct nu_column {
     double min, max, sum;  /* of a NUMBER column's values */
     char **categories;     /* of a CATEGORY column, sorted by byte value: cells hold their index */
     size_t n_categories;
+    double *values;        /* of a target of at most NU_NUMERIC_CLASSES different numbers: cells
+                            * hold the index of one of `categories`, which are the numbers as they
+                            * are written, sorted by value; or NULL */
 } nu_column;
 
 struct nudge_table {
@@ -58,6 +64,14 @@ struct nudge_table {
 static inline double nu_table_cell(const struct nudge_table *t, size_t row, size_t column)
 {
     return t->chunks[row / NU_CHUNK_ROWS][column * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS];
+}
+
+/* Likewise the number that a column of numbers has there. */
+static inline double nu_table_number(const struct nudge_table *t, size_t row, size_t column)
+{
+    double cell = nu_table_cell(t, row, column);
+    const double *values = t->columns[column].values;
+    return values != NULL && cell >= 0 ? values[(size_t)cell] : cell; /* NaN is missing */
 }
 
 /* For NU_SCOPED. */

@@ -68,7 +68,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
 /* Groups for command.options. The first three describe training itself, for commands that measure
  * or plan it. */
 #define TRAIN_DATA_OPTIONS \
-    "Data: data target labels val val-labels val-split split stratify weight " \
+    "Data: data target labels task val val-labels val-split split stratify weight " \
     "class-weight ignore category header scale\n"
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation layer-norm residual loss huber-delta quantile focal-gamma " \

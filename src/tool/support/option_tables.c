@@ -53,6 +53,7 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"test-split", NULL, d.test_split},
         {"split", d.split_order == NUDGE_SPLIT_LAST ? "last" : "random", 0},
         {"header", d.read.header < 0 ? "auto" : d.read.header ? "yes" : "no", 0},
+        {"task", "auto", 0},
         {"scale", nudge_scale_name(d.prep.scale), 0},
         {"loss", nudge_loss_name(d.prep.loss), 0},
         {"huber-delta", NULL, nudge_loss_describe(NUDGE_HUBER).parameter_default},
@@ -125,6 +126,9 @@ const option shared_options[] = {
                                             "weigh the same"},
     {"folds", "K", .help = "cross-validation: train K networks, each on all of --data but one of K "
                            "parts, which it is tested on; stratified for classes"},
+    {"task", "auto|classification|regression", .help = "what a target of whole numbers is; auto: "
+     "classes where it is 0 and 1, or has at most 20 different values, with 10 rows for each, or "
+     "belongs to images"},
     {"ignore", "COLUMNS", .help = "CSV columns to leave out, separated by commas"},
     {"category", "COLUMNS", .help = "numeric CSV columns to take as categories"},
     {"header", "no|yes|auto", .help = "whether the first CSV row holds names"},
@@ -141,7 +145,7 @@ const option shared_options[] = {
                            "units"},
     {"residual", .help = "a hidden layer behind one of the same width adds that one's output to "
                          "its own"},
-    {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for a target of 0 and 1, "
+    {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for classes 0 and 1, "
                              "otherwise mse",
      .names = loss_names},
     {"huber-delta", "X", .help = "where huber turns from quadratic to linear"},

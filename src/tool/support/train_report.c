@@ -212,7 +212,9 @@ json_t *train_settings(const train_report *r)
         json_add(activations, json_text(nudge_activation_name(m.activations[i])));
     json_t *object = json_of(
         "data", json_text(d->data), "target", json_text(d->read.target),
-        "labels", json_text(d->read.labels), "ignore", json_text(d->read.ignore),
+        "labels", json_text(d->read.labels), "task",
+        json_text(d->prep.task == NUDGE_TASK_AUTO ? "auto" : d->prep.task == NUDGE_REGRESSION
+                                                      ? "regression" : "classification"), "ignore", json_text(d->read.ignore),
         "category", json_text(d->read.category), "val", json_text(d->val),
         "test", json_text(d->test), "val_split", json_number(d->val_split),
         "test_split", json_number(d->test_split),

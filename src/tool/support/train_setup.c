@@ -27,7 +27,7 @@ static void read_data(train_setup *s, arguments *args)
     *d = nudge_data_defaults();
     int built_in = !given(args, "data");
     if (built_in)
-        refuse_all(args, "target labels weight ignore category header", "it needs --data");
+        refuse_all(args, "target labels task weight ignore category header", "it needs --data");
     d->data = built_in ? BUILT_IN_DATA : text_of(args, "data");
     d->val = text_of(args, "val");
     d->val_labels = text_of(args, "val-labels");
@@ -47,6 +47,7 @@ static void read_data(train_setup *s, arguments *args)
     d->read.threads = s->train.threads;
     d->prep.scale = (nudge_scale)choice_of(args, "scale");
     d->prep.loss = (nudge_loss)choice_of(args, "loss");
+    d->prep.task = (nudge_task)choice_of(args, "task");
 }
 
 static void read_test(nudge_data_options *d, arguments *args)
