@@ -22,6 +22,7 @@ static const struct good {
     {"good-missing.csv", "age,city*,price", "- - 1|- Oslo -|- - 3|- - -|5 Bergen -"},
     {"good-no-header.csv", "c1,c2*,c3", "41 Oslo 1.5|-300 Bergen 0.25|7 Oslo 0.001"},
     {"good-text-only.csv", "color*,size*,class*", "red S yes|blue M no|red M no|blue S yes"},
+    {"good-utf16.csv", "age,city*", "41 Oslo"},
     {"good-utf8.csv", "größe,stadt*", "1 Tromsø|2 東京|3 Zürich"},
 };
 
@@ -143,7 +144,8 @@ static const struct bad {
     {"bad-ragged-no-header.csv", ":3: 2 cells where the first row has 3"},
     {"bad-ragged-after-lines.csv", ":4: 2 cells where the header has 3"},
     {"bad-text-in-numbers.csv", ":4: column 'price': 'abc' is not a number (4 other cells are)"},
-    {"bad-text-first.csv", ":2: column 'age': 'under 3' is not a number (2 other cells are)"},
+    {"bad-text-first.csv", ":2: column 'age': 'under 3' is not a number, but all 2 cells below it are; "
+                           "if line 2 has units or the like, leave out that 1 line"},
     {"bad-number-in-texts.csv", ":4: column 'city': '17' is a number, but 3 other cells are text; "
                                 "as a category every cell is text"},
     {"bad-long-cell.csv", ":3: column 'price': 'abcdefghijabcdefghijabcdefghijabcdefghij...' is"},
@@ -161,8 +163,8 @@ static const struct bad {
     {"bad-after-quote.csv", ":3: broken quoting in the cell that begins here"},
     {"bad-nul.csv", ":3: the byte 0x00 is no text"},
     {"bad-control.csv", ":3: the byte 0x1B is no text"},
-    {"bad-utf16.csv", ": UTF-16 text; save the file as UTF-8"},
-    {"bad-latin1.csv", ":3: the byte 0xF8 is not UTF-8; save the file as UTF-8"},
+    {"bad-latin1.csv", ":3: byte 25 of the file, 0xF8, is not UTF-8; name the file's encoding, such "
+                       "as latin1, or save it as UTF-8"},
     {"bad-cut.csv.gz", ": the gzip data is cut short"},
     {"bad-damaged.csv.gz", ": the gzip data is damaged"},
     {"bad-trailing.csv.gz", ": 7 bytes that are no gzip data follow"},

@@ -28,6 +28,12 @@ typedef struct nudge_read_options {
     const char *category;  /* CSV: names of numeric columns to take as categories; or NULL */
     int header;            /* CSV: 1 the first row holds names, 0 it does not (columns are then
                             * c1, c2, ...), -1 find out */
+    char delimiter;        /* CSV: between cells; ' ' for runs of blanks and tabs; 0: find out */
+    char decimal;          /* CSV: of numbers, '.' or ','; 0: find out */
+    const char *encoding;  /* CSV: as iconv has it, such as "latin1"; a byte order mark goes before
+                            * it. NULL: UTF-8 */
+    size_t skip_rows;      /* CSV: lines to leave out at the beginning, */
+    size_t skip_after_header; /* and below the header */
     nudge_dtype dtype;     /* synthetic data: element type */
     uint64_t seed;         /* synthetic data: used where the spec has no seed= of its own */
     int threads;           /* synthetic data: threads to generate with; 0, or more than there

@@ -178,6 +178,7 @@ nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const u
     NU_TRY(check_rows(&fit, err));
     NU_NEW(p, calloc, 1, "preprocessing", err);
     fit.prep = p;
+    p->dialect = table->dialect;
     int bytes = table->n_columns == 0 && table->element == NU_U8;
     p->scale = fit.asked.scale != NUDGE_SCALE_AUTO ? fit.asked.scale
                : bytes                             ? NUDGE_SCALE_NONE

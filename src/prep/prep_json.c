@@ -4,6 +4,7 @@
  *                                 {"name", "kind": "category", "categories": [...]}
  *   "features"                    instead of columns: their number
  *   "pixels": [rows, columns]     of an image
+ *   "csv"                         of a table: how its file is written (dialect_json.h)
  *   "shift", "factor"             one number per network input, or one for all of them
  *   "targets"                     names
  *   "classes"                     labels, if there are classes
@@ -14,6 +15,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "prep/dialect_json.h"
 #include "prep/prep.h"
 #include "table/dictionary.h"
 
@@ -75,6 +77,10 @@ json_t *nu_prep_to_json(const nudge_prep *p)
         bad |= json_object_set_new(json, "pixels",
                                    json_pack("[I, I]", (json_int_t)p->pixel_rows,
                                              (json_int_t)p->pixel_columns));
+    json_t *csv = p->dialect.delimiter != '\0' ? nu_dialect_to_json(&p->dialect) : NULL;
+    if (csv != NULL && json_object_size(csv) > 0)
+        bad |= json_object_set(json, "csv", csv);
+    json_decref(csv);
     if (p->n_classes > 0)
         bad |= json_object_set_new(json, "classes",
                                    nu_json_list(p->n_classes, string_item, p->class_labels));
@@ -90,7 +96,7 @@ json_t *nu_prep_to_json(const nudge_prep *p)
  * one puts that in front. */
 typedef struct keys {
     json_t *loss, *scale, *shift, *factor, *targets, *target_shift, *target_factor;
-    json_t *columns, *features, *pixels, *classes; /* NULL if they are not there */
+    json_t *columns, *features, *pixels, *classes, *csv; /* NULL if they are not there */
 } keys;
 
 static nudge_status check_different(const char *key, char *const *strings, size_t n,
@@ -250,9 +256,9 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s:o, s:o, s:o, s?o, s:o, s:o}", "loss",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s:o, s:o, s:o, s?o, s:o, s:o}", "loss",
                        &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
-                       &in.features, "pixels", &in.pixels, "shift", &in.shift, "factor",
+                       &in.features, "pixels", &in.pixels, "csv", &in.csv, "shift", &in.shift, "factor",
                        &in.factor, "targets", &in.targets, "classes", &in.classes, "target_shift",
                        &in.target_shift, "target_factor", &in.target_factor) != 0)
         return nu_fail(err, NUDGE_EDATA, "%s", at.text);
@@ -262,6 +268,10 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     if (nudge_scale_parse(&p->scale, json_string_value(in.scale), NULL) != NUDGE_OK ||
         p->scale == NUDGE_SCALE_AUTO)
         return nu_fail(err, NUDGE_EDATA, "'scale' must be standard, minmax or none");
+    if (in.columns == NULL && in.csv != NULL)
+        return nu_fail(err, NUDGE_EDATA, "'csv' needs 'columns'");
+    if (in.columns != NULL)
+        NU_TRY(nu_dialect_from_json(&p->dialect, in.csv, err));
     NU_TRY(in.columns != NULL ? read_columns(&in, p, err) : read_matrix(&in, p, err));
     NU_TRY(nu_prep_name_features(p, "'columns'", err));
     NU_TRY(read_numbers("shift", in.shift, 1, &p->shift, p->features, err));

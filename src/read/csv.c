@@ -4,8 +4,8 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "read/csv_encoding.h"
 #include "read/csv_kinds.h"
-#include "read/csv_scan.h"
 #include "read/format.h"
 
 typedef struct reader {
@@ -42,7 +42,7 @@ static nudge_status take_weight(const nu_csv_scan *scan, const nu_csv_field *fie
     const reader *r = scan->user;
     double *weight = &r->table->weights[r->table->rows];
     char name[NU_SHORT], shown[NU_SHORT];
-    if (nu_csv_cell(text, size, r->kinds.c, weight) == NU_CELL_NUMBER && *weight >= 0)
+    if (nu_csv_cell(text, size, r->kinds.how, weight) == NU_CELL_NUMBER && *weight >= 0)
         return NUDGE_OK;
     return nu_fail_setting(r->err, NUDGE_EDATA, "weight", "%s:%zu: column '%s': '%s' is no weight; "
                            "it must be a finite number from 0", r->source, scan->cell_line,
@@ -83,7 +83,8 @@ static nudge_status take_row(nu_csv_scan *scan)
         return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: %zu cell%s where the %s has %zu", r->source,
                        scan->row_line, cells, cells == 1 ? "" : "s",
                        r->has_header ? "header" : "first row", r->fields.n);
-    r->table->rows++;
+    if (r->table->rows++ == 0 && r->has_header)
+        r->kinds.first_line = scan->row_line;
     return NUDGE_OK;
 }
 
@@ -150,35 +151,42 @@ static nudge_status make_columns(reader *r, size_t lines)
     return NUDGE_OK;
 }
 
-static nudge_status read_text(reader *r, char *bytes, size_t size,
-                              const nudge_read_options *options)
+static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_options *options)
 {
     nu_csv_first first NU_SCOPED(nu_csv_first_free) = {0};
-    NU_TRY(nu_csv_check_text(r->source, &bytes, &size, r->err));
-    NU_TRY(nu_csv_look(&first, r->source, bytes, size, options, r->kinds.c, r->err));
+    nu_notes *notes = &r->table->notes;
+    NU_TRY(nu_csv_find_layout(l, options, notes, r->err));
+    NU_TRY(nu_csv_look(&first, l, options, notes, r->err));
     NU_TRY(nu_csv_choose(&r->fields, r->source, &first, options, r->err));
-    if (options->header < 0 && options->like == NULL && !first.header)
-        NU_TRY(nu_note(&r->table->notes, r->source, "header", r->err, "the first row is data, not a "
-                       "header; columns are called c1, c2, ..."));
     r->has_header = first.header;
-    r->header_line = first.header ? first.line : 0;
-    NU_TRY(make_columns(r, nu_csv_count_lines(bytes, size)));
-    nu_csv_scan scan = {.source = r->source, .bytes = bytes, .size = size, .first_line = 1,
-                        .delimiter = ',', .cell = take_cell, .row = take_row, .user = r, .err = r->err};
+    r->header_line = first.skip;
+    r->table->dialect = l->dialect;
+    NU_TRY(make_columns(r, nu_csv_count_lines(l->bytes, l->size)));
+    nu_csv_scan scan = nu_csv_scan_of(l, r->err);
+    scan.cell = take_cell;
+    scan.row = take_row;
+    scan.user = r;
     NU_TRY(nu_csv_run(&scan));
+    if (scan.empty_rows > 0)
+        NU_TRY(nu_note(notes, r->source, NULL, r->err, "%zu row%s of empty cells %s left out",
+                       scan.empty_rows, scan.empty_rows == 1 ? "" : "s",
+                       scan.empty_rows == 1 ? "is" : "are"));
     return finish(r, options->like == NULL);
 }
 
 static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
                                nudge_error *err)
 {
+    nu_csv_layout l = {.source = s->name};
+    NU_TRY(nu_csv_said(&l.dialect, options, err));
     NU_TRY(nu_source_load(s, err));
-    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    reader r = {.source = s->name, .table = t, .kinds = {s->name, t, c, err}, .err = err};
-    NU_NEED(c != (locale_t)0, 1024, "the C locale", err);
-    nudge_status status = read_text(&r, (char *)s->bytes, (size_t)s->size, options);
+    NU_TRY(nu_csv_decode(s, &l.bytes, &l.size, l.dialect.encoding, options->encoding == NULL, err));
+    l.how.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    NU_NEED(l.how.c != (locale_t)0, 1024, "the C locale", err);
+    reader r = {.source = s->name, .table = t, .kinds = {s->name, t, &l.how, 0, err}, .err = err};
+    nudge_status status = read_layout(&r, &l, options);
     nu_csv_fields_free(&r.fields);
-    freelocale(c);
+    freelocale(l.how.c);
     return status;
 }
 

@@ -67,7 +67,7 @@ nudge_status nu_csv_take(const nu_csv_kinds *k, nu_csv_field *field, const char 
                          size_t line, double *value)
 {
     *value = NAN;
-    nu_cell cell = nu_csv_cell(text, size, k->c, value);
+    nu_cell cell = nu_csv_cell(text, size, k->how, value);
     if (cell == NU_CELL_MISSING)
         return NUDGE_OK;
     if (field->want == NU_CATEGORIES)
@@ -103,6 +103,11 @@ static nudge_status check_kind(const nu_csv_kinds *k, const nu_csv_field *field)
         return nu_fail(k->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a number; the "
                        "model was trained with numbers here", k->source, text->line, name,
                        text->text);
+    if (number->count > 0 && text->count == 1 && text->line == k->first_line)
+        return nu_fail_setting(k->err, NUDGE_EDATA, "skip_after_header", "%s:%zu: column '%s': "
+                               "'%s' is not a number, but all %zu cells below it are; if line %zu "
+                               "has units or the like, leave out that 1 line", k->source,
+                               text->line, name, text->text, number->count, text->line);
     if (number->count > 0 && text->count > 0) {
         if (field->want == NU_NUMBERS || text->count <= number->count)
             return nu_fail_setting(k->err, NUDGE_EDATA,

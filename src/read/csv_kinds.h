@@ -9,7 +9,8 @@
 typedef struct nu_csv_kinds {
     const char *source;
     nudge_table *table; /* its rows so far */
-    locale_t c;
+    const nu_csv_reading *how;
+    size_t first_line;  /* of the rows, if there is a header above them; or 0 */
     nudge_error *err;
 } nu_csv_kinds;
 

@@ -1,4 +1,4 @@
-/* CSV as text: its bytes, and what a cell holds. */
+/* What a cell of a CSV file holds. */
 #ifndef NUDGE_READ_CSV_TEXT_H
 #define NUDGE_READ_CSV_TEXT_H
 
@@ -7,10 +7,6 @@
 
 #include "nudge.h"
 
-/* Skips a byte order mark; NUDGE_EDATA for bytes that are no UTF-8 text, or nothing but blanks. */
-nudge_status nu_csv_check_text(const char *source, char **bytes, size_t *size,
-                               nudge_error *err);
-
 typedef enum nu_cell {
     NU_CELL_MISSING,
     NU_CELL_NUMBER,
@@ -18,8 +14,14 @@ typedef enum nu_cell {
     NU_CELL_TEXT
 } nu_cell;
 
-/* What a cell holds, and the value of a number. Numbers are read as in `c`, the C locale. */
-nu_cell nu_csv_cell(const char *text, size_t size, locale_t c, double *value);
+/* How cells are read. */
+typedef struct nu_csv_reading {
+    locale_t c;    /* the C locale */
+    char decimal;  /* '.' or ',' */
+} nu_csv_reading;
+
+/* What a cell holds, and the value of a number. */
+nu_cell nu_csv_cell(const char *text, size_t size, const nu_csv_reading *how, double *value);
 
 /* A text as messages show it: at most 40 bytes, then "...". Returns buf. */
 #define NU_SHORT 48

@@ -3,6 +3,8 @@ libnudge_all_la_SOURCES += \
 	src/read/array_files.h src/read/array_files.c \
 	src/read/csv.c \
 	src/read/csv_columns.h src/read/csv_columns.c \
+	src/read/csv_dialect.h src/read/csv_dialect.c \
+	src/read/csv_encoding.h src/read/csv_encoding.c \
 	src/read/csv_header.h src/read/csv_header.c \
 	src/read/csv_kinds.h src/read/csv_kinds.c \
 	src/read/csv_scan.h src/read/csv_scan.c \

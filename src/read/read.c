@@ -135,10 +135,13 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
         return nu_fail_setting(err, NUDGE_EARGUMENT, "target", "%s is not an IDX or NPY file, so "
                                "it cannot have its labels in '%s'; a CSV table's target is one of "
                                "its columns", s->name, options->labels);
+    int csv = options->header >= 0 || options->delimiter != '\0' || options->decimal != '\0' ||
+              options->encoding != NULL || options->skip_rows > 0 || options->skip_after_header > 0;
     int chosen = options->target != NULL || options->ignore != NULL || options->category != NULL;
-    if (format != &nu_csv_format && (options->header >= 0 || (chosen && options->like == NULL)))
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header and no columns to choose "
-                       "by name, as CSV has", s->name, format->name);
+    if (format != &nu_csv_format && (csv || (chosen && options->like == NULL)))
+        return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header, no delimiter, decimal sign "
+                       "or encoding, no columns to choose by name, as CSV has", s->name,
+                       format->name);
     NU_TRY(format->open != NULL ? read_array(t, s, format, err) : format->read(t, s, options, err));
     t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);
     if (options->labels != NULL)

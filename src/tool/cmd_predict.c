@@ -121,7 +121,7 @@ const command command_predict = {
              "in their own units; for classes the predicted label, then a column p(LABEL) for "
              "each class with its probability.",
     .own = own,
-    .options = "Data: model data header\nRunning: threads\nOutput: out quiet\n",
+    .options = "Data: model data " CSV_OPTIONS "\nRunning: threads\nOutput: out quiet\n",
     .examples = "  nudge predict --model m.safetensors --data new.csv\n"
                 "  nudge predict --model m.safetensors --data new.csv.gz --out predicted.csv\n",
     .run = run,

@@ -65,11 +65,14 @@ extern const option shared_options[];
 /* The library's default of an option, as text; NULL: it has none. */
 const char *option_default(const char *name, char buf[NU_TEXT]);
 
+/* How a CSV file is written, for command.options. */
+#define CSV_OPTIONS "header delimiter decimal encoding skip-rows skip-after-header"
+
 /* Groups for command.options. The first three describe training itself, for commands that measure
  * or plan it. */
 #define TRAIN_DATA_OPTIONS \
     "Data: data target labels task val val-labels val-split split stratify weight " \
-    "class-weight ignore category header scale\n"
+    "class-weight ignore category " CSV_OPTIONS " scale\n"
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation layer-norm residual loss huber-delta quantile focal-gamma " \
     "label-smoothing init dropout dtype\n"

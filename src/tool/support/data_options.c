@@ -6,6 +6,37 @@
 #include "support/say.h"
 #include "whole.h"
 
+/* "tab", "blanks" or a character. */
+static char delimiter_of(arguments *args)
+{
+    const char *text = text_of(args, "delimiter");
+    if (text == NULL)
+        return '\0';
+    if (strcmp(text, "tab") == 0 || strcmp(text, "\\t") == 0)
+        return '\t';
+    if (strcmp(text, "blanks") == 0)
+        return ' ';
+    if (strlen(text) != 1)
+        refuse(args, "delimiter", "one character, tab or blanks");
+    return text[0];
+}
+
+static void read_csv_options(nudge_read_options *read, arguments *args)
+{
+    const char *decimal = text_of(args, "decimal");
+    if (decimal != NULL && strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0)
+        refuse(args, "decimal", "'.' or ','");
+    read->delimiter = delimiter_of(args);
+    read->decimal = decimal != NULL ? decimal[0] : '\0';
+    read->encoding = text_of(args, "encoding");
+    if (given(args, "skip-rows"))
+        read->skip_rows = (size_t)whole_of(args, "skip-rows", 0, UINT32_MAX);
+    if (given(args, "skip-after-header"))
+        read->skip_after_header = (size_t)whole_of(args, "skip-after-header", 0, UINT32_MAX);
+    int header = choice_of(args, "header"); /* no, yes, auto */
+    read->header = header == 2 ? -1 : header;
+}
+
 void read_data_options(nudge_read_options *read, arguments *args)
 {
     *read = nudge_read_defaults();
@@ -14,8 +45,7 @@ void read_data_options(nudge_read_options *read, arguments *args)
     read->weight = text_of(args, "weight");
     read->ignore = text_of(args, "ignore");
     read->category = text_of(args, "category");
-    int header = choice_of(args, "header"); /* no, yes, auto */
-    read->header = header == 2 ? -1 : header;
+    read_csv_options(read, args);
 }
 
 void say_notes(const nudge_note *notes, size_t n, int quiet)

@@ -5,7 +5,8 @@
 #include "nudge.h"
 #include "support/options.h"
 
-/* Reads those of --target, --labels, --ignore, --category and --header that the command has. */
+/* Reads those of --target, --labels, --weight, --ignore, --category and CSV_OPTIONS that the command
+ * has. */
 void read_data_options(nudge_read_options *read, arguments *args);
 
 /* Says on stderr what was found out about data, each line with the option that decides otherwise;
@@ -28,7 +29,7 @@ int same_file(const char *a, const char *b);
  * given or is "-". */
 void check_output(arguments *args, const char *name, const char *others);
 
-/* For eval, predict and gradcheck: the model of --model, and --data (read with --header) packed as
+/* For eval, predict and gradcheck: the model of --model, and --data (read with CSV_OPTIONS) packed as
  * it wants them; with `targets` they must hold the targets, for which --labels is asked too.
  * The caller frees both. */
 void load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data);

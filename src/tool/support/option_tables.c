@@ -132,6 +132,13 @@ const option shared_options[] = {
     {"ignore", "COLUMNS", .help = "CSV columns to leave out, separated by commas"},
     {"category", "COLUMNS", .help = "numeric CSV columns to take as categories"},
     {"header", "no|yes|auto", .help = "whether the first CSV row holds names"},
+    {"delimiter", "CHAR", .help = "what separates CSV cells: a character, tab, or blanks (any number "
+                                  "of them) [found out]"},
+    {"decimal", "CHAR", .help = "of numbers in CSV: . or , [found out]"},
+    {"encoding", "NAME", .help = "of CSV text, such as latin1 or windows-1252 [utf-8, or what the "
+                                 "file begins with says]"},
+    {"skip-rows", "N", .help = "CSV lines to leave out at the beginning"},
+    {"skip-after-header", "N", .help = "CSV lines to leave out below the header, such as units"},
     {"scale", "HOW", .help = "of features, and of the target for mse, mae, huber, quantile and "
                              "log-cosh; auto is standard, and pixels / 255",
      .names = scale_names},
@@ -260,6 +267,8 @@ const char *option_known_elsewhere(const char *name)
         {"jobs", "threads"}, {"workers", "threads"}, {"input", "data"}, {"output", "out"},
         {"save", "out"}, {"cv", "folds"}, {"n-splits", "folds"},
         {"cross-validation", "folds"}, {"kfold", "folds"},
+        {"sep", "delimiter"}, {"separator", "delimiter"}, {"delim", "delimiter"},
+        {"skiprows", "skip-rows"}, {"skip-lines", "skip-rows"}, {"skip", "skip-rows"},
         {"sample-weight", "weight"}, {"weights", "weight"}, {"class-weights", "class-weight"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

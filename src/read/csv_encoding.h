@@ -1,0 +1,15 @@
+/* Bytes of a text file to UTF-8. */
+#ifndef NUDGE_READ_CSV_ENCODING_H
+#define NUDGE_READ_CSV_ENCODING_H
+
+#include "read/source.h"
+
+/* A loaded source's bytes as UTF-8, in its place if they were something else; *text is behind a
+ * byte order mark, which tells UTF-8, UTF-16 and UTF-32 from each other and goes before `encoding`
+ * (as iconv has it; NULL or "": UTF-8). If that is only likely, text that is UTF-8 stays as it is.
+ * NUDGE_EDATA (bytes that are no such text, with the place of the first), NUDGE_EARGUMENT (no
+ * encoding that is known), NUDGE_EMEMORY. */
+nudge_status nu_csv_decode(nu_source *s, char **text, size_t *size, const char *encoding,
+                           int is_likely, nudge_error *err);
+
+#endif
