@@ -52,6 +52,10 @@ expect "... so that the one before is of the epoch before" sh -c \
 check "a log as a table" nudge train --resume c --epochs 7 --log c.csv
 expect "... has a line for each epoch and a header" lines 8 c.csv
 expect "... whose cells are as many everywhere" awk -F, 'NF != 10 { exit 1 }' c.csv
+check "a log for TensorBoard" nudge train --resume c --epochs 7 \
+    --checkpoint e --log c.tfevents
+expect "... has an event for each epoch" [ "$(grep -ao loss/train c.tfevents | wc -l)" -eq 7 ]
+expect "... and begins as such a file does" [ "$(grep -ao brain.Event:2 c.tfevents | wc -l)" -eq 1 ]
 check "a checkpoint is a model" nudge predict --model c --data synth:friedman1,rows=3 --out p.csv
 check "... that others can begin with" train --init c --epochs 1
 check "the one before is a checkpoint too" nudge train --resume c.previous --checkpoint d --epochs 6 \

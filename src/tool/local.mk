@@ -4,6 +4,8 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/cross_validation.h src/tool/support/cross_validation.c \
 	src/tool/support/config.h src/tool/support/config.c \
 	src/tool/support/data_options.h src/tool/support/data_options.c \
+	src/tool/support/epoch_log.h src/tool/support/epoch_log.c \
+	src/tool/support/event_file.h src/tool/support/event_file.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
 	src/tool/support/help.h src/tool/support/help.c \
 	src/tool/support/manual.c src/tool/support/completion.c \

@@ -224,7 +224,8 @@ const option shared_options[] = {
                               "cores: slower, with the same weights", .hidden = 1},
     /* Output */
     {"out", "FILE", .help = "write the model there (safetensors)", .letter = 'o'},
-    {"log", "FILE", .help = "write one JSON object per epoch there; a table if it ends in .csv"},
+    {"log", "FILE", .help = "write one JSON object per epoch there; a table if it ends in .csv, "
+                            "events for TensorBoard if its name contains tfevents"},
     {"checkpoint", "FILE", .help = "write all that a training needs to go on there, now and then "
                                    "and when it ends; a model too. The one before is "
                                    "FILE.previous"},

@@ -3,11 +3,8 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "signals.h"
-#include "support/data_options.h"
-#include "support/json.h"
 #include "support/learning_options.h"
 #include "support/run_lines.h"
 #include "support/say.h"
@@ -23,56 +20,18 @@ static int shows_lr(const train_progress *p)
 
 /* ---- Log ------------------------------------------------------------------------------- */
 
-/* A table needs a cell for what has no value; an object leaves it out. */
-static json_t *number(const train_progress *p, double value)
-{
-    json_t *n = json_number(value);
-    return n == NULL && p->is_csv ? json_null() : n;
-}
-
-static int write_epoch(train_progress *p, const nudge_epoch *e)
-{
-    json_t *line = json_of("epoch", json_whole(e->epoch), "train_loss", number(p, e->train_loss),
-                           "train_accuracy", number(p, e->train_accuracy),
-                           "val_loss", number(p, e->val_loss),
-                           "val_accuracy", number(p, e->val_accuracy),
-                           "val_rmse", number(p, e->val_rmse),
-                           "val_stop", number(p, e->val_stop),
-                           "lr", shows_lr(p) || p->is_csv ? json_number(e->lr) : NULL,
-                           "seconds", json_number(e->seconds),
-                           "samples_per_s", json_number(e->samples_per_s), NULL);
-    if (!p->is_csv)
-        return json_print(line, 0, p->log);
-    json_csv_line(line, &p->lines, p->log);
-    return !ferror(p->log);
-}
-
 /* Opened with the first epoch, so that a run refused before it leaves no empty log. A run that goes
  * on from a checkpoint writes the epochs up to `finished`, too. */
 static int open_log(train_progress *p, size_t finished)
 {
-    const char *path = p->setup->log;
-    const nudge_epoch *e;
-    if (p->log != NULL)
-        return 1;
-    p->log = is_standard(path) ? fdopen(dup(STDOUT_FILENO), "w") : fopen(path, "w");
-    for (size_t i = 0; p->log != NULL && i < finished; i++)
-        if ((e = nudge_trainer_history(p->trainer, i)) == NULL)
-            break;
-        else if (!write_epoch(p, e))
-            return 0;
-    return p->log != NULL;
-}
-
-static int write_log(train_progress *p, const nudge_epoch *e)
-{
-    return open_log(p, e->epoch - 1) && write_epoch(p, e) && fflush(p->log) == 0;
+    p->log.with_lr = shows_lr(p);
+    return p->log.file != NULL || epoch_log_open(&p->log, p->setup->log, p->trainer, finished);
 }
 
 void progress_close_log(train_progress *p)
 {
     errno = 0;
-    int good = open_log(p, SIZE_MAX) && fclose(p->log) == 0;
+    int good = open_log(p, SIZE_MAX) && epoch_log_close(&p->log);
     if (!good && p->log_error == 0)
         p->log_error = errno != 0 ? errno : EIO;
 }
@@ -139,7 +98,7 @@ static int on_epoch(const nudge_epoch *e, void *user)
 {
     train_progress *p = user;
     errno = 0;
-    if (p->setup->log != NULL && !write_log(p, e)) {
+    if (p->setup->log != NULL && !(open_log(p, e->epoch - 1) && epoch_log_write(&p->log, e))) {
         p->log_error = errno != 0 ? errno : EIO;
         return 1;
     }
@@ -174,7 +133,6 @@ nudge_train_options progress_options(train_progress *p, const train_setup *setup
 {
     nudge_train_options options = setup->train;
     *p = (train_progress){.setup = setup};
-    p->is_csv = setup->log != NULL && ends_with(setup->log, ".csv");
     options.on_epoch = on_epoch;
     options.on_progress = on_progress;
     options.user = p;

@@ -3,15 +3,13 @@
 #ifndef NUDGE_TOOL_TRAIN_PROGRESS_H
 #define NUDGE_TOOL_TRAIN_PROGRESS_H
 
-#include <stdio.h>
-
+#include "support/epoch_log.h"
 #include "support/train_setup.h"
 
 typedef struct train_progress {
     const train_setup *setup;
     nudge_trainer *trainer;
-    FILE *log;
-    int is_csv, lines;      /* the log is a table, of so many lines by now */
+    epoch_log log;
     int log_error;          /* errno of a failed write; training was stopped for it */
     double last_checkpoint; /* when, by the monotonic clock; */
     size_t last_epochs;     /* epochs that were finished then */
