@@ -11,7 +11,7 @@ unit_tests = \
 	tests/test_dropout tests/test_evaluate tests/test_event_file tests/test_file tests/test_folds tests/test_forecast tests/test_gradient \
 	tests/test_idx tests/test_invariance tests/test_load tests/test_metrics tests/test_model \
 	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
-	tests/test_npy tests/test_npy_types tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_json \
+	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_json \
 	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_files \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
 	tests/test_scale_vary tests/test_schedule tests/test_sized tests/test_synth tests/test_synth_values \
@@ -43,6 +43,6 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
-	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h \
+	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
 	scripts/kill-test scripts/or-init scripts/torch-reference scripts/sklearn-reference scripts/torch-mnist \
 	scripts/compare scripts/compare-peer scripts/compare-fann.c

@@ -50,6 +50,7 @@ nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err);
 extern const nu_format nu_csv_format;          /* csv.c */
 extern const nu_format nu_idx_format;          /* idx.c */
 extern const nu_format nu_npy_format;          /* npy.c */
+extern const nu_format nu_npz_format;          /* archive.c */
 extern const nu_format nu_safetensors_format;  /* safetensors_data.c */
 
 #endif

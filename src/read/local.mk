@@ -1,4 +1,5 @@
 libnudge_all_la_SOURCES += \
+	src/read/archive.h src/read/archive.c \
 	src/read/array.h src/read/array.c src/read/array_texts.c \
 	src/read/array_files.h src/read/array_files.c \
 	src/read/csv.c \
@@ -10,9 +11,10 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_scan.h src/read/csv_scan.c \
 	src/read/csv_text.h src/read/csv_text.c \
 	src/read/csv_write.c \
-	src/read/format.h \
+	src/read/foreign.h src/read/foreign.c src/read/format.h \
 	src/read/folds.c src/read/idx.c src/read/load.c src/read/npy.c \
 	src/read/read.h src/read/read.c \
 	src/read/safetensors_data.c \
 	src/read/source.h src/read/source.c \
-	src/read/write.c
+	src/read/write.c \
+	src/read/zip.h src/read/zip.c

@@ -6,6 +6,8 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/safetensors.h"
+#include "read/archive.h"
+#include "read/foreign.h"
 #include "synth/rows.h"
 
 /* ---- Formats --------------------------------------------------------------------------- */
@@ -19,7 +21,8 @@ static nudge_status read_synth(nudge_table *t, nu_source *s, const nudge_read_op
 static const nu_format synth_format = {.name = "synth", .prefix = "synth:", .read = read_synth};
 
 static const nu_format *const formats[] = {
-    &synth_format, &nu_npy_format, &nu_safetensors_format, &nu_idx_format, &nu_csv_format,
+    &synth_format, &nu_npy_format, &nu_npz_format, &nu_safetensors_format, &nu_idx_format,
+    &nu_csv_format,
 };
 
 #define FORMATS (sizeof formats / sizeof *formats)
@@ -47,18 +50,30 @@ const nu_format *nu_format_of_spec(const char *spec)
     return NULL;
 }
 
-/* By its content, or its ending; `other` if nothing tells. */
-static const nu_format *format_of_file(const nu_source *s, const nu_format *other)
+/* By its content, or its ending; `other` if nothing tells. NUDGE_EDATA: it is one that is not
+ * read. */
+static nudge_status find_format(const nu_format **format, const nu_source *s,
+                                const nu_format *other, nudge_error *err)
 {
     unsigned char head[NU_HEAD];
     size_t size = nu_source_head(s, head);
     for (size_t i = 0; i < FORMATS; i++)
-        if (formats[i]->looks_like != NULL && formats[i]->looks_like(head, size))
-            return formats[i];
+        if (formats[i]->looks_like != NULL && formats[i]->looks_like(head, size)) {
+            *format = formats[i];
+            return NUDGE_OK;
+        }
+    *format = other;
     for (size_t i = 0; i < FORMATS; i++)
         if (formats[i]->by_ending && has_ending(formats[i], s->name))
-            return formats[i];
-    return other;
+            *format = formats[i];
+    return nu_foreign_check(s, err);
+}
+
+static nudge_status open_file(nu_source *s, const nu_format **format, const char *path,
+                              const nu_format *other, nudge_error *err)
+{
+    NU_TRY(nu_archive_open(s, path, err));
+    return find_format(format, s, other, err);
 }
 
 nudge_status nu_format_of_output(const nu_format **format, const char *path, nudge_error *err)
@@ -85,8 +100,8 @@ static nudge_status read_labels(nudge_table *t, const char *path, nudge_error *e
 {
     nu_source s NU_SCOPED(nu_source_close) = {.fd = -1};
     nu_array a;
-    NU_TRY(nu_source_open(&s, path, err));
-    const nu_format *format = format_of_file(&s, &nu_idx_format);
+    const nu_format *format;
+    NU_TRY(open_file(&s, &format, path, &nu_idx_format, err));
     if (format->open == NULL)
         return nu_fail(err, NUDGE_EDATA, "%s: a %s file; labels are an IDX or NPY file, or "
                        "tensor y beside x in the file of the data", path, format->name);
@@ -103,8 +118,8 @@ static nudge_status read_weights(nudge_table *t, const char *path, const nu_form
     if (of->read == read_synth)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "weight", "%s: synthetic rows have no weights",
                                t->source);
-    NU_TRY(nu_source_open(&s, path, err));
-    const nu_format *format = format_of_file(&s, &nu_idx_format);
+    const nu_format *format;
+    NU_TRY(open_file(&s, &format, path, &nu_idx_format, err));
     if (format->open == NULL)
         return nu_fail_setting(err, NUDGE_EDATA, "weight", "%s: a %s file; weights of %s data are "
                                "an IDX or NPY file", path, format->name, of->name);
@@ -163,10 +178,8 @@ nudge_status nudge_table_read(nudge_table **table, const char *spec,
                        "expected");
     nu_source s NU_SCOPED(nu_source_close) = {.name = spec, .fd = -1};
     const nu_format *format = nu_format_of_spec(spec);
-    if (format == NULL) {
-        NU_TRY(nu_source_open(&s, spec, err));
-        format = format_of_file(&s, &nu_csv_format);
-    }
+    if (format == NULL)
+        NU_TRY(open_file(&s, &format, spec, &nu_csv_format, err));
     return nu_read_source(table, &s, format, &own, err);
 }
 
@@ -180,7 +193,7 @@ int nudge_file_is_model(const char *path)
     if (!nu_source_open_plain(&s, path))
         return nu_format_of_output(&named, path, NULL) == NUDGE_OK &&
                named == &nu_safetensors_format;
-    if (format_of_file(&s, NULL) != &nu_safetensors_format)
+    if (find_format(&named, &s, NULL, NULL) != NUDGE_OK || named != &nu_safetensors_format)
         return 0;
     if (nu_st_open(&f, path, NULL) != NUDGE_OK)
         return 1;
