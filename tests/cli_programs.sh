@@ -19,7 +19,7 @@ awk 'BEGIN {
     printf "%.17g\n%.17g\n%.17g\n", b, w + b, w * 5 + b
 }' >expected
 
-check "linear: train" nudge train --data synth:line --hidden none --init zeros --scale none \
+check "linear: train" nudge train --data synth:line --hidden none --init zeros --scale none --target-scale none \
     --loss mse --optimizer sgd --lr 0.01 --batch 4 --epochs 1000 --dtype f64 \
     --out line.safetensors --quiet
 check "linear: its data as a file" nudge gen line --out line.csv
@@ -34,7 +34,7 @@ expect "linear: prediction at 5" near "$(prediction y.csv 3)" "$(sed -n 3p expec
 expect "linear: w and b are about 2 and 1" near "$(prediction y.csv 3)" 11 0.01
 
 check "linear: train on the file" nudge train --data line.csv --target y --hidden none \
-    --init zeros --scale none --loss mse --optimizer sgd --lr 0.01 --batch 4 --epochs 1000 \
+    --init zeros --scale none --target-scale none --loss mse --optimizer sgd --lr 0.01 --batch 4 --epochs 1000 \
     --dtype f64 --out line2.safetensors --quiet
 check "linear: predict from the file's model" nudge predict --model line2.safetensors \
     --data x.csv --out y2.csv
@@ -42,7 +42,7 @@ expect "linear: the same from a file" cmp y.csv y2.csv
 
 # ---- 2: OR with one hidden layer ----------------------------------------------------------
 # The published outputs, to 1e-9.
-check "or: train" nudge train --data synth:or --hidden 3 --loss mse --scale none --optimizer sgd \
+check "or: train" nudge train --data synth:or --hidden 3 --loss mse --scale none --target-scale none --optimizer sgd \
     --lr 0.1 --batch 4 --epochs 2000 --dtype f64 --init "$TEST_FILES/or-init.safetensors" \
     --out or.safetensors --quiet
 check "or: predict" nudge predict --model or.safetensors --data synth:or --out or.csv

@@ -29,7 +29,7 @@ cut -d, -f1,3- w.csv >without.csv
 
 # ---- As rows repeated ----------------------------------------------------------------------
 # One step of all rows an epoch; without scaling, whose mean and deviation are of rows.
-train="nudge train --dtype f64 --hidden 5 --epochs 20 --batch 100000 --scale none --json --quiet"
+train="nudge train --dtype f64 --hidden 5 --epochs 20 --batch 100000 --scale none --target-scale none --json --quiet"
 for target in n kind; do
     other=$([ $target = n ] && echo kind || echo n)
     $train --target $target --ignore $other --data w.csv --weight w --val w.csv >w.json \

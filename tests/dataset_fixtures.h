@@ -16,7 +16,8 @@ static inline nudge_prep *fit_rows(const nudge_table *t, const uint32_t *rows, s
 {
     nudge_error err;
     nudge_prep *prep = NULL;
-    nudge_prep_options options = {.size = sizeof options, .scale = scale, .loss = loss};
+    nudge_prep_options options = {.size = sizeof options, .scale = scale, .loss = loss,
+                                  .target_scale = scale};
     ck_ok(nudge_prep_fit(&prep, t, rows, n, &options, &err), &err);
     return prep;
 }

@@ -11,7 +11,7 @@ static inline const nudge_prep *file_prep(void)
 {
     static char *towns[] = {"New \"Town\"", "Z\xc3\xbcrich"};
     static nu_prep_column columns[] = {
-        {.name = "age", .kind = NUDGE_COLUMN_NUMBER, .median = 1.0 / 3},
+        {.name = "age", .kind = NUDGE_COLUMN_NUMBER, .fill = 1.0 / 3},
         {.name = "town", .kind = NUDGE_COLUMN_CATEGORY, .categories = towns, .n_categories = 2}};
     static char *features[] = {"age", "town=New \"Town\"", "town=Z\xc3\xbcrich"};
     static char *targets[] = {"price"};

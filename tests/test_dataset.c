@@ -230,7 +230,7 @@ START_TEST(columns_are_packed)
     ck_assert_uint_eq(info.outputs, 1);
     for (size_t r = 0; r < rows; r++) {
         double age = nu_table_cell(same, r, 0);
-        double expected = ((isnan(age) ? p->columns[0].median : age) - p->shift[0]) * p->factor[0];
+        double expected = ((isnan(age) ? p->columns[0].fill : age) - p->shift[0]) * p->factor[0];
         double y = ((double)(r % 11) - p->target_shift[0]) * p->target_factor[0];
         int has_town = r % 7 != 6;
         ck_assert_double_eq(input(d, r, 0), dtype == NUDGE_F32 ? (float)expected : expected);
@@ -294,7 +294,7 @@ START_TEST(columns_are_matched_by_name)
     table_texts(t, 1, "age", (const char *[]){NULL, NULL}, NULL, 0);
     d = pack(t, p, NUDGE_F32, &unknown);
     ck_assert_uint_eq(unknown, 0);
-    ck_assert_double_eq(input(d, 0, 0), (float)p->columns[0].median);
+    ck_assert_double_eq(input(d, 0, 0), (float)p->columns[0].fill);
     ck_assert_double_eq(input(d, 0, 1), 0);
     nudge_dataset_free(d);
     nudge_prep_free(p);

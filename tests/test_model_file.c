@@ -35,7 +35,7 @@ START_TEST(round_trip)
     free(w);
     if (info.prep != NULL) {
         ck_assert_str_eq(nudge_prep_feature_name(info.prep, 2), "town=Z\xc3\xbcrich");
-        ck_assert(info.prep->columns[0].median == 1.0 / 3);
+        ck_assert(info.prep->columns[0].fill == 1.0 / 3);
         ck_assert(info.prep->factor[0] == 1e-7 && info.prep->target_shift[0] == -7.7);
     }
 

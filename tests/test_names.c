@@ -18,7 +18,7 @@ START_TEST(names_round_trip)
                                             "one-cycle", "invscaling", "coslog4",     "flat-cosine",
                                             "plateau"};
     static const char *const inits[] = {"pytorch", "he", "glorot", "zeros"};
-    static const char *const scales[] = {"auto", "standard", "minmax", "none"};
+    static const char *const scales[] = {"auto", "standard", "minmax", "none", "robust"};
     static const char *const dtypes[] = {"f32", "f64"};
     for (int i = 0; i < 12; i++) {
         nudge_activation v = (nudge_activation)99;

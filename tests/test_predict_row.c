@@ -40,19 +40,19 @@ START_TEST(rows_as_datasets)
     ck_ok(nudge_predict(m, d, 1, all, &err), &err);
     ck_ok(nudge_predictor_create(&p, m, &err), &err);
     for (size_t r = 0; r < ROWS; r++) {
-        ck_ok(nudge_predict_row(p, x + r * in, one, &err), &err);
+        ck_ok(nudge_predict_row(p, x + r * in, NULL, one, &err), &err);
         for (size_t k = 0; k < out; k++)
             ck_near(one[k], all[r * out + k], tolerance);
         for (size_t j = 0; j < in; j++)
             fx[j] = (float)x[r * in + j];
-        ck_ok(nudge_predict_row_f32(p, fx, fone, &err), &err);
+        ck_ok(nudge_predict_row_f32(p, fx, NULL, fone, &err), &err);
         for (size_t k = 0; k < out; k++)
             ck_near(fone[k], all[r * out + k], 1e-5);
     }
     /* The weights of the moment count. */
     double *zeros = calloc(nudge_model_describe(m).parameters, sizeof *zeros);
     made_set_weights(m, zeros);
-    ck_ok(nudge_predict_row(p, x, one, &err), &err);
+    ck_ok(nudge_predict_row(p, x, NULL, one, &err), &err);
     ck_near(one[0], networks[_i].loss == NUDGE_MSE             ? 0
                     : networks[_i].loss == NUDGE_CROSS_ENTROPY ? 1 / (double)out
                     : networks[_i].loss == NUDGE_BCE           ? 0.5
@@ -76,9 +76,11 @@ static const char csv[] = "age,town,size,price\n"
                           "40,Thun,2.5,250\n"
                           ",Bern,3.5,175\n"
                           "60,Genf,0.5,80\n";
-static const double raw[4][5] = { /* age, town=Bern, town=Genf, town=Thun, size */
-    {30, 1, 0, 0, 1.5}, {40, 0, 0, 1, 2.5}, {NAN, 1, 0, 0, 3.5}, {60, 0, 1, 0, 0.5}};
+static const double numbers[4][3] = {{30, NAN, 1.5}, {40, NAN, 2.5}, {NAN, NAN, 3.5}, {60, NAN, 0.5}};
+static const char *const texts[4][3] = {
+    {NULL, "Bern", NULL}, {NULL, "Thun", NULL}, {NULL, "Bern", NULL}, {NULL, "Genf", NULL}};
 
+/* As it is, and with every choice that makes inputs of another number or shape. */
 START_TEST(rows_in_their_own_units)
 {
     char path[300];
@@ -92,25 +94,38 @@ START_TEST(rows_in_their_own_units)
     o.data = path;
     o.read.target = "price";
     o.read.dtype = NUDGE_F64;
+    if (_i == 1)
+        o.prep = (nudge_prep_options){.size = sizeof o.prep, .scale = NUDGE_SCALE_ROBUST, .fill = NUDGE_FILL_MEAN,
+                                      .fill_indicator = 1, .min_count = 2};
     ck_ok(nudge_data_load(&data, &o, &err), &err);
     nudge_model_options mo = nudge_model_defaults();
     mo.dtype = NUDGE_F64;
     mo.layers = 2;
-    mo.widths = (size_t[]){5, 8, 1};
+    size_t features = nudge_prep_describe(data.prep).features;
+    ck_assert_uint_eq(features, 5); /* three towns; or one, others, and whether age is missing */
+    mo.widths = (size_t[]){features, 8, 1};
     ck_ok(nudge_model_create(&m, &mo, data.prep, &err), &err);
     ck_ok(nudge_predict(m, data.train, 1, all, &err), &err);
     ck_ok(nudge_predictor_create(&p, m, &err), &err);
     for (size_t r = 0; r < 4; r++) {
-        ck_ok(nudge_predict_row(p, raw[r], &one, &err), &err);
+        ck_ok(nudge_predict_row(p, numbers[r], texts[r], &one, &err), &err);
         ck_near(one, all[r], 1e-13);
     }
-    double bad[5] = {30, 1, 0, 0, INFINITY};
-    ck_status(nudge_predict_row(p, bad, &one, &err), NUDGE_EDATA, &err);
+    ck_assert_uint_eq(nudge_prep_columns(data.prep), 3);
+    ck_assert_str_eq(nudge_prep_column_name(data.prep, 1), "town");
+    ck_assert_int_eq(nudge_prep_column_kind(data.prep, 1), NUDGE_COLUMN_CATEGORY);
+    const double bad[3] = {30, NAN, INFINITY};
+    ck_status(nudge_predict_row(p, bad, texts[0], &one, &err), NUDGE_EDATA, &err);
     ck_assert_str_eq(err.text, "feature 4 ('size') is no finite f64 number");
-    bad[4] = 1;
-    bad[1] = NAN; /* of a category */
-    ck_status(nudge_predict_row(p, bad, &one, &err), NUDGE_EDATA, &err);
-    ck_assert_str_eq(err.text, "feature 1 ('town=Bern') is no finite f64 number");
+    /* A town that is not known is none of them, or one of the others, as Genf and Thun then are. */
+    const char *const unknown[3] = {NULL, "Wil", NULL};
+    double other, none;
+    ck_ok(nudge_predict_row(p, numbers[3], unknown, &other, &err), &err);
+    ck_ok(nudge_predict_row(p, numbers[3], NULL, &none, &err), &err);
+    if (_i == 0)
+        ck_near(other, none, 0);
+    else
+        ck_near(other, all[3], 1e-13);
     nudge_predictor_free(p);
     nudge_model_free(m);
     nudge_data_free(&data);
@@ -123,7 +138,7 @@ static Suite *predict_row_suite(void)
     TCase *tc = tcase_create("predict_row");
     tcase_add_checked_fixture(tc, make_folder, remove_folder);
     tcase_add_loop_test(tc, rows_as_datasets, 0, sizeof networks / sizeof *networks);
-    tcase_add_test(tc, rows_in_their_own_units);
+    tcase_add_loop_test(tc, rows_in_their_own_units, 0, 2);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -69,7 +69,7 @@ START_TEST(columns_are_imputed_encoded_and_standardised)
     ck_assert_str_eq(nudge_prep_feature_name(p, 2), "town=Genf");
     ck_assert_str_eq(nudge_prep_feature_name(p, 3), "town=Thun");
     ck_assert_str_eq(nudge_prep_target_name(p, 0), "y");
-    ck_assert_double_eq(p->columns[0].median, 4.5);
+    ck_assert_double_eq(p->columns[0].fill, 4.5);
     double x[] = {1, 4.5, 3, 10, 4.5, 6}, squares = 0;
     for (int i = 0; i < 6; i++)
         squares += (x[i] - 29 / 6.0) * (x[i] - 29 / 6.0);
@@ -110,7 +110,7 @@ START_TEST(medians_are_exact)
             sorted = x;
             qsort(sorted, n, sizeof *sorted, by_value);
             double median = n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-            ck_assert_double_eq(p->columns[0].median, median);
+            ck_assert_double_eq(p->columns[0].fill, median);
             nudge_prep_free(p);
             nudge_table_free(t);
             free(x);

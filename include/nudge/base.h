@@ -202,14 +202,20 @@ typedef enum nudge_init {
     NUDGE_INIT_ZEROS
 } nudge_init;
 
-/* How features (and a regression target) are scaled.
- * standard: (x - mean) / standard deviation; minmax: to [0, 1]; none: as they are.
- * auto: standard for tables and synthetic data, bytes (pixels) / 255. */
+/* How features or a regression target are scaled.
+ * standard: (x - mean) / standard deviation; minmax: to [0, 1]; none: as they are; robust (features
+ * alone): z = (x - median) / interquartile range, then z / sqrt(1 + (z / 3)^2), which leaves small
+ * values as they are and holds outliers within +-3 (Holzmueller et al. 2024,
+ * https://arxiv.org/abs/2407.04491, where a range of 0 is replaced by half of that from the least to
+ * the most).
+ * auto: standard for tables and synthetic data, bytes (pixels) / 255. What differs by no more than
+ * rounding is a constant, and not scaled. */
 typedef enum nudge_scale {
     NUDGE_SCALE_AUTO,
     NUDGE_SCALE_STANDARD,
     NUDGE_SCALE_MINMAX,
-    NUDGE_SCALE_NONE
+    NUDGE_SCALE_NONE,
+    NUDGE_SCALE_ROBUST
 } nudge_scale;
 
 /* What is learned of a target: classes, or numbers. Auto: text is classes. Whole numbers are
@@ -221,6 +227,9 @@ typedef enum nudge_task {
     NUDGE_REGRESSION
 } nudge_task;
 
+/* What stands for a missing number: a statistic of the training rows that have one, or 0. */
+typedef enum nudge_fill { NUDGE_FILL_MEDIAN, NUDGE_FILL_MEAN, NUDGE_FILL_ZERO } nudge_fill;
+
 /* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... NULL for a value
  * that does not exist: the names of a family are those of 0, 1, ... up to the first NULL. */
 NUDGE_API const char *nudge_dtype_name(nudge_dtype v);
@@ -230,6 +239,7 @@ NUDGE_API const char *nudge_optimizer_name(nudge_optimizer_kind v);
 NUDGE_API const char *nudge_schedule_name(nudge_schedule_kind v);
 NUDGE_API const char *nudge_init_name(nudge_init v);
 NUDGE_API const char *nudge_scale_name(nudge_scale v);
+NUDGE_API const char *nudge_fill_name(nudge_fill v);
 
 /* The value for a name. NUDGE_EARGUMENT for another name; the message lists the right ones. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_dtype_parse(nudge_dtype *v, const char *name,
@@ -245,6 +255,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_schedule_parse(nudge_schedule_kind *v
 NUDGE_API NUDGE_CHECKED nudge_status nudge_init_parse(nudge_init *v, const char *name,
                                                       nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_scale_parse(nudge_scale *v, const char *name,
+                                                       nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_fill_parse(nudge_fill *v, const char *name,
                                                        nudge_error *err);
 
 /* ---- Threads and machine --------------------------------------------------------------- */

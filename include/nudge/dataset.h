@@ -13,17 +13,23 @@ NUDGE_BEGIN
  * categories (one-hot), means and scales, class labels: a nudge_prep. Learned from training rows,
  * kept in the model and saved with it. */
 typedef struct nudge_prep_options {
-    size_t size;         /* of this structure: see nudge.h */
-    nudge_scale scale;
-    nudge_loss loss;     /* decides how the target is taken; NUDGE_LOSS_AUTO: the task does */
+    nudge_scale scale;        /* of features */
+    nudge_loss loss;          /* decides how the target is taken; NUDGE_LOSS_AUTO: the task does */
     nudge_task task;
+    nudge_scale target_scale; /* of the target where the power of nudge_loss_describe() is not 0,
+                               * whatever that of features: auto is standard; not robust */
+    nudge_fill fill;          /* of missing numbers */
+    int fill_indicator;       /* 1: a column of numbers of which some are missing in training rows
+                               * has a second input, "age missing", of 0 and 1 */
+    size_t min_count;         /* categories in fewer training rows than this share an input,
+                               * "town other", with those that training rows do not have; 0 or 1:
+                               * each has its own */
 } nudge_prep_options;
 
-/* Everything auto. */
+/* Everything auto; missing numbers become the median. */
 NUDGE_GIVES(nudge_prep_options, nudge_prep_defaults, it.size = sizeof it;)
 
-/* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows). With scale
- * standard the target is standardised too where the power of nudge_loss_describe() is not 0.
+/* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows).
  * NUDGE_EARGUMENT (loss and target do not go together, no target, n == 0),
  * NUDGE_EDATA (missing or single-valued target, ...), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table,
@@ -44,6 +50,13 @@ typedef struct nudge_prep_info {
 } nudge_prep_info;
 
 NUDGE_TELLS(nudge_prep_info, nudge_prep_describe, , (prep), const nudge_prep *prep)
+
+/* The raw columns that a row has for it, target apart: those of its table, or the features of a
+ * matrix. Column j < nudge_prep_columns(): its name, which belongs to the prep, and NUMBER or
+ * CATEGORY. */
+NUDGE_API size_t nudge_prep_columns(const nudge_prep *prep);
+NUDGE_API const char *nudge_prep_column_name(const nudge_prep *prep, size_t j);
+NUDGE_API nudge_column_kind nudge_prep_column_kind(const nudge_prep *prep, size_t j);
 
 /* Names that belong to the prep: network input j, target k < outputs (losses of classes: k == 0
  * only), class k < classes. */

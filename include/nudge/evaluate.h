@@ -64,15 +64,20 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predictor_create(nudge_predictor **pr
                                                             nudge_error *err);
 NUDGE_API void nudge_predictor_free(nudge_predictor *predictor);
 
-/* x: the model's features, named by nudge_prep_feature_name(), in the data's own units: they are
- * scaled here. NaN in a column of numbers is a missing value, for which the median stands; a
- * category ("town=Paris") is 1 where it is and 0 elsewhere. Without preprocessing: the network's
- * inputs. out: as nudge_predict() has it, but for the last bits. Allocates nothing.
- * NUDGE_EDATA: an infinite feature, or a NaN in another. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_row(nudge_predictor *predictor, const double *x,
-                                                       double *out, nudge_error *err);
+/* A row as it comes: numbers[j] (NaN: missing) and texts[j] (NULL: missing) of column j <
+ * nudge_prep_columns(), whichever its kind is; texts may be NULL where all are numbers. Missing
+ * values and texts that the model does not know are dealt with as in a table. Without
+ * preprocessing: numbers are the network's inputs. out: as nudge_predict() has it, but for the last
+ * bits. Allocates nothing.
+ * NUDGE_EDATA: an infinite number, a missing one where the model has nothing in its place, or one
+ * that is too large. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_row(nudge_predictor *predictor,
+                                                       const double *numbers,
+                                                       const char *const *texts, double *out,
+                                                       nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_row_f32(nudge_predictor *predictor,
-                                                           const float *x, float *out,
+                                                           const float *numbers,
+                                                           const char *const *texts, float *out,
                                                            nudge_error *err);
 
 /* What predictions are compared with. out, the caller's: rows x outputs targets in their own units;

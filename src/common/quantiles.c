@@ -1,5 +1,6 @@
 #include "quantiles.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static int by_value(const void *a, const void *b)
@@ -58,4 +59,15 @@ double nu_median(double *v, size_t n)
     for (size_t i = 1; i < n / 2; i++)
         lower = v[i] > lower ? v[i] : lower;
     return lower / 2 + upper / 2;
+}
+
+double nu_quantile_of(double *v, size_t n, double part)
+{
+    double place = part * (double)(n - 1);
+    size_t i = (size_t)place;
+    select_place(v, n, i);
+    double lower = v[i], upper = INFINITY;
+    for (size_t k = i + 1; k < n; k++)
+        upper = v[k] < upper ? v[k] : upper;
+    return i + 1 < n ? lower + (place - (double)i) * (upper - lower) : lower;
 }

@@ -11,6 +11,9 @@ void nu_sort_reals(double *x, size_t n);
  * numpy.quantile's default, type 7 of Hyndman and Fan 1996. */
 double nu_quantile(const double *sorted, size_t n, double part);
 
+/* Likewise of numbers in any order, which are reordered. */
+double nu_quantile_of(double *x, size_t n, double part);
+
 /* The median of n >= 1 numbers, which are reordered for it; far faster than sorting many. */
 double nu_median(double *x, size_t n);
 

@@ -141,7 +141,14 @@ static const choice inits = {
 static const choice scales = {
     "a scaling",
     .names = {[NUDGE_SCALE_AUTO] = "auto", [NUDGE_SCALE_STANDARD] = "standard",
-              [NUDGE_SCALE_MINMAX] = "minmax", [NUDGE_SCALE_NONE] = "none"},
+              [NUDGE_SCALE_MINMAX] = "minmax", [NUDGE_SCALE_NONE] = "none",
+              [NUDGE_SCALE_ROBUST] = "robust"},
+};
+
+static const choice fills = {
+    "what stands for a missing number",
+    .names = {[NUDGE_FILL_MEDIAN] = "median", [NUDGE_FILL_MEAN] = "mean",
+              [NUDGE_FILL_ZERO] = "zero"},
 };
 
 static const choice phases = {
@@ -203,6 +210,7 @@ NAME_OF(nudge_optimizer_name, nudge_optimizer_kind, optimizers)
 NAME_OF(nudge_schedule_name, nudge_schedule_kind, schedules)
 NAME_OF(nudge_init_name, nudge_init, inits)
 NAME_OF(nudge_scale_name, nudge_scale, scales)
+NAME_OF(nudge_fill_name, nudge_fill, fills)
 
 #define PARSE(function, type, choice)                                  \
     nudge_status function(type *v, const char *name, nudge_error *err) \
@@ -218,3 +226,4 @@ PARSE(nudge_optimizer_parse, nudge_optimizer_kind, optimizers)
 PARSE(nudge_schedule_parse, nudge_schedule_kind, schedules)
 PARSE(nudge_init_parse, nudge_init, inits)
 PARSE(nudge_scale_parse, nudge_scale, scales)
+PARSE(nudge_fill_parse, nudge_fill, fills)

@@ -28,30 +28,21 @@ static nudge_status check_kind(const nudge_table *t, const nu_column *c, nudge_c
                    other);
 }
 
-static int by_text(const void *key, const void *category)
-{
-    return strcmp(key, *(char *const *)category);
-}
-
-/* The number of a text among the prep's sorted categories, or -1. */
-static int32_t find_category(const nu_prep_column *c, const char *text)
-{
-    char **found = bsearch(text, c->categories, c->n_categories, sizeof *found, by_text);
-    return found != NULL ? (int32_t)(found - c->categories) : -1;
-}
-
 static nudge_status map_categories(const nudge_table *t, struct input *in, nudge_error *err)
 {
     const nu_column *raw = &t->columns[in->column];
     size_t n = raw->kind == NUDGE_COLUMN_CATEGORY ? raw->n_categories : 0;
     NU_NEW(in->one, nu_alloc, n, "categories", err);
-    for (size_t k = 0; k < n; k++)
-        in->one[k] = find_category(in->like, raw->categories[k]);
+    int32_t other = in->like->has_more ? (int32_t)in->like->n_categories : -1;
+    for (size_t k = 0; k < n; k++) {
+        int32_t found = nu_prep_category(in->like, raw->categories[k]);
+        in->one[k] = found >= 0 ? found : other;
+    }
     return NUDGE_OK;
 }
 
-/* What stands for a feature of a matrix: without a median. */
-static const nu_prep_column plain_number = {.kind = NUDGE_COLUMN_NUMBER, .median = NAN};
+/* What stands for a feature of a matrix: with nothing in place of a missing value. */
+static const nu_prep_column plain_number = {.kind = NUDGE_COLUMN_NUMBER, .fill = NAN};
 
 static nudge_status match_input(const nu_apply *apply, struct input *in, size_t hint,
                                 nudge_error *err)
@@ -78,7 +69,7 @@ static nudge_status match_inputs(const nu_apply *apply, struct input *inputs, si
     for (size_t j = 0, first = 0; j < n; j++) {
         struct input *in = &inputs[j];
         in->like = p->n_columns > 0 ? &p->columns[j] : &plain_number;
-        in->name = nu_prep_raw_column(p, j);
+        in->name = nudge_prep_column_name(p, j);
         in->first = first;
         NU_TRY(match_input(apply, in, j > 0 ? inputs[j - 1].column + 1 : 0, err));
         first += nu_prep_width(in->like);
@@ -86,28 +77,33 @@ static nudge_status match_inputs(const nu_apply *apply, struct input *inputs, si
     return NUDGE_OK;
 }
 
-static nudge_status convert_numbers(nu_apply *apply, const struct input *in, const double *cells,
-                                    size_t first_row, size_t rows, nudge_error *err)
+/* Returns 1, or 0 where a value is too large for the store; *row is then its row. */
+static int convert_numbers(const nu_apply *apply, const struct input *in, const double *cells,
+                           size_t first_row, size_t rows, size_t *row)
 {
     nu_store *s = apply->store;
-    double shift = apply->prep->shift[in->first], factor = apply->prep->factor[in->first];
     for (size_t r = 0; r < rows; r++) {
-        double v = ((isnan(cells[r]) ? in->like->median : cells[r]) - shift) * factor;
-        if (nu_keep(s->x, s->element, (first_row + r) * s->features + in->first, 1, &v) == 0)
-            return nu_fail(err, NUDGE_EDATA, "%s: column '%s', data row %zu: %g is too large for "
-                           "%s", apply->table->source, in->name, first_row + r + 1, v,
-                           nudge_dtype_name(s->dtype));
+        int is_missing = isnan(cells[r]);
+        double v = nu_prep_scaled(apply->prep, in->first, is_missing ? in->like->fill : cells[r]);
+        size_t at = (first_row + r) * s->features + in->first;
+        *row = first_row + r;
+        if (nu_keep(s->x, s->element, at, 1, &v) == 0)
+            return 0;
+        if (in->like->has_more)
+            nu_put(s->x, s->element, at + 1, is_missing);
     }
-    return NUDGE_OK;
+    return 1;
 }
 
-static void convert_categories(nu_apply *apply, const struct input *in, const double *cells,
-                               size_t first_row, size_t rows)
+/* Returns the number of cells with a category that has no input. */
+static size_t convert_categories(const nu_apply *apply, const struct input *in, const double *cells,
+                                 size_t first_row, size_t rows)
 {
     nu_store *s = apply->store;
+    size_t unknown = 0, width = nu_prep_width(in->like);
     for (size_t r = 0; r < rows; r++) {
         size_t at = (first_row + r) * s->features + in->first;
-        for (size_t k = 0; k < in->like->n_categories; k++)
+        for (size_t k = 0; k < width; k++)
             nu_put(s->x, s->element, at + k, 0);
         if (isnan(cells[r]))
             continue;
@@ -115,30 +111,61 @@ static void convert_categories(nu_apply *apply, const struct input *in, const do
         if (one >= 0)
             nu_put(s->x, s->element, at + (size_t)one, 1);
         else
-            apply->unknown++;
+            unknown++;
     }
+    return unknown;
+}
+
+/* Chunks of rows being converted, by all threads. */
+struct chunks {
+    nu_apply *apply;
+    const struct input *inputs; /* n */
+    size_t n;
+    size_t bad;                 /* the first value that is too large: row * n + input; or SIZE_MAX */
+};
+
+static void convert_chunk(struct chunks *work, size_t c)
+{
+    nudge_table *t = work->apply->table;
+    size_t first = c * NU_CHUNK_ROWS, rows = nu_smaller(t->rows - first, NU_CHUNK_ROWS), row;
+    size_t unknown = 0;
+    for (size_t j = 0; j < work->n; j++) {
+        const struct input *in = &work->inputs[j];
+        const double *cells = t->chunks[c] + in->column * NU_CHUNK_ROWS;
+        if (in->one != NULL)
+            unknown += convert_categories(work->apply, in, cells, first, rows);
+        else if (!convert_numbers(work->apply, in, cells, first, rows, &row))
+            nu_note_least(&work->bad, row * work->n + j);
+    }
+    (void)__atomic_add_fetch(&work->apply->unknown, unknown, __ATOMIC_RELAXED);
 }
 
 /* A chunk is freed as soon as it is converted: table and store together then take hardly more
  * memory than the larger one. */
+static void convert_share(void *arg, int thread, int threads)
+{
+    struct chunks *work = arg;
+    nudge_table *t = work->apply->table;
+    size_t c, end;
+    nu_team_share(nu_ceil_div(t->rows, NU_CHUNK_ROWS), thread, threads, &c, &end);
+    for (; c < end; c++) {
+        convert_chunk(work, c);
+        if (!work->apply->keep)
+            free(NU_TAKE(t->chunks[c]));
+    }
+}
+
 static nudge_status convert_chunks(nu_apply *apply, const struct input *inputs, size_t n,
                                    nudge_error *err)
 {
-    nudge_table *t = apply->table;
-    for (size_t c = 0, first = 0; first < t->rows; c++, first += NU_CHUNK_ROWS) {
-        size_t rows = t->rows - first < NU_CHUNK_ROWS ? t->rows - first : NU_CHUNK_ROWS;
-        for (size_t j = 0; j < n; j++) {
-            const struct input *in = &inputs[j];
-            const double *cells = t->chunks[c] + in->column * NU_CHUNK_ROWS;
-            if (in->one != NULL)
-                convert_categories(apply, in, cells, first, rows);
-            else
-                NU_TRY(convert_numbers(apply, in, cells, first, rows, err));
-        }
-        if (!apply->keep)
-            free(NU_TAKE(t->chunks[c]));
-    }
-    return NUDGE_OK;
+    struct chunks work = {apply, inputs, n, SIZE_MAX};
+    size_t values = apply->store->rows * apply->store->features;
+    nu_team_run(values < 1 << 18 ? 1 : nu_team_threads(0, 0, NULL), convert_share, &work);
+    if (work.bad == SIZE_MAX)
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EDATA, "%s: column '%s', data row %zu: the value is too large for %s",
+                   apply->table->source, inputs[work.bad % n].name, work.bad / n + 1,
+                   nudge_dtype_name(apply->store->dtype));
 }
 
 /* Refuses what cannot fit, given that the table's memory comes back on the way. */
@@ -167,7 +194,7 @@ static nudge_status apply_inputs(nu_apply *apply, struct input *inputs, size_t n
 static nudge_status apply_columns(nu_apply *apply, nudge_error *err)
 {
     const nudge_prep *p = apply->prep;
-    size_t n = nu_prep_raw_columns(p);
+    size_t n = nudge_prep_columns(p);
     struct input *inputs NU_FREED = NULL;
     NU_NEW(inputs, calloc, n, "columns", err);
     nudge_status status = apply_inputs(apply, inputs, n, err);
@@ -178,13 +205,13 @@ static nudge_status apply_columns(nu_apply *apply, nudge_error *err)
 
 /* ---- Features of a matrix -------------------------------------------------------------- */
 
-/* rows x columns values: to = (from - shift) * factor; `to` may be `from` if of one type. */
+/* rows x columns values, scaled; `to` may be `from` if of one type. */
 struct scaling {
     void *to;
     const void *from;
     nu_element to_element, from_element;
     size_t rows, columns;
-    const double *shift, *factor; /* columns */
+    const nudge_prep *prep;
     size_t bad;                   /* first value that is not finite in `to`; SIZE_MAX: none */
 };
 
@@ -200,7 +227,7 @@ static void scale_rows(void *arg, int thread, int threads)
             size_t at = row * s->columns + first;
             nu_load(values, s->from, s->from_element, at, n);
             for (size_t j = 0; j < n; j++)
-                values[j] = (values[j] - s->shift[first + j]) * s->factor[first + j];
+                values[j] = nu_prep_scaled(s->prep, first + j, values[j]);
             size_t good = nu_keep(s->to, s->to_element, at, n, values);
             if (good < n)
                 nu_note_least(&s->bad, at + good);
@@ -214,8 +241,7 @@ static nudge_status take_scaled(nu_apply *apply, nudge_error *err)
     nudge_table *t = apply->table;
     struct scaling s = {.from = t->x, .to_element = store->element, .from_element = t->element,
                         .rows = store->rows, .columns = store->features,
-                        .shift = apply->prep->shift, .factor = apply->prep->factor,
-                        .bad = SIZE_MAX};
+                        .prep = apply->prep, .bad = SIZE_MAX};
     size_t count = s.rows * s.columns, bytes = count * nu_element_size(s.to_element);
     if (!apply->keep && s.from_element == s.to_element) {
         store->x = NU_TAKE(t->x);
@@ -268,7 +294,8 @@ static nudge_status apply_matrix(nu_apply *apply, nudge_error *err)
                            "'%s'", j + 1, p->feature_names[j], t->source, name);
     }
     NU_TRY(nu_apply_target(apply, err));
-    return t->element == NU_U8 ? take_bytes(apply, err) : take_scaled(apply, err);
+    int stays = t->element == NU_U8 && p->scale != NUDGE_SCALE_ROBUST; /* the store scales */
+    return stays ? take_bytes(apply, err) : take_scaled(apply, err);
 }
 
 /* ---- All of it ------------------------------------------------------------------------- */

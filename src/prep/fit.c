@@ -30,13 +30,19 @@ static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *colu
     }
     if (present == 0)
         return no_value(fit, column->name, err);
-    column->median = nu_median(scratch, present);
+    if (fit->asked.fill == NUDGE_FILL_MEDIAN)
+        column->fill = nu_median(scratch, present);
+    else if (fit->asked.fill == NUDGE_FILL_MEAN)
+        column->fill = nu_moments_of(scratch, present).mean;
     for (size_t i = 0; i < fit->n; i++) {
         double v = training_cell(fit, i, j);
-        scratch[i] = isnan(v) ? column->median : v;
+        scratch[i] = isnan(v) ? column->fill : v;
     }
     nu_moments m = nu_moments_of(scratch, fit->n);
-    return nu_fit_scale(shift, factor, fit->prep->scale, &m, fit, "column", column->name, err);
+    if (fit->prep->scale == NUDGE_SCALE_ROBUST)
+        nu_moments_quartiles(&m, scratch, fit->n);
+    return nu_fit_scale(shift, factor, fit->prep->scale, &m, NU_F64, fit, "column", column->name,
+                        err);
 }
 
 /* The categories that training rows have; the table's are sorted, so these are. */
@@ -44,21 +50,38 @@ static nudge_status fit_category(const nu_fit *fit, size_t j, nu_prep_column *co
                                  nudge_error *err)
 {
     const nu_column *raw = &fit->table->columns[j];
-    char **present NU_FREED = NULL; /* NULL for a category that no row has */
-    size_t count = 0;
+    char **present NU_FREED = NULL;
+    size_t *rows NU_FREED = NULL; /* with each */
+    size_t count = 0, rare = 0;
     NU_NEW(present, calloc, raw->n_categories + 1, "categories", err);
+    NU_NEW(rows, calloc, raw->n_categories + 1, "categories", err);
     for (size_t i = 0; i < fit->n; i++) {
         double v = training_cell(fit, i, j);
         if (!isnan(v))
-            present[(size_t)v] = raw->categories[(size_t)v];
+            rows[(size_t)v]++;
     }
     for (size_t k = 0; k < raw->n_categories; k++)
-        if (present[k] != NULL)
-            present[count++] = present[k];
-    if (count == 0)
+        if (rows[k] > 0 && rows[k] >= fit->asked.min_count)
+            present[count++] = raw->categories[k];
+        else if (rows[k] > 0)
+            rare++;
+    if (count == 0 && rare == 0)
         return no_value(fit, column->name, err);
+    if (count == 0)
+        return nu_fail_setting(err, NUDGE_EDATA, "min_count", "%s: column '%s': none of its %zu "
+                               "categories is in %zu training rows; leave it out or take fewer",
+                               fit->table->source, column->name, rare, fit->asked.min_count);
+    column->has_more = rare > 0;
     return nu_strings_make(&column->categories, &column->n_categories, count, nu_string_copy,
                            present, "categories", err);
+}
+
+static int is_missing_somewhere(const nu_fit *fit, size_t j)
+{
+    for (size_t i = 0; i < fit->n; i++)
+        if (isnan(training_cell(fit, i, j)))
+            return 1;
+    return 0;
 }
 
 /* Numbers are learned last, when categories have told how many inputs come before each. */
@@ -78,6 +101,8 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
         NU_NEED(c->name != NULL, strlen(t->columns[j].name), "a column's name", err);
         if (c->kind == NUDGE_COLUMN_CATEGORY)
             NU_TRY(fit_category(fit, j, c, err));
+        else
+            c->has_more = fit->asked.fill_indicator && is_missing_somewhere(fit, j);
     }
     NU_TRY(nu_prep_name_features(p, t->source, err));
     NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->features, err));
@@ -98,6 +123,7 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
 struct matrix_work {
     const nu_fit *fit;
     nu_moments *moments; /* features */
+    double *values;      /* threads x rows, for quartiles; or NULL */
 };
 
 /* A column belongs to one thread, which sums it in the order of rows: any number of threads
@@ -112,6 +138,12 @@ static void matrix_moments(void *arg, int thread, int threads)
         count = end - first < NU_CONVERT_BLOCK ? end - first : NU_CONVERT_BLOCK;
         nu_block_moments(work->fit, t->x, t->element, t->features, first, count,
                          work->moments + first);
+        for (size_t j = first; work->values != NULL && j < first + count; j++) {
+            double *values = work->values + (size_t)thread * work->fit->n;
+            for (size_t i = 0; i < work->fit->n; i++)
+                values[i] = nu_value(t->x, t->element, nu_fit_row(work->fit, i) * t->features + j);
+            nu_moments_quartiles(&work->moments[j], values, work->fit->n);
+        }
     }
 }
 
@@ -120,14 +152,17 @@ static nudge_status scale_matrix(nu_fit *fit, nudge_error *err)
     nudge_prep *p = fit->prep;
     nu_moments *moments NU_FREED = NULL;
     NU_NEW(moments, nu_alloc, p->features, "statistics of features", err);
-    struct matrix_work work = {fit, moments};
     size_t threads = fit->n < 4096 ? 1 : (size_t)nu_team_threads(0, 0, NULL);
     if (threads > p->features / 8) /* a narrow column is not worth a thread */
         threads = p->features < 16 ? 1 : p->features / 8;
+    double *values NU_FREED = NULL;
+    if (p->scale == NUDGE_SCALE_ROBUST)
+        NU_NEW(values, nu_alloc, threads * fit->n, "a column for each thread", err);
+    struct matrix_work work = {fit, moments, values};
     nu_team_run((int)threads, matrix_moments, &work);
     for (size_t j = 0; j < p->features; j++)
-        NU_TRY(nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, &moments[j], fit, "feature",
-                            p->feature_names[j], err));
+        NU_TRY(nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, &moments[j],
+                            fit->table->element, fit, "feature", p->feature_names[j], err));
     return NUDGE_OK;
 }
 

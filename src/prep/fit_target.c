@@ -161,11 +161,13 @@ static nudge_status check_range(const learning *t, const char *name, const nu_mo
 static nudge_status use_numbers(const learning *t, nudge_error *err)
 {
     nudge_prep *p = t->prep;
-    /* Pixels / 255 have scale none, but nothing that the user chose. */
-    nudge_scale scale = t->fit->asked.scale != NUDGE_SCALE_AUTO ? t->fit->asked.scale
-                                                                : NUDGE_SCALE_STANDARD;
-    if (t->loss.power == 0)
-        scale = NUDGE_SCALE_NONE;
+    nudge_scale asked = t->fit->asked.target_scale;
+    nudge_scale scale = t->loss.power == 0          ? NUDGE_SCALE_NONE
+                        : asked == NUDGE_SCALE_AUTO ? NUDGE_SCALE_STANDARD
+                                                    : asked;
+    if (asked == NUDGE_SCALE_ROBUST)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "target_scale",
+                               "robust is no scaling of a target");
     double *values NU_FREED = NULL;
     NU_NEW(values, nu_alloc, t->fit->n, "targets", err);
     for (size_t k = 0; k < t->raw->n; k++) {
@@ -173,8 +175,8 @@ static nudge_status use_numbers(const learning *t, nudge_error *err)
             values[i] = training_value(t, i, k);
         nu_moments m = nu_moments_of(values, t->fit->n);
         NU_TRY(check_range(t, p->target_names[k], &m, err));
-        NU_TRY(nu_fit_scale(&p->target_shift[k], &p->target_factor[k], scale, &m, t->fit, "target",
-                            p->target_names[k], err));
+        NU_TRY(nu_fit_scale(&p->target_shift[k], &p->target_factor[k], scale, &m, NU_F64, t->fit,
+                            "target", p->target_names[k], err));
     }
     return NUDGE_OK;
 }

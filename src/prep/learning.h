@@ -23,7 +23,11 @@ nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err);
 
 typedef struct nu_moments {
     double min, max, mean, variance; /* variance of the population: over n */
+    double median, range;            /* interquartile; for robust scaling alone */
 } nu_moments;
+
+/* Sets median and range, for which n >= 1 values are reordered. */
+void nu_moments_quartiles(nu_moments *m, double *values, size_t n);
 
 /* Of n >= 1 values. */
 nu_moments nu_moments_of(const double *values, size_t n);
@@ -36,11 +40,11 @@ void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size
 /* n shifts of 0 and factors of 1. NUDGE_EMEMORY. */
 nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_error *err);
 
-/* The shift and factor that `scale` (not auto) makes of a column with these moments. A constant
- * column has factor 1. NUDGE_EDATA if they are not finite; `what` and `name` go into the
+/* The shift and factor that `scale` (not auto) makes of a column with these moments. A column that
+ * is constant but for rounding in `element` has factor 1. NUDGE_EDATA if they are not finite; `what` and `name` go into the
  * message: "column", "age". */
 nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
-                          const nu_fit *fit, const char *what, const char *name,
+                          nu_element element, const nu_fit *fit, const char *what, const char *name,
                           nudge_error *err);
 
 #endif

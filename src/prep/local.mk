@@ -7,6 +7,7 @@ libnudge_all_la_SOURCES += \
 	src/prep/fit_target.c \
 	src/prep/prep.h src/prep/prep.c \
 	src/prep/prep_json.h src/prep/prep_json.c \
+	src/prep/row.c \
 	src/prep/statistics.c \
 	src/prep/strata.h src/prep/strata.c \
 	src/prep/target.h src/prep/target.c \

@@ -45,14 +45,19 @@ const char *nu_label_text(char text[NU_LABEL_TEXT], double value)
     return text;
 }
 
-size_t nu_prep_raw_columns(const nudge_prep *prep)
+size_t nudge_prep_columns(const nudge_prep *prep)
 {
     return prep->n_columns > 0 ? prep->n_columns : prep->features;
 }
 
-const char *nu_prep_raw_column(const nudge_prep *prep, size_t j)
+const char *nudge_prep_column_name(const nudge_prep *prep, size_t j)
 {
     return prep->n_columns > 0 ? prep->columns[j].name : prep->feature_names[j];
+}
+
+nudge_column_kind nudge_prep_column_kind(const nudge_prep *prep, size_t j)
+{
+    return prep->n_columns > 0 ? prep->columns[j].kind : NUDGE_COLUMN_NUMBER;
 }
 
 /* ---- Names of network inputs ----------------------------------------------------------- */
@@ -69,19 +74,18 @@ typedef struct input {
     size_t first;
 } input;
 
-/* "ocean_proximity=INLAND", or a number's name alone. */
+/* "ocean_proximity=INLAND", or a number's name alone; "ocean_proximity other", "age missing". */
 static char *input_name(const void *inputs, size_t j)
 {
     const input *in = &((const input *)inputs)[j];
     const nu_prep_column *c = in->column;
-    if (c->kind == NUDGE_COLUMN_NUMBER)
-        return strdup(c->name);
-    const char *category = c->categories[j - in->first];
-    size_t size = strlen(c->name) + 1 + strlen(category) + 1;
-    char *name = malloc(size);
-    if (name != NULL)
-        snprintf(name, size, "%s=%s", c->name, category);
-    return name;
+    size_t nth = j - in->first, plain = nu_prep_width(c) - (size_t)c->has_more;
+    int is_number = c->kind == NUDGE_COLUMN_NUMBER;
+    const char *between = nth == plain ? " " : is_number ? "" : "=";
+    const char *rest = nth < plain ? is_number ? "" : c->categories[nth]
+                       : is_number ? "missing" : "other";
+    char *name = NULL;
+    return asprintf(&name, "%s%s%s", c->name, between, rest) < 0 ? NULL : name;
 }
 
 static nudge_status name_inputs(nudge_prep *p, size_t n, nudge_error *err)

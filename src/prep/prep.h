@@ -2,17 +2,20 @@
 #ifndef NUDGE_PREP_PREP_H
 #define NUDGE_PREP_PREP_H
 
+#include <math.h>
+
 #include "table/table.h"
 #include "nudge.h"
 
-/* A raw feature column. Its network inputs are 1 (a number) or n_categories (one-hot), in the
- * order of columns. */
+/* A raw feature column. Its network inputs, in the order of columns, are a number and perhaps
+ * whether it is missing, or categories (one-hot) and perhaps all others. */
 typedef struct nu_prep_column {
     char *name;
     nudge_column_kind kind;
-    double median;      /* NUMBER: stands for a missing value */
+    double fill;        /* NUMBER: stands for a missing value */
     char **categories;  /* CATEGORY */
     size_t n_categories;
+    int has_more;       /* the last input is "missing" or "other" */
 } nu_prep_column;
 
 /* Immutable once it is made: a model shares the caller's. */
@@ -28,8 +31,8 @@ struct nudge_prep {
 
     size_t features;
     char **feature_names;      /* features: "age", "ocean=INLAND", "p17" */
-    double *shift, *factor;    /* features: input = (raw - shift) * factor. One-hot inputs are
-                                * not scaled: shift 0, factor 1. Pixels: 0 and 1/255 */
+    double *shift, *factor;    /* features: of nu_prep_scaled(). One-hot inputs are not scaled:
+                                * shift 0, factor 1. Pixels: 0 and 1/255 */
 
     size_t outputs;
     size_t n_targets;          /* raw target columns: outputs, or 1 for classes */
@@ -53,7 +56,14 @@ const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
 /* Network inputs of a column. */
 static inline size_t nu_prep_width(const nu_prep_column *c)
 {
-    return c->kind == NUDGE_COLUMN_NUMBER ? 1 : c->n_categories;
+    return (c->kind == NUDGE_COLUMN_NUMBER ? 1 : c->n_categories) + (size_t)c->has_more;
+}
+
+/* Network input j, which is a number, from its raw value. */
+static inline double nu_prep_scaled(const nudge_prep *p, size_t j, double raw)
+{
+    double z = (raw - p->shift[j]) * p->factor[j];
+    return p->scale == NUDGE_SCALE_ROBUST ? z / sqrt(1 + z * z / 9) : z;
 }
 
 /* Sets features and feature_names from the columns; for a matrix, whose features are set, "x1",
@@ -61,10 +71,13 @@ static inline size_t nu_prep_width(const nu_prep_column *c)
  * NUDGE_EMEMORY. */
 nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err);
 
-/* The raw columns that it needs by name, j < nu_prep_raw_columns(prep). A prep of a matrix has no
- * columns but features, which a CSV file can hold, too. */
-size_t nu_prep_raw_columns(const nudge_prep *prep);
-const char *nu_prep_raw_column(const nudge_prep *prep, size_t j);
+/* One raw row as network inputs (features of them): numbers[j] (NaN: missing) and texts[j] (NULL:
+ * missing) of raw column j, whichever its kind is; texts may be NULL. */
+void nu_prep_row(const nudge_prep *prep, const double *numbers, const char *const *texts,
+                 double *inputs);
+
+/* The number of a text among a column's sorted categories, or -1. */
+int32_t nu_prep_category(const nu_prep_column *c, const char *text);
 
 /* For NU_SCOPED. */
 static inline void nu_prep_drop(nudge_prep **prep)

@@ -1,7 +1,9 @@
 /* The prep in the model file:
  *   "loss", "scale"               names, as on the command line
- *   "columns"                     of a table: {"name", "kind": "number", "median"} or
- *                                 {"name", "kind": "category", "categories": [...]}
+ *   "columns"                     of a table: {"name", "kind": "number", "median"}, what stands for
+ *                                 a missing one, or
+ *                                 {"name", "kind": "category", "categories": [...]};
+ *                                 "missing": true or "other": true where such an input follows
  *   "features"                    instead of columns: their number
  *   "pixels": [rows, columns]     of an image
  *   "csv"                         of a table: how its file is written (dialect_json.h)
@@ -55,9 +57,11 @@ static json_t *column_item(const void *of, size_t j)
 {
     const nu_prep_column *c = &((const nu_prep_column *)of)[j];
     if (c->kind == NUDGE_COLUMN_NUMBER)
-        return json_pack("{s:s, s:s, s:f}", "name", c->name, "kind", "number", "median", c->median);
-    return json_pack("{s:s, s:s, s:o}", "name", c->name, "kind", "category", "categories",
-                     nu_json_list(c->n_categories, string_item, c->categories));
+        return json_pack("{s:s, s:s, s:f, s:o*}", "name", c->name, "kind", "number", "median",
+                         c->fill, "missing", c->has_more ? json_true() : NULL);
+    return json_pack("{s:s, s:s, s:o, s:o*}", "name", c->name, "kind", "category", "categories",
+                     nu_json_list(c->n_categories, string_item, c->categories), "other",
+                     c->has_more ? json_true() : NULL);
 }
 
 json_t *nu_prep_to_json(const nudge_prep *p)
@@ -164,15 +168,21 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
 {
     const char *name, *kind;
     json_t *median = NULL, *categories = NULL;
+    int missing = 0, other = 0;
     json_error_t at;
-    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o}", "name", &name, "kind",
-                       &kind, "median", &median, "categories", &categories) != 0)
+    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b}", "name", &name,
+                       "kind", &kind, "median", &median, "categories", &categories, "missing",
+                       &missing, "other", &other) != 0)
         return nu_fail(err, NUDGE_EDATA, "a column must have the texts 'name' and 'kind': %s",
                        at.text);
     NU_NEED((c->name = strdup(name)) != NULL, strlen(name), "a column's name", err);
+    c->has_more = missing || other;
+    if (strcmp(kind, "number") == 0 ? other : missing)
+        return nu_fail(err, NUDGE_EDATA, "column '%s': 'missing' is for numbers, 'other' for "
+                       "categories", name);
     if (strcmp(kind, "number") == 0) {
         c->kind = NUDGE_COLUMN_NUMBER;
-        return read_number("median", median, 1, &c->median, err);
+        return read_number("median", median, 1, &c->fill, err);
     }
     if (strcmp(kind, "category") != 0)
         return nu_fail(err, NUDGE_EDATA, "column '%s' has kind '%s'; it must be number or category",
@@ -267,7 +277,7 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
         return nu_fail(err, NUDGE_EDATA, "'loss' must be the name of a loss");
     if (nudge_scale_parse(&p->scale, json_string_value(in.scale), NULL) != NUDGE_OK ||
         p->scale == NUDGE_SCALE_AUTO)
-        return nu_fail(err, NUDGE_EDATA, "'scale' must be standard, minmax or none");
+        return nu_fail(err, NUDGE_EDATA, "'scale' must be standard, minmax, robust or none");
     if (in.columns == NULL && in.csv != NULL)
         return nu_fail(err, NUDGE_EDATA, "'csv' needs 'columns'");
     if (in.columns != NULL)

@@ -1,9 +1,13 @@
 #include "prep/learning.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "quantiles.h"
+
+#define ROUNDINGS 16 /* a value of a few operations has the error of so many at most */
 
 void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size_t columns,
                       size_t first, size_t count, nu_moments *moments)
@@ -28,7 +32,8 @@ void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size
             squares[j] += (value[j] - mean[j]) * (value[j] - mean[j]);
     }
     for (size_t j = 0; j < count; j++)
-        moments[j] = (nu_moments){min[j], max[j], mean[j], squares[j] / (double)fit->n};
+        moments[j] = (nu_moments){.min = min[j], .max = max[j], .mean = mean[j],
+                                  .variance = squares[j] / (double)fit->n};
 }
 
 nu_moments nu_moments_of(const double *values, size_t n)
@@ -37,6 +42,12 @@ nu_moments nu_moments_of(const double *values, size_t n)
     nu_fit all = {.n = n};
     nu_block_moments(&all, values, NU_F64, 1, 0, 1, &m);
     return m;
+}
+
+void nu_moments_quartiles(nu_moments *m, double *values, size_t n)
+{
+    m->median = nu_median(values, n);
+    m->range = nu_quantile_of(values, n, 0.75) - nu_quantile_of(values, n, 0.25);
 }
 
 nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_error *err)
@@ -49,21 +60,26 @@ nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_er
 }
 
 nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
-                          const nu_fit *fit, const char *what, const char *name,
+                          nu_element element, const nu_fit *fit, const char *what, const char *name,
                           nudge_error *err)
 {
     *shift = 0;
     *factor = 1;
     if (scale == NUDGE_SCALE_NONE)
         return NUDGE_OK;
-    /* Compared, not computed: the rounded mean of equal values may differ from them. */
-    int constant = m->min == m->max;
-    if (scale == NUDGE_SCALE_STANDARD) {
-        *shift = constant ? m->min : m->mean;
-        *factor = constant ? 1 : 1 / sqrt(m->variance);
+    double spread = m->max - m->min;
+    double rounding = (element == NU_F32 ? FLT_EPSILON : DBL_EPSILON) * ROUNDINGS;
+    if (spread <= rounding * fmax(fabs(m->min), fabs(m->max))) {
+        *shift = m->min; /* the rounded mean of equal values may differ from them */
+    } else if (scale == NUDGE_SCALE_STANDARD) {
+        *shift = m->mean;
+        *factor = 1 / sqrt(m->variance);
+    } else if (scale == NUDGE_SCALE_ROBUST) {
+        *shift = m->median;
+        *factor = m->range > 0 ? 1 / m->range : 2 / spread;
     } else {
         *shift = m->min;
-        *factor = constant ? 1 : 1 / (m->max - m->min);
+        *factor = 1 / spread;
     }
     if (!isfinite(*shift) || !isfinite(*factor) || *factor == 0)
         return nu_fail_setting(err, NUDGE_EDATA, "scale", "%s: %s '%s': values from %g to %g are "

@@ -171,9 +171,9 @@ static nu_csv_kind want_of_target(const nudge_prep *like)
 static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nudge_error *err)
 {
     char text[NU_SHORT], list[640];
-    size_t n = nu_prep_raw_columns(like), targets = 0;
+    size_t n = nudge_prep_columns(like), targets = 0;
     for (size_t k = 0; k < n; k++) {
-        const char *name = nu_prep_raw_column(like, k);
+        const char *name = nudge_prep_column_name(like, k);
         size_t j = find_name(f, name);
         if (j == NU_NOT_FOUND)
             return nu_fail(err, NUDGE_EMISMATCH, "%s: no column '%s', which the model needs%s",

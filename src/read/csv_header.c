@@ -199,11 +199,11 @@ static nudge_status has_names(const nu_csv_first *first, const char *list, int *
  * all of them. */
 static int is_header_for(const nu_csv_first *first, const nudge_prep *like, int *all)
 {
-    size_t n = nu_prep_raw_columns(like);
+    size_t n = nudge_prep_columns(like);
     int header = 1;
     *all = 1;
     for (size_t j = 0; j < n; j++) {
-        const char *name = nu_prep_raw_column(like, j);
+        const char *name = nudge_prep_column_name(like, j);
         int has = has_name(first, name);
         *all &= has;
         header &= has || !nu_csv_is_position(name);

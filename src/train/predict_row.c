@@ -13,9 +13,9 @@ struct nudge_predictor {
     const nudge_model *model;
     const nu_numeric *numeric;
     nudge_dataset *row;     /* one row of inputs, written over by each call */
-    size_t features, outputs;
+    size_t columns, features, outputs;
     double *x;              /* features */
-    double *median;         /* features: what stands for a NaN; or NULL */
+    double *numbers;        /* raw columns */
     double *out;            /* outputs */
     void *buffer;           /* of numeric->infer() */
 };
@@ -26,7 +26,7 @@ void nudge_predictor_free(nudge_predictor *p)
         return;
     nudge_dataset_free(p->row);
     free(p->x);
-    free(p->median);
+    free(p->numbers);
     free(p->out);
     free(p->buffer);
     free(p);
@@ -35,18 +35,6 @@ void nudge_predictor_free(nudge_predictor *p)
 static void free_at(nudge_predictor **p)
 {
     nudge_predictor_free(*p);
-}
-
-/* Of each feature: a column of numbers has one; NaN where there is none. */
-static nudge_status take_medians(nudge_predictor *p, const nudge_prep *prep, nudge_error *err)
-{
-    NU_NEW(p->median, nu_alloc, p->features, "a predictor", err);
-    for (size_t j = 0; j < p->features; j++)
-        p->median[j] = NAN;
-    for (size_t c = 0, j = 0; c < prep->n_columns; j += nu_prep_width(&prep->columns[c++]))
-        if (prep->columns[c].kind == NUDGE_COLUMN_NUMBER)
-            p->median[j] = prep->columns[c].median;
-    return NUDGE_OK;
 }
 
 nudge_status nudge_predictor_create(nudge_predictor **predictor, const nudge_model *model,
@@ -68,51 +56,46 @@ nudge_status nudge_predictor_create(nudge_predictor **predictor, const nudge_mod
     NU_NEW(p->out, nu_alloc, p->outputs, "a predictor", err);
     size_t bytes = p->numeric->infer_buffer(net, 1);
     NU_NEED((p->buffer = nu_alloc(bytes, 1)) != NULL, bytes, "a predictor", err);
-    if (model->prep != NULL)
-        NU_TRY(take_medians(p, model->prep, err));
+    size_t columns = model->prep != NULL ? nudge_prep_columns(model->prep) : p->features;
+    p->columns = columns;
+    NU_NEW(p->numbers, nu_alloc, columns, "a predictor", err);
     nu_blas_single_threaded();
     *predictor = NU_TAKE(p);
     return NUDGE_OK;
 }
 
-/* p->x, in the data's units, as the network's inputs. */
-static nudge_status take_inputs(nudge_predictor *p, nudge_error *err)
+/* An input that is no finite number of the network's type. */
+static nudge_status bad_input(const nudge_predictor *p, size_t bad, nudge_error *err)
 {
     const nudge_prep *prep = p->model->prep;
-    for (size_t j = 0; prep != NULL && j < p->features; j++) {
-        if (isnan(p->x[j]))
-            p->x[j] = p->median[j];
-        p->x[j] = (p->x[j] - prep->shift[j]) * prep->factor[j];
-    }
-    nu_store *s = p->row->store;
-    size_t bad = nu_keep(s->x, s->element, 0, p->features, p->x);
-    if (bad == p->features)
-        return NUDGE_OK;
     return nu_fail(err, NUDGE_EDATA, "feature %zu%s%s%s is no finite %s number", bad,
                    prep != NULL ? " ('" : "", prep != NULL ? prep->feature_names[bad] : "",
-                   prep != NULL ? "')" : "", nudge_dtype_name(s->dtype));
+                   prep != NULL ? "')" : "", nudge_dtype_name(p->row->store->dtype));
 }
 
-static nudge_status predict(nudge_predictor *p, double *out, nudge_error *err)
+nudge_status nudge_predict_row(nudge_predictor *p, const double *numbers, const char *const *texts,
+                               double *out, nudge_error *err)
 {
-    NU_TRY(take_inputs(p, err));
+    const double *x = numbers;
+    nu_store *s = p->row->store;
+    if (p->model->prep != NULL) {
+        nu_prep_row(p->model->prep, numbers, texts, p->x);
+        x = p->x;
+    }
+    size_t good = nu_keep(s->x, s->element, 0, p->features, x);
+    if (good < p->features)
+        return bad_input(p, good, err);
     uint64_t before = nu_denormals_off();
     p->numeric->infer(p->model, p->row, 0, 1, p->buffer, &(nu_inference){.predictions = out});
     nu_denormals_restore(before);
     return NUDGE_OK;
 }
 
-nudge_status nudge_predict_row(nudge_predictor *p, const double *x, double *out, nudge_error *err)
+nudge_status nudge_predict_row_f32(nudge_predictor *p, const float *numbers,
+                                   const char *const *texts, float *out, nudge_error *err)
 {
-    memcpy(p->x, x, p->features * sizeof *x);
-    return predict(p, out, err);
-}
-
-nudge_status nudge_predict_row_f32(nudge_predictor *p, const float *x, float *out,
-                                   nudge_error *err)
-{
-    nu_load(p->x, x, NU_F32, 0, p->features);
-    NU_TRY(predict(p, p->out, err));
+    nu_load(p->numbers, numbers, NU_F32, 0, p->columns);
+    NU_TRY(nudge_predict_row(p, p->numbers, texts, p->out, err));
     for (size_t j = 0; j < p->outputs; j++)
         out[j] = (float)p->out[j];
     return NUDGE_OK;

@@ -18,10 +18,16 @@ NAMES(dtype, nudge_dtype)
 NAMES(activation, nudge_activation)
 NAMES(loss, nudge_loss)
 NAMES(optimizer, nudge_optimizer_kind)
+NAMES(fill, nudge_fill)
 NAMES(schedule, nudge_schedule_kind)
 NAMES(metric, nudge_metric)
 NAMES(init, nudge_init)
 NAMES(scale, nudge_scale)
+
+static const char *target_scale_names(size_t i)
+{
+    return i != NUDGE_SCALE_ROBUST ? scale_names(i) : NULL;
+}
 
 /* The default of a parameter that is not the same for all optimizers: "0; adamw: 0.01". */
 static const char *by_optimizer(char buf[NU_TEXT], size_t at)
@@ -55,6 +61,8 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"header", d.read.header < 0 ? "auto" : d.read.header ? "yes" : "no", 0},
         {"task", "auto", 0},
         {"scale", nudge_scale_name(d.prep.scale), 0},
+        {"target-scale", nudge_scale_name(d.prep.target_scale), 0},
+        {"fill", nudge_fill_name(d.prep.fill), 0},
         {"loss", nudge_loss_name(d.prep.loss), 0},
         {"huber-delta", NULL, nudge_loss_describe(NUDGE_HUBER).parameter_default},
         {"quantile", NULL, nudge_loss_describe(NUDGE_QUANTILE).parameter_default},
@@ -139,9 +147,16 @@ const option shared_options[] = {
                                  "file begins with says]"},
     {"skip-rows", "N", .help = "CSV lines to leave out at the beginning"},
     {"skip-after-header", "N", .help = "CSV lines to leave out below the header, such as units"},
-    {"scale", "HOW", .help = "of features, and of the target for mse, mae, huber, quantile and "
-                             "log-cosh; auto is standard, and pixels / 255",
+    {"scale", "HOW", .help = "of features; auto is standard, and pixels / 255; robust goes by "
+                             "quartiles and holds outliers back",
      .names = scale_names},
+    {"target-scale", "HOW", .help = "of the target for mse, mae, huber, quantile and log-cosh; auto "
+                                    "is standard",
+     .names = target_scale_names},
+    {"fill", "WITH", .help = "what stands for missing numbers", .names = fill_names},
+    {"fill-indicator", .help = "a column with missing numbers has a second input, of 0 and 1, that "
+                               "tells them"},
+    {"min-count", "N", .help = "categories in fewer than N training rows share one input [1]"},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},

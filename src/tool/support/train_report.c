@@ -222,7 +222,11 @@ json_t *train_settings(const train_report *r)
         "stratify", json_boolean(d->stratify),
         "weight", json_text(d->read.weight), "class_weight", json_text(d->class_weight),
         "folds", s->folds > 0 ? json_whole(s->folds) : NULL,
-        "scale", json_text(nudge_scale_name(prep.scale)), "features", json_whole(prep.features),
+        "scale", json_text(nudge_scale_name(prep.scale)),
+        "target_scale", json_text(nudge_scale_name(d->prep.target_scale)),
+        "fill", json_text(nudge_fill_name(d->prep.fill)),
+        "fill_indicator", json_boolean(d->prep.fill_indicator),
+        "min_count", json_whole(d->prep.min_count), "features", json_whole(prep.features),
         "number_columns", json_whole(prep.number_columns),
         "category_columns", json_whole(prep.category_columns),
         "targets", json_targets(r->data->prep), NULL);

@@ -46,6 +46,11 @@ static void read_data(train_setup *s, arguments *args)
     d->read.seed = d->seed = s->train.seed;
     d->read.threads = s->train.threads;
     d->prep.scale = (nudge_scale)choice_of(args, "scale");
+    d->prep.target_scale = (nudge_scale)choice_of(args, "target-scale");
+    d->prep.fill = (nudge_fill)choice_of(args, "fill");
+    d->prep.fill_indicator = given(args, "fill-indicator");
+    if (given(args, "min-count"))
+        d->prep.min_count = (size_t)whole_of(args, "min-count", 1, UINT32_MAX);
     d->prep.loss = (nudge_loss)choice_of(args, "loss");
     d->prep.task = (nudge_task)choice_of(args, "task");
 }

@@ -1,0 +1,208 @@
+/* Choices of preprocessing: robust scaling, what stands for missing numbers, rare categories, a
+ * scale of the target's own; and what rounding makes of constants. */
+#include <stdio.h>
+
+#include "dataset_fixtures.h"
+
+static nudge_error err;
+
+static nudge_prep *fit_as(const nudge_table *t, nudge_prep_options options)
+{
+    nudge_prep *p = NULL;
+    options.size = sizeof options;
+    options.loss = NUDGE_MSE;
+    ck_ok(nudge_prep_fit(&p, t, NULL, 0, &options, &err), &err);
+    return p;
+}
+
+/* The same from the model file's text. */
+static nudge_prep *reread(nudge_prep *p)
+{
+    nudge_prep *back = NULL;
+    char *text = prep_text(p);
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    ck_ok(nu_prep_from_json(&back, json, "m", &err), &err);
+    free(text);
+    json_decref(json);
+    nudge_prep_free(p);
+    return back;
+}
+
+/* scikit-learn 1.2's RobustScaler, then z / sqrt(1 + (z / 3)^2) by NumPy; to 1e-15. The second
+ * column has no interquartile range: its z is (x - 5) * 2 / (9 - 5). */
+static const double skewed[6] = {1, 2, 3, 4, 100, 7};
+static const double robust[6] = {-0.6118627623360031, -0.3721042037676254, -0.124891634136544,
+                                 0.124891634136544, 2.9770703360612623, 0.84};
+static const double flat[6] = {5, 5, 5, 5, 5, 9};
+
+static void check_robust(const nudge_dataset *d, double tolerance)
+{
+    for (size_t r = 0; r < 6; r++) {
+        ck_assert_double_eq_tol(input(d, r, 0), robust[r], tolerance);
+        ck_assert_double_eq_tol(input(d, r, 1), r == 5 ? 2 / sqrt(1 + 4 / 9.0) : 0, tolerance);
+    }
+}
+
+START_TEST(robust_columns)
+{
+    nudge_table *t = table_columns(6, 3);
+    table_numbers(t, 0, "a", skewed);
+    table_numbers(t, 1, "b", flat);
+    table_numbers(t, 2, "y", skewed);
+    t->columns[2].is_target = 1;
+    nudge_prep *p = reread(fit_as(t, (nudge_prep_options){.scale = NUDGE_SCALE_ROBUST}));
+    nudge_dataset *d = pack(t, p, NUDGE_F64, NULL);
+    check_robust(d, 1e-15);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+}
+END_TEST
+
+/* A matrix, of numbers and of bytes, which then become numbers. */
+START_TEST(robust_matrix)
+{
+    double values[12];
+    for (size_t r = 0; r < 6; r++) {
+        values[2 * r] = skewed[r];
+        values[2 * r + 1] = flat[r];
+    }
+    nudge_table *t = table_matrix(_i == 0 ? NU_F64 : NU_U8, 6, 2, values);
+    table_values(t, 1, skewed);
+    nudge_prep *p = fit_as(t, (nudge_prep_options){.scale = NUDGE_SCALE_ROBUST});
+    nudge_dataset *d = pack(t, p, NUDGE_F64, NULL);
+    check_robust(d, 1e-15);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+}
+END_TEST
+
+/* Mean of 1 3 6 10 is 5, their median 4.5. An indicator for the column that has missing cells. */
+START_TEST(missing_numbers)
+{
+    static const double stands[] = {4.5, 5, 0};
+    nudge_table *t = table_columns(6, 3);
+    table_numbers(t, 0, "age", (double[]){1, NAN, 3, 10, NAN, 6});
+    table_numbers(t, 1, "x", skewed);
+    table_numbers(t, 2, "y", skewed);
+    t->columns[2].is_target = 1;
+    nudge_prep *p = reread(fit_as(t, (nudge_prep_options){
+        .scale = NUDGE_SCALE_NONE, .fill = (nudge_fill)_i, .fill_indicator = 1}));
+    ck_assert_uint_eq(nudge_prep_describe(p).features, 3);
+    ck_assert_str_eq(nudge_prep_feature_name(p, 1), "age missing");
+    ck_assert_str_eq(nudge_prep_feature_name(p, 2), "x");
+    nudge_dataset *d = pack(t, p, NUDGE_F64, NULL);
+    for (size_t r = 0; r < 6; r++) {
+        int is_missing = r == 1 || r == 4;
+        ck_assert_double_eq(input(d, r, 1), is_missing);
+        if (is_missing)
+            ck_assert_double_eq(input(d, r, 0), stands[_i]);
+    }
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+}
+END_TEST
+
+/* Genf, which is in one row, is among the others, and so is what was never seen; a missing cell is
+ * not. */
+START_TEST(rare_categories)
+{
+    nudge_table *t = table_columns(6, 2), *other;
+    table_texts(t, 0, "town", (const char *[]){"Thun", "Bern", NULL, "Thun", "Genf", "Bern"},
+                towns, 3);
+    table_numbers(t, 1, "y", skewed);
+    t->columns[1].is_target = 1;
+    nudge_prep *p = fit_as(t, (nudge_prep_options){.min_count = 2});
+    p = reread(p);
+    ck_assert_uint_eq(nudge_prep_describe(p).features, 3);
+    ck_assert_str_eq(nudge_prep_feature_name(p, 0), "town=Bern");
+    ck_assert_str_eq(nudge_prep_feature_name(p, 1), "town=Thun");
+    ck_assert_str_eq(nudge_prep_feature_name(p, 2), "town other");
+    other = table_columns(4, 1);
+    table_texts(other, 0, "town", (const char *[]){"Genf", "Wil", NULL, "Bern"},
+                (const char *const[]){"Bern", "Genf", "Wil"}, 3);
+    size_t unknown = 7;
+    nudge_dataset *d = pack(other, p, NUDGE_F32, &unknown);
+    static const double expected[4][3] = {{0, 0, 1}, {0, 0, 1}, {0, 0, 0}, {1, 0, 0}};
+    for (size_t r = 0; r < 4; r++)
+        for (size_t j = 0; j < 3; j++)
+            ck_assert_double_eq(input(d, r, j), expected[r][j]);
+    ck_assert_uint_eq(unknown, 0);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+    nudge_prep_options none = {.size = sizeof none, .min_count = 3};
+    ck_says(nudge_prep_fit(&p, t, NULL, 0, &none, &err), NUDGE_EDATA,
+            "none of its 3 categories is in 3 training rows", &err);
+    ck_assert_str_eq(err.setting, "min_count");
+    nudge_table_free(t);
+}
+END_TEST
+
+/* 0.1 + 0.2 and 0.3 differ in the last bit: that is no information, and 1 / their difference is
+ * 1.8e16. In f32 a difference of one in 1e7 is as little. */
+START_TEST(rounding_is_constant)
+{
+    double a[2] = {0.1 + 0.2, 0.3}, small[2] = {1, 1 + 1e-12};
+    const double b[2] = {1, 1.0000001};
+    ck_assert_double_ne(a[0], a[1]);
+    nudge_table *t = table_columns(2, 3);
+    table_numbers(t, 0, "a", a);
+    table_numbers(t, 1, "small", small);
+    table_numbers(t, 2, "y", skewed);
+    t->columns[2].is_target = 1;
+    nudge_table *m = table_matrix(NU_F32, 2, 1, b);
+    table_values(m, 1, skewed);
+    for (int scale = NUDGE_SCALE_STANDARD; scale <= NUDGE_SCALE_ROBUST; scale++) {
+        nudge_prep *p = fit_as(t, (nudge_prep_options){.scale = (nudge_scale)scale});
+        nudge_prep *q = fit_as(m, (nudge_prep_options){.scale = (nudge_scale)scale});
+        ck_assert_double_eq(p->factor[0], 1);
+        ck_assert_double_eq(q->factor[0], 1);
+        ck_assert(scale == NUDGE_SCALE_NONE || p->factor[1] > 1e11);
+        nudge_prep_free(p);
+        nudge_prep_free(q);
+    }
+    nudge_table_free(t);
+    nudge_table_free(m);
+}
+END_TEST
+
+/* The target's scale is not that of features. */
+START_TEST(scale_of_the_target)
+{
+    nudge_table *t = table_columns(6, 2);
+    table_numbers(t, 0, "x", skewed);
+    table_numbers(t, 1, "y", flat);
+    t->columns[1].is_target = 1;
+    nudge_prep *p = fit_as(t, (nudge_prep_options){.scale = NUDGE_SCALE_NONE});
+    ck_assert_double_eq(p->factor[0], 1);
+    ck_assert_double_ne(p->target_factor[0], 1);
+    nudge_prep_free(p);
+    p = fit_as(t, (nudge_prep_options){.target_scale = NUDGE_SCALE_NONE});
+    ck_assert_double_ne(p->factor[0], 1);
+    ck_assert_double_eq(p->target_factor[0], 1);
+    nudge_prep_free(p);
+    p = fit_as(t, (nudge_prep_options){.target_scale = NUDGE_SCALE_MINMAX});
+    ck_assert_double_eq(p->target_factor[0], 0.25);
+    nudge_prep_free(p);
+    nudge_prep_options robust_target = {.size = sizeof robust_target,
+                                        .target_scale = NUDGE_SCALE_ROBUST};
+    ck_says(nudge_prep_fit(&p, t, NULL, 0, &robust_target, &err), NUDGE_EARGUMENT,
+            "robust is no scaling of a target", &err);
+    nudge_table_free(t);
+}
+END_TEST
+
+static Suite *prep_choices_suite(void)
+{
+    Suite *s = suite_create("prep_choices");
+    TCase *tc = tcase_create("choices");
+    tcase_add_test(tc, robust_columns);
+    tcase_add_loop_test(tc, robust_matrix, 0, 2);
+    tcase_add_loop_test(tc, missing_numbers, NUDGE_FILL_MEDIAN, NUDGE_FILL_ZERO + 1);
+    tcase_add_test(tc, rare_categories);
+    tcase_add_test(tc, rounding_is_constant);
+    tcase_add_test(tc, scale_of_the_target);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+SUITE_MAIN(prep_choices_suite)
