@@ -76,7 +76,8 @@ static const char csv[] = "age,town,size,price\n"
                           "40,Thun,2.5,250\n"
                           ",Bern,3.5,175\n"
                           "60,Genf,0.5,80\n";
-static const double numbers[4][3] = {{30, NAN, 1.5}, {40, NAN, 2.5}, {NAN, NAN, 3.5}, {60, NAN, 0.5}};
+static const double numbers[4][3] = {
+    {30, NAN, 1.5}, {40, NAN, 2.5}, {NAN, NAN, 3.5}, {60, NAN, 0.5}};
 static const char *const texts[4][3] = {
     {NULL, "Bern", NULL}, {NULL, "Thun", NULL}, {NULL, "Bern", NULL}, {NULL, "Genf", NULL}};
 
@@ -95,7 +96,8 @@ START_TEST(rows_in_their_own_units)
     o.read.target = "price";
     o.read.dtype = NUDGE_F64;
     if (_i == 1)
-        o.prep = (nudge_prep_options){.size = sizeof o.prep, .scale = NUDGE_SCALE_ROBUST, .fill = NUDGE_FILL_MEAN,
+        o.prep = (nudge_prep_options){.size = sizeof o.prep, .scale = NUDGE_SCALE_ROBUST,
+                                      .fill = NUDGE_FILL_MEAN,
                                       .fill_indicator = 1, .min_count = 2};
     ck_ok(nudge_data_load(&data, &o, &err), &err);
     nudge_model_options mo = nudge_model_defaults();

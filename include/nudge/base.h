@@ -206,8 +206,8 @@ typedef enum nudge_init {
  * standard: (x - mean) / standard deviation; minmax: to [0, 1]; none: as they are; robust (features
  * alone): z = (x - median) / interquartile range, then z / sqrt(1 + (z / 3)^2), which leaves small
  * values as they are and holds outliers within +-3 (Holzmueller et al. 2024,
- * https://arxiv.org/abs/2407.04491, where a range of 0 is replaced by half of that from the least to
- * the most).
+ * https://arxiv.org/abs/2407.04491, where a range of 0 is replaced by half of that from the least
+ * to the most).
  * auto: standard for tables and synthetic data, bytes (pixels) / 255. What differs by no more than
  * rounding is a constant, and not scaled. */
 typedef enum nudge_scale {

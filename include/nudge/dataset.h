@@ -13,6 +13,7 @@ NUDGE_BEGIN
  * categories (one-hot), means and scales, class labels: a nudge_prep. Learned from training rows,
  * kept in the model and saved with it. */
 typedef struct nudge_prep_options {
+    size_t size;              /* of this structure: see nudge.h */
     nudge_scale scale;        /* of features */
     nudge_loss loss;          /* decides how the target is taken; NUDGE_LOSS_AUTO: the task does */
     nudge_task task;

@@ -121,7 +121,8 @@ struct chunks {
     nu_apply *apply;
     const struct input *inputs; /* n */
     size_t n;
-    size_t bad;                 /* the first value that is too large: row * n + input; or SIZE_MAX */
+    size_t bad;                 /* the first value that is too large: row * n + input; or
+                                 * SIZE_MAX */
 };
 
 static void convert_chunk(struct chunks *work, size_t c)

@@ -72,7 +72,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
  * or plan it. */
 #define TRAIN_DATA_OPTIONS \
     "Data: data target labels task val val-labels val-split split stratify weight " \
-    "class-weight ignore category " CSV_OPTIONS " scale target-scale fill fill-indicator min-count\n"
+    "class-weight ignore category " CSV_OPTIONS \
+    " scale target-scale fill fill-indicator min-count\n"
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation layer-norm residual loss huber-delta quantile focal-gamma " \
     "label-smoothing init dropout dtype\n"
