@@ -1,43 +1,434 @@
 /* CSV tables as people have them: what is found out about a file, and what is said of it. */
 #include "csv_fixtures.h"
+#include "model_fixtures.h"
+#include "prep/prep.h"
+#include "prep/prep_json.h"
 
-/* ---- Notes ----------------------------------------------------------------------------- */
+/* ---- What is found out ----------------------------------------------------------------- */
 
-static const struct noted {
+#define NO_HEADER "header: the first row is data, not a header; columns are called c1, c2, ..."
+
+static const struct found {
     const char *text, *names, *cells, *notes;
-} noted[] = {
+} found[] = {
     {"a,b\n1,2\n3,4\n", "a,b", "1 2|3 4", ""},
-    {"1,2\n3,4\n", "c1,c2", "1 2|3 4",
-     "header: the first row is data, not a header; columns are called c1, c2, ..."},
+    {"1,2\n3,4\n", "c1,c2", "1 2|3 4", NO_HEADER},
+    /* Delimiters. */
+    {"\"a\";\"b\"\n1.5;2\n3;4\n", "a,b", "1.5 2|3 4", "delimiter: cells are separated by semicolons"},
+    {"a\tb\n1.5\t2\n3\t4\n", "a,b", "1.5 2|3 4", "delimiter: cells are separated by tabs"},
+    {"a\tb\n1\t2\n3\t\n\t4\n", "a,b", "1 2|3 -|- 4", "delimiter: cells are separated by tabs"},
+    {"a|b\n1.5|2\n3|4\n", "a,b", "1.5 2|3 4", "delimiter: cells are separated by '|'"},
+    {"town,a\nOslo;Bergen,1\nRoma,2\n", "town*,a", "Oslo;Bergen 1|Roma 2", ""},
+    {"a;b,c\n1;2,5\n3;4,5\n", "a,b,c", "1 2.5|3 4.5",
+     "delimiter: cells are separated by semicolons\ndecimal: numbers have a decimal comma"},
+    {"town\tkm\nOslo, NO\t5\nRoma, IT\t6\n", "town*,km", "Oslo, NO 5|Roma, IT 6",
+     "delimiter: cells are separated by tabs"},
+    /* Runs of blanks. */
+    {"  R1    0.5   -6.75\n  R2   12.0     .5  \nR3 1 2\n", "c1*,c2,c3",
+     "R1 0.5 -6.75|R2 12 0.5|R3 1 2", "delimiter: cells are separated by blanks\n" NO_HEADER},
+    {"18.0   8\t\"ford torino\"\n9 7 \"amc \"\"x\"\"\"\n", "c1,c2,c3*",
+     "18 8 ford torino|9 7 amc \"x\"", "delimiter: cells are separated by blanks\n" NO_HEADER},
+    {"when,x\n2024-01-01 10:00,5\n2024-01-02 11:00,6\n2024-01-02 11:00,6\n", "when*,x", NULL, ""},
+    {"New York\nLos Angeles\nNew York\n", "c1*", "New York|Los Angeles|New York", NO_HEADER},
+    {"39, State-gov, 1.5\n50, Private, 2\n38, Private, 3\n", "c1,c2*,c3", NULL, NO_HEADER},
+    /* Excel's first line. */
+    {"sep=;\na;b\n1;2\n", "a,b", "1 2", "delimiter: the first line says that ';' separates cells"},
+    {"\"sep=|\"\r\na|b\r\n1|2\r\n", "a,b", "1 2",
+     "delimiter: the first line says that '|' separates cells"},
+    {"sep=,,\na,b\n1,2\n", "a,b", "1 2", "delimiter: the first line says that ',' separates cells"},
+    {"sep=x,a\n1,2\n", "sep=x,a", "1 2", ""},
+    /* Decimal signs. */
+    {"a;b\n0,5;-6,75\n1,25;8,5\n", "a,b", "0.5 -6.75|1.25 8.5",
+     "delimiter: cells are separated by semicolons\ndecimal: numbers have a decimal comma"},
+    {"a,b\n\"0,5\",\"-6,75\"\n\"1,25e1\",\"8,5\"\n", "a,b", "0.5 -6.75|12.5 8.5",
+     "decimal: numbers have a decimal comma"},
+    {"a;b\n0,5;1.5\n1,25;2.5\n", NULL, NULL, "delimiter: cells are separated by semicolons"},
+    /* Headers. */
+    {"0,1,2\n0.5,6.75,-1\n1.5,8.25,-2\n", "0,1,2", "0.5 6.75 -1|1.5 8.25 -2",
+     "header: the first row, '0', ..., is taken as the header"},
+    {"0,1,2\n1,2,0\n2,0,1\n", "c1,c2,c3", NULL, NO_HEADER},
+    {"0,1,2,3,4,5,6,7\n5,6,7,8,5,5,5,5\n", "0,1,2,3,4,5,6,7", NULL,
+     "header: the first row, '0', ..., is taken as the header"},
+    {"x,y\nred,S\nblue,M\nred,M\n", "x*,y*", NULL,
+     "header: the first row, 'x', ..., is taken as the header"},
+    {"x 1 (mm), \"x, 2\" ,y\n1, 2, 3\n", "x 1 (mm),x, 2,y", "1 2 3", ""},
+    {"x,x,y,x\n1,2,3,4\n", "x,x.1,y,x.2", "1 2 3 4",
+     ": columns 1 and 2 are both named 'x'; the second is called 'x.1', and 1 more likewise"},
+    {"x,x.1,x\n1,2,3\n", "x,x.1,x.2", "1 2 3",
+     ": columns 1 and 3 are both named 'x'; the second is called 'x.2'"},
+    {"\"a\",\"b\"\n\"1\",2.5,3\n\"2\",3.5,4\n", "c1,a,b", NULL,
+     "header: the header has a name less than there are columns: the first has none"},
+    {"a,b\n2.5,3,\n3.5,4,\n", "a,b,c3", NULL,
+     "header: the header has a name less than there are columns: the last has none"},
+    /* Notes above. */
+    {"# from a logger\n\n# site 4, mm, x\na,b\n1,2\n", "a,b", "1 2",
+     ": 2 lines above the table that begin with '#' are left out"},
+    {"# a,b\n1.5,2\n3,4\n", "a,b", "1.5 2|3 4",
+     "header: line 1, which begins with '#', is the header"},
+    {"# one, two, three\n# a b\n1.5 2\n3 4\n", "a,b", "1.5 2|3 4",
+     "delimiter: cells are separated by blanks\n"
+     "header: line 2, which begins with '#', is the header\n"
+     ": 1 line above the table that begins with '#' is left out"},
+    {"# a,b\nx,y\n1,2\n", "x,y", "1 2", ": 1 line above the table that begins with '#' is left out"},
+    {"#,name,hp\n1,Bulba,45\n2,Ivy,60\n2,Ivy,60\n", "#,name*,hp", NULL, ""},
+    /* Rows without values, and line ends. */
+    {"a,b\n1,2\n,\n\n , \n3,4\n,,,\n", "a,b", "1 2|3 4", ": 3 rows of empty cells are left out"},
+    {"a,b\n1,2\n,\n", "a,b", "1 2", ": 1 row of empty cells is left out"},
+    {"a,b\n1,2\nNA,\n", "a,b", "1 2|- -", ""},
+    {"a\tb\n1\t2\n \t \n", "a,b", "1 2",
+     "delimiter: cells are separated by tabs\n: 1 row of empty cells is left out"},
+    {"a,b\r1,2\r3,4", "a,b", "1 2|3 4", ""},
+    {"a,b\r\n1,2\n3,4\r5,6\r\r\n7,8", "a,b", "1 2|3 4|5 6|7 8", ""},
+    /* Encodings. */
+    {"\xef\xbb\xbf""a,b\n1,2\n", "a,b", "1 2", ""},
 };
 
 START_TEST(what_is_found_out)
 {
-    const struct noted *n = &noted[_i];
-    nudge_table *t = read_text(n->text, NULL);
-    assert_table(t, n->names, n->cells);
-    ck_assert_str_eq(notes_text(t), n->notes);
+    const struct found *f = &found[_i];
+    nudge_error err = {0};
+    nudge_table *t = NULL;
+    nudge_status status = read_memory(&t, &nu_csv_format, "data.csv", f->text, strlen(f->text),
+                                      NULL, &err);
+    ck_assert_msg(status == NUDGE_OK, "%s", err.text);
+    ck_assert_str_eq(notes_text(t), f->notes);
+    if (f->names != NULL)
+        ck_assert_str_eq(names_text(t), f->names);
+    if (f->cells != NULL)
+        ck_assert_str_eq(cells_text(t), f->cells);
     nudge_table_free(t);
 }
 END_TEST
 
-START_TEST(what_was_said_is_not_noted)
+/* ---- What is said ---------------------------------------------------------------------- */
+
+/* The options of "delimiter=; header=0 ...", in the order of nudge_read_options. */
+typedef struct said {
+    const char *text;
+    char delimiter, decimal;
+    const char *encoding;
+    size_t skip_rows, skip_after_header;
+    int header; /* 2: not said */
+    const char *names, *cells, *notes;
+} said;
+
+static const said said_texts[] = {
+    {"1,2\n3,4\n", .header = 0, .names = "c1,c2", .cells = "1 2|3 4", .notes = ""},
+    {"a,b\n1,2\n", .delimiter = ';', .header = 1, .names = "a,b*", .cells = NULL, .notes = NULL},
+    {"a:b\n1:2\n", .delimiter = ':', .header = 2, .names = "a,b", .cells = "1 2", .notes = ""},
+    {"a b\n1  2\n", .delimiter = ' ', .header = 2, .names = "a,b", .cells = "1 2", .notes = ""},
+    {"a;b\n1,500;2\n", .delimiter = ';', .decimal = ',', .header = 2, .names = "a,b",
+     .cells = "1.5 2", .notes = ""},
+    {"a,b\n\"0,5\",x\n", .decimal = '.', .header = 2, .names = "a*,b*", .cells = "0,5 x",
+     .notes = NULL},
+    {"sep=;\na;b\n1;2\n", .delimiter = ';', .header = 2, .names = "a,b", .cells = "1 2",
+     .notes = ""},
+    {"Report\nof, 2024\na,b\n1,2\n", .skip_rows = 2, .header = 2, .names = "a,b", .cells = "1 2",
+     .notes = ""},
+    {"a,b\nmm,\"kg\n1,2\n3,4\n", .skip_after_header = 1, .header = 2, .names = "a,b",
+     .cells = "1 2|3 4", .notes = ""},
+    {"# a,b\nmm,kg\n1.5,2\n", .skip_after_header = 1, .header = 1, .names = "a,b",
+     .cells = "1.5 2", .notes = "header: line 1, which begins with '#', is the header"},
+    {"# a,b\n1,2\n", .header = 0, .names = "c1,c2", .cells = "1 2",
+     .notes = ": 1 line above the table that begins with '#' is left out"},
+    {"gr\xf6\xdf""e,b\n1,2\n", .encoding = "latin1", .header = 2, .names = "größe,b",
+     .cells = "1 2", .notes = ""},
+    {"\x80,b\n1,2\n", .encoding = "windows-1252", .header = 2, .names = "€,b", .cells = "1 2",
+     .notes = ""},
+    {"gr\xc3\xb6\xc3\x9f""e,b\n1,2\n", .encoding = "UTF-8", .header = 2, .names = "größe,b",
+     .cells = "1 2", .notes = ""},
+    {"\xef\xbb\xbf""\xc3\xb6,b\n1,2\n", .encoding = "latin1", .header = 2, .names = "ö,b",
+     .cells = "1 2", .notes = ""}, /* what the file begins with goes before */
+};
+
+START_TEST(what_is_said_holds)
+{
+    const said *s = &said_texts[_i];
+    nudge_read_options o = nudge_read_defaults();
+    nudge_table *t = NULL;
+    nudge_error err = {0};
+    o.delimiter = s->delimiter;
+    o.decimal = s->decimal;
+    o.encoding = s->encoding;
+    o.skip_rows = s->skip_rows;
+    o.skip_after_header = s->skip_after_header;
+    o.header = s->header == 2 ? -1 : s->header;
+    nudge_status status = read_memory(&t, &nu_csv_format, "data.csv", s->text, strlen(s->text), &o,
+                                      &err);
+    if (s->cells == NULL) { /* cells in one, which are then refused */
+        ck_assert_int_eq(status, NUDGE_OK);
+        ck_assert_uint_eq(t->n_columns, 1);
+    } else {
+        ck_assert_msg(status == NUDGE_OK, "%s", err.text);
+        assert_table(t, s->names, s->cells);
+    }
+    if (s->notes != NULL)
+        ck_assert_str_eq(notes_text(t), s->notes);
+    nudge_table_free(t);
+}
+END_TEST
+
+START_TEST(options_refused)
 {
     nudge_read_options o = nudge_read_defaults();
+    nudge_error err = {0};
+    nudge_table *t = NULL;
+    static const char bad[] = "a0\"'.-+\n\x7f\xe4";
+    for (const char *c = bad; *c != '\0'; c++) {
+        o.delimiter = *c;
+        refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "a delimiter of cells is a character");
+    }
+    o = nudge_read_defaults();
+    o.decimal = ';';
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "decimal point or a decimal comma");
+    o = nudge_read_defaults();
+    o.encoding = "no-such-encoding";
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "'no-such-encoding' is no encoding");
+    o.encoding = "latin1//IGNORE";
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "'latin1//IGNORE' is no encoding");
+    o.encoding = "a-name-that-is-longer-than-those-of-encodings";
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "is no encoding");
+    o = nudge_read_defaults();
+    o.skip_rows = 3;
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EDATA, "nothing is left");
+    o.skip_rows = 2;
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EDATA, "nothing is left");
+    o = nudge_read_defaults();
+    o.skip_after_header = 1;
     o.header = 0;
-    nudge_table *t = read_text("1,2\n3,4\n", &o);
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "there is no header");
+    o.header = 1;
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EDATA, "a header but no rows");
+    o = nudge_read_defaults();
+    o.delimiter = ';';
+    ck_assert_int_eq(nudge_table_read(&t, "synth:moons", &o, &err), NUDGE_EARGUMENT);
+    ck_assert_msg(strstr(err.text, "no delimiter") != NULL, "%s", err.text);
+}
+END_TEST
+
+/* ---- Files that are refused ------------------------------------------------------------ */
+
+static const struct refused {
+    const char *text;
+    size_t size; /* 0: of the text */
+    const char *message, *setting;
+} refused[] = {
+    {"a,b\nmm,kg\n1.5,2\n3,4\n", 0, "data.csv:2: column 'a': 'mm' is not a number, but all 2 cells "
+     "below it are; if line 2 has units or the like, leave out that 1 line", "skip_after_header"},
+    {"a,gr\xf6\xdf""e\n1,2\n", 0, "data.csv:1: byte 5 of the file, 0xF6, is not UTF-8", "encoding"},
+    {"\xef\xbb\xbf""a,b\n1,\xff\n", 0, "data.csv:2: byte 10 of the file, 0xFF, is not UTF-8",
+     "encoding"},
+    {"a\0,\0b\0\n\0001\0,\0002\0\n\0", 16, "utf-16le", "encoding"},
+    {"\0a\0,\0b\0\n\0001\0,\0002\0\n", 16, "utf-16be", "encoding"},
+    {"a,b\n1,\0002\n", 9, "data.csv:2: the byte 0x00 is no text", NULL},
+    {"\xff\xfe""a\0,\0b", 7, "data.csv:1: byte 7 of the file, 0x62, is not UTF-16LE", "encoding"},
+    {"\xff\xfe\x00\xdc""a\0", 6, "data.csv:1: byte 3 of the file, 0x00, is not UTF-16LE", "encoding"},
+    {"\xff\xfe", 2, "empty file", NULL},
+    {"# one\n# two\n\n", 0, "no table: every line begins with '#'", NULL},
+    {"sep=;\n", 0, "no table: nothing is left", NULL},
+    {"sep=;", 0, "no table: nothing is left", NULL},
+    {",,\n,,\n", 0, "no table: no row has a cell", NULL},
+    {"a,b\n,\n,\n", 0, "a header but no rows", NULL},
+    {"a;b\n1;2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
+    {"# a,b\n1.5,2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
+    {"a,b\n\"1,2\n", 0, "data.csv:2: a quoted cell begins here and never ends", NULL},
+    {"a;b\n1;\"2\"3\n4;5\n", 0, "data.csv:2: broken quoting", NULL},
+};
+
+START_TEST(files_refused)
+{
+    const struct refused *r = &refused[_i];
+    nudge_error err = {0};
+    nudge_table *t = NULL;
+    nudge_status status = read_memory(&t, &nu_csv_format, "data.csv", r->text,
+                                      r->size > 0 ? r->size : strlen(r->text), NULL, &err);
+    ck_assert_ptr_null(t);
+    ck_assert_msg(status == NUDGE_EDATA, "status %d: %s", status, err.text);
+    ck_assert_msg(strstr(err.text, r->message) != NULL, "'%s' is not in '%s'", r->message,
+                  err.text);
+    if (r->setting != NULL)
+        ck_assert_str_eq(err.setting, r->setting);
+}
+END_TEST
+
+/* ---- Other encodings ------------------------------------------------------------------- */
+
+/* "a,ö\n1,2\n", as each encoding with its mark writes it. */
+START_TEST(marks_tell_the_encoding)
+{
+    static const unsigned char points[] = {'a', ',', 0xf6, '\n', '1', ',', '2', '\n'};
+    unsigned char text[64];
+    size_t wide = _i < 2 ? 2 : 4, at = 0;
+    int big = _i % 2;
+    for (int i = -1; i < (int)sizeof points; i++) {
+        unsigned point = i < 0 ? 0xfeff : points[i];
+        for (size_t b = 0; b < wide; b++)
+            text[at++] = (unsigned char)(point >> 8 * (big ? wide - 1 - b : b));
+    }
+    nudge_table *t = NULL;
+    nudge_error err = {0};
+    ck_ok(read_memory(&t, &nu_csv_format, "data.csv", text, at, NULL, &err), &err);
+    assert_table(t, "a,ö", "1 2");
     ck_assert_str_eq(notes_text(t), "");
     nudge_table_free(t);
+}
+END_TEST
+
+/* Each cut of a file is read or refused in one line; the sanitizers see the rest. */
+START_TEST(cut_anywhere)
+{
+    static const char text[] = "\xff\xfe""#\0 \0x\0\n\0a\0;\0b\0\n\0000\0,\0005\0;\0\"\0a\0\"\0\n\0";
+    static const char other[] = "sep=;\n# n\n\"a\"\"x\";b\r\n\"1,5\";2 \n;\n";
+    for (size_t size = 0; size < sizeof text + sizeof other; size++) {
+        nudge_table *t = NULL;
+        nudge_error err = {0};
+        int is_other = size >= sizeof text;
+        nudge_status status = read_memory(&t, &nu_csv_format, "data.csv", is_other ? other : text,
+                                          is_other ? size - sizeof text : size, NULL, &err);
+        ck_assert(status == NUDGE_OK ? t != NULL : t == NULL && err.text[0] != '\0');
+        ck_assert_ptr_null(strchr(err.text, '\n'));
+        nudge_table_free(t);
+    }
+}
+END_TEST
+
+/* ---- Kept with what is learned --------------------------------------------------------- */
+
+/* Learned from a file, written and read back. */
+static nudge_prep *learned(const char *text, nudge_read_options *o)
+{
+    nudge_error err = {0};
+    nudge_prep *prep = NULL, *back = NULL;
+    o->target = "y";
+    nudge_table *t = read_text(text, o);
+    ck_ok(nudge_prep_fit(&prep, t, NULL, 0, NULL, &err), &err);
+    json_t *json = nu_prep_to_json(prep);
+    ck_ok(nu_prep_from_json(&back, json, "m", &err), &err);
+    json_decref(json);
+    nudge_prep_free(prep);
+    nudge_table_free(t);
+    return back;
+}
+
+START_TEST(files_are_read_alike)
+{
+    nudge_read_options o = nudge_read_defaults();
+    nudge_prep *prep = learned("a;b;y\n0,5;6,75;1\n1,25;8,5;2,5\n", &o);
+    o = nudge_read_defaults();
+    o.like = prep;
+    nudge_table *t = read_text("a;b\n1,500;2\n", &o); /* on its own this is text */
+    assert_table(t, "a,b", "1.5 2");
+    ck_assert_str_eq(notes_text(t), "");
+    nudge_table_free(t);
+    refuse_text("a;b\n1.5;2\n", &o, NUDGE_EMISMATCH, "'1.5' is not a number; the model was");
+    o.decimal = '.';
+    t = read_text("a;b\n1.5;2\n", &o);
+    assert_table(t, "a,b", "1.5 2");
+    nudge_table_free(t);
+    o.decimal = '\0';
+    t = read_text("a\tb\n1,5\t2\n", &o); /* there is no semicolon */
+    assert_table(t, "a,b", "1.5 2");
+    ck_assert_str_eq(notes_text(t), "delimiter: cells are separated by tabs");
+    nudge_table_free(t);
+    nudge_prep_free(prep);
+}
+END_TEST
+
+START_TEST(lines_and_encodings_are_kept)
+{
+    nudge_read_options o = nudge_read_defaults();
+    o.encoding = "latin1";
+    o.skip_rows = o.skip_after_header = 1;
+    nudge_prep *prep = learned("Title\n\xf6,y\nmm,kg\n1,2\n3,5\n5,5\n", &o);
+    ck_assert_str_eq(prep->dialect.encoding, "latin1");
+    o = nudge_read_defaults();
+    o.like = prep;
+    nudge_table *t = read_text("Other\n\xf6\nmm\n7\n", &o);
+    assert_table(t, "ö", "7");
+    nudge_table_free(t);
+    t = read_text("Other\nö\nmm\n7\n", &o); /* it was written as UTF-8 this time */
+    assert_table(t, "ö", "7");
+    nudge_table_free(t);
+    nudge_prep_free(prep);
+}
+END_TEST
+
+/* The line above the table names the model's columns. */
+START_TEST(titles_are_found_again)
+{
+    nudge_read_options o = nudge_read_defaults();
+    nudge_prep *prep = learned("# a,y\n0.5,2\n1.5,4\n2.5,4.5\n", &o);
+    o = nudge_read_defaults();
+    o.like = prep;
+    nudge_table *t = read_text("# a\n7\n", &o);
+    assert_table(t, "a", "7");
+    nudge_table_free(t);
+    t = read_text("b,a\n1,7\n", &o);
+    assert_table(t, "a", "7");
+    nudge_table_free(t);
+    nudge_prep_free(prep);
+}
+END_TEST
+
+/* Most files leave no trace in the model; what stands there must be right. */
+START_TEST(dialects_in_models)
+{
+    nudge_read_options o = nudge_read_defaults();
+    nudge_prep *prep = learned("a,y\n0.5,2\n1.5,4\n", &o), *back = NULL;
+    nudge_error err = {0};
+    json_t *json = nu_prep_to_json(prep);
+    ck_assert_ptr_null(json_object_get(json, "csv"));
+    ck_assert_int_eq(prep->dialect.delimiter, ',');
+    ck_assert_int_eq(prep->dialect.decimal, '.');
+    nudge_prep_free(prep);
+    static const char *const bad[] = {
+        "{\"delimiter\": \"\"}", "{\"delimiter\": \";;\"}", "{\"decimal\": \";\"}",
+        "{\"skip_rows\": -1}", "{\"skip_after_header\": 1.5}", "{\"quote\": \"'\"}", "[]", "3",
+        "{\"encoding\": \"a-name-that-is-longer-than-those-of-encodings\"}",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        json_object_set_new(json, "csv", json_loads(bad[i], JSON_DECODE_ANY, NULL));
+        ck_status(nu_prep_from_json(&back, json, "m", &err), NUDGE_EDATA, &err);
+        ck_assert_msg(strstr(err.text, "'csv'") != NULL, "%s", err.text);
+    }
+    json_decref(json);
+}
+END_TEST
+
+/* A row without values is written so that it is read back. */
+START_TEST(empty_rows_are_written)
+{
+    nudge_table *t = read_text("a,b\n1,2\nNA,\n3,4\n", NULL), *u = NULL;
+    nudge_error err = {0};
+    ck_ok(nudge_table_write(t, "test_csv_dialect.csv", &err), &err);
+    ck_ok(nudge_table_read(&u, "test_csv_dialect.csv", NULL, &err), &err);
+    assert_table(u, "a,b", "1 2|- -|3 4");
+    ck_assert_int_eq(unlink("test_csv_dialect.csv"), 0);
+    nudge_table_free(t);
+    nudge_table_free(u);
 }
 END_TEST
 
 static Suite *csv_dialect_suite(void)
 {
     Suite *suite = suite_create("csv dialect");
-    TCase *notes = tcase_create("notes");
-    tcase_add_loop_test(notes, what_is_found_out, 0, sizeof noted / sizeof *noted);
-    tcase_add_test(notes, what_was_said_is_not_noted);
-    suite_add_tcase(suite, notes);
+    TCase *found_out = tcase_create("found out");
+    tcase_add_loop_test(found_out, what_is_found_out, 0, sizeof found / sizeof *found);
+    tcase_add_loop_test(found_out, what_is_said_holds, 0, sizeof said_texts / sizeof *said_texts);
+    tcase_add_loop_test(found_out, marks_tell_the_encoding, 0, 4);
+    suite_add_tcase(suite, found_out);
+    TCase *wrong = tcase_create("refused");
+    tcase_add_test(wrong, options_refused);
+    tcase_add_loop_test(wrong, files_refused, 0, sizeof refused / sizeof *refused);
+    tcase_add_test(wrong, cut_anywhere);
+    suite_add_tcase(suite, wrong);
+    TCase *kept = tcase_create("kept");
+    tcase_add_test(kept, files_are_read_alike);
+    tcase_add_test(kept, lines_and_encodings_are_kept);
+    tcase_add_test(kept, titles_are_found_again);
+    tcase_add_test(kept, dialects_in_models);
+    tcase_add_test(kept, empty_rows_are_written);
+    suite_add_tcase(suite, kept);
     return suite;
 }
 

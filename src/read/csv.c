@@ -157,7 +157,7 @@ static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_op
     nu_notes *notes = &r->table->notes;
     NU_TRY(nu_csv_find_layout(l, options, notes, r->err));
     NU_TRY(nu_csv_look(&first, l, options, notes, r->err));
-    NU_TRY(nu_csv_choose(&r->fields, r->source, &first, options, r->err));
+    NU_TRY(nu_csv_choose(&r->fields, r->source, &first, options, notes, r->err));
     r->has_header = first.header;
     r->header_line = first.skip;
     r->table->dialect = l->dialect;

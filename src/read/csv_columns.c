@@ -43,28 +43,15 @@ static size_t find_name(const nu_csv_fields *f, const char *name)
     return nu_dictionary_find(&f->names, name, strlen(name));
 }
 
-static nudge_status add_name(nu_csv_fields *f, size_t j, const char *name, size_t line,
-                             nudge_error *err)
+static nudge_status name_fields(nu_csv_fields *f, const nu_csv_first *first, nu_notes *notes,
+                                nudge_error *err)
 {
-    char text[NU_SHORT];
-    if (name[strspn(name, " \t")] == '\0')
-        return nu_fail(err, NUDGE_EDATA, "%s:%zu: column %zu of the header has no name", f->source,
-                       line, j + 1);
-    size_t number = nu_dictionary_add(&f->names, name, strlen(name));
-    NU_NEED(number != NU_NOT_FOUND, strlen(name), "a column's name", err);
-    if (number != j)
-        return nu_fail(err, NUDGE_EDATA, "%s:%zu: columns %zu and %zu are both named '%s'",
-                       f->source, line, number + 1, j + 1, nu_csv_short(text, name));
-    f->field[j].name = f->names.texts[j];
-    return NUDGE_OK;
-}
-
-static nudge_status name_fields(nu_csv_fields *f, const nu_csv_first *first, nudge_error *err)
-{
+    nu_csv_naming *how NU_FREED = NULL;
+    NU_NEW(how, calloc, f->n, "the columns of a CSV file", err);
+    NU_TRY(nu_csv_name_columns(&f->names, how, f->source, first, notes, err));
     for (size_t j = 0; j < f->n; j++) {
-        char position[32];
-        snprintf(position, sizeof position, "c%zu", j + 1);
-        NU_TRY(add_name(f, j, first->header ? first->cells[j] : position, first->line, err));
+        f->field[j].name = f->names.texts[j];
+        f->field[j].naming = how[j];
     }
     return NUDGE_OK;
 }
@@ -196,11 +183,11 @@ static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nu
 /* ---- All of it ------------------------------------------------------------------------- */
 
 nudge_status nu_csv_choose(nu_csv_fields *f, const char *source, const nu_csv_first *first,
-                           const nudge_read_options *options, nudge_error *err)
+                           const nudge_read_options *options, nu_notes *notes, nudge_error *err)
 {
     *f = (nu_csv_fields){.source = source, .n = first->n};
     NU_NEW(f->field, calloc, f->n, "the columns of a CSV file", err);
-    NU_TRY(name_fields(f, first, err));
+    NU_TRY(name_fields(f, first, notes, err));
     NU_TRY(options->like != NULL ? choose_by_model(f, options->like, err)
                                  : choose_by_options(f, options, err));
     NU_TRY(mark_weight(f, options, err));

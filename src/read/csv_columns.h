@@ -3,7 +3,7 @@
 #define NUDGE_READ_CSV_COLUMNS_H
 
 #include "nudge.h"
-#include "read/csv_header.h"
+#include "read/csv_names.h"
 #include "read/csv_text.h"
 #include "table/dictionary.h"
 
@@ -18,6 +18,7 @@ typedef enum nu_csv_kind { NU_ANY_KIND, NU_NUMBERS, NU_CATEGORIES } nu_csv_kind;
 
 typedef struct nu_csv_field {
     const char *name;       /* belongs to `names` */
+    nu_csv_naming naming;
     int used;               /* its cells are stored, */
     size_t column;          /* in this column of the table */
     int is_target, is_weight;
@@ -38,11 +39,12 @@ typedef struct nu_csv_fields {
     nu_dictionary names; /* a field's name has its number */
 } nu_csv_fields;
 
-/* Names the columns and decides, by the options, which are stored, as what. Ended by
+/* Names the columns, with a note where that is not what the file has, and decides, by the
+ * options, which are stored, as what. Ended by
  * nu_csv_fields_free() in any case.
  * NUDGE_EDATA, NUDGE_EARGUMENT, NUDGE_EMISMATCH, NUDGE_EMEMORY. */
 nudge_status nu_csv_choose(nu_csv_fields *fields, const char *source, const nu_csv_first *first,
-                           const nudge_read_options *options, nudge_error *err);
+                           const nudge_read_options *options, nu_notes *notes, nudge_error *err);
 void nu_csv_fields_free(nu_csv_fields *fields);
 
 #endif

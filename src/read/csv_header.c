@@ -194,6 +194,17 @@ static nudge_status has_names(const nu_csv_first *first, const char *list, int *
     return NUDGE_OK;
 }
 
+/* 1 if the place of c1, c2, ... is a cell that a header leaves empty: it names others. */
+static int is_unnamed(const nu_csv_first *first, const char *name, const nudge_prep *like)
+{
+    uint64_t place;
+    size_t j = 0;
+    while (j < nudge_prep_columns(like) && nu_csv_is_position(nudge_prep_column_name(like, j)))
+        j++;
+    return j < nudge_prep_columns(like) && nu_parse_whole(name + 1, 1, first->n, &place) &&
+           first->cells[place - 1][0] == '\0';
+}
+
 /* For a model's columns: the row that names them is a header. So is one that lacks some (the
  * message then tells which), unless the model was trained on a file without header. *all: it has
  * all of them. */
@@ -204,9 +215,10 @@ static int is_header_for(const nu_csv_first *first, const nudge_prep *like, int 
     *all = 1;
     for (size_t j = 0; j < n; j++) {
         const char *name = nudge_prep_column_name(like, j);
-        int has = has_name(first, name);
+        int is_place = nu_csv_is_position(name);
+        int has = has_name(first, name) || (is_place && is_unnamed(first, name, like));
         *all &= has;
-        header &= has || !nu_csv_is_position(name);
+        header &= has || !is_place;
     }
     return header;
 }

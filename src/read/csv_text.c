@@ -31,9 +31,10 @@ static int with_point(char out[POINT_TEXT], const char *text, size_t size)
         return 0;
     memcpy(out, text, size);
     out[size] = '\0';
-    if ((comma = memchr(out, ',', size)) != NULL)
-        *comma = '.';
-    return 1;
+    if ((comma = memchr(out, ',', size)) == NULL)
+        return 1;
+    *comma = '.';
+    return comma[1] >= '0' && comma[1] <= '9'; /* otherwise it ends a word */
 }
 
 nu_cell nu_csv_cell(const char *text, size_t size, const nu_csv_reading *how, double *value)

@@ -67,12 +67,21 @@ static void put_names(sink *s, const nudge_table *t)
     put(s, "\n", 1);
 }
 
+/* A row without values must not look like an empty line. */
+static int is_empty_row(const nudge_table *t, size_t row)
+{
+    size_t j = 0;
+    while (j < t->n_columns && isnan(nu_table_cell(t, row, j)))
+        j++;
+    return j == t->n_columns;
+}
+
 static void put_cell(sink *s, const nudge_table *t, size_t row, size_t j)
 {
     const nu_column *column = &t->columns[j];
     double v = nu_table_cell(t, row, j);
-    if (isnan(v)) /* missing; alone in its row it must not look like an empty line */
-        put(s, "NA", t->n_columns == 1 ? 2 : 0);
+    if (isnan(v)) /* missing */
+        put(s, "NA", j == 0 && is_empty_row(t, row) ? 2 : 0);
     else if (column->kind == NUDGE_COLUMN_CATEGORY || column->values != NULL)
         put_text(s, column->categories[(size_t)v]);
     else

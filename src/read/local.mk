@@ -8,6 +8,7 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_encoding.h src/read/csv_encoding.c \
 	src/read/csv_header.h src/read/csv_header.c \
 	src/read/csv_kinds.h src/read/csv_kinds.c \
+	src/read/csv_names.h src/read/csv_names.c \
 	src/read/csv_scan.h src/read/csv_scan.c \
 	src/read/csv_text.h src/read/csv_text.c \
 	src/read/csv_write.c \
