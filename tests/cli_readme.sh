@@ -75,6 +75,13 @@ if [ -f "$TOP_BUILDDIR/libnudge.la" ]; then
     check "it compiles against the library" "$TOP_BUILDDIR/libtool" --quiet --mode=link \
         --tag=CC ${CC-cc} -std=c11 -Wall -Wextra -Werror ${TEST_CFLAGS-} \
         -I"$TOP_SRCDIR/include" block.c "$TOP_BUILDDIR/libnudge.la" -o example
+    check "doc/example-csv.c compiles" "$TOP_BUILDDIR/libtool" --quiet --mode=link \
+        --tag=CC ${CC-cc} -std=c11 -Wall -Wextra -Werror ${TEST_CFLAGS-} \
+        -I"$TOP_SRCDIR/include" "$TOP_SRCDIR/doc/example-csv.c" "$TOP_BUILDDIR/libnudge.la" \
+        -o example-csv
+    check "it trains, and predicts a row" ./example-csv housing.csv median_house_value \
+        longitude=-120 ocean_proximity=INLAND
+    expect "it says so" grep -q '^median_house_value: ' "$out"
     check "it runs" ./example
     expect "it says y(1) = 1.0" grep -q '^x = 1: y = \(1\.0\|0\.9\)' "$out"
     check "it writes a model" nudge info square.safetensors

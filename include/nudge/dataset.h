@@ -116,6 +116,12 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_borrow(nudge_dataset **data,
                                                           const nudge_arrays *arrays,
                                                           nudge_error *err);
 
+/* Says that the arrays of a dataset made by one of the two above are network inputs and targets as
+ * the preprocessing of a model makes them. Raw rows are not: a model with preprocessing refuses
+ * arrays without this, and takes rows from a table (nudge_table_create(), nudge_dataset_pack()), or
+ * one at a time (nudge_predict_row()). For its subsets too. */
+NUDGE_API void nudge_dataset_inputs_ready(nudge_dataset *data);
+
 /* A dataset that is only a shape, without values, for nudge_train_plan_make() and
  * nudge_train_forecast(): it takes no memory, however many rows it has. Others refuse it with
  * NUDGE_EARGUMENT. Arguments as in nudge_dataset_random(). NUDGE_EARGUMENT (a zero size, more than

@@ -68,6 +68,23 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_table_read(nudge_table **table, const
                                                       nudge_error *err);
 NUDGE_API void nudge_table_free(nudge_table *table);
 
+/* A table of a program's own rows, as from a file: made without columns, which are added one by one.
+ * numbers: `rows` of them, NaN for a missing one. texts: `rows` of them, NULL for a missing one;
+ * they become a category column. All are copied. A target is a column that was added; call it again
+ * for several. Nothing is inferred: a column is what it was added as.
+ * NUDGE_EARGUMENT (no rows or more than UINT32_MAX; no name, or one that is there already; no such
+ * column), NUDGE_EDATA (an infinite number), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_table_create(nudge_table **table, size_t rows,
+                                                        nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_table_add_numbers(nudge_table *table, const char *name,
+                                                             const double *numbers,
+                                                             nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_table_add_texts(nudge_table *table, const char *name,
+                                                           const char *const *texts,
+                                                           nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_table_set_target(nudge_table *table, const char *name,
+                                                            nudge_error *err);
+
 typedef enum nudge_column_kind {
     NUDGE_COLUMN_NUMBER,
     NUDGE_COLUMN_CATEGORY,

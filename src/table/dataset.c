@@ -199,6 +199,7 @@ nudge_status nudge_dataset_from_arrays(nudge_dataset **data, nudge_dtype dtype, 
     int targets = y != NULL || classes != NULL;
     NU_TRY(check_arrays(rows, features, outputs, dtype, x, y, classes, err));
     NU_TRY(nu_store_new(&s, rows, features, targets ? outputs : 0, dtype, err));
+    s->is_bare = 1;
     NU_TRY(copy_values(&s->x, dtype, x, rows, features, "x", "feature", err));
     if (y != NULL)
         NU_TRY(copy_values(&s->y, dtype, y, rows, outputs, "y", "output", err));
@@ -249,7 +250,7 @@ nudge_status nudge_dataset_borrow(nudge_dataset **data, const nudge_arrays *arra
     int targets = a->y != NULL || a->classes != NULL;
     NU_TRY(check_arrays(a->rows, a->features, a->outputs, a->dtype, a->x, a->y, a->classes, err));
     NU_TRY(nu_store_new(&s, a->rows, a->features, targets ? a->outputs : 0, a->dtype, err));
-    s->borrows_x = s->borrows_targets = 1;
+    s->borrows_x = s->borrows_targets = s->is_bare = 1;
     s->x = (void *)a->x; /* all three are only read */
     s->y = (void *)a->y;
     s->classes = (int32_t *)a->classes;
@@ -262,4 +263,9 @@ nudge_status nudge_dataset_borrow(nudge_dataset **data, const nudge_arrays *arra
     if (a->classes != NULL)
         NU_TRY(check_classes(a->classes, a->rows, a->outputs, err));
     return nu_dataset_wrap(data, &s, err);
+}
+
+void nudge_dataset_inputs_ready(nudge_dataset *data)
+{
+    data->store->is_bare = 0;
 }

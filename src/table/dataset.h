@@ -17,6 +17,7 @@ typedef struct nu_store {
     void *y;             /* rows x outputs of dtype, or NULL */
     int32_t *classes;    /* rows, in [0, outputs), or NULL */
     int borrows_x, borrows_targets; /* not freed: x; y and classes */
+    int is_bare;         /* x are arrays of a program's own, which no preprocessing has seen */
     uint64_t bytes;      /* of all the above */
 } nu_store;
 

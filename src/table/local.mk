@@ -1,4 +1,5 @@
 libnudge_all_la_SOURCES += \
+	src/table/build.c \
 	src/table/dataset.h src/table/dataset.c src/table/weights.c \
 	src/table/dialect.h src/table/dictionary.h src/table/dictionary.c \
 	src/table/random_dataset.c \

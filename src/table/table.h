@@ -42,6 +42,7 @@ struct nudge_table {
      * cell of row r and column j is
      * chunks[r / NU_CHUNK_ROWS][j * NU_CHUNK_ROWS + r % NU_CHUNK_ROWS]. */
     size_t n_columns;
+    size_t column_room;   /* of a table that grows by columns: so many have room in a chunk */
     nu_column *columns;
     double **chunks;
     size_t n_chunks;

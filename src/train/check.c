@@ -31,6 +31,10 @@ nudge_status nu_check_fit(const nudge_model *model, const nudge_dataset *data, i
     if (store->dtype != model->dtype)
         return nu_fail(err, NUDGE_EMISMATCH, "the network is %s; the data is %s",
                        nudge_dtype_name(model->dtype), nudge_dtype_name(store->dtype));
+    if (store->is_bare && model->prep != NULL)
+        return nu_fail(err, NUDGE_EMISMATCH, "the data are arrays, which the model's preprocessing "
+                       "has not seen: pack a table, see nudge_table_create(), or say that they are "
+                       "the network's inputs, see nudge_dataset_inputs_ready()");
     if (store->features != net->width[0])
         return nu_fail(err, NUDGE_EMISMATCH, "the network takes %zu features; the data has %zu",
                        net->width[0], store->features);
