@@ -43,8 +43,8 @@ typedef struct nudge_read_options {
 /* header -1, dtype NUDGE_F32, seed 1, everything else NULL or 0. */
 NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
 
-/* Reads `spec`: "synth:NAME,key=value,..." (see nudge_synth_list() for the names), or a path; "-" is
- * standard input. gzip, bzip2, xz, zstd and the format are found from the content: NPY, NPZ and IDX
+/* Reads `spec`: "synth:NAME,key=value,..." (see nudge_synth_list() for the names), or a path; "-"
+ * is standard input. gzip, bzip2, xz, zstd and the format are found from the content: NPY, NPZ and IDX
  * by their magic numbers, safetensors by its header, otherwise CSV; a damaged beginning is forgiven
  * where the name ends in .npy or .safetensors, so that the message is about that format.
  * "FILE.zip:NAME" is a file in a zip archive, whose only file needs no name.
@@ -56,10 +56,13 @@ NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
  * NPY (versions 1.0, 2.0, 3.0): features are floats (of 2, 4 or 8 bytes), whole numbers or bool, of
  * shape (rows, features), (rows,) or (rows, height, width[, channels]); uint8 are pixels, as in
  * IDX, others become float32 or float64, whichever holds them. Labels: texts, which are classes, or
- * numbers of shape (rows,) or (rows, outputs), of which nudge_task says what they are. NPZ: arrays x
- * and, if it is there, y; "FILE.npz:NAME" is one array. safetensors (never compressed): tensor x is
- * the features, and y, if it is there, the targets. Types and shapes as above. All are read straight
- * into the table, on all cores.
+ * numbers of shape (rows,) or (rows, outputs), of which nudge_task says what they are. NPZ: arrays
+ * x and, if it is there, y; "FILE.npz:NAME" is one array. safetensors (never compressed): tensor x
+ * is the features, and y, if it is there, the targets. Types and shapes as above. All are read
+ * straight into the table, on all cores.
+ *
+ * LIBSVM (a target and INDEX:VALUE pairs in a line; also SVMlight's) and FANN's training files:
+ * numbers, known by their first lines or by names that end in .svm, .libsvm and .fann.
  *
  * NUDGE_EARGUMENT (bad synthetic spec, unknown column named), NUDGE_EOPEN, NUDGE_EIO,
  * NUDGE_EDATA, NUDGE_EMEMORY. options may be NULL for the defaults. */
@@ -103,7 +106,8 @@ typedef struct nudge_column_info {
 
 typedef struct nudge_table_info {
     const char *source;   /* the spec it was read from; belongs to the table */
-    const char *format;   /* "csv", "idx", "npy", "npz", "safetensors" or "synth", constant text */
+    const char *format;   /* "csv", "idx", "npy", "npz", "safetensors", "libsvm", "fann" or
+                           * "synth", constant text */
     size_t rows;
     size_t columns;       /* described by nudge_table_column(), targets included */
     uint64_t bytes;       /* memory the table holds */

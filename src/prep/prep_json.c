@@ -7,6 +7,7 @@
  *   "features"                    instead of columns: their number
  *   "pixels": [rows, columns]     of an image
  *   "csv"                         of a table: how its file is written (dialect_json.h)
+ *   "zero_based"                  true, of a LIBSVM file whose indices count from 0
  *   "shift", "factor"             one number per network input, or one for all of them
  *   "targets"                     names
  *   "classes"                     labels, if there are classes
@@ -84,6 +85,8 @@ json_t *nu_prep_to_json(const nudge_prep *p)
     json_t *csv = p->dialect.delimiter != '\0' ? nu_dialect_to_json(&p->dialect) : NULL;
     if (csv != NULL && json_object_size(csv) > 0)
         bad |= json_object_set(json, "csv", csv);
+    if (p->dialect.zero_based)
+        bad |= json_object_set_new(json, "zero_based", json_true());
     json_decref(csv);
     if (p->n_classes > 0)
         bad |= json_object_set_new(json, "classes",
@@ -266,10 +269,10 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s?o, s:o, s:o, s:o, s?o, s:o, s:o}", "loss",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s:o, s:o}", "loss",
                        &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
-                       &in.features, "pixels", &in.pixels, "csv", &in.csv, "shift", &in.shift, "factor",
-                       &in.factor, "targets", &in.targets, "classes", &in.classes, "target_shift",
+                       &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
+                       &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "targets", &in.targets, "classes", &in.classes, "target_shift",
                        &in.target_shift, "target_factor", &in.target_factor) != 0)
         return nu_fail(err, NUDGE_EDATA, "%s", at.text);
     if (nudge_loss_parse(&p->loss, json_string_value(in.loss), NULL) != NUDGE_OK ||

@@ -18,7 +18,7 @@ typedef struct nu_rows {
 typedef struct nu_format {
     const char *name;
     const char *prefix;     /* of a spec that is no path: "synth:"; or NULL */
-    const char *ending[2];  /* of files that are written; NULL: none */
+    const char *ending[2];  /* of files; NULL: none */
     int by_ending;          /* a file with the ending is of this format whatever it begins with:
                              * if it is damaged, the message is about this format */
 
@@ -48,7 +48,9 @@ typedef struct nu_format {
 nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err);
 
 extern const nu_format nu_csv_format;          /* csv.c */
+extern const nu_format nu_fann_format;         /* fann.c */
 extern const nu_format nu_idx_format;          /* idx.c */
+extern const nu_format nu_libsvm_format;       /* libsvm.c */
 extern const nu_format nu_npy_format;          /* npy.c */
 extern const nu_format nu_npz_format;          /* archive.c */
 extern const nu_format nu_safetensors_format;  /* safetensors_data.c */

@@ -12,6 +12,8 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_scan.h src/read/csv_scan.c \
 	src/read/csv_text.h src/read/csv_text.c \
 	src/read/csv_write.c \
+	src/read/fann.c src/read/libsvm.c \
+	src/read/text_words.h src/read/text_words.c \
 	src/read/foreign.h src/read/foreign.c src/read/format.h \
 	src/read/folds.c src/read/idx.c src/read/load.c src/read/npy.c \
 	src/read/read.h src/read/read.c \

@@ -22,7 +22,7 @@ static const nu_format synth_format = {.name = "synth", .prefix = "synth:", .rea
 
 static const nu_format *const formats[] = {
     &synth_format, &nu_npy_format, &nu_npz_format, &nu_safetensors_format, &nu_idx_format,
-    &nu_csv_format,
+    &nu_libsvm_format, &nu_fann_format, &nu_csv_format,
 };
 
 #define FORMATS (sizeof formats / sizeof *formats)
@@ -80,7 +80,9 @@ nudge_status nu_format_of_output(const nu_format **format, const char *path, nud
 {
     int standard = path != NULL && strcmp(path, "-") == 0;
     for (size_t i = 0; path != NULL && i < FORMATS; i++)
-        if (standard ? formats[i] == &nu_csv_format : has_ending(formats[i], path)) {
+        if (standard ? formats[i] == &nu_csv_format
+                     : has_ending(formats[i], path) &&
+                           (formats[i]->write != NULL || formats[i]->start != NULL)) {
             *format = formats[i];
             return NUDGE_OK;
         }

@@ -14,6 +14,7 @@ typedef struct nu_dialect {
                                       * says */
     size_t skip_rows;                /* lines left out at the beginning, */
     size_t skip_after_header;        /* and below the header */
+    int zero_based;                  /* LIBSVM: the first feature has index 0, not 1 */
 } nu_dialect;
 
 #endif
