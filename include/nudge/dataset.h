@@ -65,6 +65,9 @@ NUDGE_API const char *nudge_prep_feature_name(const nudge_prep *prep, size_t j);
 NUDGE_API const char *nudge_prep_target_name(const nudge_prep *prep, size_t k);
 NUDGE_API const char *nudge_prep_class_label(const nudge_prep *prep, size_t k);
 
+/* As nudge_table_dialect(), of the table that the prep was learned from. */
+NUDGE_API const nudge_dialect *nudge_prep_dialect(const nudge_prep *prep);
+
 /* ---- Datasets: packed data ------------------------------------------------------------- */
 
 typedef struct nudge_dataset nudge_dataset;

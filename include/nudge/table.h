@@ -118,6 +118,19 @@ typedef struct nudge_table_info {
 
 NUDGE_TELLS(nudge_table_info, nudge_table_describe, , (table), const nudge_table *table)
 
+/* How a text file is written: what was said or found out when it was read. Kept with what is learned
+ * from it, so that others are read alike. */
+#define NUDGE_ENCODING_SIZE 32
+typedef struct nudge_dialect {
+    char delimiter, decimal;            /* as in nudge_read_options, but never 0 */
+    char encoding[NUDGE_ENCODING_SIZE]; /* likewise; "": UTF-8, or what the file begins with says */
+    size_t skip_rows, skip_after_header;
+    int zero_based;                     /* LIBSVM: the first feature has index 0, not 1 */
+} nudge_dialect;
+
+/* Of the file that a table was read from; belongs to the table. NULL: it was no CSV file. */
+NUDGE_API const nudge_dialect *nudge_table_dialect(const nudge_table *table);
+
 /* One thing that was not said but found out, or left out, while data was read: a line for a
  * person. */
 typedef struct nudge_note {

@@ -5,7 +5,7 @@
 
 #include "core/status.h"
 
-json_t *nu_dialect_to_json(const nu_dialect *d)
+json_t *nu_dialect_to_json(const nudge_dialect *d)
 {
     json_t *json = json_object();
     const char delimiter[] = {d->delimiter, '\0'}, decimal[] = {d->decimal, '\0'};
@@ -27,7 +27,7 @@ json_t *nu_dialect_to_json(const nu_dialect *d)
     return NULL;
 }
 
-nudge_status nu_dialect_from_json(nu_dialect *d, json_t *json, nudge_error *err)
+nudge_status nu_dialect_from_json(nudge_dialect *d, json_t *json, nudge_error *err)
 {
     const char *delimiter = ",", *decimal = ".", *encoding = "";
     json_int_t rows = 0, after = 0;
@@ -41,7 +41,7 @@ nudge_status nu_dialect_from_json(nu_dialect *d, json_t *json, nudge_error *err)
         (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
         return nu_fail(err, NUDGE_EDATA, "'csv' must have a delimiter of one character, the decimal "
                        "'.' or ',', the name of an encoding, numbers of lines from 0");
-    *d = (nu_dialect){.delimiter = delimiter[0], .decimal = decimal[0], .skip_rows = (size_t)rows,
+    *d = (nudge_dialect){.delimiter = delimiter[0], .decimal = decimal[0], .skip_rows = (size_t)rows,
                       .skip_after_header = (size_t)after};
     snprintf(d->encoding, sizeof d->encoding, "%s", encoding);
     return NUDGE_OK;

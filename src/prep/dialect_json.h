@@ -6,12 +6,11 @@
 #include <jansson.h>
 
 #include "nudge.h"
-#include "table/dialect.h"
 
 /* NULL without memory. Has no entries for a file that is written as most are. */
-json_t *nu_dialect_to_json(const nu_dialect *dialect);
+json_t *nu_dialect_to_json(const nudge_dialect *dialect);
 
 /* NULL: that of most files. Messages do not say where. NUDGE_EDATA. */
-nudge_status nu_dialect_from_json(nu_dialect *dialect, json_t *json, nudge_error *err);
+nudge_status nu_dialect_from_json(nudge_dialect *dialect, json_t *json, nudge_error *err);
 
 #endif

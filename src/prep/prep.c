@@ -33,6 +33,11 @@ const char *nudge_prep_target_name(const nudge_prep *prep, size_t k)
     return prep->target_names[k];
 }
 
+const nudge_dialect *nudge_prep_dialect(const nudge_prep *prep)
+{
+    return prep->dialect.delimiter != '\0' ? &prep->dialect : NULL;
+}
+
 const char *nudge_prep_class_label(const nudge_prep *prep, size_t k)
 {
     return prep->class_labels[k];

@@ -20,7 +20,7 @@ typedef struct nu_prep_column {
 
 /* Immutable once it is made: a model shares the caller's. */
 struct nudge_prep {
-    nu_dialect dialect;        /* of the text file that it was learned from, or zeros */
+    nudge_dialect dialect;        /* of the text file that it was learned from, or zeros */
     int sharers;               /* owners but one; changed with __atomic builtins */
     nudge_loss loss;
     nudge_scale scale;

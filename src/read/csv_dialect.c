@@ -19,16 +19,16 @@ static nudge_status check_options(const nudge_read_options *o, nudge_error *err)
     if (o->decimal != '\0' && o->decimal != '.' && o->decimal != ',')
         return nu_fail_setting(err, NUDGE_EARGUMENT, "decimal", "numbers have a decimal point or a "
                                "decimal comma");
-    if (o->encoding != NULL && strlen(o->encoding) >= NU_ENCODING_TEXT)
+    if (o->encoding != NULL && strlen(o->encoding) >= NUDGE_ENCODING_SIZE)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "encoding", "'%s' is no encoding; latin1 is",
                                o->encoding);
     return NUDGE_OK;
 }
 
-nudge_status nu_csv_said(nu_dialect *dialect, const nudge_read_options *o, nudge_error *err)
+nudge_status nu_csv_said(nudge_dialect *dialect, const nudge_read_options *o, nudge_error *err)
 {
     NU_TRY(check_options(o, err));
-    *dialect = o->like != NULL ? o->like->dialect : (nu_dialect){0};
+    *dialect = o->like != NULL ? o->like->dialect : (nudge_dialect){0};
     if (o->delimiter != '\0')
         dialect->delimiter = o->delimiter;
     if (o->decimal != '\0')

@@ -4,12 +4,11 @@
 
 #include "read/csv_scan.h"
 #include "read/csv_text.h"
-#include "table/dialect.h"
 #include "table/notes.h"
 
 typedef struct nu_csv_layout {
     const char *source;
-    nu_dialect dialect;
+    nudge_dialect dialect;
     nu_csv_reading how;
     char *bytes;        /* where the table begins, */
     size_t size;
@@ -23,7 +22,7 @@ typedef struct nu_csv_layout {
 
 /* What the options say of a dialect, and for what they do not say, a model's data (options->like):
  * zeros where neither does. NUDGE_EARGUMENT. */
-nudge_status nu_csv_said(nu_dialect *dialect, const nudge_read_options *options, nudge_error *err);
+nudge_status nu_csv_said(nudge_dialect *dialect, const nudge_read_options *options, nudge_error *err);
 
 /* Finds out the rest, with a note for each thing. The layout has its source, what was said of the
  * dialect, `how` with its locale, and the text of the whole file.

@@ -181,6 +181,11 @@ nudge_table_info nudge_table_describe(const nudge_table *table)
     };
 }
 
+const nudge_dialect *nudge_table_dialect(const nudge_table *table)
+{
+    return table->dialect.delimiter != '\0' ? &table->dialect : NULL;
+}
+
 const nudge_note *nudge_table_notes(const nudge_table *table, size_t *n)
 {
     *n = table->notes.n;

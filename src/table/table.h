@@ -4,7 +4,6 @@
 
 #include "core/element.h"
 #include "nudge.h"
-#include "table/dialect.h"
 #include "table/notes.h"
 
 /* Rows of a chunk of a columns table: small enough to stay in cache while it is converted. */
@@ -34,7 +33,7 @@ struct nudge_table {
     double noise_floor;
     double *weights;      /* rows, >= 0 and not all 0; NULL: none. No column of the table */
     nu_notes notes;       /* on how it was read */
-    nu_dialect dialect;   /* of the text file that it comes from, or zeros */
+    nudge_dialect dialect;   /* of the text file that it comes from, or zeros */
     uint64_t read_bytes;  /* memory in use when reading ended, the file's bytes included; or 0 */
 
     /* A columns table (n_columns > 0). Cells are doubles: the number, the index of the category,

@@ -17,6 +17,25 @@ static uint64_t layer_parameters(const nudge_model_info *m, size_t l)
     return ((uint64_t)m->widths[l] + 1) * m->widths[l + 1];
 }
 
+/* How CSV files for the model are written, where that is not as most are. */
+static void print_dialect(const nudge_dialect *d)
+{
+    if (d == NULL || (d->delimiter == ',' && d->decimal == '.' && d->encoding[0] == '\0' &&
+                      d->skip_rows + d->skip_after_header == 0))
+        return;
+    const char delimiter[] = {d->delimiter, '\0'};
+    printf("CSV         delimiter %s, decimal %c", d->delimiter == '\t'  ? "tab"
+                                                  : d->delimiter == ' ' ? "blanks"
+                                                                        : delimiter, d->decimal);
+    if (d->encoding[0] != '\0')
+        printf(", encoding %s", d->encoding);
+    if (d->skip_rows > 0)
+        printf(", without the first %zu lines", d->skip_rows);
+    if (d->skip_after_header > 0)
+        printf(", without %zu lines below the header", d->skip_after_header);
+    putchar('\n');
+}
+
 static void print_prep(const nudge_prep *prep)
 {
     nudge_prep_info p = nudge_prep_describe(prep);
@@ -56,8 +75,10 @@ static void print_model(const nudge_model *model)
     printf("loss        %s", nudge_loss_name(m.loss));
     print_loss_parameter(stdout, &m, ", ");
     putchar('\n');
-    if (m.prep != NULL)
+    if (m.prep != NULL) {
         print_prep(m.prep);
+        print_dialect(nudge_prep_dialect(m.prep));
+    }
     printf("weights     hash %016" PRIx64 "\n", nudge_model_hash(model));
 }
 
@@ -76,6 +97,7 @@ static void model_json(const nudge_model *model)
     json_put_loss(object, &m);
     if (m.prep != NULL) {
         nudge_prep_info p = nudge_prep_describe(m.prep);
+        json_put_dialect(object, nudge_prep_dialect(m.prep));
         json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)),
                      "features", json_names(m.prep, p.features, nudge_prep_feature_name),
                      "targets", json_targets(m.prep),
@@ -158,12 +180,16 @@ static void table_json(const nudge_table *table, arguments *args)
     json_t *columns = json_new_list();
     for (size_t j = 0; j < info.columns; j++)
         json_add(columns, column_json(table, j));
-    json_print(json_of("kind", json_text("data"), "source", json_text(info.source),
-                       "format", json_text(info.format),
-                       "ignored", ignored_json(text_of(args, "ignore")),
-                       "rows", json_whole(info.rows), "bytes", json_whole(info.bytes),
-                       "noise_floor", json_number(info.noise_floor), "columns", columns, NULL),
-               1, stdout);
+    size_t notes;
+    const nudge_note *note = nudge_table_notes(table, &notes);
+    json_t *object = json_of("kind", json_text("data"), "source", json_text(info.source),
+                             "format", json_text(info.format), "notes", json_notes(note, notes),
+                             NULL);
+    json_put_dialect(object, nudge_table_dialect(table));
+    json_put_all(object, "ignored", ignored_json(text_of(args, "ignore")),
+                 "rows", json_whole(info.rows), "bytes", json_whole(info.bytes),
+                 "noise_floor", json_number(info.noise_floor), "columns", columns, NULL);
+    json_print(object, 1, stdout);
 }
 
 /* ---- Command --------------------------------------------------------------------------- */

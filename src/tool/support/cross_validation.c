@@ -113,7 +113,10 @@ static void report_values(const validation *v)
     json_t *folds = json_new_list();
     for (size_t i = 0; i < v->info.folds; i++)
         json_add(folds, json_metrics(&v->metrics[i]));
+    size_t notes;
+    const nudge_note *note = nudge_folds_notes(v->folds, &notes);
     json_print(json_of("version", json_text(nudge_version()), "settings", json_incref(v->settings),
+                       "notes", json_notes(note, notes),
                        "stratified", json_boolean(v->info.stratified),
                        "rows", json_whole(v->info.rows), "seconds", json_number(v->seconds),
                        "folds", folds, "mean", json_of_all(v, mean_of),

@@ -129,6 +129,27 @@ void json_put_metrics(json_t *object, const double *value, size_t stride)
     }
 }
 
+void json_put_dialect(json_t *object, const nudge_dialect *d)
+{
+    if (d == NULL)
+        return;
+    const char delimiter[] = {d->delimiter, '\0'}, decimal[] = {d->decimal, '\0'};
+    json_put_all(object, "delimiter", json_text(delimiter), "decimal", json_text(decimal),
+                 "encoding", json_text(d->encoding[0] != '\0' ? d->encoding : NULL),
+                 "skip_rows", json_whole(d->skip_rows),
+                 "skip_after_header", json_whole(d->skip_after_header), NULL);
+}
+
+json_t *json_notes(const nudge_note *notes, size_t n)
+{
+    json_t *list = json_new_list();
+    for (size_t i = 0; i < n; i++)
+        json_add(list, json_of("source", json_text(notes[i].source), "text",
+                               json_text(notes[i].text), "setting", json_text(notes[i].setting),
+                               NULL));
+    return list;
+}
+
 void json_put_loss(json_t *object, const nudge_model_info *m)
 {
     nudge_loss_info loss = nudge_loss_describe(m->loss);

@@ -33,6 +33,12 @@ json_t *json_names(const nudge_prep *prep, size_t n,
                    const char *(*name)(const nudge_prep *prep, size_t i));
 json_t *json_targets(const nudge_prep *prep);
 
+/* Puts how a CSV file is written into an object; NULL: nothing. */
+void json_put_dialect(json_t *object, const nudge_dialect *dialect);
+
+/* A list of what was found out about data. */
+json_t *json_notes(const nudge_note *notes, size_t n);
+
 /* Puts the loss, and its parameter by its name, into an object. */
 void json_put_loss(json_t *object, const nudge_model_info *m);
 

@@ -237,6 +237,7 @@ json_t *train_settings(const train_report *r)
         "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)),
         "init_taken", json_text(s->taken != NULL ? s->taken->text : NULL), NULL);
     json_put_loss(object, &m);
+    json_put_dialect(object, nudge_prep_dialect(r->data->prep));
     if (s->lr_factors != NULL)
         json_put(object, "lr_factors", json_reals(m.layers, s->lr_factors));
     json_put_schedule(object, &s->train.schedule);
@@ -288,6 +289,7 @@ void report_json(const train_report *r)
 {
     nudge_metrics train = train_metrics(r);
     json_print(json_of("version", json_text(nudge_version()), "settings", train_settings(r),
+                       "notes", json_notes(r->data->notes, r->data->n_notes),
                        "plan", json_plan(r), "result", json_result(r),
                        "train", json_metrics(&train),
                        "val", r->val.rows > 0 ? json_metrics(&r->val) : NULL,
