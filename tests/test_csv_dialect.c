@@ -28,7 +28,8 @@ static const struct found {
      "R1 0.5 -6.75|R2 12 0.5|R3 1 2", "delimiter: cells are separated by blanks\n" NO_HEADER},
     {"18.0   8\t\"ford torino\"\n9 7 \"amc \"\"x\"\"\"\n", "c1,c2,c3*",
      "18 8 ford torino|9 7 amc \"x\"", "delimiter: cells are separated by blanks\n" NO_HEADER},
-    {"when,x\n2024-01-01 10:00,5\n2024-01-02 11:00,6\n2024-01-02 11:00,6\n", "when*,x", NULL, ""},
+    {"when,x\n2024-01-01 10:00,5\n2024-01-02 11:00,6\n2024-01-02 11:00,6\n", "when,x", NULL,
+     "category: column 'when' holds dates, taken as days since 1970-01-01"},
     {"New York\nLos Angeles\nNew York\n", "c1*", "New York|Los Angeles|New York", NO_HEADER},
     {"39, State-gov, 1.5\n50, Private, 2\n38, Private, 3\n", "c1,c2*,c3", NULL, NO_HEADER},
     /* Excel's first line. */
@@ -57,9 +58,11 @@ static const struct found {
     {"x,x.1,x\n1,2,3\n", "x,x.1,x.2", "1 2 3",
      ": columns 1 and 3 are both named 'x'; the second is called 'x.2'"},
     {"\"a\",\"b\"\n\"1\",2.5,3\n\"2\",3.5,4\n", "c1,a,b", NULL,
-     "header: the header has a name less than there are columns: the first has none"},
+     "header: the header has a name less than there are columns: the first has none\n"
+     "features: column 'c1' has no name, and counts or names the rows: left out"},
     {"a,b\n2.5,3,\n3.5,4,\n", "a,b,c3", NULL,
-     "header: the header has a name less than there are columns: the last has none"},
+     "header: the header has a name less than there are columns: the last has none\n"
+     "features: column 'c3' holds no value: left out"},
     /* Notes above. */
     {"# from a logger\n\n# site 4, mm, x\na,b\n1,2\n", "a,b", "1 2",
      ": 2 lines above the table that begin with '#' are left out"},

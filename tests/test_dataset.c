@@ -312,7 +312,7 @@ START_TEST(columns_that_do_not_fit_are_refused)
     t = table_columns(1, 2);
     table_numbers(t, 0, "age", (double[]){1});
     table_numbers(t, 1, "town", (double[]){1});
-    pack_refused(t, p, NUDGE_EMISMATCH, "column 'town' holds numbers; the model takes text");
+    pack_refused(t, p, NUDGE_EMISMATCH, "column 'town' holds numbers; the model takes text there");
 
     t = table_columns(1, 2);
     table_texts(t, 0, "age", towns, towns, 1);

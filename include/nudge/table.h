@@ -14,18 +14,21 @@ typedef struct nudge_read_options {
     size_t size;           /* of this structure: see nudge.h */
     const nudge_prep *like; /* CSV: a model's preprocessing. Its columns, their kinds and its
                              * target (if the file has it) are taken instead of found out, other
-                             * columns are skipped, and target, ignore, category are not used */
-    const char *target;    /* CSV: the target column's name, or several separated by commas
-                            * (several outputs: numbers, or labels of 0 and 1, which are
-                            * independent); NULL: no target */
+                             * columns are skipped, and target, features, ignore, category,
+                             * number, missing and thousands are not used */
+    const char *target;    /* CSV: the target column; or several (several outputs, in the order in
+                            * which they are named: numbers, or labels of 0 and 1, which are
+                            * independent); NULL: no target. Columns are named in a list with
+                            * commas: by name; by name in double quotes; by position from 1, N, N-M
+                            * or N-; by a pattern with *, ? or [...]. Names go before the others */
     const char *labels;    /* IDX, NPY, safetensors without y: path of the file of labels, IDX or
                             * NPY; NULL: none */
     const char *weight;    /* CSV: name of the column with the weights of rows, which is no feature;
                             * IDX, NPY, safetensors: path of a file with one for each row, IDX or
                             * NPY; NULL: none. Numbers from 0, one at least above. Not written by
                             * nudge_table_write() */
-    const char *ignore;    /* CSV: names of columns to leave out, separated by commas; or NULL */
-    const char *category;  /* CSV: names of numeric columns to take as categories; or NULL */
+    const char *ignore;    /* CSV: columns to leave out; or NULL */
+    const char *category;  /* CSV: columns to take as categories, whatever they hold; or NULL */
     int header;            /* CSV: 1 the first row holds names, 0 it does not (columns are then
                             * c1, c2, ...), -1 find out */
     char delimiter;        /* CSV: between cells; ' ' for runs of blanks and tabs; 0: find out */
@@ -38,6 +41,20 @@ typedef struct nudge_read_options {
     uint64_t seed;         /* synthetic data: used where the spec has no seed= of its own */
     int threads;           /* synthetic data: threads to generate with; 0, or more than there
                             * are: all cores */
+    const char *features;  /* CSV: the columns that are features, and no others; or NULL: all but
+                            * the target and those that the reader leaves out, with a note: which
+                            * count or name the rows, hold one value only, or texts that are
+                            * different in most rows. One that this, category or number names is
+                            * not left out */
+    const char *number;    /* CSV: columns to take as numbers, with the same text before and behind
+                            * each taken off: "$", " kg"; or NULL */
+    const char *missing;   /* CSV: what stands for a missing value, texts separated by commas, each
+                            * in double quotes where it has a comma: instead of nothing and pandas'
+                            * list (NA, N/A, n/a, NaN, null, None, ...) and ?; "": only nothing.
+                            * NULL: that list */
+    const char *keep;      /* CSV: columns to keep as text, too, for nudge_table_text(); or NULL */
+    char thousands;        /* CSV: between the thousands of numbers, as "," in 1,234; 0: none */
+    int without_target;    /* 1: with `like`, the target is not read, whatever stands there */
 } nudge_read_options;
 
 /* header -1, dtype NUDGE_F32, seed 1, everything else NULL or 0. */
@@ -91,7 +108,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_table_set_target(nudge_table *table, 
 typedef enum nudge_column_kind {
     NUDGE_COLUMN_NUMBER,
     NUDGE_COLUMN_CATEGORY,
-    NUDGE_COLUMN_PIXELS /* one entry for all bytes of an image */
+    NUDGE_COLUMN_PIXELS, /* one entry for all bytes of an image */
+    NUDGE_COLUMN_DATE    /* numbers: days since 1970-01-01 */
 } nudge_column_kind;
 
 typedef struct nudge_column_info {
@@ -102,6 +120,9 @@ typedef struct nudge_column_info {
     size_t categories;      /* different values of a category column, else 0 */
     size_t width;           /* values per row: 1, or the pixels of an image */
     double min, max, mean;  /* over the cells that have a value; 0 for categories */
+    const char *left_out;   /* why it is no feature: "counts the rows", ...; constant text. NULL: it
+                             * is one, or the target, or kept */
+    int is_kept;            /* nudge_read_options.keep asked for it: text */
 } nudge_column_info;
 
 typedef struct nudge_table_info {
@@ -121,11 +142,15 @@ NUDGE_TELLS(nudge_table_info, nudge_table_describe, , (table), const nudge_table
 /* How a text file is written: what was said or found out when it was read. Kept with what is learned
  * from it, so that others are read alike. */
 #define NUDGE_ENCODING_SIZE 32
+#define NUDGE_MISSING_SIZE 256
 typedef struct nudge_dialect {
     char delimiter, decimal;            /* as in nudge_read_options, but never 0 */
     char encoding[NUDGE_ENCODING_SIZE]; /* likewise; "": UTF-8, or what the file begins with says */
     size_t skip_rows, skip_after_header;
     int zero_based;                     /* LIBSVM: the first feature has index 0, not 1 */
+    char thousands;                     /* as in nudge_read_options */
+    int has_missing;                    /* 1: `missing` is as there; 0: the usual texts are missing */
+    char missing[NUDGE_MISSING_SIZE];
 } nudge_dialect;
 
 /* Of the file that a table was read from; belongs to the table. NULL: it was no CSV file. */

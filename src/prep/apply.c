@@ -22,10 +22,11 @@ static nudge_status check_kind(const nudge_table *t, const nu_column *c, nudge_c
 {
     if (c->kind == wanted || c->missing == t->rows) /* no values: of no kind */
         return NUDGE_OK;
-    const char *other = wanted == NUDGE_COLUMN_NUMBER ? "text; the model takes numbers"
-                                                      : "numbers; the model takes text";
-    return nu_fail(err, NUDGE_EMISMATCH, "%s: column '%s' holds %s there", t->source, c->name,
-                   other);
+    static const char *const takes[] = {
+        [NUDGE_COLUMN_NUMBER] = "numbers", [NUDGE_COLUMN_CATEGORY] = "text",
+        [NUDGE_COLUMN_DATE] = "dates"};
+    return nu_fail(err, NUDGE_EMISMATCH, "%s: column '%s' holds %s; the model takes %s there",
+                   t->source, c->name, takes[c->kind], takes[wanted]);
 }
 
 static nudge_status map_categories(const nudge_table *t, struct input *in, nudge_error *err)

@@ -93,10 +93,11 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
     NU_NEW(scratch, nu_alloc, fit->n, "a column", err);
     NU_NEW(p->columns, calloc, t->n_columns, "columns", err);
     for (size_t j = 0; j < t->n_columns; j++) {
-        if (t->columns[j].is_target)
+        if (!nu_column_is_feature(&t->columns[j]))
             continue;
         nu_prep_column *c = &p->columns[p->n_columns++];
         c->kind = t->columns[j].kind;
+        c->around = t->columns[j].around;
         c->name = strdup(t->columns[j].name);
         NU_NEED(c->name != NULL, strlen(t->columns[j].name), "a column's name", err);
         if (c->kind == NUDGE_COLUMN_CATEGORY)
@@ -108,10 +109,10 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
     NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->features, err));
     size_t column = 0, input = 0;
     for (size_t j = 0; j < t->n_columns; j++) {
-        if (t->columns[j].is_target)
+        if (!nu_column_is_feature(&t->columns[j]))
             continue;
         nu_prep_column *c = &p->columns[column++];
-        if (c->kind == NUDGE_COLUMN_NUMBER)
+        if (c->kind != NUDGE_COLUMN_CATEGORY)
             NU_TRY(fit_number(fit, j, c, scratch, &p->shift[input], &p->factor[input], err));
         input += nu_prep_width(c);
     }

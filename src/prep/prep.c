@@ -85,7 +85,7 @@ static char *input_name(const void *inputs, size_t j)
     const input *in = &((const input *)inputs)[j];
     const nu_prep_column *c = in->column;
     size_t nth = j - in->first, plain = nu_prep_width(c) - (size_t)c->has_more;
-    int is_number = c->kind == NUDGE_COLUMN_NUMBER;
+    int is_number = c->kind != NUDGE_COLUMN_CATEGORY;
     const char *between = nth == plain ? " " : is_number ? "" : "=";
     const char *rest = nth < plain ? is_number ? "" : c->categories[nth]
                        : is_number ? "missing" : "other";

@@ -12,7 +12,8 @@
 typedef struct nu_prep_column {
     char *name;
     nudge_column_kind kind;
-    double fill;        /* NUMBER: stands for a missing value */
+    double fill;        /* NUMBER, DATE: stands for a missing value */
+    nu_around around;   /* NUMBER */
     char **categories;  /* CATEGORY */
     size_t n_categories;
     int has_more;       /* the last input is "missing" or "other" */
@@ -56,7 +57,7 @@ const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
 /* Network inputs of a column. */
 static inline size_t nu_prep_width(const nu_prep_column *c)
 {
-    return (c->kind == NUDGE_COLUMN_NUMBER ? 1 : c->n_categories) + (size_t)c->has_more;
+    return (c->kind == NUDGE_COLUMN_CATEGORY ? c->n_categories : 1) + (size_t)c->has_more;
 }
 
 /* Network input j, which is a number, from its raw value. */

@@ -1,8 +1,8 @@
 /* The prep in the model file:
  *   "loss", "scale"               names, as on the command line
- *   "columns"                     of a table: {"name", "kind": "number", "median"}, what stands for
- *                                 a missing one, or
- *                                 {"name", "kind": "category", "categories": [...]};
+ *   "columns"                     of a table: {"name", "kind": "number" or "date", "median"}, what
+ *                                 stands for a missing one, and "before", "after", of texts around
+ *                                 a number; or {"name", "kind": "category", "categories": [...]};
  *                                 "missing": true or "other": true where such an input follows
  *   "features"                    instead of columns: their number
  *   "pixels": [rows, columns]     of an image
@@ -57,9 +57,12 @@ static json_t *numbers_to_json(const double *values, size_t n)
 static json_t *column_item(const void *of, size_t j)
 {
     const nu_prep_column *c = &((const nu_prep_column *)of)[j];
-    if (c->kind == NUDGE_COLUMN_NUMBER)
-        return json_pack("{s:s, s:s, s:f, s:o*}", "name", c->name, "kind", "number", "median",
-                         c->fill, "missing", c->has_more ? json_true() : NULL);
+    if (c->kind != NUDGE_COLUMN_CATEGORY)
+        return json_pack("{s:s, s:s, s:f, s:o*, s:s*, s:s*}", "name", c->name, "kind",
+                         c->kind == NUDGE_COLUMN_DATE ? "date" : "number", "median", c->fill,
+                         "missing", c->has_more ? json_true() : NULL,
+                         "before", c->around.before[0] != '\0' ? c->around.before : NULL,
+                         "after", c->around.after[0] != '\0' ? c->around.after : NULL);
     return json_pack("{s:s, s:s, s:o, s:o*}", "name", c->name, "kind", "category", "categories",
                      nu_json_list(c->n_categories, string_item, c->categories), "other",
                      c->has_more ? json_true() : NULL);
@@ -169,27 +172,33 @@ static nudge_status read_numbers(const char *key, const json_t *json, int zero_a
 
 static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *err)
 {
-    const char *name, *kind;
+    const char *name, *kind, *before = "", *after = "";
     json_t *median = NULL, *categories = NULL;
     int missing = 0, other = 0;
     json_error_t at;
-    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b}", "name", &name,
+    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b, s?s, s?s}", "name", &name,
                        "kind", &kind, "median", &median, "categories", &categories, "missing",
-                       &missing, "other", &other) != 0)
+                       &missing, "other", &other, "before", &before, "after", &after) != 0)
         return nu_fail(err, NUDGE_EDATA, "a column must have the texts 'name' and 'kind': %s",
                        at.text);
     NU_NEED((c->name = strdup(name)) != NULL, strlen(name), "a column's name", err);
     c->has_more = missing || other;
-    if (strcmp(kind, "number") == 0 ? other : missing)
+    int date = strcmp(kind, "date") == 0, number = date || strcmp(kind, "number") == 0;
+    if (strlen(before) >= NU_AROUND_TEXT || strlen(after) >= NU_AROUND_TEXT)
+        return nu_fail(err, NUDGE_EDATA, "column '%s' has texts around its numbers of more than %d "
+                       "bytes", name, NU_AROUND_TEXT - 1);
+    strcpy(c->around.before, before);
+    strcpy(c->around.after, after);
+    if (number ? other : missing)
         return nu_fail(err, NUDGE_EDATA, "column '%s': 'missing' is for numbers, 'other' for "
                        "categories", name);
-    if (strcmp(kind, "number") == 0) {
-        c->kind = NUDGE_COLUMN_NUMBER;
+    if (number) {
+        c->kind = date ? NUDGE_COLUMN_DATE : NUDGE_COLUMN_NUMBER;
         return read_number("median", median, 1, &c->fill, err);
     }
     if (strcmp(kind, "category") != 0)
-        return nu_fail(err, NUDGE_EDATA, "column '%s' has kind '%s'; it must be number or category",
-                       name, kind);
+        return nu_fail(err, NUDGE_EDATA, "column '%s' has kind '%s'; it must be number, date or "
+                       "category", name, kind);
     c->kind = NUDGE_COLUMN_CATEGORY;
     NU_TRY(read_strings("categories", categories, &c->categories, &c->n_categories, err));
     for (size_t k = 1; k < c->n_categories; k++) /* they are searched for by halving */

@@ -3,6 +3,15 @@
 #include "core/memory.h"
 #include "core/status.h"
 
+/* Behind the targets that were asked for before it. */
+static void insert(nu_target *t, size_t j)
+{
+    size_t k = t->n++;
+    for (; k > 0 && t->table->columns[t->columns[k - 1]].place > t->table->columns[j].place; k--)
+        t->columns[k] = t->columns[k - 1];
+    t->columns[k] = j;
+}
+
 static nudge_status find_columns(nu_target *t, const nudge_prep *like, nudge_error *err)
 {
     const nudge_table *table = t->table;
@@ -10,7 +19,7 @@ static nudge_status find_columns(nu_target *t, const nudge_prep *like, nudge_err
     NU_NEW(t->columns, calloc, like != NULL ? like->n_targets : table->n_columns, "targets", err);
     for (size_t j = 0; like == NULL && j < table->n_columns; j++)
         if (table->columns[j].is_target)
-            t->columns[t->n++] = j;
+            insert(t, j);
     for (size_t k = 0; like != NULL && k < like->n_targets; k++) {
         size_t j = nu_table_find(table, like->target_names[k], 0);
         if (j == SIZE_MAX)

@@ -4,6 +4,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "read/column_list.h"
 #include "read/csv_encoding.h"
 #include "read/csv_kinds.h"
 #include "read/format.h"
@@ -17,6 +18,8 @@ typedef struct reader {
     size_t header_line; /* still to be skipped; 0: none */
     size_t cell;        /* next cell of the row */
     double *chunk;      /* where the row goes */
+    int lacks_target;   /* the row */
+    size_t dropped;     /* rows without a target */
     nudge_error *err;
 } reader;
 
@@ -56,17 +59,20 @@ static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
     size_t j = r->cell++;
     if (r->header_line == scan->row_line || j >= r->fields.n)
         return NUDGE_OK;
-    if (j == 0 && t->rows % NU_CHUNK_ROWS == 0)
+    if (j == 0 && t->rows / NU_CHUNK_ROWS == t->n_chunks)
         NU_TRY(begin_chunk(r, scan->line));
     nu_csv_field *field = &r->fields.field[j];
     if (field->is_weight)
         return take_weight(scan, field, text, size);
+    double *row = r->chunk + t->rows % NU_CHUNK_ROWS;
+    if (field->kept)
+        NU_TRY(nu_csv_keep(&r->kinds, field, text, size,
+                           &row[field->kept_column * NU_CHUNK_ROWS]));
     if (!field->used)
         return NUDGE_OK;
-
-    double value;
-    NU_TRY(nu_csv_take(&r->kinds, field, text, size, scan->cell_line, &value));
-    r->chunk[field->column * NU_CHUNK_ROWS + t->rows % NU_CHUNK_ROWS] = value;
+    double *cell = &row[field->column * NU_CHUNK_ROWS];
+    NU_TRY(nu_csv_take(&r->kinds, field, text, size, scan->cell_line, cell));
+    r->lacks_target |= field->is_target && isnan(*cell);
     return NUDGE_OK;
 }
 
@@ -83,8 +89,13 @@ static nudge_status take_row(nu_csv_scan *scan)
         return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: %zu cell%s where the %s has %zu", r->source,
                        scan->row_line, cells, cells == 1 ? "" : "s",
                        r->has_header ? "header" : "first row", r->fields.n);
-    if (r->table->rows++ == 0 && r->has_header)
+    if (r->kinds.first_line == 0 && r->has_header)
         r->kinds.first_line = scan->row_line;
+    if (r->lacks_target)
+        r->dropped++; /* the next row takes its place */
+    else
+        r->table->rows++;
+    r->lacks_target = 0;
     return NUDGE_OK;
 }
 
@@ -105,18 +116,30 @@ static nudge_status finish_weights(const reader *r, const nu_csv_field *field)
                            nu_csv_short(name, field->name), t->rows);
 }
 
-static nudge_status finish(const reader *r, int check)
+/* Rows without a target are good for nothing but predicting. */
+static nudge_status say_dropped(const reader *r)
 {
+    if (r->dropped == 0)
+        return NUDGE_OK;
     if (r->table->rows == 0)
+        return nu_fail(r->err, NUDGE_EDATA, "%s: none of %zu rows has a target", r->source,
+                       r->dropped);
+    return nu_note(&r->table->notes, r->source, NULL, r->err, "%zu row%s without a target %s left "
+                   "out", r->dropped, r->dropped == 1 ? "" : "s", r->dropped == 1 ? "is" : "are");
+}
+
+static nudge_status finish(const reader *r)
+{
+    if (r->table->rows + r->dropped == 0)
         return nu_fail(r->err, NUDGE_EDATA, "%s: a header but no rows", r->source);
     for (size_t j = 0; j < r->fields.n; j++) {
         nu_csv_field *field = &r->fields.field[j];
-        if (field->is_weight)
+        if (field->is_weight && r->table->rows > 0)
             NU_TRY(finish_weights(r, field));
-        if (field->used)
-            NU_TRY(nu_csv_end_column(&r->kinds, field, check));
+        NU_TRY(nu_csv_end_column(&r->kinds, field));
     }
-    return NUDGE_OK;
+    NU_TRY(say_dropped(r));
+    return r->kinds.by_model ? NUDGE_OK : nu_csv_leave_out(&r->kinds, &r->fields);
 }
 
 /* ---- The table ------------------------------------------------------------------------- */
@@ -124,7 +147,7 @@ static nudge_status finish(const reader *r, int check)
 /* Named columns for the table, once there is memory for `lines` rows. */
 static nudge_status make_columns(reader *r, size_t lines)
 {
-    size_t columns = r->fields.used, chunk, bytes;
+    size_t columns = r->fields.used + r->fields.kept, chunk, bytes;
     size_t chunks = lines / NU_CHUNK_ROWS + 1, page = 4096 / sizeof(double);
     int fits = nu_mul(columns, NU_CHUNK_ROWS * sizeof(double), &chunk);
     fits = nu_mul(columns * sizeof(double), (lines / page + 1) * page, &bytes) && fits;
@@ -142,11 +165,16 @@ static nudge_status make_columns(reader *r, size_t lines)
         if (field->is_weight) /* of pages that hold no rows memory is not taken, as of chunks */
             NU_NEED((t->weights = malloc((lines + 1) * sizeof *t->weights)) != NULL,
                     lines * sizeof *t->weights, what, r->err);
-        if (!field->used)
-            continue;
-        nu_column *column = &t->columns[field->column];
-        column->is_target = field->is_target;
-        NU_NEED((column->name = strdup(field->name)) != NULL, strlen(field->name), what, r->err);
+        for (int kept = 0; kept < 2; kept++) {
+            if (!(kept ? field->kept : field->used))
+                continue;
+            nu_column *column = &t->columns[kept ? field->kept_column : field->column];
+            column->is_kept = kept;
+            column->is_target = !kept && field->is_target;
+            column->place = field->place;
+            NU_NEED((column->name = strdup(field->name)) != NULL, strlen(field->name), what,
+                    r->err);
+        }
     }
     return NUDGE_OK;
 }
@@ -171,7 +199,7 @@ static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_op
         NU_TRY(nu_note(notes, r->source, NULL, r->err, "%zu row%s of empty cells %s left out",
                        scan.empty_rows, scan.empty_rows == 1 ? "" : "s",
                        scan.empty_rows == 1 ? "is" : "are"));
-    return finish(r, options->like == NULL);
+    return finish(r);
 }
 
 static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
@@ -181,9 +209,20 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
     NU_TRY(nu_csv_said(&l.dialect, options, err));
     NU_TRY(nu_source_load(s, err));
     NU_TRY(nu_csv_decode(s, &l.bytes, &l.size, l.dialect.encoding, options->encoding == NULL, err));
+    char **missing NU_FREED = NULL;
+    l.how.thousands = l.dialect.thousands;
+    if (l.dialect.has_missing) {
+        l.how.missing = missing = nu_list_split(l.dialect.missing, &l.how.n_missing);
+        NU_NEED(missing != NULL, sizeof l.dialect.missing, "texts of missing values", err);
+        if (l.how.n_missing == 0)
+            return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "'%s' is no list of texts, "
+                                   "separated by commas, in quotes or not", l.dialect.missing);
+    }
     l.how.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     NU_NEED(l.how.c != (locale_t)0, 1024, "the C locale", err);
-    reader r = {.source = s->name, .table = t, .kinds = {s->name, t, &l.how, 0, err}, .err = err};
+    reader r = {.source = s->name, .table = t, .err = err,
+                .kinds = {.source = s->name, .table = t, .how = &l.how,
+                          .by_model = options->like != NULL, .err = err}};
     nudge_status status = read_layout(&r, &l, options);
     nu_csv_fields_free(&r.fields);
     freelocale(l.how.c);

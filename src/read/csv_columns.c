@@ -5,10 +5,8 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"
-#include "spell.h"
+#include "read/column_list.h"
 #include "whole.h"
-
-/* ---- Names in messages ----------------------------------------------------------------- */
 
 static const char *field_name(const void *of, size_t j)
 {
@@ -16,24 +14,9 @@ static const char *field_name(const void *of, size_t j)
     return j < f->n ? f->field[j].name : NULL;
 }
 
-/* " (did you mean 'price'?); columns are: price, rooms, ... (84 in all)"; returns buf. */
-static const char *describe_names(char *buf, size_t room, const nu_csv_fields *f, const char *name)
+static int is_shared(const void *of, size_t j)
 {
-    char text[NU_SHORT];
-    size_t at = 0;
-    const char *similar = nu_closest(name, field_name, f);
-    if (similar != NULL)
-        at += (size_t)snprintf(buf, room, " (did you mean '%s'?)", nu_csv_short(text, similar));
-    at += (size_t)snprintf(buf + at, room - at, "; columns are: ");
-    for (size_t j = 0; j < f->n; j++) {
-        if (at + NU_SHORT + 32 > room) {
-            snprintf(buf + at, room - at, "... (%zu in all)", f->n);
-            break;
-        }
-        at += (size_t)snprintf(buf + at, room - at, "%s%s",
-                               nu_csv_short(text, f->field[j].name), j + 1 < f->n ? ", " : "");
-    }
-    return buf;
+    return ((const nu_csv_fields *)of)->field[j].naming == NU_NAMED_ALSO;
 }
 
 /* ---- Names ----------------------------------------------------------------------------- */
@@ -58,35 +41,64 @@ static nudge_status name_fields(nu_csv_fields *f, const nu_csv_first *first, nu_
 
 /* ---- The options' names ---------------------------------------------------------------- */
 
-typedef enum role { ROLE_TARGET, ROLE_IGNORED, ROLE_CATEGORY } role;
+/* What an option says of the columns that it names. */
+typedef enum role { FEATURE, TARGET, IGNORED, CATEGORY, NUMBER, KEPT } role;
 
-static nudge_status mark(nu_csv_fields *f, const char *name, role as, nudge_error *err)
+static nudge_status mark_field(nu_csv_field *field, role as, size_t place, const char *source,
+                               nudge_error *err)
 {
-    static const char *const what[] = {"target", "ignored", "category"};
-    char text[NU_SHORT], list[640];
-    size_t j = find_name(f, name);
-    if (j == NU_NOT_FOUND)
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: unknown %s column '%s'%s", f->source, what[as],
-                       nu_csv_short(text, name), describe_names(list, sizeof list, f, name));
-    nu_csv_field *field = &f->field[j];
+    char text[NU_SHORT];
     nu_csv_short(text, field->name);
     switch (as) {
-    case ROLE_TARGET:
-        if (field->is_target)
-            return nu_fail(err, NUDGE_EARGUMENT, "%s: the target column '%s' is named twice",
-                           f->source, text);
-        field->is_target = 1;
+    case FEATURE:
+        field->used = field->asked = 1;
         break;
-    case ROLE_IGNORED:
+    case TARGET:
+        field->used = field->is_target = 1;
+        field->place = place;
+        break;
+    case IGNORED:
         if (field->is_target)
-            return nu_fail(err, NUDGE_EARGUMENT, "%s: column '%s' is both a target and ignored",
-                           f->source, text);
+            return nu_fail_setting(err, NUDGE_EARGUMENT, "ignore", "%s: column '%s' is both a "
+                                   "target and ignored", source, text);
         field->used = 0;
         break;
-    case ROLE_CATEGORY:
+    case CATEGORY:
         field->want = NU_CATEGORIES;
+        field->asked = 1;
+        break;
+    case NUMBER:
+        if (field->want == NU_CATEGORIES)
+            return nu_fail_setting(err, NUDGE_EARGUMENT, "number", "%s: column '%s' is both a "
+                                   "category and a number", source, text);
+        field->want = NU_NUMBERS;
+        field->asked = 1;
+        break;
+    case KEPT:
+        field->kept = 1;
+        field->kept_place = place;
         break;
     }
+    return NUDGE_OK;
+}
+
+/* Marks all that a list names; NULL: none. */
+static nudge_status mark(nu_csv_fields *f, const char *list, role as, nudge_error *err)
+{
+    static const struct {
+        const char *what, *setting;
+    } roles[] = {
+        [FEATURE] = {"feature", "features"}, [TARGET] = {"target", "target"},
+        [IGNORED] = {"ignored", "ignore"}, [CATEGORY] = {"category", "category"},
+        [NUMBER] = {"number", "number"}, [KEPT] = {"kept", "keep"},
+    };
+    const nu_columns columns = {f->source, f->n, field_name, f, is_shared};
+    size_t *column NU_FREED = NULL, n = 0;
+    if (list == NULL)
+        return NUDGE_OK;
+    NU_TRY(nu_columns_of_list(&column, &n, &columns, list, roles[as].what, roles[as].setting, err));
+    for (size_t i = 0; i < n; i++)
+        NU_TRY(mark_field(&f->field[column[i]], as, i, f->source, err));
     return NUDGE_OK;
 }
 
@@ -94,42 +106,27 @@ static nudge_status mark(nu_csv_fields *f, const char *name, role as, nudge_erro
 static nudge_status mark_weight(nu_csv_fields *f, const nudge_read_options *options,
                                 nudge_error *err)
 {
-    char text[NU_SHORT], list[640];
+    char text[NU_SHORT];
+    size_t *column NU_FREED = NULL, n = 0;
+    const nu_columns columns = {f->source, f->n, field_name, f, is_shared};
     if (options->weight == NULL)
         return NUDGE_OK;
-    nu_csv_short(text, options->weight);
-    size_t j = find_name(f, options->weight);
-    if (j == NU_NOT_FOUND)
-        return nu_fail_setting(err, NUDGE_EARGUMENT, "weight", "%s: no column '%s' of weights%s",
-                               f->source, text,
-                               describe_names(list, sizeof list, f, options->weight));
-    nu_csv_field *field = &f->field[j];
+    NU_TRY(nu_columns_of_list(&column, &n, &columns, options->weight, "weight", "weight", err));
+    if (n > 1)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "weight", "%s: weights are in one column, not "
+                               "in %zu", f->source, n);
+    nu_csv_field *field = &f->field[column[0]];
     int by_model = options->like != NULL;
     const char *also = field->is_target               ? "the target"
                        : by_model && field->used      ? "an input of the model"
                        : !by_model && !field->used    ? "ignored"
                        : field->want == NU_CATEGORIES ? "a category"
                                                       : NULL;
-    if (also != NULL)
+    if (also != NULL && (by_model || options->features == NULL || field->used))
         return nu_fail_setting(err, NUDGE_EARGUMENT, "weight", "%s: column '%s' is both %s and the "
-                               "weight", f->source, text, also);
+                               "weight", f->source, nu_csv_short(text, field->name), also);
     field->used = 0;
     field->is_weight = 1;
-    return NUDGE_OK;
-}
-
-/* A list of names separated by commas, or one name that has commas in it. */
-static nudge_status mark_all(nu_csv_fields *f, const char *list, role as, nudge_error *err)
-{
-    if (list == NULL)
-        return NUDGE_OK;
-    if (find_name(f, list) != NU_NOT_FOUND)
-        return mark(f, list, as, err);
-    size_t n;
-    char **name NU_FREED = nu_split(list, ',', &n);
-    NU_NEED(name != NULL, strlen(list), "names of columns", err);
-    for (size_t i = 0; i < n; i++)
-        NU_TRY(mark(f, name[i], as, err));
     return NUDGE_OK;
 }
 
@@ -137,10 +134,12 @@ static nudge_status choose_by_options(nu_csv_fields *f, const nudge_read_options
                                       nudge_error *err)
 {
     for (size_t j = 0; j < f->n; j++)
-        f->field[j].used = 1;
-    NU_TRY(mark_all(f, options->target, ROLE_TARGET, err));
-    NU_TRY(mark_all(f, options->ignore, ROLE_IGNORED, err));
-    return mark_all(f, options->category, ROLE_CATEGORY, err);
+        f->field[j].used = options->features == NULL;
+    NU_TRY(mark(f, options->features, FEATURE, err));
+    NU_TRY(mark(f, options->target, TARGET, err));
+    NU_TRY(mark(f, options->ignore, IGNORED, err));
+    NU_TRY(mark(f, options->category, CATEGORY, err));
+    return mark(f, options->number, NUMBER, err);
 }
 
 /* ---- A model's names ------------------------------------------------------------------- */
@@ -155,9 +154,12 @@ static nu_csv_kind want_of_target(const nudge_prep *like)
     return k == like->n_classes ? NU_NUMBERS : NU_CATEGORIES;
 }
 
-static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nudge_error *err)
+static nudge_status choose_by_model(nu_csv_fields *f, const nudge_read_options *options,
+                                    nudge_error *err)
 {
-    char text[NU_SHORT], list[640];
+    const nudge_prep *like = options->like;
+    const nu_columns columns = {f->source, f->n, field_name, f, is_shared};
+    char text[NU_SHORT], list[NU_NAMES_TEXT];
     size_t n = nudge_prep_columns(like), targets = 0;
     for (size_t k = 0; k < n; k++) {
         const char *name = nudge_prep_column_name(like, k);
@@ -165,16 +167,24 @@ static nudge_status choose_by_model(nu_csv_fields *f, const nudge_prep *like, nu
         if (j == NU_NOT_FOUND)
             return nu_fail(err, NUDGE_EMISMATCH, "%s: no column '%s', which the model needs%s",
                            f->source, nu_csv_short(text, name),
-                           describe_names(list, sizeof list, f, name));
+                           nu_columns_text(list, &columns, name));
+        nudge_column_kind kind = like->n_columns > 0 ? like->columns[k].kind : NUDGE_COLUMN_NUMBER;
         f->field[j].used = 1;
-        f->field[j].want = like->n_columns > 0 && like->columns[k].kind == NUDGE_COLUMN_CATEGORY
-                               ? NU_CATEGORIES : NU_NUMBERS;
+        f->field[j].want = kind == NUDGE_COLUMN_CATEGORY ? NU_CATEGORIES
+                           : kind == NUDGE_COLUMN_DATE   ? NU_DATES
+                                                         : NU_NUMBERS;
+        if (like->n_columns == 0)
+            continue;
+        f->field[j].around = like->columns[k].around;
+        f->field[j].has_around = f->field[j].around.before[0] != '\0' ||
+                                 f->field[j].around.after[0] != '\0';
     }
-    for (size_t k = 0; k < like->n_targets; k++)
+    for (size_t k = 0; k < like->n_targets && !options->without_target; k++)
         targets += find_name(f, like->target_names[k]) != NU_NOT_FOUND;
     for (size_t k = 0; k < like->n_targets && targets == like->n_targets; k++) {
         size_t j = find_name(f, like->target_names[k]);
         f->field[j].used = f->field[j].is_target = 1;
+        f->field[j].place = k;
         f->field[j].want = want_of_target(like);
     }
     return NUDGE_OK;
@@ -188,16 +198,19 @@ nudge_status nu_csv_choose(nu_csv_fields *f, const char *source, const nu_csv_fi
     *f = (nu_csv_fields){.source = source, .n = first->n};
     NU_NEW(f->field, calloc, f->n, "the columns of a CSV file", err);
     NU_TRY(name_fields(f, first, notes, err));
-    NU_TRY(options->like != NULL ? choose_by_model(f, options->like, err)
-                                 : choose_by_options(f, options, err));
+    NU_TRY((options->like != NULL ? choose_by_model : choose_by_options)(f, options, err));
     NU_TRY(mark_weight(f, options, err));
+    NU_TRY(mark(f, options->keep, KEPT, err));
     for (size_t j = 0; j < f->n; j++) {
         nu_csv_field *field = &f->field[j];
         if (field->used)
             field->column = f->used++;
         field->kind = field->want;
         field->as_written = field->is_target;
+        f->kept += field->kept != 0;
     }
+    for (size_t j = 0; j < f->n; j++)
+        f->field[j].kept_column = f->used + f->field[j].kept_place;
     if (f->used == 0)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: every column is ignored", source);
     return NUDGE_OK;
@@ -207,6 +220,7 @@ void nu_csv_fields_free(nu_csv_fields *fields)
 {
     for (size_t j = 0; fields->field != NULL && j < fields->n; j++) {
         nu_dictionary_free(&fields->field[j].words);
+        nu_dictionary_free(&fields->field[j].kept_words);
         free(fields->field[j].values);
     }
     free(fields->field);

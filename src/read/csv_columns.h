@@ -6,6 +6,7 @@
 #include "read/csv_names.h"
 #include "read/csv_text.h"
 #include "table/dictionary.h"
+#include "table/table.h"
 
 /* Cells of one sort in a column. */
 typedef struct nu_csv_seen {
@@ -14,28 +15,39 @@ typedef struct nu_csv_seen {
     char text[NU_SHORT]; /* and what it holds */
 } nu_csv_seen;
 
-typedef enum nu_csv_kind { NU_ANY_KIND, NU_NUMBERS, NU_CATEGORIES } nu_csv_kind;
+typedef enum nu_csv_kind { NU_ANY_KIND, NU_NUMBERS, NU_CATEGORIES, NU_DATES } nu_csv_kind;
 
 typedef struct nu_csv_field {
     const char *name;       /* belongs to `names` */
     nu_csv_naming naming;
     int used;               /* its cells are stored, */
     size_t column;          /* in this column of the table */
+    int kept;               /* they are stored as text, too, */
+    size_t kept_place;      /* among those kept, as they were asked for, */
+    size_t kept_column;     /* in this column of the table, */
+    nu_dictionary kept_words;
     int is_target, is_weight;
+    size_t place;           /* among the targets, as they were asked for */
+    int asked;              /* an option names it: it is not left out */
     nu_csv_kind want;       /* asked for */
     nu_csv_kind kind;       /* which the first cell decides otherwise; categories are cells that
                              * hold numbers of `words` */
-    nu_csv_seen seen[NU_CELL_TEXT + 1]; /* by nu_cell; of NU_CELL_MISSING nothing */
+    nu_csv_seen seen[NU_CELLS]; /* by nu_cell; of NU_CELL_MISSING nothing */
     nu_dictionary words;
     int as_written;         /* a target: numbers are stored as numbers of `words`, too, */
     double *values;         /* which have these values */
+    int counts;             /* so far each number is the one before and 1, */
+    double last;            /* which was this */
+    int has_around;         /* numbers have these texts around them: found in the first cell */
+    nu_around around;
+    size_t quoted;          /* cells in '...', which were taken off */
 } nu_csv_field;
 
 typedef struct nu_csv_fields {
     const char *source;
     size_t n;
     nu_csv_field *field; /* n */
-    size_t used;         /* so many are stored */
+    size_t used, kept;   /* so many are stored, and kept */
     nu_dictionary names; /* a field's name has its number */
 } nu_csv_fields;
 

@@ -19,6 +19,9 @@ static nudge_status check_options(const nudge_read_options *o, nudge_error *err)
     if (o->decimal != '\0' && o->decimal != '.' && o->decimal != ',')
         return nu_fail_setting(err, NUDGE_EARGUMENT, "decimal", "numbers have a decimal point or a "
                                "decimal comma");
+    if (o->missing != NULL && strlen(o->missing) >= NUDGE_MISSING_SIZE)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "a list of less than %d bytes is "
+                               "right", NUDGE_MISSING_SIZE);
     if (o->encoding != NULL && strlen(o->encoding) >= NUDGE_ENCODING_SIZE)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "encoding", "'%s' is no encoding; latin1 is",
                                o->encoding);
@@ -35,6 +38,12 @@ nudge_status nu_csv_said(nudge_dialect *dialect, const nudge_read_options *o, nu
         dialect->decimal = o->decimal;
     if (o->encoding != NULL)
         snprintf(dialect->encoding, sizeof dialect->encoding, "%s", o->encoding);
+    if (o->thousands != '\0')
+        dialect->thousands = o->thousands;
+    if (o->missing != NULL) {
+        snprintf(dialect->missing, sizeof dialect->missing, "%s", o->missing);
+        dialect->has_missing = 1;
+    }
     if (o->skip_rows > 0)
         dialect->skip_rows = o->skip_rows;
     if (o->skip_after_header > 0)
@@ -148,7 +157,9 @@ static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
     double value;
     if (t->column == NULL || j > t->first)
         return NUDGE_OK;
-    nu_csv_reading point = {t->layout->how.c, '.'}, comma = {t->layout->how.c, ','};
+    nu_csv_reading point = t->layout->how, comma = point;
+    point.decimal = '.';
+    comma.decimal = ',';
     nu_cell cell = nu_csv_cell(text, size, &point, &value);
     if (cell == NU_CELL_MISSING)
         return NUDGE_OK;

@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"
+#include "read/column_list.h"
 #include "table/dictionary.h"
 #include "whole.h"
 
@@ -178,22 +179,6 @@ static int has_name(const nu_csv_first *first, const char *name)
     return j < first->n;
 }
 
-/* Whether the first row has all names of a list, or the list as one name. */
-static nudge_status has_names(const nu_csv_first *first, const char *list, int *has,
-                              nudge_error *err)
-{
-    size_t n = 0;
-    *has = list != NULL && has_name(first, list);
-    if (list == NULL || *has)
-        return NUDGE_OK;
-    char **name NU_FREED = nu_split(list, ',', &n);
-    NU_NEED(name != NULL, strlen(list), "names of columns", err);
-    *has = 1;
-    for (size_t i = 0; i < n && *has; i++)
-        *has = has_name(first, name[i]);
-    return NUDGE_OK;
-}
-
 /* 1 if the place of c1, c2, ... is a cell that a header leaves empty: it names others. */
 static int is_unnamed(const nu_csv_first *first, const char *name, const nudge_prep *like)
 {
@@ -299,7 +284,8 @@ static nudge_status judge(const look *l, nu_csv_first *first, const nudge_read_o
         first->header = is_header_for(first, o->like, sure);
         return NUDGE_OK;
     }
-    NU_TRY(has_names(first, o->target, &first->header, err));
+    first->header = o->target != NULL && (has_name(first, o->target) ||
+                                          nu_list_has_names(o->target, first->cells, first->n));
     return first->header ? NUDGE_OK : looks_like_header(l, &first->header, sure, err);
 }
 

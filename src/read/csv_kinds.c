@@ -4,10 +4,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-
-/* A feature with more different texts than this, on more than half of the rows, is no category
- * but a name, a remark, a key: one-hot inputs for it would teach nothing and fill the memory. */
-#define MANY_CATEGORIES 1000
+#include "read/csv_date.h"
 
 static double *cell_at(const nu_csv_kinds *k, const nu_csv_field *field, size_t row)
 {
@@ -63,85 +60,219 @@ static nudge_status take_written(const nu_csv_kinds *k, nu_csv_field *field, con
     return NUDGE_OK;
 }
 
-nudge_status nu_csv_take(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
-                         size_t line, double *value)
+/* The number within a text, with what is before and behind it: in the first such cell of a column
+ * anything without digits, then the same. */
+static int take_around(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
+                       double *value)
 {
-    *value = NAN;
+    size_t before = strcspn(text, "0123456789"), after = 0, n;
+    while (before < size && before > 0 && strchr("+-.", text[before - 1]) != NULL)
+        before--;
+    while (after < size && (text[size - 1 - after] < '0' || text[size - 1 - after] > '9'))
+        after++;
+    if (before >= size || before >= NU_AROUND_TEXT || after >= NU_AROUND_TEXT)
+        return 0;
+    char number[NU_SHORT * 2];
+    n = size - before - after;
+    if (n >= sizeof number)
+        return 0;
+    memcpy(number, text + before, n);
+    number[n] = '\0';
+    if (!field->has_around) {
+        memcpy(field->around.before, text, before);
+        memcpy(field->around.after, text + size - after, after);
+        field->has_around = 1;
+    }
+    return strlen(field->around.before) == before && strlen(field->around.after) == after &&
+           memcmp(field->around.before, text, before) == 0 &&
+           memcmp(field->around.after, text + size - after, after) == 0 &&
+           nu_csv_cell(number, n, k->how, value) == NU_CELL_NUMBER;
+}
+
+/* What a cell is, and its value if it is a number or a date. */
+static nu_cell look_at(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
+                       double *value)
+{
     nu_cell cell = nu_csv_cell(text, size, k->how, value);
     if (cell == NU_CELL_MISSING)
-        return NUDGE_OK;
+        return cell;
     if (field->want == NU_CATEGORIES)
-        cell = NU_CELL_TEXT;
+        return NU_CELL_TEXT;
+    if (cell == NU_CELL_TEXT && field->want != NU_NUMBERS && nu_date_parse(text, size, value))
+        return NU_CELL_DATE;
+    if (field->want != NU_NUMBERS || (k->by_model && !field->has_around) ||
+        (cell != NU_CELL_TEXT && cell != NU_CELL_NUMBER))
+        return cell;
+    return take_around(k, field, text, size, value) ? NU_CELL_NUMBER : NU_CELL_TEXT;
+}
+
+static nudge_status take(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
+                         size_t line, double *value)
+{
+    nu_cell cell = look_at(k, field, text, size, value);
+    if (cell == NU_CELL_MISSING) {
+        *value = NAN;
+        return NUDGE_OK;
+    }
     nu_csv_seen *seen = &field->seen[cell];
     if (seen->count++ == 0) {
         seen->line = line;
         nu_csv_short(seen->text, text);
     }
     if (field->kind == NU_ANY_KIND)
-        field->kind = cell == NU_CELL_NUMBER ? NU_NUMBERS : NU_CATEGORIES;
-    if (field->kind == NU_CATEGORIES && cell != NU_CELL_NUMBER)
+        field->kind = cell == NU_CELL_NUMBER ? NU_NUMBERS
+                      : cell == NU_CELL_DATE ? NU_DATES
+                                             : NU_CATEGORIES;
+    if (field->kind == NU_CATEGORIES && (cell == NU_CELL_TEXT || cell == NU_CELL_NOT_FINITE))
         return take_word(k, field, text, size, value);
-    if (field->kind == NU_CATEGORIES || cell != NU_CELL_NUMBER)
+    if (cell != (field->kind == NU_NUMBERS ? NU_CELL_NUMBER : NU_CELL_DATE)) {
         *value = NAN;
-    else if (field->as_written)
-        return take_written(k, field, text, size, value);
+        return NUDGE_OK;
+    }
+    field->counts = seen->count == 1 ? *value == rint(*value)
+                                     : field->counts && *value == field->last + 1;
+    field->last = *value;
+    return field->as_written && field->kind == NU_NUMBERS
+               ? take_written(k, field, text, size, value)
+               : NUDGE_OK;
+}
+
+nudge_status nu_csv_take(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
+                         size_t line, double *value)
+{
+    if (size < 2 || text[0] != '\'' || text[size - 1] != '\'')
+        return take(k, field, text, size, line, value);
+    char *inner NU_FREED = strndup(text + 1, size - 2);
+    NU_NEED(inner != NULL, size, "a cell of a CSV file", k->err);
+    field->quoted++;
+    return take(k, field, inner, size - 2, line, value);
+}
+
+nudge_status nu_csv_keep(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
+                         double *value)
+{
+    size_t number = nu_dictionary_add(&field->kept_words, text, size);
+    NU_NEED(number != NU_NOT_FOUND, size, "the cells of a column", k->err);
+    *value = (double)number;
     return NUDGE_OK;
 }
 
-/* ---- Columns --------------------------------------------------------------------------- */
+/* ---- Cells of the wrong kind ----------------------------------------------------------- */
 
-/* NUDGE_EDATA if the cells of a column are not of one kind. */
-static nudge_status check_kind(const nu_csv_kinds *k, const nu_csv_field *field)
+/* Cells that are not what all of the column were to be. */
+static nudge_status check_wanted(const nu_csv_kinds *k, const nu_csv_field *field)
+{
+    const char *what = field->want == NU_DATES ? "date" : "number";
+    const nu_csv_seen *odd = NULL;
+    char name[NU_SHORT];
+    for (nu_cell c = NU_CELL_NUMBER; c < NU_CELLS; c++) {
+        nu_cell right = field->want == NU_DATES ? NU_CELL_DATE : NU_CELL_NUMBER;
+        if (c != right && c != NU_CELL_NOT_FINITE && field->seen[c].count > 0)
+            odd = &field->seen[c];
+    }
+    if (odd == NULL)
+        return NUDGE_OK;
+    nu_csv_short(name, field->name);
+    if (k->by_model)
+        return nu_fail(k->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a %s; the model "
+                       "was trained with %ss here", k->source, odd->line, name, odd->text, what,
+                       what);
+    if (field->has_around && (field->around.before[0] != '\0' || field->around.after[0] != '\0'))
+        return nu_fail_setting(k->err, NUDGE_EDATA, "number", "%s:%zu: column '%s': '%s' is not a "
+                               "number with '%s' before and '%s' behind it, as the first",
+                               k->source, odd->line, name, odd->text, field->around.before,
+                               field->around.after);
+    return nu_fail_setting(k->err, NUDGE_EDATA, "number", "%s:%zu: column '%s': '%s' is not a "
+                           "number", k->source, odd->line, name, odd->text);
+}
+
+/* Two kinds in one column: the rarer one is what is wrong, texts in doubt. */
+static nudge_status check_mixed(const nu_csv_kinds *k, const nu_csv_field *field)
 {
     const nu_csv_seen *number = &field->seen[NU_CELL_NUMBER], *text = &field->seen[NU_CELL_TEXT];
-    const nu_csv_seen *odd = &field->seen[NU_CELL_NOT_FINITE];
+    const nu_csv_seen *date = &field->seen[NU_CELL_DATE], *most = date->count > number->count
+                                                                      ? date : number;
     char name[NU_SHORT];
     nu_csv_short(name, field->name);
-    if (field->want == NU_CATEGORIES)
-        return NUDGE_OK;
-    if (field->want == NU_NUMBERS && text->count > 0 && number->count == 0)
-        return nu_fail(k->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a number; the "
-                       "model was trained with numbers here", k->source, text->line, name,
-                       text->text);
     if (number->count > 0 && text->count == 1 && text->line == k->first_line)
         return nu_fail_setting(k->err, NUDGE_EDATA, "skip_after_header", "%s:%zu: column '%s': "
                                "'%s' is not a number, but all %zu cells below it are; if line %zu "
                                "has units or the like, leave out that 1 line", k->source,
                                text->line, name, text->text, number->count, text->line);
-    if (number->count > 0 && text->count > 0) {
-        if (field->want == NU_NUMBERS || text->count <= number->count)
-            return nu_fail_setting(k->err, NUDGE_EDATA,
-                                   field->want == NU_NUMBERS ? NULL : "category", "%s:%zu: column "
-                                   "'%s': '%s' is not a number (%zu other cell%s)%s", k->source,
-                                   text->line, name, text->text, number->count,
-                                   number->count == 1 ? " is" : "s are",
-                                   field->want == NU_NUMBERS ? "" : "; as a category every cell "
-                                                                    "is text");
+    if (text->count > most->count)
         return nu_fail_setting(k->err, NUDGE_EDATA, "category", "%s:%zu: column '%s': '%s' is a "
-                               "number, but %zu other cells are text; as a category every cell is "
-                               "text", k->source, number->line, name, number->text, text->count);
-    }
-    if (odd->count > 0 && text->count == 0)
-        return nu_fail(k->err, NUDGE_EDATA, "%s:%zu: column '%s': '%s' is not a finite number; "
-                       "leave the cell empty if the value is missing", k->source, odd->line, name,
-                       odd->text);
+                               "%s, but %zu other cells are text; as a category every cell is "
+                               "text", k->source, most->line, name, most->text,
+                               most == date ? "date" : "number", text->count);
+    const nu_csv_seen *odd = text->count > 0 ? text : most == date ? number : date;
+    int word = strpbrk(odd->text, "0123456789") == NULL; /* no code: it stands for something */
+    return nu_fail_setting(k->err, NUDGE_EDATA, word ? "missing" : "category", "%s:%zu: column "
+                           "'%s': '%s' is not a %s (%zu other cell%s); %s", k->source, odd->line,
+                           name, odd->text, most == date ? "date" : "number", most->count,
+                           most->count == 1 ? " is" : "s are",
+                           word ? "does it stand for a missing value?"
+                                : "as a category every cell is text");
+}
+
+/* NUDGE_EDATA if the cells of a column are not of one kind. */
+static nudge_status check_kind(const nu_csv_kinds *k, const nu_csv_field *field)
+{
+    const nu_csv_seen *odd = &field->seen[NU_CELL_NOT_FINITE];
+    char name[NU_SHORT];
+    if (field->want == NU_CATEGORIES)
+        return NUDGE_OK;
+    size_t texts = field->seen[NU_CELL_TEXT].count, kinds = texts > 0;
+    kinds += (field->seen[NU_CELL_NUMBER].count > 0) + (field->seen[NU_CELL_DATE].count > 0);
+    if (field->want != NU_ANY_KIND)
+        NU_TRY(check_wanted(k, field));
+    if (kinds > 1)
+        return check_mixed(k, field);
+    if (odd->count > 0 && texts == 0)
+        return nu_fail_setting(k->err, NUDGE_EDATA, "missing", "%s:%zu: column '%s': '%s' is not a "
+                               "finite number; does it stand for a missing value?", k->source,
+                               odd->line, nu_csv_short(name, field->name), odd->text);
     return NUDGE_OK;
 }
 
-static nudge_status check_categories(const nu_csv_kinds *k, const nu_csv_field *field)
+/* The texts of a column that are numbers with something around or in them, one for most cells: not
+ * taken as categories without a word. */
+static int is_like_number(const char *text, int *thousands)
 {
-    size_t n = field->words.n, rows = k->table->rows;
-    char name[NU_SHORT];
-    nu_csv_short(name, field->name);
-    if (n <= MANY_CATEGORIES || n <= rows / 2)
-        return NUDGE_OK;
-    if (field->is_target)
-        return nu_fail(k->err, NUDGE_EDATA, "%s: target column '%s' has %zu different values in "
-                       "%zu rows: too many classes", k->source, name, n, rows);
-    return nu_fail_setting(k->err, NUDGE_EDATA, "ignore", "%s: text column '%s' has %zu different "
-                           "values in %zu rows, too many for categories; leave it out", k->source,
-                           name, n, rows);
+    size_t size = strlen(text), digits = strcspn(text, "0123456789");
+    size_t after = strspn(text + digits, "0123456789.,");
+    const char *rest = text + digits + after;
+    *thousands = nu_csv_has_thousands(text, size, ',');
+    if (*thousands || after == 0)
+        return *thousands;
+    for (size_t i = 0; i < digits; i++)
+        if ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z'))
+            return 0; /* "Person 12" */
+    return digits <= 4 && strlen(rest) <= 6 && strpbrk(rest, "0123456789") == NULL;
 }
+
+static nudge_status check_texts(const nu_csv_kinds *k, const nu_csv_field *field)
+{
+    size_t n = field->words.n, cells = field->seen[NU_CELL_TEXT].count, like = 0;
+    char name[NU_SHORT], text[NU_SHORT];
+    int thousands = 0;
+    nu_csv_short(name, field->name);
+    if (k->by_model || field->want == NU_CATEGORIES || n <= cells / 2 || n < 5)
+        return NUDGE_OK;
+    while (like < n && is_like_number(field->words.texts[like], &thousands))
+        like++;
+    if (like == n)
+        return nu_fail_setting(k->err, NUDGE_EDATA, thousands ? "thousands" : "number", "%s:%zu: "
+                               "column '%s': '%s' is text, but looks like a number %s", k->source,
+                               field->seen[NU_CELL_TEXT].line, name,
+                               nu_csv_short(text, field->seen[NU_CELL_TEXT].text),
+                               thousands ? "with thousands apart" : "with more around it");
+    if (field->is_target && n > NU_NUMERIC_CLASSES)
+        return nu_fail(k->err, NUDGE_EDATA, "%s: target column '%s' has %zu different values in "
+                       "%zu rows: too many classes", k->source, name, n, k->table->rows);
+    return NUDGE_OK;
+}
+
+/* ---- Columns --------------------------------------------------------------------------- */
 
 /* A word of a column, for sorting. */
 typedef struct word {
@@ -195,7 +326,7 @@ static void measure(const nu_csv_kinds *k, const nu_csv_field *field, nu_column 
         double v = *cell_at(k, field, row);
         if (isnan(v) && column->missing++ == 0)
             column->first_missing = row;
-        if (isnan(v) || column->kind != NUDGE_COLUMN_NUMBER)
+        if (isnan(v) || column->kind == NUDGE_COLUMN_CATEGORY)
             continue;
         v = column->values != NULL ? column->values[(size_t)v] : v;
         column->min = found == 0 || v < column->min ? v : column->min;
@@ -205,15 +336,30 @@ static void measure(const nu_csv_kinds *k, const nu_csv_field *field, nu_column 
     }
 }
 
-nudge_status nu_csv_end_column(const nu_csv_kinds *k, nu_csv_field *field, int check)
+/* Kept cells stay in the order of their words. */
+static void end_kept(const nu_csv_kinds *k, nu_csv_field *field)
+{
+    nu_column *column = &k->table->columns[field->kept_column];
+    column->kind = NUDGE_COLUMN_CATEGORY;
+    column->categories = NU_TAKE(field->kept_words.texts);
+    column->n_categories = field->kept_words.n;
+    field->kept_words.n = 0;
+}
+
+nudge_status nu_csv_end_column(const nu_csv_kinds *k, nu_csv_field *field)
 {
     nu_column *column = &k->table->columns[field->column];
+    if (field->kept)
+        end_kept(k, field);
+    if (!field->used)
+        return NUDGE_OK;
     NU_TRY(check_kind(k, field));
-    if (field->kind == NU_CATEGORIES) {
-        column->kind = NUDGE_COLUMN_CATEGORY;
-        if (check)
-            NU_TRY(check_categories(k, field));
-    }
+    column->around = field->around;
+    column->kind = field->kind == NU_DATES        ? NUDGE_COLUMN_DATE
+                   : field->kind == NU_CATEGORIES ? NUDGE_COLUMN_CATEGORY
+                                                  : NUDGE_COLUMN_NUMBER;
+    if (field->kind == NU_CATEGORIES)
+        NU_TRY(check_texts(k, field));
     if (field->kind == NU_CATEGORIES || (field->as_written && field->words.n > 0))
         NU_TRY(sort_words(k, field, column));
     measure(k, field, column);

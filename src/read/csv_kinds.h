@@ -11,6 +11,7 @@ typedef struct nu_csv_kinds {
     nudge_table *table; /* its rows so far */
     const nu_csv_reading *how;
     size_t first_line;  /* of the rows, if there is a header above them; or 0 */
+    int by_model;       /* kinds are a model's, not found out or asked for */
     nudge_error *err;
 } nu_csv_kinds;
 
@@ -20,9 +21,17 @@ typedef struct nu_csv_kinds {
 nudge_status nu_csv_take(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
                          size_t line, double *value);
 
+/* Likewise the index of a cell's text in a column that is kept. NUDGE_EMEMORY. */
+nudge_status nu_csv_keep(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
+                         double *value);
+
 /* After the last row: the table's column gets its kind, its categories and what is known of its
- * values. check: its kind is found out, not given by a model. NUDGE_EDATA for cells of several
- * kinds, NUDGE_EMISMATCH, NUDGE_EMEMORY. */
-nudge_status nu_csv_end_column(const nu_csv_kinds *k, nu_csv_field *field, int check);
+ * values. NUDGE_EDATA for cells of several kinds, or numbers that are text in disguise,
+ * NUDGE_EMISMATCH, NUDGE_EMEMORY. */
+nudge_status nu_csv_end_column(const nu_csv_kinds *k, nu_csv_field *field);
+
+/* After all columns: leaves out features that nobody asked for and that teach nothing, with notes
+ * (csv_left_out.c). NUDGE_EMEMORY. */
+nudge_status nu_csv_leave_out(const nu_csv_kinds *k, const nu_csv_fields *fields);
 
 #endif

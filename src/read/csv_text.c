@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 /* ---- One cell -------------------------------------------------------------------------- */
 
 static int is_blank(char c)
@@ -13,47 +12,105 @@ static int is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-static int is_missing(const char *text, size_t size)
+/* What pandas' read_csv() takes for missing, "?", MySQL's \N and Excel's errors. */
+static int is_usually_missing(const char *text, size_t size)
 {
-    static const char *const sign[] = {"", "NA", "N/A", "null", "?"};
+    static const char *const sign[] = {
+        "NA", "NaN", "nan", "N/A", "n/a", "NULL", "null", "None", "?", "<NA>", "#N/A", "#NA",
+        "#N/A N/A", "-NaN", "-nan", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN", "na", "\\N",
+        "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"};
+    if (size == 0)
+        return 1;
+    int number = (text[0] >= '0' && text[0] <= '9') || text[0] == '.';
+    if (size > 8 || (number && (size < 6 || text[2] != '#')))
+        return 0;
     for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
         if (strlen(sign[i]) == size && memcmp(sign[i], text, size) == 0)
             return 1;
     return 0;
 }
 
-/* As strtod() reads it with a decimal point; longer ones are no numbers that anybody wrote. */
-#define POINT_TEXT 128
-static int with_point(char out[POINT_TEXT], const char *text, size_t size)
+static int is_missing(const char *text, size_t size, const nu_csv_reading *how)
 {
-    char *comma;
-    if (size >= POINT_TEXT || memchr(text, '.', size) != NULL)
+    if (how->missing == NULL)
+        return is_usually_missing(text, size);
+    for (size_t i = 0; i < how->n_missing; i++)
+        if (strlen(how->missing[i]) == size && memcmp(how->missing[i], text, size) == 0)
+            return 1;
+    return size == 0;
+}
+
+/* ---- Numbers --------------------------------------------------------------------------- */
+
+/* Digits from *at on; returns how many. */
+static size_t skip_digits(const char **at, const char *end)
+{
+    const char *from = *at;
+    while (*at < end && **at >= '0' && **at <= '9')
+        ++*at;
+    return (size_t)(*at - from);
+}
+
+int nu_csv_has_thousands(const char *text, size_t size, char separator)
+{
+    const char *at = text, *end = text + size;
+    size_t groups = 0;
+    at += at < end && (*at == '+' || *at == '-');
+    size_t n = skip_digits(&at, end);
+    if (n < 1 || n > 3)
         return 0;
-    memcpy(out, text, size);
-    out[size] = '\0';
-    if ((comma = memchr(out, ',', size)) == NULL)
-        return 1;
-    *comma = '.';
-    return comma[1] >= '0' && comma[1] <= '9'; /* otherwise it ends a word */
+    for (; at < end && *at == separator; groups++) {
+        at++;
+        if (skip_digits(&at, end) != 3)
+            return 0;
+    }
+    if (at < end && (*at == '.' || *at == ',') && *at != separator) {
+        at++;
+        skip_digits(&at, end);
+    }
+    return groups > 0 && at == end;
+}
+
+/* As strtod() reads it, with a decimal point and nothing between thousands; longer ones are no
+ * numbers that anybody wrote. Returns the new size, or 0: no number. */
+#define PLAIN_TEXT 128
+static size_t plain_number(char out[PLAIN_TEXT], const char *text, size_t size,
+                           const nu_csv_reading *how)
+{
+    int groups = how->thousands != '\0' && memchr(text, how->thousands, size) != NULL;
+    size_t n = 0;
+    if (size >= PLAIN_TEXT || (groups && !nu_csv_has_thousands(text, size, how->thousands)))
+        return 0;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '.' && how->decimal == ',' && !groups)
+            return 0;
+        if (text[i] == ',' && how->decimal == ',' && (text[i + 1] < '0' || text[i + 1] > '9'))
+            return 0; /* it ends a word */
+        if (!groups || text[i] != how->thousands)
+            out[n++] = text[i] == ',' && how->decimal == ',' ? '.' : text[i];
+    }
+    out[n] = '\0';
+    return n;
 }
 
 nu_cell nu_csv_cell(const char *text, size_t size, const nu_csv_reading *how, double *value)
 {
-    char pointed[POINT_TEXT];
+    char plain[PLAIN_TEXT];
     while (size > 0 && is_blank(text[0]))
         text++, size--;
     while (size > 0 && is_blank(text[size - 1]))
         size--;
-    if (is_missing(text, size))
+    if (is_missing(text, size, how))
         return NU_CELL_MISSING;
     if (memchr(text, 'x', size) != NULL || memchr(text, 'X', size) != NULL)
         return NU_CELL_TEXT; /* strtod would take hexadecimal numbers */
     if (strchr(" \f\n\r\v", text[0]) != NULL)
         return NU_CELL_TEXT; /* and skip these */
-    if (how->decimal == ',') {
-        if (!with_point(pointed, text, size))
+    if (how->decimal == ',' || how->thousands != '\0') {
+        size = plain_number(plain, text, size, how);
+        if (size == 0)
             return NU_CELL_TEXT;
-        text = pointed;
+        text = plain;
     }
     char *end;
     double number = strtod_l(text, &end, how->c);

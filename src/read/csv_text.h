@@ -10,18 +10,26 @@
 typedef enum nu_cell {
     NU_CELL_MISSING,
     NU_CELL_NUMBER,
-    NU_CELL_NOT_FINITE, /* nan, inf, 1e999 */
-    NU_CELL_TEXT
+    NU_CELL_NOT_FINITE, /* inf, 1e999 */
+    NU_CELL_TEXT,
+    NU_CELL_DATE,       /* a text that is one: csv_kinds.c tells */
+    NU_CELLS
 } nu_cell;
 
 /* How cells are read. */
 typedef struct nu_csv_reading {
     locale_t c;    /* the C locale */
     char decimal;  /* '.' or ',' */
+    char thousands;       /* between the thousands of numbers; 0: nothing */
+    char **missing;       /* n_missing texts that stand for a missing value; NULL: the usual ones */
+    size_t n_missing;
 } nu_csv_reading;
 
 /* What a cell holds, and the value of a number. */
 nu_cell nu_csv_cell(const char *text, size_t size, const nu_csv_reading *how, double *value);
+
+/* 1 if a text is a number with that character between its thousands: 1,234,567.89. */
+int nu_csv_has_thousands(const char *text, size_t size, char separator);
 
 /* A text as messages show it: at most 40 bytes, then "...". Returns buf. */
 #define NU_SHORT 48

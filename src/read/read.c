@@ -153,8 +153,11 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
                                "it cannot have its labels in '%s'; a CSV table's target is one of "
                                "its columns", s->name, options->labels);
     int csv = options->header >= 0 || options->delimiter != '\0' || options->decimal != '\0' ||
-              options->encoding != NULL || options->skip_rows > 0 || options->skip_after_header > 0;
-    int chosen = options->target != NULL || options->ignore != NULL || options->category != NULL;
+              options->encoding != NULL || options->thousands != '\0' || options->missing != NULL ||
+              options->skip_rows > 0 || options->skip_after_header > 0;
+    int chosen = options->target != NULL || options->ignore != NULL ||
+                 options->category != NULL || options->features != NULL ||
+                 options->number != NULL;
     if (format != &nu_csv_format && (csv || (chosen && options->like == NULL)))
         return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header, no delimiter, decimal sign "
                        "or encoding, no columns to choose by name, as CSV has", s->name,

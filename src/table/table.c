@@ -96,7 +96,7 @@ size_t nu_table_find(const nudge_table *t, const char *name, size_t hint)
 {
     for (size_t i = 0; i < t->n_columns; i++) {
         size_t j = (hint + i) % t->n_columns;
-        if (strcmp(t->columns[j].name, name) == 0)
+        if (strcmp(t->columns[j].name, name) == 0 && !t->columns[j].is_kept)
             return j;
     }
     return SIZE_MAX;
@@ -192,13 +192,25 @@ const nudge_note *nudge_table_notes(const nudge_table *table, size_t *n)
     return table->notes.note;
 }
 
+const char *nu_left_out_text(nu_left_out why)
+{
+    static const char *const texts[] = {
+        [NU_ROW_NAMES] = "counts or names the rows", [NU_COUNTS] = "counts up by one",
+        [NU_TEXTS] = "texts that are different in most rows", [NU_CONSTANT] = "one value only",
+        [NU_EMPTY] = "no value",
+    };
+    return texts[why];
+}
+
 static nudge_column_info describe_column(const nudge_table *t, const nu_column *column)
 {
     nudge_column_info info = {.name = column->name, .kind = column->kind, .width = 1,
                               .is_target = column->is_target, .missing = column->missing};
+    info.left_out = nu_left_out_text(column->left_out);
+    info.is_kept = column->is_kept;
     if (column->kind == NUDGE_COLUMN_CATEGORY)
         info.categories = column->n_categories;
-    if (column->kind == NUDGE_COLUMN_NUMBER && t->rows > column->missing) {
+    else if (t->rows > column->missing) {
         info.min = column->min;
         info.max = column->max;
         info.mean = column->sum / (double)(t->rows - column->missing);

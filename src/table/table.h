@@ -12,19 +12,48 @@
 /* A target of more different numbers is never taken as classes. */
 #define NU_NUMERIC_CLASSES 1000
 
+/* Why a column that nobody asked for is not used. */
+typedef enum nu_left_out {
+    NU_USED,
+    NU_ROW_NAMES, /* it has no name, and counts or names the rows */
+    NU_COUNTS,    /* each number is the one before and 1 */
+    NU_TEXTS,     /* more than 20 texts, on fewer than 2 rows each (mean) */
+    NU_CONSTANT,
+    NU_EMPTY,
+    NU_LEFT_OUTS
+} nu_left_out;
+
+/* "counts up by one"; NULL for NU_USED. */
+const char *nu_left_out_text(nu_left_out why);
+
+/* Text around the number in each cell of a column: "$", "%", " kg". */
+#define NU_AROUND_TEXT 16
+typedef struct nu_around {
+    char before[NU_AROUND_TEXT], after[NU_AROUND_TEXT];
+} nu_around;
+
 typedef struct nu_column {
     char *name;
-    nudge_column_kind kind; /* NUMBER or CATEGORY */
+    nudge_column_kind kind; /* NUMBER, CATEGORY or DATE, whose values are days since 1970-01-01 */
     int is_target;
     size_t missing;
     size_t first_missing;  /* row of the first missing cell, valid if missing > 0 */
     double min, max, sum;  /* of a NUMBER column's values */
     char **categories;     /* of a CATEGORY column, sorted by byte value: cells hold their index */
     size_t n_categories;
+    size_t place;          /* of a target: among the targets, as they were asked for */
+    nu_left_out left_out;  /* no feature, and why */
+    int is_kept;           /* text for nudge_table_text() alone: neither feature nor target */
+    nu_around around;      /* of a NUMBER column: what was taken off its cells */
     double *values;        /* of a target of at most NU_NUMERIC_CLASSES different numbers: cells
                             * hold the index of one of `categories`, which are the numbers as they
                             * are written, sorted by value; or NULL */
 } nu_column;
+
+static inline int nu_column_is_feature(const nu_column *c)
+{
+    return !c->is_target && !c->is_kept && c->left_out == NU_USED;
+}
 
 struct nudge_table {
     char *source;

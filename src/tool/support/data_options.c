@@ -26,6 +26,11 @@ static void read_csv_options(nudge_read_options *read, arguments *args)
     const char *decimal = text_of(args, "decimal");
     if (decimal != NULL && strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0)
         refuse(args, "decimal", "'.' or ','");
+    const char *thousands = text_of(args, "thousands");
+    if (thousands != NULL && (strlen(thousands) != 1 || strchr("0123456789+-eE", thousands[0])))
+        refuse(args, "thousands", "one character, such as a comma or a blank");
+    read->thousands = thousands != NULL ? thousands[0] : '\0';
+    read->missing = text_of(args, "missing");
     read->delimiter = delimiter_of(args);
     read->decimal = decimal != NULL ? decimal[0] : '\0';
     read->encoding = text_of(args, "encoding");
@@ -45,6 +50,8 @@ void read_data_options(nudge_read_options *read, arguments *args)
     read->weight = text_of(args, "weight");
     read->ignore = text_of(args, "ignore");
     read->category = text_of(args, "category");
+    read->features = text_of(args, "features");
+    read->number = text_of(args, "number");
     read_csv_options(read, args);
 }
 

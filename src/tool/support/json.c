@@ -134,8 +134,11 @@ void json_put_dialect(json_t *object, const nudge_dialect *d)
     if (d == NULL)
         return;
     const char delimiter[] = {d->delimiter, '\0'}, decimal[] = {d->decimal, '\0'};
+    const char thousands[] = {d->thousands, '\0'};
     json_put_all(object, "delimiter", json_text(delimiter), "decimal", json_text(decimal),
                  "encoding", json_text(d->encoding[0] != '\0' ? d->encoding : NULL),
+                 "thousands", json_text(d->thousands != '\0' ? thousands : NULL),
+                 "missing", json_text(d->has_missing ? d->missing : NULL),
                  "skip_rows", json_whole(d->skip_rows),
                  "skip_after_header", json_whole(d->skip_after_header), NULL);
 }

@@ -137,12 +137,20 @@ const option shared_options[] = {
     {"task", "auto|classification|regression", .help = "what a target of whole numbers is; auto: "
      "classes where it is 0 and 1, or has at most 20 different values, with 10 rows for each, or "
      "belongs to images"},
-    {"ignore", "COLUMNS", .help = "CSV columns to leave out, separated by commas"},
-    {"category", "COLUMNS", .help = "numeric CSV columns to take as categories"},
+    {"features", "COLUMNS", .help = "CSV columns that are features, and no others: names, \"names "
+                                    "in quotes\", positions from 1 (2, 2-5, 7-), patterns (x*), "
+                                    "separated by commas"},
+    {"ignore", "COLUMNS", .help = "CSV columns to leave out, named as for --features"},
+    {"category", "COLUMNS", .help = "CSV columns to take as categories, whatever they hold"},
+    {"number", "COLUMNS", .help = "CSV columns to take as numbers, also where they count the rows "
+                                  "or have the same text around each, such as $ or kg"},
     {"header", "no|yes|auto", .help = "whether the first CSV row holds names"},
     {"delimiter", "CHAR", .help = "what separates CSV cells: a character, tab, or blanks (any number "
                                   "of them) [found out]"},
     {"decimal", "CHAR", .help = "of numbers in CSV: . or , [found out]"},
+    {"thousands", "CHAR", .help = "between the thousands of numbers in CSV: , in 1,234 [nothing]"},
+    {"missing", "TEXT,...", .help = "CSV cells that mean a missing value, instead of NA, N/A, NaN, "
+                                    "null, None, ? and the like; empty cells always do"},
     {"encoding", "NAME", .help = "of CSV text, such as latin1 or windows-1252 [utf-8, or what the "
                                  "file begins with says]"},
     {"skip-rows", "N", .help = "CSV lines to leave out at the beginning"},

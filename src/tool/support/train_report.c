@@ -207,15 +207,16 @@ json_t *train_settings(const train_report *r)
     const nudge_optimizer *o = &s->train.optimizer;
     nudge_prep_info prep = nudge_prep_describe(r->data->prep);
     nudge_model_info m = nudge_model_describe(r->model);
+    static const char *const tasks[] = {"auto", "classification", "regression"};
     json_t *activations = json_new_list();
     for (size_t i = 0; i < m.layers; i++)
         json_add(activations, json_text(nudge_activation_name(m.activations[i])));
     json_t *object = json_of(
         "data", json_text(d->data), "target", json_text(d->read.target),
-        "labels", json_text(d->read.labels), "task",
-        json_text(d->prep.task == NUDGE_TASK_AUTO ? "auto" : d->prep.task == NUDGE_REGRESSION
-                                                      ? "regression" : "classification"), "ignore", json_text(d->read.ignore),
-        "category", json_text(d->read.category), "val", json_text(d->val),
+        "labels", json_text(d->read.labels), "task", json_text(tasks[d->prep.task]),
+        "features", json_text(d->read.features), "ignore", json_text(d->read.ignore),
+        "category", json_text(d->read.category), "number", json_text(d->read.number),
+        "val", json_text(d->val),
         "test", json_text(d->test), "val_split", json_number(d->val_split),
         "test_split", json_number(d->test_split),
         "split", json_text(d->split_order == NUDGE_SPLIT_LAST ? "last" : "random"),

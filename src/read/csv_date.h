@@ -1,0 +1,17 @@
+/* Dates as cells have them. */
+#ifndef NUDGE_READ_CSV_DATE_H
+#define NUDGE_READ_CSV_DATE_H
+
+#include <stddef.h>
+
+/* ISO 8601, "2024-02-29", with a time or without: "2024-02-29T23:59:59.5+01:00", a blank for the T,
+ * "Z", no seconds. 1 if the whole text is one, with the days since 1970-01-01 in *days: of UTC
+ * where the text tells the zone. */
+int nu_date_parse(const char *text, size_t size, double *days);
+
+/* The other way round: the date, with a time down to seconds where it is not midnight. Returns
+ * buf. */
+#define NU_DATE_TEXT 40
+const char *nu_date_text(char buf[NU_DATE_TEXT], double days);
+
+#endif
