@@ -1,7 +1,7 @@
 /* Kinds of CSV columns: what is found out, left out, refused, and said. */
 #include "csv_fixtures.h"
 #include "prep/prep.h"
-#include "read/csv_date.h"
+#include "date.h"
 #include "table_fixtures.h"
 
 static nudge_error err;

@@ -171,6 +171,13 @@ NUDGE_API const nudge_note *nudge_table_notes(const nudge_table *table, size_t *
 /* Column j < columns. */
 NUDGE_TELLS(nudge_column_info, nudge_table_column, , (table, j), const nudge_table *table, size_t j)
 
+/* The cell in a row (below rows) of column j as text: a category, a cell that is kept, a number (the
+ * shortest that is read back exactly), a date. It belongs to the table, or is in buf. NULL: it has
+ * no value, or is an image. */
+#define NUDGE_CELL_SIZE 40
+NUDGE_API const char *nudge_table_text(const nudge_table *table, size_t row, size_t j,
+                                       char buf[NUDGE_CELL_SIZE]);
+
 /* Category k < categories of column j; belongs to the table. */
 NUDGE_API const char *nudge_table_category(const nudge_table *table, size_t j, size_t k);
 

@@ -2,6 +2,7 @@
 libcommon_la_SOURCES = \
 	src/common/atomic_file.h src/common/atomic_file.c \
 	src/common/csv_quote.h src/common/csv_quote.c \
+	src/common/date.h src/common/date.c \
 	src/common/quantiles.h src/common/quantiles.c \
 	src/common/signals.h src/common/signals.c \
 	src/common/spell.h src/common/spell.c \

@@ -4,7 +4,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "read/csv_date.h"
+#include "date.h"
 
 static double *cell_at(const nu_csv_kinds *k, const nu_csv_field *field, size_t row)
 {

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "csv_quote.h"
+#include "date.h"
 #include "read/format.h"
 
 /* Text on its way to the file, compressed or not: zlib does both, and buffers. */
@@ -80,10 +81,13 @@ static void put_cell(sink *s, const nudge_table *t, size_t row, size_t j)
 {
     const nu_column *column = &t->columns[j];
     double v = nu_table_cell(t, row, j);
+    char date[NU_DATE_TEXT];
     if (isnan(v)) /* missing */
         put(s, "NA", j == 0 && is_empty_row(t, row) ? 2 : 0);
     else if (column->kind == NUDGE_COLUMN_CATEGORY || column->values != NULL)
         put_text(s, column->categories[(size_t)v]);
+    else if (column->kind == NUDGE_COLUMN_DATE)
+        put_text(s, nu_date_text(date, v));
     else
         put_number(s, v, NU_F64);
 }

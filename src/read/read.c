@@ -140,6 +140,14 @@ static nudge_status read_array(nudge_table *t, nu_source *s, const nu_format *fo
     return nu_array_read_features(t, &a, err);
 }
 
+static void drop_target(nudge_table *t)
+{
+    free(NU_TAKE(t->y));
+    free(NU_TAKE(t->classes));
+    nu_strings_free(NU_TAKE(t->class_labels), t->n_classes);
+    t->n_classes = t->outputs = 0;
+}
+
 nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *format,
                             const nudge_read_options *options, nudge_error *err)
 {
@@ -158,11 +166,13 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
     int chosen = options->target != NULL || options->ignore != NULL ||
                  options->category != NULL || options->features != NULL ||
                  options->number != NULL;
-    if (format != &nu_csv_format && (csv || (chosen && options->like == NULL)))
+    if (format != &nu_csv_format && (csv || options->keep != NULL || (chosen && options->like == NULL)))
         return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header, no delimiter, decimal sign "
                        "or encoding, no columns to choose by name, as CSV has", s->name,
                        format->name);
     NU_TRY(format->open != NULL ? read_array(t, s, format, err) : format->read(t, s, options, err));
+    if (options->without_target && t->n_columns == 0)
+        drop_target(t);
     t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);
     if (options->labels != NULL)
         NU_TRY(read_labels(t, options->labels, err));

@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "date.h"
 
 /* ---- Texts ----------------------------------------------------------------------------- */
 
@@ -239,6 +240,45 @@ nudge_column_info nudge_table_column(const nudge_table *table, size_t j)
         measure(&info, t->x, t->element, t->rows, t->features, j);
     }
     return info;
+}
+
+static const char *number_text(char buf[NUDGE_CELL_SIZE], double v)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(buf, NUDGE_CELL_SIZE, "%.*g", digits, v);
+        if (strtod(buf, NULL) == v)
+            break;
+    }
+    return buf;
+}
+
+static const char *matrix_text(const nudge_table *t, size_t row, size_t j,
+                               char buf[NUDGE_CELL_SIZE])
+{
+    size_t features = feature_columns(t);
+    if (t->pixel_rows > 0 && j == 0)
+        return NULL;
+    if (j >= features && t->classes != NULL)
+        return t->class_labels[t->classes[row]];
+    double v = j < features ? nu_value(t->x, t->element, row * t->features + j)
+                            : nu_value(t->y, t->y_element, row * t->outputs + j - features);
+    snprintf(buf, NUDGE_CELL_SIZE, "%.9g", v);
+    return buf;
+}
+
+const char *nudge_table_text(const nudge_table *table, size_t row, size_t j,
+                             char buf[NUDGE_CELL_SIZE])
+{
+    const nudge_table *t = table;
+    if (t->n_columns == 0)
+        return matrix_text(t, row, j, buf);
+    const nu_column *c = &t->columns[j];
+    double v = nu_table_cell(t, row, j);
+    if (isnan(v))
+        return NULL;
+    if (c->kind == NUDGE_COLUMN_CATEGORY || c->values != NULL)
+        return c->categories[(size_t)v];
+    return c->kind == NUDGE_COLUMN_DATE ? nu_date_text(buf, v) : number_text(buf, v);
 }
 
 const char *nudge_table_category(const nudge_table *table, size_t j, size_t k)

@@ -340,7 +340,7 @@ static int run(arguments *args)
     nudge_metrics metrics;
     nudge_error err;
     int threads = threads_of(args);
-    load_model_and_data(args, 1, &model, &data);
+    load_model_and_data(args, &model, &data);
     uint64_t wanted = metrics_of(args, model);
     must(nudge_evaluate_on(model, data, threads, NULL, wanted, &metrics, &err), &err);
     if (given(args, "json"))

@@ -10,6 +10,8 @@
 
 static const option own[] = {
     {"data", .help = "as in 'nudge train'; a target in it is not used"},
+    {"keep", "COLUMNS", .help = "CSV columns to write before the predictions, as they are, named as "
+                                "for 'nudge train --features'"},
     {"out", .initial = "-", .help = "write there; - is standard output"},
     {0},
 };
@@ -19,19 +21,35 @@ typedef struct layout {
     const nudge_prep *prep;
     size_t outputs, classes, columns; /* columns of numbers */
     int probabilities;                /* are these (bce, too) */
+    const nudge_table *kept;          /* has columns to write before; or NULL */
     int digits;                       /* that give a number of the model's type back exactly */
 } layout;
 
-static layout layout_of(const nudge_model *model)
+static layout layout_of(const nudge_model *model, const nudge_table *kept)
 {
     nudge_model_info m = nudge_model_describe(model);
     nudge_prep_info p = nudge_prep_describe(m.prep);
     return (layout){m.prep, p.outputs, p.classes, p.classes > 0 ? p.classes : p.outputs,
-                    !nudge_loss_describe(m.loss).is_regression, m.dtype == NUDGE_F32 ? 9 : 17};
+                    !nudge_loss_describe(m.loss).is_regression, kept, m.dtype == NUDGE_F32 ? 9 : 17};
+}
+
+/* Each kept column's name, or its cell in a row, with a comma behind it. */
+static void write_kept(const layout *l, const size_t *row, FILE *stream)
+{
+    char buf[NUDGE_CELL_SIZE];
+    for (size_t j = 0; l->kept != NULL && j < nudge_table_describe(l->kept).columns; j++) {
+        nudge_column_info c = nudge_table_column(l->kept, j);
+        if (!c.is_kept)
+            continue;
+        const char *text = row != NULL ? nudge_table_text(l->kept, *row, j, buf) : c.name;
+        nu_csv_quote(stream, text != NULL ? text : "");
+        putc(',', stream);
+    }
 }
 
 static void write_header(const layout *l, FILE *stream)
 {
+    write_kept(l, NULL, stream);
     if (l->classes > 0)
         nu_csv_quote(stream, nudge_prep_target_name(l->prep, 0));
     for (size_t k = 0; k < l->columns; k++) {
@@ -51,9 +69,10 @@ static double value(const layout *l, const double *out, size_t k)
     return l->columns == l->outputs ? out[k] : k == 1 ? out[0] : 1 - out[0];
 }
 
-static void write_row(const layout *l, const double *out, FILE *stream)
+static void write_row(const layout *l, size_t row, const double *out, FILE *stream)
 {
     size_t best = 0;
+    write_kept(l, &row, stream);
     for (size_t k = 1; k < l->columns; k++)
         if (value(l, out, k) > value(l, out, best))
             best = k;
@@ -68,7 +87,7 @@ static void write_all(const layout *l, const double *out, size_t rows, FILE *str
 {
     write_header(l, stream);
     for (size_t i = 0; i < rows && !ferror(stream) && nu_signal_caught() == 0; i++)
-        write_row(l, out + i * l->outputs, stream);
+        write_row(l, i, out + i * l->outputs, stream);
 }
 
 /* To the file of --out, or to stdout, which main() checks. */
@@ -101,14 +120,16 @@ static int run(arguments *args)
     nudge_error err;
     int threads = threads_of(args);
     check_output(args, "out", "data model");
-    load_model_and_data(args, 0, &model, &data);
-    layout l = layout_of(model);
+    nudge_table *kept;
+    load_model_and_rows(args, &model, &data, &kept);
+    layout l = layout_of(model, kept);
     size_t rows = nudge_dataset_describe(data).rows;
     double *out = need(calloc(rows, l.outputs * sizeof *out));
     must(nudge_predict(model, data, threads, out, &err), &err);
     write_result(args, &l, out, rows);
     free(out);
     nudge_dataset_free(data);
+    nudge_table_free(kept);
     nudge_model_free(model);
     return EXIT_DONE;
 }
@@ -119,10 +140,12 @@ const command command_predict = {
     .summary = "predictions of a model, one row per sample",
     .about = "Writes CSV with a header and one row per sample: for numbers the predicted targets "
              "in their own units; for classes the predicted label, then a column p(LABEL) for "
-             "each class with its probability.",
+             "each class with its probability. Before them stand the columns of --keep. The target "
+             "is not read, whatever stands there.",
     .own = own,
-    .options = "Data: model data " CSV_OPTIONS "\nRunning: threads\nOutput: out quiet\n",
+    .options = "Data: model data " CSV_OPTIONS "\nRunning: threads\nOutput: out keep quiet\n",
     .examples = "  nudge predict --model m.safetensors --data new.csv\n"
+                "  nudge predict --model m.safetensors --data new.csv --keep id,name\n"
                 "  nudge predict --model m.safetensors --data new.csv.gz --out predicted.csv\n",
     .run = run,
 };

@@ -119,14 +119,16 @@ static __attribute__((noreturn)) void lacks_targets(const char *spec, const nudg
              info.outputs, first, nudge_prep_target_name(prep, info.outputs - 1));
 }
 
-void load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data)
+/* The model, and the table of --data, read as the model wants it. */
+static nudge_table *load_model_and_table(arguments *args, int targets, nudge_model **model)
 {
     const char *path = required(args, "model"), *spec = required(args, "data");
     nudge_error err;
     nudge_table *table = NULL;
     nudge_read_options read;
-    size_t unknown = 0;
     read_data_options(&read, args);
+    read.keep = text_of(args, "keep");
+    read.without_target = !targets;
     must(nudge_model_load(model, path, &err), &err);
     nudge_model_info info = nudge_model_describe(*model);
     if (info.prep == NULL)
@@ -138,10 +140,38 @@ void load_model_and_data(arguments *args, int targets, nudge_model **model, nudg
     size_t notes;
     const nudge_note *note = nudge_table_notes(table, &notes);
     say_notes(note, notes, given(args, "quiet"));
-    must(nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err), &err);
-    if (targets && nudge_dataset_describe(*data).outputs == 0)
-        lacks_targets(spec, info.prep);
+    return table;
+}
+
+static void say_unknown(arguments *args, size_t unknown)
+{
     if (unknown > 0)
         say("%s: %zu cells hold a category that the model was not trained on; they count as "
-            "none", spec, unknown);
+            "none", text_of(args, "data"), unknown);
+}
+
+void load_model_and_data(arguments *args, nudge_model **model, nudge_dataset **data)
+{
+    nudge_table *table = load_model_and_table(args, 1, model);
+    nudge_model_info info = nudge_model_describe(*model);
+    nudge_error err;
+    size_t unknown = 0;
+    must(nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err), &err);
+    if (nudge_dataset_describe(*data).outputs == 0)
+        lacks_targets(text_of(args, "data"), info.prep);
+    say_unknown(args, unknown);
+}
+
+void load_model_and_rows(arguments *args, nudge_model **model, nudge_dataset **data,
+                         nudge_table **kept)
+{
+    nudge_table *table = load_model_and_table(args, 0, model);
+    nudge_model_info info = nudge_model_describe(*model);
+    nudge_error err;
+    size_t unknown = 0;
+    *kept = given(args, "keep") ? table : NULL;
+    must(*kept != NULL
+             ? nudge_dataset_pack_copy(data, table, info.prep, info.dtype, &unknown, &err)
+             : nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err), &err);
+    say_unknown(args, unknown);
 }

@@ -29,9 +29,13 @@ int same_file(const char *a, const char *b);
  * given or is "-". */
 void check_output(arguments *args, const char *name, const char *others);
 
-/* For eval, predict and gradcheck: the model of --model, and --data (read with CSV_OPTIONS) packed as
- * it wants them; with `targets` they must hold the targets, for which --labels is asked too.
- * The caller frees both. */
-void load_model_and_data(arguments *args, int targets, nudge_model **model, nudge_dataset **data);
+/* For eval and gradcheck: the model of --model, and --data (read with CSV_OPTIONS) packed as it wants
+ * them, with the targets, for which --labels is asked too. The caller frees both. */
+void load_model_and_data(arguments *args, nudge_model **model, nudge_dataset **data);
+
+/* For predict: likewise without targets, whatever stands there. *kept: the table with the columns of
+ * --keep, or NULL; the caller frees it last. */
+void load_model_and_rows(arguments *args, nudge_model **model, nudge_dataset **data,
+                         nudge_table **kept);
 
 #endif

@@ -1,6 +1,6 @@
-/* Dates as cells have them. */
-#ifndef NUDGE_READ_CSV_DATE_H
-#define NUDGE_READ_CSV_DATE_H
+/* Dates as texts. */
+#ifndef NUDGE_COMMON_DATE_H
+#define NUDGE_COMMON_DATE_H
 
 #include <stddef.h>
 
@@ -11,7 +11,7 @@ int nu_date_parse(const char *text, size_t size, double *days);
 
 /* The other way round: the date, with a time down to seconds where it is not midnight. Returns
  * buf. */
-#define NU_DATE_TEXT 40
+#define NU_DATE_TEXT 40 /* NUDGE_CELL_SIZE */
 const char *nu_date_text(char buf[NU_DATE_TEXT], double days);
 
 #endif

@@ -1,4 +1,4 @@
-#include "read/csv_date.h"
+#include "date.h"
 
 #include <math.h>
 #include <stdio.h>
