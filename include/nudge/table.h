@@ -61,9 +61,9 @@ typedef struct nudge_read_options {
 NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
 
 /* Reads `spec`: "synth:NAME,key=value,..." (see nudge_synth_list() for the names), or a path; "-"
- * is standard input. gzip, bzip2, xz, zstd and the format are found from the content: NPY, NPZ and IDX
- * by their magic numbers, safetensors by its header, otherwise CSV; a damaged beginning is forgiven
- * where the name ends in .npy or .safetensors, so that the message is about that format.
+ * is standard input. gzip, bzip2, xz, zstd and the format are found from the content: NPY, NPZ and
+ * IDX by their magic numbers, safetensors by its header, otherwise CSV; a damaged beginning is
+ * forgiven where the name ends in .npy or .safetensors: the message is then about that format.
  * "FILE.zip:NAME" is a file in a zip archive, whose only file needs no name.
  *
  * CSV: RFC 4180, comma separated, quotes, LF or CRLF, UTF-8. A column is numeric when all its
@@ -79,7 +79,9 @@ NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
  * straight into the table, on all cores.
  *
  * LIBSVM (a target and INDEX:VALUE pairs in a line; also SVMlight's) and FANN's training files:
- * numbers, known by their first lines or by names that end in .svm, .libsvm and .fann.
+ * numbers, known by their first lines or by names that end in .svm, .libsvm and .fann. ARFF:
+ * columns as in CSV, of the kinds that are declared; the options that choose columns, and encoding,
+ * hold for it.
  *
  * NUDGE_EARGUMENT (bad synthetic spec, unknown column named), NUDGE_EOPEN, NUDGE_EIO,
  * NUDGE_EDATA, NUDGE_EMEMORY. options may be NULL for the defaults. */
@@ -127,8 +129,8 @@ typedef struct nudge_column_info {
 
 typedef struct nudge_table_info {
     const char *source;   /* the spec it was read from; belongs to the table */
-    const char *format;   /* "csv", "idx", "npy", "npz", "safetensors", "libsvm", "fann" or
-                           * "synth", constant text */
+    const char *format;   /* "csv", "idx", "npy", "npz", "safetensors", "libsvm", "fann",
+                           * "arff" or "synth", constant text */
     size_t rows;
     size_t columns;       /* described by nudge_table_column(), targets included */
     uint64_t bytes;       /* memory the table holds */

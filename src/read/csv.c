@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "read/column_list.h"
+#include "read/csv.h"
 #include "read/csv_encoding.h"
 #include "read/csv_kinds.h"
 #include "read/format.h"
@@ -20,6 +21,7 @@ typedef struct reader {
     double *chunk;      /* where the row goes */
     int lacks_target;   /* the row */
     size_t dropped;     /* rows without a target */
+    const nu_csv_kind *declared; /* of each column; or NULL */
     nudge_error *err;
 } reader;
 
@@ -179,6 +181,14 @@ static nudge_status make_columns(reader *r, size_t lines)
     return NUDGE_OK;
 }
 
+/* Kinds that are declared and not asked for otherwise. */
+static void take_declared(reader *r, const nudge_read_options *options)
+{
+    for (size_t j = 0; r->declared != NULL && options->like == NULL && j < r->fields.n; j++)
+        if (r->fields.field[j].want == NU_ANY_KIND)
+            r->fields.field[j].want = r->fields.field[j].kind = r->declared[j];
+}
+
 static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_options *options)
 {
     nu_csv_first first NU_SCOPED(nu_csv_first_free) = {0};
@@ -186,6 +196,7 @@ static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_op
     NU_TRY(nu_csv_find_layout(l, options, notes, r->err));
     NU_TRY(nu_csv_look(&first, l, options, notes, r->err));
     NU_TRY(nu_csv_choose(&r->fields, r->source, &first, options, notes, r->err));
+    take_declared(r, options);
     r->has_header = first.header;
     r->header_line = first.skip;
     r->table->dialect = l->dialect;
@@ -202,6 +213,30 @@ static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_op
     return finish(r);
 }
 
+/* `l` has its source, its text and what is said of it. */
+static nudge_status read_text(nudge_table *t, nu_csv_layout *l, const nu_csv_kind *declared,
+                              const nudge_read_options *options, nudge_error *err)
+{
+    char **missing NU_FREED = NULL;
+    l->how.thousands = l->dialect.thousands;
+    if (l->how.missing == NULL && l->dialect.has_missing) {
+        l->how.missing = missing = nu_list_split(l->dialect.missing, &l->how.n_missing);
+        NU_NEED(missing != NULL, sizeof l->dialect.missing, "texts of missing values", err);
+        if (l->how.n_missing == 0)
+            return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "'%s' is no list of texts, "
+                                   "separated by commas, in quotes or not", l->dialect.missing);
+    }
+    l->how.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    NU_NEED(l->how.c != (locale_t)0, 1024, "the C locale", err);
+    reader r = {.source = l->source, .table = t, .declared = declared, .err = err,
+                .kinds = {.source = l->source, .table = t, .how = &l->how,
+                          .by_model = options->like != NULL, .err = err}};
+    nudge_status status = read_layout(&r, l, options);
+    nu_csv_fields_free(&r.fields);
+    freelocale(l->how.c);
+    return status;
+}
+
 static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
                                nudge_error *err)
 {
@@ -209,24 +244,22 @@ static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_op
     NU_TRY(nu_csv_said(&l.dialect, options, err));
     NU_TRY(nu_source_load(s, err));
     NU_TRY(nu_csv_decode(s, &l.bytes, &l.size, l.dialect.encoding, options->encoding == NULL, err));
-    char **missing NU_FREED = NULL;
-    l.how.thousands = l.dialect.thousands;
-    if (l.dialect.has_missing) {
-        l.how.missing = missing = nu_list_split(l.dialect.missing, &l.how.n_missing);
-        NU_NEED(missing != NULL, sizeof l.dialect.missing, "texts of missing values", err);
-        if (l.how.n_missing == 0)
-            return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "'%s' is no list of texts, "
-                                   "separated by commas, in quotes or not", l.dialect.missing);
-    }
-    l.how.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    NU_NEED(l.how.c != (locale_t)0, 1024, "the C locale", err);
-    reader r = {.source = s->name, .table = t, .err = err,
-                .kinds = {.source = s->name, .table = t, .how = &l.how,
-                          .by_model = options->like != NULL, .err = err}};
-    nudge_status status = read_layout(&r, &l, options);
-    nu_csv_fields_free(&r.fields);
-    freelocale(l.how.c);
-    return status;
+    return read_text(t, &l, NULL, options, err);
+}
+
+nudge_status nu_csv_read_declared(nudge_table *t, char *text, size_t size, size_t first_line,
+                                  const nu_csv_kind *declared, const nudge_read_options *options,
+                                  nudge_error *err)
+{
+    char *missing[] = {(char[]){"?"}};
+    nudge_read_options own = *options;
+    nu_csv_layout l = {.source = t->source, .bytes = text, .size = size, .line = first_line,
+                       .dialect = {.delimiter = ',', .decimal = '.'},
+                       .how = {.missing = missing, .n_missing = 1}};
+    own.header = 1;
+    own.delimiter = ',';
+    own.decimal = '.';
+    return read_text(t, &l, declared, &own, err);
 }
 
 const nu_format nu_csv_format = {
@@ -234,4 +267,5 @@ const nu_format nu_csv_format = {
     .ending = {".csv", ".csv.gz"},
     .read = read_table,
     .write = nu_csv_write,
+    .has_columns = 1,
 };

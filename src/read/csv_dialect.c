@@ -332,7 +332,7 @@ nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, n
                                 nudge_error *err)
 {
     trial t NU_SCOPED(trial_free) = {0};
-    l->line = 1;
+    l->line = l->line > 0 ? l->line : 1;
     l->skip = l->dialect.skip_after_header;
     for (size_t i = 0; i < l->dialect.skip_rows && l->size > 0; i++)
         nu_csv_pass_line(l);

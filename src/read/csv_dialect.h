@@ -12,7 +12,7 @@ typedef struct nu_csv_layout {
     nu_csv_reading how;
     char *bytes;        /* where the table begins, */
     size_t size;
-    size_t line;        /* and its number */
+    size_t line;        /* and its number; 0: the first */
     size_t skip;        /* lines below its first row that are left out */
     size_t notes;       /* lines above that begin with '#' */
     char *title;        /* the last of them, without its '#'; NULL: there is none */

@@ -34,6 +34,7 @@ typedef struct nu_format {
 
     size_t least_rank;      /* of an array of features */
     int takes_labels;       /* a file of labels goes with it */
+    int has_columns;        /* target, weights and others are columns that are named */
 
     /* One of the two. Text, from beginning to end; or files whose rows have their places: creates
      * them with their headers. labels: the path of the file of targets, or NULL; path may be NULL
@@ -47,6 +48,7 @@ typedef struct nu_format {
  * NUDGE_EMEMORY, or what rows->next() returns. */
 nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err);
 
+extern const nu_format nu_arff_format;         /* arff.c */
 extern const nu_format nu_csv_format;          /* csv.c */
 extern const nu_format nu_fann_format;         /* fann.c */
 extern const nu_format nu_idx_format;          /* idx.c */

@@ -22,7 +22,7 @@ static const nu_format synth_format = {.name = "synth", .prefix = "synth:", .rea
 
 static const nu_format *const formats[] = {
     &synth_format, &nu_npy_format, &nu_npz_format, &nu_safetensors_format, &nu_idx_format,
-    &nu_libsvm_format, &nu_fann_format, &nu_csv_format,
+    &nu_arff_format, &nu_libsvm_format, &nu_fann_format, &nu_csv_format,
 };
 
 #define FORMATS (sizeof formats / sizeof *formats)
@@ -161,12 +161,13 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
                                "it cannot have its labels in '%s'; a CSV table's target is one of "
                                "its columns", s->name, options->labels);
     int csv = options->header >= 0 || options->delimiter != '\0' || options->decimal != '\0' ||
-              options->encoding != NULL || options->thousands != '\0' || options->missing != NULL ||
-              options->skip_rows > 0 || options->skip_after_header > 0;
+              options->thousands != '\0' || options->missing != NULL || options->skip_rows > 0 ||
+              options->skip_after_header > 0;
     int chosen = options->target != NULL || options->ignore != NULL ||
                  options->category != NULL || options->features != NULL ||
                  options->number != NULL;
-    if (format != &nu_csv_format && (csv || options->keep != NULL || (chosen && options->like == NULL)))
+    chosen = (chosen && options->like == NULL) || options->encoding != NULL || options->keep != NULL;
+    if ((csv && format != &nu_csv_format) || (chosen && !format->has_columns))
         return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header, no delimiter, decimal sign "
                        "or encoding, no columns to choose by name, as CSV has", s->name,
                        format->name);
@@ -176,7 +177,7 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
     t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);
     if (options->labels != NULL)
         NU_TRY(read_labels(t, options->labels, err));
-    if (options->weight != NULL && format != &nu_csv_format)
+    if (options->weight != NULL && !format->has_columns)
         NU_TRY(read_weights(t, options->weight, format, err));
     NU_TRY(nu_table_finish(t, err));
     *table = NU_TAKE(t);

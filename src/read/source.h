@@ -7,7 +7,7 @@
 
 #include "nudge.h"
 
-#define NU_HEAD 512 /* bytes that tell every format */
+#define NU_HEAD 4096 /* bytes that tell every format */
 
 typedef struct nu_source {
     const char *name;     /* the path, for messages; the caller's */
