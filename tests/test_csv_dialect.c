@@ -234,6 +234,8 @@ static const struct refused {
     {"a,b\n,\n,\n", 0, "a header but no rows", NULL},
     {"a;b\n1;2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
     {"# a,b\n1.5,2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
+    {"Report of 2024\na,b\n1,2\n", 0, "data.csv:2: 2 cells where the first row has 1; lines above "
+     "the table can be left out", "skip_rows"},
     {"a,b\n\"1,2\n", 0, "data.csv:2: a quoted cell begins here and never ends", NULL},
     {"a;b\n1;\"2\"3\n4;5\n", 0, "data.csv:2: broken quoting", NULL},
 };

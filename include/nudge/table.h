@@ -66,9 +66,13 @@ NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
  * forgiven where the name ends in .npy or .safetensors: the message is then about that format.
  * "FILE.zip:NAME" is a file in a zip archive, whose only file needs no name.
  *
- * CSV: RFC 4180, comma separated, quotes, LF or CRLF, UTF-8. A column is numeric when all its
- * cells are finite numbers or missing, a category column when none is a number; a column in
- * between is an error that names the first odd cell. Missing: an empty cell, NA, N/A, null, ?.
+ * CSV: RFC 4180 with any line ends and any delimiter of cells. What is not said in the options is
+ * found out where it can be told, with a note (nudge_table_notes()): the delimiter, a decimal
+ * comma, the header, Excel's first line "sep=;", lines that begin with '#' above the table, rows
+ * of empty cells, columns of the same name, which then have .1, .2, ... behind it. A column is
+ * numeric when all its cells are finite numbers or missing, a category column when none is a
+ * number; a column in between is an error that names the first odd cell. Missing: an empty cell,
+ * NA, N/A, null, ?.
  *
  * NPY (versions 1.0, 2.0, 3.0): features are floats (of 2, 4 or 8 bytes), whole numbers or bool, of
  * shape (rows, features), (rows,) or (rows, height, width[, channels]); uint8 are pixels, as in
@@ -141,8 +145,8 @@ typedef struct nudge_table_info {
 
 NUDGE_TELLS(nudge_table_info, nudge_table_describe, , (table), const nudge_table *table)
 
-/* How a text file is written: what was said or found out when it was read. Kept with what is learned
- * from it, so that others are read alike. */
+/* How a text file is written: what was said or found out when it was read. Kept with what is
+ * learned from it, so that others are read alike. */
 #define NUDGE_ENCODING_SIZE 32
 #define NUDGE_MISSING_SIZE 256
 typedef struct nudge_dialect {

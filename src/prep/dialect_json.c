@@ -48,11 +48,11 @@ nudge_status nu_dialect_from_json(nudge_dialect *d, json_t *json, nudge_error *e
                        "a list 'missing' of less than %zu bytes", sizeof d->missing);
     if (strlen(delimiter) != 1 || strlen(encoding) >= sizeof d->encoding || rows < 0 || after < 0 ||
         (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
-        return nu_fail(err, NUDGE_EDATA, "'csv' must have a delimiter of one character, the decimal "
-                       "'.' or ',', the name of an encoding, numbers of lines from 0");
-    *d = (nudge_dialect){.delimiter = delimiter[0], .decimal = decimal[0], .skip_rows = (size_t)rows,
-                      .skip_after_header = (size_t)after, .thousands = thousands[0],
-                      .has_missing = missing != NULL};
+        return nu_fail(err, NUDGE_EDATA, "'csv' must have a delimiter of one character, the "
+                       "decimal '.' or ',', the name of an encoding, numbers of lines from 0");
+    *d = (nudge_dialect){.delimiter = delimiter[0], .decimal = decimal[0],
+                         .skip_rows = (size_t)rows, .skip_after_header = (size_t)after,
+                         .thousands = thousands[0], .has_missing = missing != NULL};
     snprintf(d->missing, sizeof d->missing, "%s", missing != NULL ? missing : "");
     snprintf(d->encoding, sizeof d->encoding, "%s", encoding);
     return NUDGE_OK;

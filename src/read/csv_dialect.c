@@ -183,6 +183,8 @@ static nudge_status take_row(nu_csv_scan *scan)
     t->cell = 0;
     if (t->column == NULL) {
         t->first = cells;
+        NU_TRY(nu_memory_check((cells + 1) * sizeof *t->column, "the columns of a CSV file",
+                               scan->err));
         NU_NEW(t->column, calloc, cells + 1, "the first row of a CSV file", scan->err);
         return NUDGE_OK;
     }

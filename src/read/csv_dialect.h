@@ -22,7 +22,8 @@ typedef struct nu_csv_layout {
 
 /* What the options say of a dialect, and for what they do not say, a model's data (options->like):
  * zeros where neither does. NUDGE_EARGUMENT. */
-nudge_status nu_csv_said(nudge_dialect *dialect, const nudge_read_options *options, nudge_error *err);
+nudge_status nu_csv_said(nudge_dialect *dialect, const nudge_read_options *options,
+                         nudge_error *err);
 
 /* Finds out the rest, with a note for each thing. The layout has its source, what was said of the
  * dialect, `how` with its locale, and the text of the whole file.

@@ -14,6 +14,9 @@
 #define SAMPLE_ROWS 1000
 #define SAMPLE_CELLS 500000
 
+/* What a column takes while its file is read, its name and all that is counted: about. */
+#define COLUMN_BYTES 512
+
 /* What a column of the sample holds below the first row. */
 typedef struct below {
     size_t numbers, texts;
@@ -41,6 +44,7 @@ static nudge_status keep_first(look *l, const char *text, size_t size, nudge_err
     nu_csv_first *first = l->first;
     if (first->n == l->room) {
         size_t room = l->room * 2 + 16;
+        NU_TRY(nu_memory_check(room * COLUMN_BYTES, "the columns of a CSV file", err));
         char **cells = realloc(first->cells, room * sizeof *cells);
         NU_NEED(cells != NULL, room * sizeof *cells, "the first row of a CSV file", err);
         first->cells = cells;
