@@ -1,7 +1,7 @@
 # nudge.1 and a page for each command, made from the same tables as --help; a tarball carries them.
 man_pages = doc/nudge.1 doc/nudge-train.1 doc/nudge-eval.1 doc/nudge-predict.1 doc/nudge-info.1 \
-	doc/nudge-gen.1 doc/nudge-gradcheck.1 doc/nudge-bench.1 doc/nudge-plan.1 doc/nudge-scale.1 \
-	doc/nudge-plot.1
+	doc/nudge-gen.1 doc/nudge-convert.1 doc/nudge-gradcheck.1 doc/nudge-bench.1 doc/nudge-plan.1 \
+	doc/nudge-scale.1 doc/nudge-plot.1
 dist_man_MANS = $(man_pages)
 
 # They depend on the tool's sources, not on the program itself, so that a tarball's are new enough.

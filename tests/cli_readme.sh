@@ -48,7 +48,7 @@ while read -r block; do
     case $block in
     setup | tests | compile) skip "block: $block" "built and installed elsewhere" ;;
     first | linear | or | images | classes | numbers | folds | deep | reach | resume | afterwards | large | \
-        scale | plan | plot | bench | letter | predict)
+        convert | scale | plan | plot | bench | letter | predict)
         check "block: $block" env PATH="$PWD/bin:$PATH" sh -e "blocks/$block"
         cp "$out" "$block.said"
         ;;

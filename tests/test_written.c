@@ -146,8 +146,8 @@ START_TEST(refused_tables)
 {
     nudge_error err = {0};
     nudge_table *t = read_good(test_file("good-plain.csv"), NULL);
-    ck_assert_int_eq(nudge_table_write(t, st_path, &err), NUDGE_EARGUMENT);
-    ck_assert_ptr_nonnull(strstr(err.text, "is written as .csv or .csv.gz"));
+    ck_assert_int_eq(nudge_table_write(t, npy_path, &err), NUDGE_EARGUMENT);
+    ck_assert_ptr_nonnull(strstr(err.text, "is written as .csv, .csv.gz or .safetensors"));
     ck_assert_int_eq(nudge_table_write_targets(t, labels_path, &err), NUDGE_EARGUMENT);
     nudge_table_free(t);
     t = read_good(test_file("good-images.idx"), NULL);

@@ -37,10 +37,6 @@ typedef struct nudge_read_options {
                             * it. NULL: UTF-8 */
     size_t skip_rows;      /* CSV: lines to leave out at the beginning, */
     size_t skip_after_header; /* and below the header */
-    int stream;            /* NPY, safetensors: 1: the features stay in their file, which must not
-                            * change meanwhile, and are read batch by batch: little-endian F32, F64
-                            * or U8, row by row, not compressed. Same results as in memory. 0: only
-                            * if memory has no room for them */
     nudge_dtype dtype;     /* synthetic data: element type */
     uint64_t seed;         /* synthetic data: used where the spec has no seed= of its own */
     int threads;           /* synthetic data: threads to generate with; 0, or more than there
@@ -194,9 +190,11 @@ NUDGE_API const char *nudge_table_category(const nudge_table *table, size_t j, s
 /* Writes all rows as a file that nudge_table_read() reads back to the same values: ".csv"
  * (shortest decimal numbers that read back exactly) or ".csv.gz", target included; ".safetensors",
  * tensors x and y; ".npy", the features alone, because such a file holds one array. A table of
- * named columns (from CSV) is written as CSV only. Atomic: the path holds either the whole new
- * file or what was there before.
- * NUDGE_EARGUMENT (another ending; a CSV table), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
+ * named columns is written as CSV or, with its kinds, labels and dialect, as safetensors, but for
+ * columns that are left out or kept; the target is then the one of the file that is read, unless
+ * the options say otherwise. Atomic: the path holds either the whole new file or what was there
+ * before.
+ * NUDGE_EARGUMENT (another ending; named columns as NPY), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_table_write(const nudge_table *table, const char *path,
                                                        nudge_error *err);
 

@@ -2,7 +2,6 @@ libnudge_all_la_SOURCES += \
 	src/read/archive.h src/read/archive.c \
 	src/read/arff.c src/read/csv.h \
 	src/read/array.h src/read/array.c src/read/array_texts.c \
-	src/read/array_map.h src/read/array_map.c \
 	src/read/array_files.h src/read/array_files.c \
 	src/read/csv.c \
 	src/read/csv_columns.h src/read/csv_columns.c \
@@ -21,6 +20,7 @@ libnudge_all_la_SOURCES += \
 	src/read/folds.c src/read/idx.c src/read/load.c src/read/npy.c \
 	src/read/read.h src/read/read.c \
 	src/read/safetensors_data.c \
+	src/read/stored_table.h src/read/stored_table.c src/read/stored_write.c \
 	src/read/source.h src/read/source.c \
 	src/read/write.c \
 	src/read/zip.h src/read/zip.c

@@ -7,8 +7,8 @@
 #include "core/status.h"
 #include "model/safetensors.h"
 #include "read/archive.h"
-#include "read/array_map.h"
 #include "read/foreign.h"
+#include "read/stored_table.h"
 #include "synth/rows.h"
 
 /* ---- Formats --------------------------------------------------------------------------- */
@@ -131,14 +131,14 @@ static nudge_status read_weights(nudge_table *t, const char *path, const nu_form
 }
 
 static nudge_status read_array(nudge_table *t, nu_source *s, const nu_format *format,
-                               const nudge_read_options *options, nudge_error *err)
+                               nudge_error *err)
 {
     nu_array a;
     NU_TRY(format->open(&a, s, err));
     if (a.rank < format->least_rank)
         return nu_fail_setting(err, NUDGE_EDATA, "labels", "%s: an array of %zu dimension, which "
                                "is labels; the data is the file of the images", s->name, a.rank);
-    return nu_array_take_features(t, &a, options->stream, err);
+    return nu_array_read_features(t, &a, err);
 }
 
 static void drop_target(nudge_table *t)
@@ -147,6 +147,13 @@ static void drop_target(nudge_table *t)
     free(NU_TAKE(t->classes));
     nu_strings_free(NU_TAKE(t->class_labels), t->n_classes);
     t->n_classes = t->outputs = 0;
+}
+
+static nudge_status not_like_csv(const nu_source *s, const nu_format *format, nudge_error *err)
+{
+    return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header, no delimiter, decimal sign "
+                   "or encoding, no columns to choose by name, as CSV has", s->name,
+                   format->name);
 }
 
 nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *format,
@@ -167,22 +174,19 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
     int chosen = options->target != NULL || options->ignore != NULL ||
                  options->category != NULL || options->features != NULL ||
                  options->number != NULL;
-    chosen = (chosen && options->like == NULL) || options->encoding != NULL || options->keep != NULL;
+    chosen = (chosen && options->like == NULL) || options->encoding != NULL ||
+             options->keep != NULL;
     if ((csv && format != &nu_csv_format) || (chosen && !format->has_columns))
-        return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header, no delimiter, decimal sign "
-                       "or encoding, no columns to choose by name, as CSV has", s->name,
-                       format->name);
-    NU_TRY(format->open != NULL ? read_array(t, s, format, options, err)
-                                : format->read(t, s, options, err));
-    if (options->stream && t->map.base == NULL)
-        return nu_fail_setting(err, NUDGE_EARGUMENT, "stream", "%s: %s data cannot stay in its "
-                               "file; NPY and safetensors can", s->name, format->name);
+        return not_like_csv(s, format, err);
+    NU_TRY(format->open != NULL ? read_array(t, s, format, err) : format->read(t, s, options, err));
+    if (chosen && t->n_columns == 0)
+        return not_like_csv(s, format, err);
     if (options->without_target && t->n_columns == 0)
         drop_target(t);
     t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);
     if (options->labels != NULL)
         NU_TRY(read_labels(t, options->labels, err));
-    if (options->weight != NULL && !format->has_columns)
+    if (options->weight != NULL && t->n_columns == 0)
         NU_TRY(read_weights(t, options->weight, format, err));
     NU_TRY(nu_table_finish(t, err));
     *table = NU_TAKE(t);
@@ -219,5 +223,7 @@ int nudge_file_is_model(const char *path)
     if (nu_st_open(&f, path, NULL) != NUDGE_OK)
         return 1;
     const char *text = nu_st_metadata(&f, "format");
-    return (text != NULL && strcmp(text, "nudge") == 0) || nu_st_find(&f, "x") == NULL;
+    if (text != NULL && (strcmp(text, "nudge") == 0 || strcmp(text, NU_STORED_FORMAT) == 0))
+        return strcmp(text, NU_STORED_FORMAT) != 0;
+    return nu_st_find(&f, "x") == NULL;
 }

@@ -5,8 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/safetensors.h"
-#include "read/array_map.h"
-#include "read/format.h"
+#include "read/stored_table.h"
 #include "whole.h"
 
 /* The length of the header (far below 2^40), then the header. No text, IDX or NPY file looks so. */
@@ -79,6 +78,8 @@ static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_o
     if (format != NULL && strcmp(format, "nudge") == 0)
         return nu_fail(err, NUDGE_EDATA, "%s: it is a model; data are a CSV, IDX, NPY or "
                        "safetensors file with tensors x and y, or synth:NAME,...", t->source);
+    if (format != NULL && strcmp(format, NU_STORED_FORMAT) == 0)
+        return nu_stored_read(t, f, options, err);
     const nu_st_tensor *x = nu_st_find(f, "x"), *y = nu_st_find(f, "y");
     if (x == NULL)
         return no_features(f, t->source, err);
@@ -87,7 +88,7 @@ static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_o
                        "'%s'", t->source, options->labels);
     nu_array a;
     NU_TRY(open_tensor(&a, in, x, err));
-    NU_TRY(nu_array_take_features(t, &a, options->stream, err));
+    NU_TRY(nu_array_read_features(t, &a, err));
     if (y == NULL)
         return NUDGE_OK;
     NU_TRY(open_tensor(&a, in, y, err));
@@ -148,5 +149,6 @@ const nu_format nu_safetensors_format = {
     .looks_like = looks_like,
     .read = read_table,
     .takes_labels = 1,
+    .has_columns = 1,
     .start = start,
 };

@@ -6,6 +6,7 @@
 #include "core/status.h"
 #include "core/team.h"
 #include "read/read.h"
+#include "read/stored_table.h"
 #include "synth/rows.h"
 
 /* How an array of elements is written. */
@@ -50,9 +51,11 @@ nudge_status nudge_table_write(const nudge_table *table, const char *path, nudge
     nu_rows rows = {.table = (nudge_table *)table}; /* not changed: there are no next rows */
     if (format->write != NULL)
         return format->write(&rows, path, err);
+    if (table->n_columns > 0 && format == &nu_safetensors_format)
+        return nu_stored_write(table, path, err);
     if (table->n_columns > 0)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: a table with named columns and texts is written "
-                       "as .csv or .csv.gz, not to '%s'", table->source, path);
+                       "as .csv, .csv.gz or .safetensors, not to '%s'", table->source, path);
     return write_table(table, format, path, NULL, err);
 }
 

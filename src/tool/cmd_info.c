@@ -198,7 +198,7 @@ static void model_info(arguments *args, const char *path)
 {
     nudge_model *model = NULL;
     nudge_error err;
-    refuse_all(args, "target labels " COLUMN_OPTIONS " " READ_OPTIONS,
+    refuse_all(args, "target labels " COLUMN_OPTIONS " " CSV_OPTIONS,
                "it is for data files, and this is a model");
     must(nudge_model_load(&model, path, &err), &err);
     (given(args, "json") ? model_json : print_model)(model);
@@ -236,7 +236,7 @@ const command command_info = {
     .summary = "what a model or data file holds",
     .about = "Shows a model's layers, loss, inputs, targets and the hash of its weights; or the "
              "columns of data: their kinds, missing cells, categories and ranges.",
-    .options = "Data files: target labels " COLUMN_OPTIONS " " READ_OPTIONS "\nOutput: json quiet\n",
+    .options = "Data files: target labels " COLUMN_OPTIONS " " CSV_OPTIONS "\nOutput: json quiet\n",
     .examples = "  nudge info m.safetensors\n"
                 "  nudge info letters.csv --target Letter\n"
                 "  nudge info synth:friedman1,rows=1000 --json\n",
