@@ -32,7 +32,7 @@ tests_test_numeric_f64_CPPFLAGS = $(AM_CPPFLAGS) -DNU_REAL_BITS=64
 cli_tests = \
 	tests/cli_scale.sh tests/cli_resume.sh tests/cli_train.sh tests/cli_usage.sh tests/cli_readme.sh \
 	tests/cli_data_files.sh tests/cli_folds.sh tests/cli_safetensors.sh \
-	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_dialect.sh tests/cli_plot.sh tests/cli_eval.sh \
+	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_torch.sh tests/cli_plan.sh \
 	tests/cli_outputs.sh tests/cli_programs.sh tests/cli_real_data.sh tests/cli_threads.sh \
 	tests/cli_weights.sh

@@ -59,6 +59,9 @@ NUDGE_API size_t nudge_prep_columns(const nudge_prep *prep);
 NUDGE_API const char *nudge_prep_column_name(const nudge_prep *prep, size_t j);
 NUDGE_API nudge_column_kind nudge_prep_column_kind(const nudge_prep *prep, size_t j);
 
+/* Notes on what was chosen while learning, as nudge_table_notes(); none of a model's. */
+NUDGE_API const nudge_note *nudge_prep_notes(const nudge_prep *prep, size_t *n);
+
 /* Names that belong to the prep: network input j, target k < outputs (losses of classes: k == 0
  * only), class k < classes. */
 NUDGE_API const char *nudge_prep_feature_name(const nudge_prep *prep, size_t j);

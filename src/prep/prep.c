@@ -23,6 +23,12 @@ nudge_prep_info nudge_prep_describe(const nudge_prep *prep)
     return info;
 }
 
+const nudge_note *nudge_prep_notes(const nudge_prep *prep, size_t *n)
+{
+    *n = prep->notes.n;
+    return prep->notes.note;
+}
+
 const char *nudge_prep_feature_name(const nudge_prep *prep, size_t j)
 {
     return prep->feature_names[j];

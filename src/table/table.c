@@ -197,7 +197,7 @@ const char *nu_left_out_text(nu_left_out why)
 {
     static const char *const texts[] = {
         [NU_ROW_NAMES] = "counts or names the rows", [NU_COUNTS] = "counts up by one",
-        [NU_TEXTS] = "texts that are different in most rows", [NU_CONSTANT] = "one value only",
+        [NU_TEXTS] = "most texts differ", [NU_CONSTANT] = "one value only",
         [NU_EMPTY] = "no value",
     };
     return texts[why];

@@ -76,6 +76,21 @@ static void add_values(text_table *t, const nudge_metrics *m, size_t j)
                            m->by_output[i * m->outputs + j]);
 }
 
+/* Whether a metric is in the units of the outputs, of which there are several: each has its own. */
+static int mixes_units(size_t metric, const nudge_metrics *m, nudge_loss loss)
+{
+    static const nudge_metric in_units[] = {
+        NUDGE_METRIC_LOSS, NUDGE_METRIC_RMSE, NUDGE_METRIC_MAE,
+        NUDGE_METRIC_MEDIAN_ABSOLUTE_ERROR, NUDGE_METRIC_PINBALL};
+    nudge_target target = nudge_loss_describe(loss).target;
+    if (m->outputs < 2 || target == NUDGE_CLASSES || target == NUDGE_PROBABILITIES)
+        return 0;
+    for (size_t i = 0; i < sizeof in_units / sizeof *in_units; i++)
+        if (metric == (size_t)in_units[i])
+            return 1;
+    return 0;
+}
+
 /* The metrics of the whole; what says no more than the loss is left out. */
 static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, uint64_t wanted)
 {
@@ -86,7 +101,8 @@ static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, 
     table_add(&t, "%zu", m->rows);
     for (size_t i = 0; i < NUDGE_METRICS; i++) {
         nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
-        int repeats = wanted == NUDGE_METRICS_ALL && repeats_loss((nudge_metric)i, info);
+        int repeats = wanted == NUDGE_METRICS_ALL &&
+                      (repeats_loss((nudge_metric)i, info) || mixes_units(i, m, loss));
         if (isnan(m->value[i]) || repeats)
             continue;
         table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? nudge_loss_name(loss) : metric.title);

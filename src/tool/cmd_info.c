@@ -1,6 +1,7 @@
 /* nudge info: what a model or data file holds. */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "support/data_options.h"
 #include "support/json.h"
@@ -117,33 +118,75 @@ static const char *kind_name(nudge_column_kind kind)
     return names[kind];
 }
 
-static void print_table(const nudge_table *table)
+/* Of what is said of a column. */
+#define CELL_TEXT 120
+
+/* What 'nudge train' would do with a column; prep: what it would learn, or NULL. */
+static const char *use_of(char buf[CELL_TEXT], const nudge_table *table, size_t j,
+                          const nudge_prep *prep)
+{
+    nudge_column_info c = nudge_table_column(table, j);
+    size_t inputs = c.kind == NUDGE_COLUMN_CATEGORY ? c.categories : c.width;
+    if (c.left_out != NULL)
+        snprintf(buf, NU_TEXT, "left out: %s", c.left_out);
+    else if (c.is_target && prep == NULL)
+        snprintf(buf, NU_TEXT, "target");
+    else if (c.is_target && nudge_prep_describe(prep).classes > 0)
+        snprintf(buf, NU_TEXT, "%zu classes, loss %s", nudge_prep_describe(prep).classes,
+                 nudge_loss_name(nudge_prep_describe(prep).loss));
+    else if (c.is_target)
+        snprintf(buf, NU_TEXT, "loss %s", nudge_loss_name(nudge_prep_describe(prep).loss));
+    else
+        snprintf(buf, NU_TEXT, "%zu input%s", inputs, inputs == 1 ? "" : "s");
+    return buf;
+}
+
+/* The cells of the first rows, as many as a cell of the table has room for; returns buf. */
+static const char *first_cells(char buf[CELL_TEXT], const nudge_table *table, size_t j)
+{
+    char text[NUDGE_CELL_SIZE];
+    size_t at = 0, rows = nudge_table_describe(table).rows;
+    buf[0] = '\0';
+    for (size_t r = 0; r < 3 && r < rows; r++) {
+        const char *cell = nudge_table_text(table, r, j, text);
+        cell = cell != NULL ? cell : "-";
+        if (r > 0 && at + strlen(cell) + 3 > NU_TEXT)
+            break;
+        at += (size_t)snprintf(buf + at, CELL_TEXT - at, "%s%.*s", r > 0 ? "  " : "", NU_TEXT - 1,
+                               cell);
+    }
+    return buf;
+}
+
+static void print_table(const nudge_table *table, const nudge_prep *prep)
 {
     nudge_table_info info = nudge_table_describe(table);
-    char size[NU_TEXT];
+    char size[NU_TEXT], text[CELL_TEXT];
     text_table t;
     printf("%s: %s, %zu rows, %zu columns, %s in memory\n", info.source, info.format, info.rows,
            info.columns, nu_bytes_text(size, (double)info.bytes));
     if (!isnan(info.noise_floor))
         printf("lowest loss any model can reach: %.6g\n", info.noise_floor);
-    table_heads(&t, "column|kind|width|missing|categories|min|mean|max");
+    table_heads(&t, "column|kind|missing|categories|min|mean|max|first rows|in training");
     for (size_t j = 0; j < info.columns; j++) {
         nudge_column_info c = nudge_table_column(table, j);
         int category = c.kind == NUDGE_COLUMN_CATEGORY;
         table_add(&t, "%s", c.name);
         table_add(&t, "%s%s", kind_name(c.kind), c.is_target ? ", target" : "");
-        table_add(&t, "%zu", c.width);
         table_add(&t, "%zu", c.missing);
         table_add_real(&t, "%.0f", category ? (double)c.categories : NAN);
-        table_add_real(&t, "%.6g", category ? NAN : c.min);
-        table_add_real(&t, "%.6g", category ? NAN : c.mean);
-        table_add_real(&t, "%.6g", category ? NAN : c.max);
+        int has_range = !category && c.missing < info.rows;
+        table_add_real(&t, "%.6g", has_range ? c.min : NAN);
+        table_add_real(&t, "%.6g", has_range ? c.mean : NAN);
+        table_add_real(&t, "%.6g", has_range ? c.max : NAN);
+        table_add(&t, "%s", first_cells(text, table, j));
+        table_add(&t, "%s", use_of(text, table, j, prep));
     }
     putchar('\n');
     table_print(&t, 2, stdout);
 }
 
-static json_t *column_json(const nudge_table *table, size_t j)
+static json_t *column_json(const nudge_table *table, size_t j, const nudge_prep *prep)
 {
     nudge_column_info c = nudge_table_column(table, j);
     json_t *column = json_of(
@@ -159,7 +202,8 @@ static json_t *column_json(const nudge_table *table, size_t j)
         json_put_all(column, "min", json_number(c.min), "mean", json_number(c.mean),
                      "max", json_number(c.max), NULL);
     }
-    return column;
+    char text[CELL_TEXT];
+    return json_put_all(column, "training", json_text(use_of(text, table, j, prep)), NULL);
 }
 
 /* The columns that are left out, each with the reason: there is one, the option. */
@@ -174,12 +218,12 @@ static json_t *ignored_json(const char *text)
     return list;
 }
 
-static void table_json(const nudge_table *table, arguments *args)
+static void table_json(const nudge_table *table, const nudge_prep *prep, arguments *args)
 {
     nudge_table_info info = nudge_table_describe(table);
     json_t *columns = json_new_list();
     for (size_t j = 0; j < info.columns; j++)
-        json_add(columns, column_json(table, j));
+        json_add(columns, column_json(table, j, prep));
     size_t notes;
     const nudge_note *note = nudge_table_notes(table, &notes);
     json_t *object = json_of("kind", json_text("data"), "source", json_text(info.source),
@@ -198,11 +242,32 @@ static void model_info(arguments *args, const char *path)
 {
     nudge_model *model = NULL;
     nudge_error err;
-    refuse_all(args, "target labels " COLUMN_OPTIONS " " CSV_OPTIONS,
+    refuse_all(args, "target labels task " COLUMN_OPTIONS " " CSV_OPTIONS,
                "it is for data files, and this is a model");
     must(nudge_model_load(&model, path, &err), &err);
     (given(args, "json") ? model_json : print_model)(model);
     nudge_model_free(model);
+}
+
+/* What training would learn of a table that has a target, if it could; NULL: nothing. */
+static nudge_prep *learn(const nudge_table *table, arguments *args)
+{
+    nudge_prep *prep = NULL;
+    nudge_prep_options options = nudge_prep_defaults();
+    nudge_error err;
+    size_t columns = nudge_table_describe(table).columns, j = 0, notes;
+    while (j < columns && !nudge_table_column(table, j).is_target)
+        j++;
+    if (j == columns)
+        return NULL;
+    options.task = (nudge_task)choice_of(args, "task");
+    if (nudge_prep_fit(&prep, table, NULL, 0, &options, &err) != NUDGE_OK) {
+        say("%s", err.text);
+        return NULL;
+    }
+    const nudge_note *note = nudge_prep_notes(prep, &notes);
+    say_notes(note, notes, given(args, "quiet"));
+    return prep;
 }
 
 static void data_info(arguments *args, const char *spec)
@@ -215,10 +280,12 @@ static void data_info(arguments *args, const char *spec)
     size_t notes;
     const nudge_note *note = nudge_table_notes(table, &notes);
     say_notes(note, notes, given(args, "quiet"));
+    nudge_prep *prep = learn(table, args);
     if (given(args, "json"))
-        table_json(table, args);
+        table_json(table, prep, args);
     else
-        print_table(table);
+        print_table(table, prep);
+    nudge_prep_free(prep);
     nudge_table_free(table);
 }
 
@@ -235,8 +302,10 @@ const command command_info = {
     .synopsis = "FILE|synth:NAME,... [OPTION]...",
     .summary = "what a model or data file holds",
     .about = "Shows a model's layers, loss, inputs, targets and the hash of its weights; or the "
-             "columns of data: their kinds, missing cells, categories and ranges.",
-    .options = "Data files: target labels " COLUMN_OPTIONS " " CSV_OPTIONS "\nOutput: json quiet\n",
+             "columns of data: their kinds, missing cells, categories and ranges, the first "
+             "rows, and what 'nudge train' would do with each.",
+    .options = "Data files: target labels task " COLUMN_OPTIONS " " CSV_OPTIONS
+               "\nOutput: json quiet\n",
     .examples = "  nudge info m.safetensors\n"
                 "  nudge info letters.csv --target Letter\n"
                 "  nudge info synth:friedman1,rows=1000 --json\n",
