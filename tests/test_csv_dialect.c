@@ -111,6 +111,7 @@ typedef struct said {
     char delimiter, decimal;
     const char *encoding;
     size_t skip_rows, skip_after_header;
+    char thousands;
     int header; /* 2: not said */
     const char *names, *cells, *notes;
 } said;
@@ -122,6 +123,11 @@ static const said said_texts[] = {
     {"a b\n1  2\n", .delimiter = ' ', .header = 2, .names = "a,b", .cells = "1 2", .notes = ""},
     {"a;b\n1,500;2\n", .delimiter = ';', .decimal = ',', .header = 2, .names = "a,b",
      .cells = "1.5 2", .notes = ""},
+    {"a;b\n1.234,5;2\n6,5;47.370\n", .thousands = '.', .header = 2, .names = "a,b",
+     .cells = "1234.5 2|6.5 47370", .notes = "delimiter: cells are separated by semicolons\n"
+                                            "decimal: numbers have a decimal comma"},
+    {"a;b\n1,234.5;2\n6.5;47,370\n", .thousands = ',', .header = 2, .names = "a,b",
+     .cells = "1234.5 2|6.5 47370", .notes = "delimiter: cells are separated by semicolons"},
     {"a,b\n\"0,5\",x\n", .decimal = '.', .header = 2, .names = "a*,b*", .cells = "0,5 x",
      .notes = NULL},
     {"sep=;\na;b\n1;2\n", .delimiter = ';', .header = 2, .names = "a,b", .cells = "1 2",
@@ -153,6 +159,7 @@ START_TEST(what_is_said_holds)
     o.delimiter = s->delimiter;
     o.decimal = s->decimal;
     o.encoding = s->encoding;
+    o.thousands = s->thousands;
     o.skip_rows = s->skip_rows;
     o.skip_after_header = s->skip_after_header;
     o.header = s->header == 2 ? -1 : s->header;

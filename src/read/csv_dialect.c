@@ -306,7 +306,8 @@ static nudge_status find_delimiter(nu_csv_layout *l, trial *found, nu_notes *not
 
 /* ---- The decimal sign ------------------------------------------------------------------ */
 
-/* A comma where a column has numbers with one and nothing else, and no column has a point. */
+/* A comma where a column has numbers with one and nothing else, and no column has a point; or where
+ * the point is between thousands. */
 static nudge_status find_decimal(nu_csv_layout *l, const trial *t, nu_notes *notes,
                                  nudge_error *err)
 {
@@ -315,8 +316,10 @@ static nudge_status find_decimal(nu_csv_layout *l, const trial *t, nu_notes *not
         commas += is_numeric(&t->column[j]) && t->column[j].commas > 0;
         points += is_numeric(&t->column[j]) && t->column[j].pointed > 0;
     }
-    l->dialect.decimal = commas > 0 && points == 0 ? ',' : '.';
-    if (l->dialect.decimal == '.')
+    char thousands = l->dialect.thousands;
+    int comma = thousands == '.' || (thousands != ',' && commas > 0 && points == 0);
+    l->dialect.decimal = comma ? ',' : '.';
+    if (!comma)
         return NUDGE_OK;
     return nu_note(notes, l->source, "decimal", err, "numbers have a decimal comma");
 }
