@@ -26,6 +26,8 @@ static const struct found {
     /* Runs of blanks. */
     {"  R1    0.5   -6.75\n  R2   12.0     .5  \nR3 1 2\n", "c1*,c2,c3",
      "R1 0.5 -6.75|R2 12 0.5|R3 1 2", "delimiter: cells are separated by blanks\n" NO_HEADER},
+    {"14.5\t\t2\n15.5\t3\n", "c1,c2", "14.5 2|15.5 3",
+     "delimiter: cells are separated by blanks\n" NO_HEADER},
     {"18.0   8\t\"ford torino\"\n9 7 \"amc \"\"x\"\"\"\n", "c1,c2,c3*",
      "18 8 ford torino|9 7 amc \"x\"", "delimiter: cells are separated by blanks\n" NO_HEADER},
     {"when,x\n2024-01-01 10:00,5\n2024-01-02 11:00,6\n2024-01-02 11:00,6\n", "when,x", NULL,
@@ -47,6 +49,12 @@ static const struct found {
     /* Headers. */
     {"0,1,2\n0.5,6.75,-1\n1.5,8.25,-2\n", "0,1,2", "0.5 6.75 -1|1.5 8.25 -2",
      "header: the first row, '0', ..., is taken as the header"},
+    {",0,1\n0,0.5,6.75\n1,1.5,8.25\n", "c1,0,1", NULL,
+     "header: the first row, '', ..., is taken as the header\n"
+     "features: column 'c1' has no name, and counts or names the rows: left out"},
+    {"Land,1960,1961\nA,0.5,6.75\nA,1.5,8.25\nB,2.5,1\n", "Land*,1960,1961", NULL,
+     "header: the first row, 'Land', ..., is taken as the header"},
+    {"5,6,7\n0.5,6.75,-1\n1.5,8.25,-2\n", "c1,c2,c3", NULL, NO_HEADER},
     {"0,1,2\n1,2,0\n2,0,1\n", "c1,c2,c3", NULL, NO_HEADER},
     {"0,1,2,3,4,5,6,7\n5,6,7,8,5,5,5,5\n", "0,1,2,3,4,5,6,7", NULL,
      "header: the first row, '0', ..., is taken as the header"},
@@ -241,6 +249,10 @@ static const struct refused {
     {"a,b\n,\n,\n", 0, "a header but no rows", NULL},
     {"a;b\n1;2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
     {"# a,b\n1.5,2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
+    {"Report, 2024\n\nof; Oslo\na;b;c\n1;2;3,5\n4;5;3,5\n", 0, "data.csv:1: the table seems to begin in "
+     "line 4, with 3 cells separated by semicolons; lines above it can be left out", "skip_rows"},
+    {"|Title\n25, A, 1.5\n26, B, 1.5\n27, B, 1.5\n", 0, "data.csv:1: the table seems to begin in "
+     "line 2, with 3 cells separated by commas; lines above it can be left out", "skip_rows"},
     {"Report of 2024\na,b\n1,2\n", 0, "data.csv:2: 2 cells where the first row has 1; lines above "
      "the table can be left out", "skip_rows"},
     {"a,b\n\"1,2\n", 0, "data.csv:2: a quoted cell begins here and never ends", NULL},

@@ -141,20 +141,24 @@ static int vote(const char *text, const below *column, const nu_csv_reading *how
     return (once + 1) * 20 <= column->texts + 1;
 }
 
-/* 0, 1, 2, ...: what pandas calls columns without names, perhaps behind the empty name of its index.
- * As data it would be whole numbers above others, or a row of so many in order. */
+/* The numbers of the first row are 0, 1, 2, ..., which pandas calls columns without names, or years,
+ * or four or more in order, and not written like those below: as data they would be whole numbers
+ * above others. */
 static int counts_up(const look *l)
 {
-    size_t n = l->first->n, from = n > 2 && l->first->cells[0][0] == '\0', fractions = 0;
-    char text[32];
-    for (size_t j = from; j < n; j++) {
-        const below *column = &l->columns[j];
-        snprintf(text, sizeof text, "%zu", j - from);
-        if (strcmp(l->first->cells[j], text) != 0)
+    size_t numbers = 0, fractions = 0;
+    double first = 0, value;
+    for (size_t j = 0; j < l->first->n; j++) {
+        const char *cell = l->first->cells[j];
+        if (nu_csv_cell(cell, strlen(cell), l->how, &value) != NU_CELL_NUMBER)
+            continue;
+        first = numbers == 0 ? value : first;
+        if (value != first + (double)numbers++)
             return 0;
-        fractions += column->fractions * 2 > column->numbers && column->texts == 0;
+        fractions += l->columns[j].fractions * 2 > l->columns[j].numbers;
     }
-    return n - from >= 2 && (fractions > 0 || n - from >= 8);
+    int is_usual = first == 0 || (first >= 1900 && first <= 2100) || numbers >= 4;
+    return numbers >= 2 && is_usual && (fractions > 0 || numbers >= 8);
 }
 
 /* What the first row is by itself: *header, and whether that is `sure`. */

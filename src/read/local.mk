@@ -13,6 +13,7 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_names.h src/read/csv_names.c \
 	src/read/csv_scan.h src/read/csv_scan.c \
 	src/read/csv_text.h src/read/csv_text.c \
+	src/read/csv_trial.h src/read/csv_trial.c \
 	src/read/csv_write.c \
 	src/read/fann.c src/read/libsvm.c \
 	src/read/text_words.h src/read/text_words.c \
