@@ -96,8 +96,8 @@ refuse 2 "missing.csv:3: column 'w': '' is no weight" "no weight" $weigh missing
 refuse 2 "text.csv:4: column 'w': 'heavy' is no weight" "a word as weight" $weigh text.csv
 refuse 2 "infinite.csv:5: column 'w': 'inf' is no weight" "an infinite weight" $weigh infinite.csv
 refuse 2 "all 60 weights are 0" "only weights 0" $weigh zeros.csv
-refuse 2 "no column 'w' of weights" "no column of weights" $weigh without.csv
-refuse 2 "without.csv: no column 'w' of weights" "none in validation data" $weigh w.csv \
+refuse 2 "unknown weight column 'w'" "no column of weights" $weigh without.csv
+refuse 2 "without.csv: unknown weight column 'w'" "none in validation data" $weigh w.csv \
     --val without.csv
 refuse 2 "column 'kind' is both the target and the weight (--weight)" "the target as weight" \
     $small --data w.csv --weight kind

@@ -257,6 +257,9 @@ START_TEST(numbers_in_categories)
     nudge_table *t = read_text("a,y\n1st,2\n2nd,3\n1st,4\n3rd,4\n1st,2\n2nd,4\n3rd,1\n1st,1\n", NULL);
     ck_assert_str_eq(in_use(t), "a*,y");
     nudge_table_free(t);
+    t = read_text("a,y\n1.2.3,2\n1.2.4,3\n1.2.5,4\n2.0.1,4\n2.0.2,2\n", NULL);
+    ck_assert_str_eq(in_use(t), "a*,y");
+    nudge_table_free(t);
 }
 END_TEST
 

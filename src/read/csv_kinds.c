@@ -244,6 +244,9 @@ static int is_like_number(const char *text, int *thousands)
     *thousands = nu_csv_has_thousands(text, size, ',');
     if (*thousands || after == 0)
         return *thousands;
+    for (size_t i = digits, points = 0; i < digits + after; i++)
+        if ((points += text[i] == '.' || text[i] == ',') > 1)
+            return 0; /* "1.2.3" */
     for (size_t i = 0; i < digits; i++)
         if ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z'))
             return 0; /* "Person 12" */

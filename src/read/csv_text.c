@@ -21,9 +21,11 @@ static int is_usually_missing(const char *text, size_t size)
         "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"};
     if (size == 0)
         return 1;
-    int number = (text[0] >= '0' && text[0] <= '9') || text[0] == '.';
-    if (size > 8 || (number && (size < 6 || text[2] != '#')))
+    if (size > 8 || strchr("Nn?<#-1\\", text[0]) == NULL)
         return 0;
+    if (text[0] == '1' ? size < 6 || text[2] != '#' : text[0] == '-' && text[1] != 'N' &&
+                                                         text[1] != 'n' && text[1] != '1')
+        return 0; /* most numbers */
     for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
         if (strlen(sign[i]) == size && memcmp(sign[i], text, size) == 0)
             return 1;
