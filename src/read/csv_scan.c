@@ -28,12 +28,14 @@ size_t nu_csv_line_size(const char *bytes, size_t size)
 size_t nu_csv_count_lines(const char *bytes, size_t size)
 {
     size_t lines = 0;
-    char before = '\n';
-    for (size_t i = 0; i < size; i++) { /* a line end is LF, or CR without one */
-        lines += bytes[i] == '\n' ? before != '\r' : bytes[i] == '\r';
-        before = bytes[i];
-    }
-    return lines + (before != '\n' && before != '\r');
+    const char *end = bytes + size;
+    if (size == 0)
+        return 0;
+    for (size_t i = 0; i < size; i++) /* a loop for vectors */
+        lines += bytes[i] == '\n';
+    for (const char *cr = bytes; (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL; cr++)
+        lines += cr + 1 == end || cr[1] != '\n';
+    return lines + (end[-1] != '\n' && end[-1] != '\r');
 }
 
 static int is_line_end(const walk *w)
