@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -30,8 +31,17 @@ static size_t character_size(const unsigned char *b, size_t size)
 /* The first byte that no text has: a control character, or one that is not UTF-8; or `size`. */
 static size_t first_odd_byte(const unsigned char *bytes, size_t size)
 {
+    const uint64_t ones = 0x0101010101010101u;
     size_t at = 0;
     while (at < size) {
+        uint64_t word; /* eight bytes at once where none is above 127 or below a blank */
+        for (; at + 8 <= size; at += 8) {
+            memcpy(&word, bytes + at, 8);
+            if (((word - ones * ' ') | word) & ones * 0x80)
+                break;
+        }
+        if (at == size)
+            return size;
         unsigned char b = bytes[at];
         if (b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f')
             return at;
