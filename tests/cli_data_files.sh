@@ -167,7 +167,7 @@ interrupted() {
         >"$out" 2>"$err" &
     pid=$!
     tries=0
-    while ! ls ".kept.$2".* >/dev/null 2>&1 && [ $tries -lt 100 ]; do
+    until ls -l /proc/$pid/fd 2>/dev/null | grep -q "$PWD/" || [ $tries -ge 100 ]; do
         sleep 0.1
         tries=$((tries + 1))
     done

@@ -15,9 +15,10 @@ unit_tests = \
 	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_choices tests/test_prep_json \
 	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_files \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
-	tests/test_scale_vary tests/test_schedule tests/test_sized tests/test_stored tests/test_synth tests/test_synth_values \
+	tests/test_scale_vary tests/test_schedule tests/test_sized tests/test_split tests/test_stored \
+	tests/test_stream tests/test_synth tests/test_synth_values \
 	tests/test_task tests/test_table_build tests/test_team tests/test_text_formats tests/test_torch \
-	tests/test_train tests/test_train_callbacks \
+	tests/test_train tests/test_train_callbacks tests/test_trainer \
 	tests/test_train_refused tests/test_warm_start tests/test_watch tests/test_weights \
 	tests/test_written
 

@@ -37,6 +37,10 @@ typedef struct nudge_read_options {
                             * it. NULL: UTF-8 */
     size_t skip_rows;      /* CSV: lines to leave out at the beginning, */
     size_t skip_after_header; /* and below the header */
+    int stream;            /* NPY, safetensors: 1: the features stay in their file, which must not
+                            * change meanwhile, and are read batch by batch: little-endian F32, F64
+                            * or U8, row by row, not compressed. Same results as in memory. 0: only
+                            * if memory has no room for them */
     nudge_dtype dtype;     /* synthetic data: element type */
     uint64_t seed;         /* synthetic data: used where the spec has no seed= of its own */
     int threads;           /* synthetic data: threads to generate with; 0, or more than there

@@ -260,6 +260,19 @@ static nudge_status take_scaled(nu_apply *apply, nudge_error *err)
                    s.bad / s.columns + 1, nudge_dtype_name(store->dtype));
 }
 
+/* The store gets the table's own block, or borrows it. */
+static void take_features(nu_apply *apply)
+{
+    nudge_table *t = apply->table;
+    apply->store->borrows_x = apply->keep;
+    apply->store->x = t->x;
+    apply->store->map = t->map;
+    if (apply->keep)
+        return;
+    t->x = NULL;
+    t->map = (nu_mapping){0};
+}
+
 /* Bytes stay bytes; shift and factor go with them. */
 static nudge_status take_bytes(nu_apply *apply, nudge_error *err)
 {
@@ -272,8 +285,21 @@ static nudge_status take_bytes(nu_apply *apply, nudge_error *err)
     (void)nu_keep(s->shift, s->element, 0, s->features, apply->prep->shift);
     (void)nu_keep(s->factor, s->element, 0, s->features, apply->prep->factor);
     s->element = NU_U8;
-    s->borrows_x = apply->keep;
-    s->x = apply->keep ? apply->table->x : NU_TAKE(apply->table->x);
+    take_features(apply);
+    return NUDGE_OK;
+}
+
+/* A mapped matrix stays in its file; what is learned of it goes with it. */
+static nudge_status take_mapped(nu_apply *apply, nudge_error *err)
+{
+    nu_store *s = apply->store;
+    NU_NEW(s->raw_shift, nu_alloc, s->features, "scales of features", err);
+    NU_NEW(s->raw_factor, nu_alloc, s->features, "scales of features", err);
+    memcpy(s->raw_shift, apply->prep->shift, s->features * sizeof *s->raw_shift);
+    memcpy(s->raw_factor, apply->prep->factor, s->features * sizeof *s->raw_factor);
+    s->clips = apply->prep->scale == NUDGE_SCALE_ROBUST;
+    s->element = apply->table->element;
+    take_features(apply);
     return NUDGE_OK;
 }
 
@@ -297,7 +323,9 @@ static nudge_status apply_matrix(nu_apply *apply, nudge_error *err)
     }
     NU_TRY(nu_apply_target(apply, err));
     int stays = t->element == NU_U8 && p->scale != NUDGE_SCALE_ROBUST; /* the store scales */
-    return stays ? take_bytes(apply, err) : take_scaled(apply, err);
+    return stays                ? take_bytes(apply, err)
+           : t->map.base != NULL ? take_mapped(apply, err)
+                                 : take_scaled(apply, err);
 }
 
 /* ---- All of it ------------------------------------------------------------------------- */

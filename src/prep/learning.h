@@ -41,7 +41,8 @@ void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size
 nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_error *err);
 
 /* The shift and factor that `scale` (not auto) makes of a column with these moments. A column that
- * is constant but for rounding in `element` has factor 1. NUDGE_EDATA if they are not finite; `what` and `name` go into the
+ * is constant but for rounding in `element` has factor 1. NUDGE_EDATA if they are not finite;
+ * `what` and `name` go into the
  * message: "column", "age". */
 nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
                           nu_element element, const nu_fit *fit, const char *what, const char *name,

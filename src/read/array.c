@@ -141,8 +141,7 @@ static double zero_sum(const void *values, nu_element type, size_t n)
     return sum;
 }
 
-/* The first of n values that is NaN or infinite, or n. */
-static size_t first_bad(const void *values, nu_element type, size_t n)
+size_t nu_array_first_bad(const void *values, nu_element type, size_t n)
 {
     size_t i = 0;
     if (type == NU_U8 || zero_sum(values, type, n) == 0)
@@ -163,7 +162,7 @@ static int read_piece(const reading *r, size_t first, size_t n, size_t *good)
         (size == 1 || !(a->big_endian || nu_array_kinds[a->type].whole))) {
         int error = nu_source_fetch(a->source, a->at + first * size, r->to + first * size,
                                     n * size);
-        *good = error == 0 ? first_bad(r->to + first * size, r->element, n) : n;
+        *good = error == 0 ? nu_array_first_bad(r->to + first * size, r->element, n) : n;
         return error;
     }
     unsigned char raw[NU_CONVERT_BLOCK * 8];
@@ -246,6 +245,12 @@ static void read_pieces(void *arg, int thread, int threads)
     }
 }
 
+nudge_status nu_array_not_finite(const nu_array *a, size_t at, double value, nudge_error *err)
+{
+    return nu_fail(err, NUDGE_EDATA, "%s: value %zu of row %zu is %s; it must be finite", a->name,
+                   at % a->width + 1, at / a->width + 1, isnan(value) ? "NaN" : "infinite");
+}
+
 /* The whole array as a block of its own. */
 static nudge_status read_block(void **block, nu_element element, const nu_array *a,
                                nudge_error *err)
@@ -262,9 +267,7 @@ static nudge_status read_block(void **block, nu_element element, const nu_array 
     if (r.error != 0)
         return nu_fetch_failed(a->name, r.error, err);
     if (r.bad != SIZE_MAX)
-        return nu_fail(err, NUDGE_EDATA, "%s: value %zu of row %zu is %s; it must be finite",
-                       a->name, r.bad % a->width + 1, r.bad / a->width + 1,
-                       isnan(nu_value(values, element, r.bad)) ? "NaN" : "infinite");
+        return nu_array_not_finite(a, r.bad, nu_value(values, element, r.bad), err);
     *block = NU_TAKE(values);
     return NUDGE_OK;
 }
@@ -280,18 +283,23 @@ static void *take_bytes(const nu_array *a)
     return smaller != NULL ? smaller : bytes;
 }
 
-nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_error *err)
+void nu_array_describe_features(nudge_table *t, const nu_array *a)
 {
     t->rows = a->dim[0];
     t->features = a->width;
     t->element = nu_array_kinds[a->type].element;
-    if (t->element == NU_U8) {
-        t->pixel_rows = a->rank <= 2 ? 1 : a->dim[1];
-        t->pixel_columns = t->features / t->pixel_rows;
-        if (a->source->bytes != NULL && !a->by_columns) {
-            t->x = take_bytes(a);
-            return NUDGE_OK;
-        }
+    if (t->element != NU_U8)
+        return;
+    t->pixel_rows = a->rank <= 2 ? 1 : a->dim[1];
+    t->pixel_columns = t->features / t->pixel_rows;
+}
+
+nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_error *err)
+{
+    nu_array_describe_features(t, a);
+    if (t->element == NU_U8 && a->source->bytes != NULL && !a->by_columns) {
+        t->x = take_bytes(a);
+        return NUDGE_OK;
     }
     return read_block(&t->x, t->element, a, err);
 }

@@ -79,4 +79,13 @@ nudge_status nu_array_read_classes(nudge_table *t, const nu_array *a, nudge_erro
 /* Reads a weight for each of t->rows rows: a number from 0, not all of them 0. As above. */
 nudge_status nu_array_read_weights(nudge_table *t, const nu_array *a, nudge_error *err);
 
+/* What nu_array_read_features() sets but x. */
+void nu_array_describe_features(nudge_table *t, const nu_array *a);
+
+/* The first of n values that is NaN or infinite, or n. */
+size_t nu_array_first_bad(const void *values, nu_element type, size_t n);
+
+/* Value `at` is not finite, as a message: NUDGE_EDATA. */
+nudge_status nu_array_not_finite(const nu_array *a, size_t at, double value, nudge_error *err);
+
 #endif

@@ -7,6 +7,7 @@
 #include "core/status.h"
 #include "model/safetensors.h"
 #include "read/archive.h"
+#include "read/array_map.h"
 #include "read/foreign.h"
 #include "read/stored_table.h"
 #include "synth/rows.h"
@@ -131,14 +132,14 @@ static nudge_status read_weights(nudge_table *t, const char *path, const nu_form
 }
 
 static nudge_status read_array(nudge_table *t, nu_source *s, const nu_format *format,
-                               nudge_error *err)
+                               const nudge_read_options *options, nudge_error *err)
 {
     nu_array a;
     NU_TRY(format->open(&a, s, err));
     if (a.rank < format->least_rank)
         return nu_fail_setting(err, NUDGE_EDATA, "labels", "%s: an array of %zu dimension, which "
                                "is labels; the data is the file of the images", s->name, a.rank);
-    return nu_array_read_features(t, &a, err);
+    return nu_array_take_features(t, &a, options->stream, err);
 }
 
 static void drop_target(nudge_table *t)
@@ -178,9 +179,13 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
              options->keep != NULL;
     if ((csv && format != &nu_csv_format) || (chosen && !format->has_columns))
         return not_like_csv(s, format, err);
-    NU_TRY(format->open != NULL ? read_array(t, s, format, err) : format->read(t, s, options, err));
+    NU_TRY(format->open != NULL ? read_array(t, s, format, options, err)
+                                : format->read(t, s, options, err));
     if (chosen && t->n_columns == 0)
         return not_like_csv(s, format, err);
+    if (options->stream && t->map.base == NULL)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "stream", "%s: %s data cannot stay in its "
+                               "file; NPY and safetensors can", s->name, format->name);
     if (options->without_target && t->n_columns == 0)
         drop_target(t);
     t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);

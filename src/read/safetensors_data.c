@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/safetensors.h"
+#include "read/array_map.h"
 #include "read/stored_table.h"
 #include "whole.h"
 
@@ -88,7 +89,7 @@ static nudge_status read_tensors(nudge_table *t, tensors *in, const nudge_read_o
                        "'%s'", t->source, options->labels);
     nu_array a;
     NU_TRY(open_tensor(&a, in, x, err));
-    NU_TRY(nu_array_read_features(t, &a, err));
+    NU_TRY(nu_array_take_features(t, &a, options->stream, err));
     if (y == NULL)
         return NUDGE_OK;
     NU_TRY(open_tensor(&a, in, y, err));

@@ -1,5 +1,6 @@
 #include "table/batch.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/clones.h"
@@ -35,6 +36,46 @@ static void scale_reals(real *restrict x, const real *restrict raw, const real *
         x[j] = (raw[j] - shift[j]) * factor[j];
 }
 
+/* As nu_prep_scaled() has it, to the bit. */
+NU_CLONES
+static void scale_floats(real *restrict x, const float *restrict raw, const double *restrict shift,
+                         const double *restrict factor, size_t n)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        x[j] = (real)(((double)raw[j] - shift[j]) * factor[j]);
+}
+
+NU_CLONES
+static void scale_doubles(real *restrict x, const double *restrict raw,
+                          const double *restrict shift, const double *restrict factor, size_t n)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        x[j] = (real)((raw[j] - shift[j]) * factor[j]);
+}
+
+NU_CLONES
+static void scale_and_clip(real *restrict x, const nu_store *s, size_t at, size_t left, size_t n)
+{
+    for (size_t j = 0; j < n; j++) {
+        double z = nu_value(s->x, s->element, at + j);
+        z = (z - s->raw_shift[left + j]) * s->raw_factor[left + j];
+        x[j] = (real)(z / sqrt(1 + z * z / 9));
+    }
+}
+
+static void scale_raw(real *x, const nu_store *s, size_t at, size_t left, size_t n)
+{
+    const double *shift = s->raw_shift + left, *factor = s->raw_factor + left;
+    if (s->clips)
+        scale_and_clip(x, s, at, left, n);
+    else if (s->element == NU_F32)
+        scale_floats(x, (const float *)s->x + at, shift, factor, n);
+    else
+        scale_doubles(x, (const double *)s->x + at, shift, factor, n);
+}
+
 void X(nu_batch_features)(const nu_store *store, const uint32_t *rows, size_t count,
                           const X(nu_matrix) *x, size_t first)
 {
@@ -44,7 +85,9 @@ void X(nu_batch_features)(const nu_store *store, const uint32_t *rows, size_t co
         for (size_t q = 0, left = 0; q < panels; q++, left += x->width) {
             size_t at = (size_t)rows[i] * store->features + left, n = X(nu_panel_columns)(x, q);
             real *to = X(nu_panel)(x, q, first + i);
-            if (store->element == NU_U8)
+            if (store->raw_shift != NULL)
+                scale_raw(to, store, at, left, n);
+            else if (store->element == NU_U8)
                 convert_bytes(to, (const uint8_t *)store->x + at, shift + left, factor + left, n);
             else if (factor != NULL)
                 scale_reals(to, (const real *)store->x + at, shift + left, factor + left, n);
@@ -69,7 +112,8 @@ const real *X(nu_batch_in_place)(const nudge_dataset *data, const nu_permutation
                                  size_t first)
 {
     const nu_store *store = data->store;
-    if (order != NULL || data->index != NULL || store->element == NU_U8 || store->factor != NULL)
+    if (order != NULL || data->index != NULL || store->element == NU_U8 || store->factor != NULL ||
+        store->raw_shift != NULL)
         return NULL;
     return (const real *)store->x + first * store->features;
 }
@@ -84,6 +128,11 @@ void X(nu_batch_as_doubles)(const nudge_dataset *data, size_t first, size_t rows
         size_t at = numbers[i], n = store->features, outputs = store->outputs;
         for (size_t j = 0; x != NULL && j < n; j++) {
             double v = nu_value(store->x, store->element, at * n + j);
+            real scaled;
+            if (store->raw_shift != NULL) {
+                scale_raw(&scaled, store, at * n + j, j, 1);
+                v = (double)scaled;
+            }
             if (store->factor != NULL)
                 v = (v - nu_value(store->shift, real_element, j)) *
                     nu_value(store->factor, real_element, j);

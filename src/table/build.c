@@ -74,7 +74,8 @@ static void take_back(nudge_table *t)
 static void put(nudge_table *t, size_t row, double value)
 {
     nu_column *c = &t->columns[t->n_columns - 1];
-    t->chunks[row / NU_CHUNK_ROWS][(t->n_columns - 1) * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS] = value;
+    size_t at = (t->n_columns - 1) * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS;
+    t->chunks[row / NU_CHUNK_ROWS][at] = value;
     if (!isnan(value))
         return;
     if (c->missing++ == 0)

@@ -23,7 +23,9 @@ void nu_store_release(nu_store *store)
     if (store == NULL || __atomic_sub_fetch(&store->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     if (!store->borrows_x)
-        free(store->x);
+        nu_features_free(store->x, store->map);
+    free(store->raw_shift);
+    free(store->raw_factor);
     if (!store->borrows_targets) {
         free(store->y);
         free(store->classes);
@@ -36,7 +38,9 @@ void nu_store_release(nu_store *store)
 static uint64_t store_bytes(const nu_store *s)
 {
     size_t real = nu_dtype_size(s->dtype);
-    uint64_t bytes = (uint64_t)s->rows * s->features * nu_element_size(s->element);
+    uint64_t bytes = s->map.base != NULL ? 2 * s->features * sizeof *s->raw_shift
+                                         : (uint64_t)s->rows * s->features *
+                                               nu_element_size(s->element);
     bytes += s->shift != NULL ? 2 * s->features * real : 0;
     bytes += s->y != NULL ? s->rows * s->outputs * real : 0;
     bytes += s->classes != NULL ? s->rows * sizeof *s->classes : 0;

@@ -14,6 +14,9 @@ typedef struct nu_store {
     void *x;             /* rows x features; NULL: the store is only a shape */
     void *shift, *factor; /* features each, of dtype: input = (x - shift) * factor, applied while a
                            * batch is packed; both NULL: x as it is. Always there for NU_U8 */
+    nu_mapping map;      /* where x is in, if anywhere. It is then of any element, and inputs are */
+    double *raw_shift, *raw_factor; /* (x - shift) * factor in double, unless it is NU_U8, */
+    int clips;           /* and 1: as robust scaling clips them */
     void *y;             /* rows x outputs of dtype, or NULL */
     int32_t *classes;    /* rows, in [0, outputs), or NULL */
     int borrows_x, borrows_targets; /* not freed: x; y and classes */

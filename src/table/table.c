@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "core/memory.h"
 #include "core/status.h"
@@ -131,7 +132,7 @@ static uint64_t table_bytes(const nudge_table *t)
     for (size_t j = 0; j < t->n_columns; j++)
         for (size_t k = 0; k < t->columns[j].n_categories; k++)
             bytes += strlen(t->columns[j].categories[k]) + 1 + sizeof(char *);
-    if (t->x != NULL)
+    if (t->x != NULL && t->map.base == NULL)
         bytes += (uint64_t)t->rows * t->features * nu_element_size(t->element);
     if (t->y != NULL)
         bytes += (uint64_t)t->rows * t->outputs * nu_element_size(t->y_element);
@@ -140,6 +141,14 @@ static uint64_t table_bytes(const nudge_table *t)
     if (t->weights != NULL)
         bytes += (uint64_t)t->rows * sizeof *t->weights;
     return bytes;
+}
+
+void nu_features_free(void *x, nu_mapping map)
+{
+    if (map.base != NULL)
+        (void)munmap(map.base, map.size);
+    else
+        free(x);
 }
 
 void nudge_table_free(nudge_table *table)
@@ -155,7 +164,7 @@ void nudge_table_free(nudge_table *table)
     for (size_t c = 0; table->chunks != NULL && c < table->n_chunks; c++)
         free(table->chunks[c]);
     free(table->chunks);
-    free(table->x);
+    nu_features_free(table->x, table->map);
     free(table->y);
     free(table->classes);
     free(table->weights);

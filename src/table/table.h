@@ -55,6 +55,15 @@ static inline int nu_column_is_feature(const nu_column *c)
     return !c->is_target && !c->is_kept && c->left_out == NU_USED;
 }
 
+/* A file in memory; base NULL: none. */
+typedef struct nu_mapping {
+    void *base;
+    size_t size;
+} nu_mapping;
+
+/* Frees features: they are in the mapping, or a block of their own. */
+void nu_features_free(void *x, nu_mapping map);
+
 struct nudge_table {
     char *source;
     const char *format;
@@ -78,7 +87,8 @@ struct nudge_table {
     /* A matrix table (n_columns == 0). Either y or classes holds targets, or neither. */
     size_t features;
     nu_element element;
-    void *x;              /* rows x features of `element` */
+    void *x;              /* rows x features of `element`; */
+    nu_mapping map;       /* where they are in, if anywhere */
     size_t pixel_rows, pixel_columns; /* of an image, else 0 */
     size_t outputs;       /* columns of y, or 1 with classes, or 0 */
     void *y;              /* rows x outputs of y_element (never NU_U8) */

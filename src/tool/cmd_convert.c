@@ -96,7 +96,7 @@ const command command_convert = {
              "here; class labels that are numbers stay as they are written where --target names "
              "their column.",
     .own = own,
-    .options = "Data files: target labels " COLUMN_OPTIONS " " CSV_OPTIONS
+    .options = "Data files: target labels " COLUMN_OPTIONS " " READ_OPTIONS
                "\nOutput: labels-out quiet\n",
     .examples = "  nudge convert big.csv big.safetensors --target price\n"
                 "  nudge convert d.npz d.csv\n"

@@ -379,7 +379,7 @@ const command command_eval = {
              "others, in the target's own units, and those of each output. Metrics are defined as "
              "in scikit-learn.",
     .own = own,
-    .options = "Data: model data labels weight " CSV_OPTIONS "\nRunning: threads\n"
+    .options = "Data: model data labels weight " READ_OPTIONS "\nRunning: threads\n"
                "Output: metrics plot json quiet\n",
     .examples = "  nudge eval --model m.safetensors --data letters.csv --plot m.svg\n"
                 "  nudge eval --model m.safetensors --data images.gz --labels labels.gz --json\n",

@@ -125,7 +125,7 @@ static int check_builtin(arguments *args)
     int json = given(args, "json");
     text_table t;
     json_t *list = json_new_list();
-    refuse_all(args, "data labels weight limit quiet " CSV_OPTIONS, "it needs --model");
+    refuse_all(args, "data labels weight limit quiet " READ_OPTIONS, "it needs --model");
     s.units = wholes_of(args, "hidden", 10000, "", &s.hidden);
     s.train.seed = whole_of(args, "seed", 0, UINT64_MAX);
     check_pairs(args, &s, &t, list, &worst, &checked);
@@ -181,7 +181,7 @@ const command command_gradcheck = {
              "exit status is 1 if one is above 1e-6 (f64).",
     .own = own,
     .options = "Built-in network on random data: activation loss hidden rows seed dtype\n"
-               "A trained network instead: model data labels weight " CSV_OPTIONS
+               "A trained network instead: model data labels weight " READ_OPTIONS
                " limit quiet\n"
                "Output: json\n",
     .examples = "  nudge gradcheck\n"

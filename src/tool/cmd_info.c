@@ -242,7 +242,7 @@ static void model_info(arguments *args, const char *path)
 {
     nudge_model *model = NULL;
     nudge_error err;
-    refuse_all(args, "target labels task " COLUMN_OPTIONS " " CSV_OPTIONS,
+    refuse_all(args, "target labels task " COLUMN_OPTIONS " " READ_OPTIONS,
                "it is for data files, and this is a model");
     must(nudge_model_load(&model, path, &err), &err);
     (given(args, "json") ? model_json : print_model)(model);
@@ -304,7 +304,7 @@ const command command_info = {
     .about = "Shows a model's layers, loss, inputs, targets and the hash of its weights; or the "
              "columns of data: their kinds, missing cells, categories and ranges, the first "
              "rows, and what 'nudge train' would do with each.",
-    .options = "Data files: target labels task " COLUMN_OPTIONS " " CSV_OPTIONS
+    .options = "Data files: target labels task " COLUMN_OPTIONS " " READ_OPTIONS
                "\nOutput: json quiet\n",
     .examples = "  nudge info m.safetensors\n"
                 "  nudge info letters.csv --target Letter\n"

@@ -143,7 +143,7 @@ const command command_predict = {
              "each class with its probability. Before them stand the columns of --keep. The target "
              "is not read, whatever stands there.",
     .own = own,
-    .options = "Data: model data " CSV_OPTIONS "\nRunning: threads\nOutput: out keep quiet\n",
+    .options = "Data: model data " READ_OPTIONS "\nRunning: threads\nOutput: out keep quiet\n",
     .examples = "  nudge predict --model m.safetensors --data new.csv\n"
                 "  nudge predict --model m.safetensors --data new.csv --keep id,name\n"
                 "  nudge predict --model m.safetensors --data new.csv.gz --out predicted.csv\n",

@@ -66,8 +66,8 @@ extern const option shared_options[];
 const char *option_default(const char *name, char buf[NU_TEXT]);
 
 /* How a CSV file is written, for command.options. */
-#define CSV_OPTIONS \
-    "header delimiter decimal thousands missing encoding skip-rows skip-after-header"
+#define READ_OPTIONS \
+    "header delimiter decimal thousands missing encoding skip-rows skip-after-header stream"
 
 /* What its columns are. */
 #define COLUMN_OPTIONS "features ignore category number"
@@ -76,7 +76,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
  * or plan it. */
 #define TRAIN_DATA_OPTIONS \
     "Data: data target labels task val val-labels val-split split stratify weight " \
-    "class-weight " COLUMN_OPTIONS " " CSV_OPTIONS \
+    "class-weight " COLUMN_OPTIONS " " READ_OPTIONS \
     " scale target-scale fill fill-indicator min-count\n"
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation layer-norm residual loss huber-delta quantile focal-gamma " \

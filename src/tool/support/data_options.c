@@ -52,6 +52,7 @@ void read_data_options(nudge_read_options *read, arguments *args)
     read->category = text_of(args, "category");
     read->features = text_of(args, "features");
     read->number = text_of(args, "number");
+    read->stream = given(args, "stream");
     read_csv_options(read, args);
 }
 

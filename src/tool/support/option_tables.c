@@ -155,6 +155,7 @@ const option shared_options[] = {
                                  "file begins with says]"},
     {"skip-rows", "N", .help = "CSV lines to leave out at the beginning"},
     {"skip-after-header", "N", .help = "CSV lines to leave out below the header, such as units"},
+    {"stream", .help = "leave NPY and safetensors data in their files, for more than memory holds"},
     {"scale", "HOW", .help = "of features; auto is standard, and pixels / 255; robust goes by "
                              "quartiles and holds outliers back",
      .names = scale_names},

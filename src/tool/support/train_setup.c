@@ -27,7 +27,7 @@ static void read_data(train_setup *s, arguments *args)
     *d = nudge_data_defaults();
     int built_in = !given(args, "data");
     if (built_in)
-        refuse_all(args, "target labels task weight " COLUMN_OPTIONS " " CSV_OPTIONS,
+        refuse_all(args, "target labels task weight " COLUMN_OPTIONS " " READ_OPTIONS,
                    "it needs --data");
     d->data = built_in ? BUILT_IN_DATA : text_of(args, "data");
     d->val = text_of(args, "val");
