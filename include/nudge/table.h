@@ -74,9 +74,9 @@ NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
  * found out where it can be told, with a note (nudge_table_notes()): the delimiter, a decimal
  * comma, the header, Excel's first line "sep=;", lines that begin with '#' above the table, rows
  * of empty cells, columns of the same name, which then have .1, .2, ... behind it. A column is
- * numeric when all its cells are finite numbers or missing, a category column when none is a
- * number; a column in between is an error that names the first odd cell. Missing: an empty cell,
- * NA, N/A, null, ?.
+ * numbers, dates (ISO 8601) or texts, which are categories; a cell of another kind is an error that
+ * names it, and so are texts that are numbers with something around them. Rows without a target
+ * are left out, with a note. nudge_column_info.left_out has the columns that are no features.
  *
  * NPY (versions 1.0, 2.0, 3.0): features are floats (of 2, 4 or 8 bytes), whole numbers or bool, of
  * shape (rows, features), (rows,) or (rows, height, width[, channels]); uint8 are pixels, as in

@@ -152,6 +152,9 @@ nudge_status nudge_table_set_target(nudge_table *t, const char *name, nudge_erro
     size_t j = nu_table_find(t, name, 0);
     if (j == SIZE_MAX)
         return nu_fail(err, NUDGE_EARGUMENT, "there is no column '%s'", name);
+    if (!t->columns[j].is_target) /* targets are in the order of these calls */
+        for (size_t i = 0; i < t->n_columns; i++)
+            t->columns[j].place += t->columns[i].is_target != 0;
     t->columns[j].is_target = 1;
     return NUDGE_OK;
 }
