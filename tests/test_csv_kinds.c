@@ -179,6 +179,34 @@ START_TEST(a_model_reads_alike)
 }
 END_TEST
 
+/* A target of dates, or with something around its numbers, is read again as it was. */
+START_TEST(targets_are_read_alike)
+{
+    static const struct {
+        const char *number, *text, *cells;
+    } cases[] = {
+        {NULL, "x,y\n1,2024-01-01\n2,2024-01-03\n5,2024-01-04\n", "1 19723|2 19725|5 19726"},
+        {"y", "x,y\n1,$5\n2,$7.5\n5,$6\n", "1 5|2 7.5|5 6"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        nudge_read_options o = nudge_read_defaults();
+        nudge_prep *p = NULL;
+        o.target = "y";
+        o.number = cases[i].number;
+        nudge_table *t = read_text(cases[i].text, &o);
+        ck_assert_str_eq(cells_text(t), cases[i].cells);
+        ck_ok(nudge_prep_fit(&p, t, NULL, 0, NULL, &err), &err);
+        nudge_table_free(t);
+        o = nudge_read_defaults();
+        o.like = p;
+        t = read_text(cases[i].text, &o);
+        ck_assert_str_eq(cells_text(t), cases[i].cells);
+        nudge_table_free(t);
+        nudge_prep_free(p);
+    }
+}
+END_TEST
+
 /* ---- Cells that are not what they seem -------------------------------------------------- */
 
 static const struct {
@@ -320,6 +348,7 @@ static Suite *csv_kinds_suite(void)
     tcase_add_test(tc, what_is_said);
     tcase_add_test(tc, the_only_feature_may_count);
     tcase_add_test(tc, a_model_reads_alike);
+    tcase_add_test(tc, targets_are_read_alike);
     tcase_add_loop_test(tc, cells_are_read, 0, COUNT(cells));
     tcase_add_loop_test(tc, odd_cells_are_refused, 0, COUNT(odd));
     tcase_add_test(tc, numbers_in_categories);

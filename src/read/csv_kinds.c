@@ -100,7 +100,10 @@ static nu_cell look_at(const nu_csv_kinds *k, nu_csv_field *field, const char *t
         return NU_CELL_TEXT;
     if (cell == NU_CELL_TEXT && field->want != NU_NUMBERS && nu_date_parse(text, size, value))
         return NU_CELL_DATE;
-    if (field->want != NU_NUMBERS || (k->by_model && !field->has_around) ||
+    int target = field->is_target && k->by_model; /* of which the model knows no more: by itself */
+    if (target && cell == NU_CELL_TEXT && nu_date_parse(text, size, value))
+        return NU_CELL_NUMBER;
+    if (field->want != NU_NUMBERS || (k->by_model && !field->has_around && !target) ||
         (cell != NU_CELL_TEXT && cell != NU_CELL_NUMBER))
         return cell;
     return take_around(k, field, text, size, value) ? NU_CELL_NUMBER : NU_CELL_TEXT;
