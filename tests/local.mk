@@ -9,18 +9,21 @@ unit_tests = \
 	tests/test_arff tests/test_bench tests/test_cgroup tests/test_checkpoint tests/test_csv \
 	tests/test_column_list tests/test_csv_dialect tests/test_csv_kept tests/test_csv_kinds tests/test_csv_names \
 	tests/test_data_files tests/test_dataset tests/test_dataset_matrix tests/test_decompress \
-	tests/test_dropout tests/test_evaluate tests/test_event_file tests/test_file tests/test_folds tests/test_forecast tests/test_gradient \
-	tests/test_idx tests/test_invariance tests/test_load tests/test_metrics tests/test_model \
+	tests/test_dropout tests/test_evaluate tests/test_event_file tests/test_file tests/test_folds tests/test_forecast \
+	tests/test_idx tests/test_load tests/test_metrics tests/test_model \
 	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
 	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_choices tests/test_prep_json \
 	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_files \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
 	tests/test_scale_vary tests/test_schedule tests/test_sized tests/test_split tests/test_stored \
 	tests/test_stream tests/test_synth tests/test_synth_values \
-	tests/test_task tests/test_table_build tests/test_team tests/test_text_formats tests/test_torch \
+	tests/test_task tests/test_table_build tests/test_team tests/test_text_formats \
 	tests/test_train tests/test_train_callbacks tests/test_trainer \
 	tests/test_train_refused tests/test_warm_start tests/test_watch tests/test_weights \
 	tests/test_written
+
+# Those of many seconds.
+long_tests = tests/test_gradient tests/test_invariance tests/test_torch
 
 # The numeric functions, which are compiled once per precision.
 numeric_tests = tests/test_numeric_f32 tests/test_numeric_f64
@@ -31,15 +34,25 @@ tests_test_numeric_f64_CPPFLAGS = $(AM_CPPFLAGS) -DNU_REAL_BITS=64
 
 # The longest first, so that at the end no core waits for one.
 cli_tests = \
-	tests/cli_scale.sh tests/cli_resume.sh tests/cli_train.sh tests/cli_usage.sh tests/cli_readme.sh \
+	tests/cli_real_data.sh tests/cli_torch.sh tests/cli_scale.sh tests/cli_resume.sh tests/cli_train.sh tests/cli_usage.sh tests/cli_readme.sh \
 	tests/cli_data_files.sh tests/cli_folds.sh tests/cli_safetensors.sh \
 	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_plot.sh tests/cli_eval.sh \
-	tests/cli_same_bits.sh tests/cli_torch.sh tests/cli_plan.sh \
-	tests/cli_outputs.sh tests/cli_programs.sh tests/cli_real_data.sh tests/cli_threads.sh \
+	tests/cli_same_bits.sh tests/cli_plan.sh \
+	tests/cli_outputs.sh tests/cli_programs.sh tests/cli_threads.sh \
 	tests/cli_weights.sh
 
-check_PROGRAMS += $(unit_tests) $(numeric_tests)
-TESTS += $(cli_tests) $(unit_tests) $(numeric_tests) tests/check-structure
+# What may differ without OpenMP and hwloc: make check TESTS='$(serial_tests)'.
+serial_tests = \
+	tests/cli_resume.sh tests/cli_scale.sh tests/cli_bench.sh tests/cli_train.sh \
+	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_threads.sh \
+	tests/test_bench tests/test_checkpoint tests/test_csv tests/test_dataset_matrix \
+	tests/test_evaluate tests/test_forecast tests/test_invariance tests/test_npy tests/test_plan \
+	tests/test_synth tests/test_team tests/test_train tests/test_train_callbacks \
+	tests/test_trainer tests/test_watch tests/test_written \
+	$(numeric_tests) tests/check-structure
+
+check_PROGRAMS += $(long_tests) $(unit_tests) $(numeric_tests)
+TESTS += $(long_tests) $(cli_tests) $(unit_tests) $(numeric_tests) tests/check-structure
 
 EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py \
