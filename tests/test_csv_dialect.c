@@ -15,7 +15,8 @@ static const struct found {
     {"a,b\n1,2\n3,4\n", "a,b", "1 2|3 4", ""},
     {"1,2\n3,4\n", "c1,c2", "1 2|3 4", NO_HEADER},
     /* Delimiters. */
-    {"\"a\";\"b\"\n1.5;2\n3;4\n", "a,b", "1.5 2|3 4", "delimiter: cells are separated by semicolons"},
+    {"\"a\";\"b\"\n1.5;2\n3;4\n", "a,b", "1.5 2|3 4",
+     "delimiter: cells are separated by semicolons"},
     {"a\tb\n1.5\t2\n3\t4\n", "a,b", "1.5 2|3 4", "delimiter: cells are separated by tabs"},
     {"a\tb\n1\t2\n3\t\n\t4\n", "a,b", "1 2|3 -|- 4", "delimiter: cells are separated by tabs"},
     {"a|b\n1.5|2\n3|4\n", "a,b", "1.5 2|3 4", "delimiter: cells are separated by '|'"},
@@ -81,7 +82,8 @@ static const struct found {
      "delimiter: cells are separated by blanks\n"
      "header: line 2, which begins with '#', is the header\n"
      ": 1 line above the table that begins with '#' is left out"},
-    {"# a,b\nx,y\n1,2\n", "x,y", "1 2", ": 1 line above the table that begins with '#' is left out"},
+    {"# a,b\nx,y\n1,2\n", "x,y", "1 2",
+     ": 1 line above the table that begins with '#' is left out"},
     {"#,name,hp\n1,Bulba,45\n2,Ivy,60\n2,Ivy,60\n", "#,name*,hp", NULL, ""},
     /* Rows without values, and line ends. */
     {"a,b\n1,2\n,\n\n , \n3,4\n,,,\n", "a,b", "1 2|3 4", ": 3 rows of empty cells are left out"},
@@ -251,7 +253,8 @@ static const struct refused {
     {"\0a\0,\0b\0\n\0001\0,\0002\0\n", 16, "utf-16be", "encoding"},
     {"a,b\n1,\0002\n", 9, "data.csv:2: the byte 0x00 is no text", NULL},
     {"\xff\xfe""a\0,\0b", 7, "data.csv:1: byte 7 of the file, 0x62, is not UTF-16LE", "encoding"},
-    {"\xff\xfe\x00\xdc""a\0", 6, "data.csv:1: byte 3 of the file, 0x00, is not UTF-16LE", "encoding"},
+    {"\xff\xfe\x00\xdc""a\0", 6, "data.csv:1: byte 3 of the file, 0x00, is not UTF-16LE",
+     "encoding"},
     {"\xff\xfe", 2, "empty file", NULL},
     {"# one\n# two\n\n", 0, "no table: every line begins with '#'", NULL},
     {"sep=;\n", 0, "no table: nothing is left", NULL},
@@ -260,8 +263,8 @@ static const struct refused {
     {"a,b\n,\n,\n", 0, "a header but no rows", NULL},
     {"a;b\n1;2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
     {"# a,b\n1.5,2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
-    {"Report, 2024\n\nof; Oslo\na;b;c\n1;2;3,5\n4;5;3,5\n", 0, "data.csv:1: the table seems to begin in "
-     "line 4, with 3 cells separated by semicolons; lines above it can be left out", "skip_rows"},
+    {"Report, 2024\n\nof; Oslo\na;b;c\n1;2;3,5\n4;5;3,5\n", 0,
+     "data.csv:1: the table seems to begin in line 4, with 3 cells separated by semicolons; lines above it can be left out", "skip_rows"},
     {"|Title\n25, A, 1.5\n26, B, 1.5\n27, B, 1.5\n", 0, "data.csv:1: the table seems to begin in "
      "line 2, with 3 cells separated by commas; lines above it can be left out", "skip_rows"},
     {"Report of 2024\na,b\n1,2\n", 0, "data.csv:2: 2 cells where the first row has 1; lines above "
@@ -345,7 +348,8 @@ END_TEST
 /* Each cut of a file is read or refused in one line; the sanitizers see the rest. */
 START_TEST(cut_anywhere)
 {
-    static const char text[] = "\xff\xfe""#\0 \0x\0\n\0a\0;\0b\0\n\0000\0,\0005\0;\0\"\0a\0\"\0\n\0";
+    static const char text[] = "\xff\xfe""#\0 \0x\0\n\0a\0;\0b\0\n"
+                               "\0000\0,\0005\0;\0\"\0a\0\"\0\n\0";
     static const char other[] = "sep=;\n# n\n\"a\"\"x\";b\r\n\"1,5\";2 \n;\n";
     for (size_t size = 0; size < sizeof text + sizeof other; size++) {
         nudge_table *t = NULL;

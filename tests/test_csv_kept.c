@@ -1,4 +1,4 @@
-/* CSV tables: how a file is written is kept with what is learned from it, and others are read so. */
+/* CSV tables: how a file is written is kept with what is learned from it; others are read so. */
 #include <unistd.h>
 
 #include "csv_fixtures.h"

@@ -88,8 +88,8 @@ static nudge_status take_row(nu_csv_scan *scan)
         return NUDGE_OK;
     }
     if (cells > 1 && r->fields.n == 1)
-        return nu_fail_setting(r->err, NUDGE_EDATA, "skip_rows", "%s:%zu: %zu cells where the first "
-                               "row has 1; lines above the table can be left out", r->source,
+        return nu_fail_setting(r->err, NUDGE_EDATA, "skip_rows", "%s:%zu: %zu cells where the "
+                               "first row has 1; lines above the table can be left out", r->source,
                                scan->row_line, cells);
     if (cells != r->fields.n)
         return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: %zu cell%s where the %s has %zu", r->source,

@@ -125,9 +125,9 @@ static nudge_status refuse_titles(const nu_csv_layout *l, nudge_error *err)
             return NUDGE_OK;
         NU_TRY(nu_csv_try_all(&t, &name, &other, nu_csv_scan_of(&below, err), &l->how, err));
         if (t.fits && t.rows >= 2 && t.same == t.rows && t.numeric > 0)
-            return nu_fail_setting(err, NUDGE_EDATA, "skip_rows", "%s:%zu: the table seems to begin "
-                                   "in line %zu, with %zu cells separated by %s; lines above it can "
-                                   "be left out", l->source, l->line, below.line, t.columns, name);
+            return nu_fail_setting(err, NUDGE_EDATA, "skip_rows", "%s:%zu: the table seems to "
+                                   "begin in line %zu, with %zu cells separated by %s; lines "
+                                   "above it can be left out", l->source, l->line, below.line, t.columns, name);
     }
     return NUDGE_OK;
 }

@@ -67,8 +67,8 @@ static nudge_status refuse(const char *source, const char *text, size_t size, si
     unsigned char byte = (unsigned char)text[at];
     size_t line = line_of(text, at);
     if (byte >= ' ')
-        return nu_fail_setting(err, NUDGE_EDATA, "encoding", "%s:%zu: byte %zu of the file, 0x%02X, "
-                               "is not UTF-8; name the file's encoding, such as latin1, or save it "
+        return nu_fail_setting(err, NUDGE_EDATA, "encoding", "%s:%zu: byte %zu of the file, "
+                               "0x%02X, is not UTF-8; name the file's encoding, such as latin1, or save it "
                                "as UTF-8", source, line, mark + at + 1, byte);
     if (byte == 0 && size >= 4 && (text[0] == '\0') == (text[2] == '\0') &&
         (text[1] == '\0') == (text[3] == '\0') && (text[0] == '\0') != (text[1] == '\0'))
@@ -123,8 +123,8 @@ static nudge_status convert(nu_source *s, size_t mark, const char *encoding, nud
 {
     conversion c NU_SCOPED(conversion_end) = {.cd = iconv_open("UTF-8", encoding)};
     if (strchr(encoding, '/') != NULL || c.cd == (iconv_t)-1)
-        return nu_fail_setting(err, NUDGE_EARGUMENT, "encoding", "'%s' is no encoding that is known "
-                               "here; utf-8, latin1, windows-1252, utf-16le are", encoding);
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "encoding", "'%s' is no encoding that is "
+                               "known here; utf-8, latin1, windows-1252, utf-16le are", encoding);
     char *in = (char *)s->bytes + mark;
     size_t left = (size_t)s->size - mark;
     NU_TRY(enlarge(&c, left, s->name, err));

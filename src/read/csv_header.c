@@ -141,8 +141,8 @@ static int vote(const char *text, const below *column, const nu_csv_reading *how
     return (once + 1) * 20 <= column->texts + 1;
 }
 
-/* The numbers of the first row are 0, 1, 2, ..., which pandas calls columns without names, or years,
- * or four or more in order, and not written like those below: as data they would be whole numbers
+/* The numbers of the first row are 0, 1, 2, ..., which pandas calls columns without names, or
+ * years, or four or more in order, and not written like those below: as data they would be whole numbers
  * above others. */
 static int counts_up(const look *l)
 {
@@ -328,8 +328,8 @@ static nudge_status take_short_header(const look *l, const nu_csv_layout *layout
     int at_end = l->longer_end == l->longer;
     l->first->header = 1;
     NU_TRY(widen(l->first, at_end, err));
-    return nu_note(notes, layout->source, "header", err, "the header has a name less than there are "
-                   "columns: the %s has none", at_end ? "last" : "first");
+    return nu_note(notes, layout->source, "header", err, "the header has a name less than there "
+                   "are columns: the %s has none", at_end ? "last" : "first");
 }
 
 static nudge_status choose_header(const look *l, nu_csv_layout *layout,

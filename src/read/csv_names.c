@@ -97,7 +97,7 @@ nudge_status nu_csv_name_columns(nu_dictionary *names, nu_csv_naming *how, const
         return NUDGE_OK;
     if (again > 1)
         snprintf(more, sizeof more, ", and %zu more likewise", again - 1);
-    return nu_note(notes, source, NULL, err, "columns %zu and %zu are both named '%s'; the second is "
-                   "called '%s'%s", one + 1, other + 1, nu_csv_short(text, names->texts[one]),
+    return nu_note(notes, source, NULL, err, "columns %zu and %zu are both named '%s'; the second "
+                   "is called '%s'%s", one + 1, other + 1, nu_csv_short(text, names->texts[one]),
                    names->texts[other], more);
 }

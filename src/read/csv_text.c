@@ -95,8 +95,9 @@ static size_t plain_number(char out[PLAIN_TEXT], const char *text, size_t size,
     return n;
 }
 
-/* [+-]DIGITS[.DIGITS] of at most 15 digits, as strtod() has it: both the digits as a whole number and
- * the power of ten are exact, so that one division rounds once (Clinger 1990). 0: something else. */
+/* [+-]DIGITS[.DIGITS] of at most 15 digits, as strtod() has it: both the digits as a whole number
+ * and the power of ten are exact, so that one division rounds once (Clinger 1990). 0: something
+ * else. */
 static int short_number(const char *text, size_t size, double *value)
 {
     static const double ten[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,

@@ -41,8 +41,8 @@ int nu_csv_is_numeric(const nu_csv_tally *column);
 int nu_csv_first_line_has(const char *bytes, size_t size, char delimiter);
 
 /* The best of tabs, '|', semicolons, commas and blanks for a walk, whose delimiter does not count;
- * of commas, if the first line has none of all. *name: of it, "commas"; *other: of another that fits
- * as well, or NULL. Ended by nu_csv_trial_free() in any case. NUDGE_EMEMORY. */
+ * of commas, if the first line has none of all. *name: of it, "commas"; *other: of another that
+ * fits as well, or NULL. Ended by nu_csv_trial_free() in any case. NUDGE_EMEMORY. */
 nudge_status nu_csv_try_all(nu_csv_trial *best, const char **name, const char **other,
                             nu_csv_scan scan, const nu_csv_reading *how, nudge_error *err);
 
