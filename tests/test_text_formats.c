@@ -194,6 +194,20 @@ START_TEST(refused)
 }
 END_TEST
 
+/* A few kB of gzip unpack to as many cells as this; each would take some 100 bytes. */
+START_TEST(too_many_columns)
+{
+    enum { CELLS = 1000001 };
+    char *text = malloc(2 * CELLS);
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < CELLS; i++)
+        memcpy(text + 2 * i, i + 1 < CELLS ? "a," : "a\n", 2);
+    write_bytes(in_folder("d.csv"), text, 2 * CELLS);
+    read_bad(in_folder("d.csv"), NULL, NUDGE_EDATA, ":1: more than 1000000 cells in a row");
+    free(text);
+}
+END_TEST
+
 /* Cut anywhere, and with any byte changed: refused in one line, or a table whose sizes are sane. */
 static void try_text(const nu_format *format, const char *text, size_t size)
 {
@@ -245,6 +259,7 @@ static Suite *make_suite(void)
     suite_add_tcase(s, good);
     tcase_add_checked_fixture(wrong, make_folder, remove_folder);
     tcase_add_loop_test(wrong, refused, 0, COUNT(bad));
+    tcase_add_test(wrong, too_many_columns);
     tcase_add_loop_test(wrong, damaged, 0, 2);
     suite_add_tcase(s, wrong);
     return s;

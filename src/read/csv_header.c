@@ -39,9 +39,13 @@ typedef struct look {
 
 /* ---- Reading the sample ---------------------------------------------------------------- */
 
-static nudge_status keep_first(look *l, const char *text, size_t size, nudge_error *err)
+static nudge_status keep_first(look *l, const nu_csv_scan *scan, const char *text, size_t size,
+                               nudge_error *err)
 {
     nu_csv_first *first = l->first;
+    if (first->n == NU_CSV_MOST_COLUMNS)
+        return nu_fail(err, NUDGE_EDATA, "%s:%zu: more than %d cells in a row", scan->source,
+                       scan->line, NU_CSV_MOST_COLUMNS);
     if (first->n == l->room) {
         size_t room = l->room * 2 + 16;
         NU_TRY(nu_memory_check(room * COLUMN_BYTES, "the columns of a CSV file", err));
@@ -63,7 +67,7 @@ static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
     size_t j = l->cell++;
     l->is_empty = size == 0;
     if (l->columns == NULL)
-        return keep_first(l, text, size, scan->err);
+        return keep_first(l, scan, text, size, scan->err);
     if (j >= l->first->n)
         return NUDGE_OK; /* a ragged row: reading will say so */
     below *column = &l->columns[j];

@@ -6,6 +6,10 @@
 
 #include "nudge.h"
 
+/* More are no table that anybody has as text; a small compressed file could otherwise ask for all
+ * memory. */
+#define NU_CSV_MOST_COLUMNS 1000000
+
 /* One walk over a text, which hands on its cells and rows. */
 typedef struct nu_csv_scan {
     const char *source;  /* name of the file, for messages */

@@ -56,6 +56,9 @@ static nudge_status take_row(nu_csv_scan *scan)
     size_t cells = t->cell;
     t->cell = 0;
     if (t->column == NULL) {
+        scan->stop = cells > NU_CSV_MOST_COLUMNS;
+        if (scan->stop) /* whatever is between them, it is refused later */
+            return NUDGE_OK;
         t->first = cells;
         NU_TRY(nu_memory_check((cells + 1) * sizeof *t->column, "the columns of a CSV file",
                                scan->err));
