@@ -264,7 +264,8 @@ static const struct refused {
     {"a;b\n1;2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
     {"# a,b\n1.5,2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
     {"Report, 2024\n\nof; Oslo\na;b;c\n1;2;3,5\n4;5;3,5\n", 0,
-     "data.csv:1: the table seems to begin in line 4, with 3 cells separated by semicolons; lines above it can be left out", "skip_rows"},
+     "data.csv:1: the table seems to begin in line 4, with 3 cells separated by semicolons; "
+     "lines above it can be left out", "skip_rows"},
     {"|Title\n25, A, 1.5\n26, B, 1.5\n27, B, 1.5\n", 0, "data.csv:1: the table seems to begin in "
      "line 2, with 3 cells separated by commas; lines above it can be left out", "skip_rows"},
     {"Report of 2024\na,b\n1,2\n", 0, "data.csv:2: 2 cells where the first row has 1; lines above "

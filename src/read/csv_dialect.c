@@ -127,7 +127,8 @@ static nudge_status refuse_titles(const nu_csv_layout *l, nudge_error *err)
         if (t.fits && t.rows >= 2 && t.same == t.rows && t.numeric > 0)
             return nu_fail_setting(err, NUDGE_EDATA, "skip_rows", "%s:%zu: the table seems to "
                                    "begin in line %zu, with %zu cells separated by %s; lines "
-                                   "above it can be left out", l->source, l->line, below.line, t.columns, name);
+                                   "above it can be left out", l->source, l->line, below.line,
+                                   t.columns, name);
     }
     return NUDGE_OK;
 }

@@ -68,8 +68,8 @@ static nudge_status refuse(const char *source, const char *text, size_t size, si
     size_t line = line_of(text, at);
     if (byte >= ' ')
         return nu_fail_setting(err, NUDGE_EDATA, "encoding", "%s:%zu: byte %zu of the file, "
-                               "0x%02X, is not UTF-8; name the file's encoding, such as latin1, or save it "
-                               "as UTF-8", source, line, mark + at + 1, byte);
+                               "0x%02X, is not UTF-8; name the file's encoding, such as latin1, or "
+                               "save it as UTF-8", source, line, mark + at + 1, byte);
     if (byte == 0 && size >= 4 && (text[0] == '\0') == (text[2] == '\0') &&
         (text[1] == '\0') == (text[3] == '\0') && (text[0] == '\0') != (text[1] == '\0'))
         return nu_fail_setting(err, NUDGE_EDATA, "encoding", "%s: it looks like UTF-16 without a "

@@ -146,8 +146,8 @@ static int vote(const char *text, const below *column, const nu_csv_reading *how
 }
 
 /* The numbers of the first row are 0, 1, 2, ..., which pandas calls columns without names, or
- * years, or four or more in order, and not written like those below: as data they would be whole numbers
- * above others. */
+ * years, or four or more in order, and not written like those below: as data they would be whole
+ * numbers above others. */
 static int counts_up(const look *l)
 {
     size_t numbers = 0, fractions = 0;
