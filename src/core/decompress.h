@@ -1,6 +1,6 @@
 /* Compressed bytes to plain ones: gzip, bzip2, xz, zstd, each by its own library, which checks
- * the sums of what it unpacks. (libarchive has all of them, but takes a gzip file whose sum is wrong
- * for a good one, and its libraries cost 13 ms of every start.) */
+ * the sums of what it unpacks. (libarchive has all of them, but takes a gzip file whose sum is
+ * wrong for a good one, and its libraries cost 13 ms of every start.) */
 #ifndef NUDGE_CORE_DECOMPRESS_H
 #define NUDGE_CORE_DECOMPRESS_H
 

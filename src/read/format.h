@@ -34,7 +34,7 @@ typedef struct nu_format {
 
     size_t least_rank;      /* of an array of features */
     int takes_labels;       /* a file of labels goes with it */
-    int has_columns;        /* it can be a table whose target, weights and others are named columns */
+    int has_columns;        /* it can be a table whose target and weights are named columns */
 
     /* One of the two. Text, from beginning to end; or files whose rows have their places: creates
      * them with their headers. labels: the path of the file of targets, or NULL; path may be NULL
