@@ -44,7 +44,7 @@ refuse 2 "--out: 'c' is also given as --resume" "a model over the checkpoint" \
     nudge train --resume c --epochs 7 --out c
 check "a plan of a configuration" sh -c "printf '{\"hidden\": [7, 5], \"data\": \"synth:moons\"}' \
     >plan.json; '$NUDGE' plan --seconds 0.001 --config plan.json"
-expect "... is of its network" grep -q "2-7-5-2" "$out"
+expect "... is of its network" grep -q "2-7-5-1" "$out"
 check "a checkpoint at the last epoch is written once" train --epochs 2 --checkpoint g \
     --checkpoint-every 1
 expect "... so that the one before is of the epoch before" sh -c \

@@ -47,6 +47,6 @@ check "--init with other outputs" nudge train --data two.csv --target y,z --epoc
 expect "--init says what it kept" grep -q "from made-f32.*: layers.0.weight; layer 1 keeps" "$err"
 expect "--json says what --init took" grep -q '"init_taken": "layers.0.weight; layer 1 keeps' "$out"
 refuse 2 "tensor 'layers.0.weight' has shape [3, 2]; the network needs [4, 2]" \
-    "--init of other shapes" $train --hidden 4 --init made-f32.safetensors --out new.safetensors
+    "--init of other shapes" $train --task regression --hidden 4 --init made-f32.safetensors --out new.safetensors
 
 finish
