@@ -306,7 +306,7 @@ nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_err
 
 /* ---- Targets --------------------------------------------------------------------------- */
 
-static nudge_status check_targets(const nudge_table *t, const nu_array *a, nudge_error *err)
+nudge_status nu_array_check_targets(const nudge_table *t, const nu_array *a, nudge_error *err)
 {
     if (a->rank > 2)
         return nu_fail(err, NUDGE_EDATA, "%s: an array of %zu dimensions; targets are (rows,) or "
@@ -321,7 +321,7 @@ static nudge_status check_targets(const nudge_table *t, const nu_array *a, nudge
 nudge_status nu_array_read_classes(nudge_table *t, const nu_array *a, nudge_error *err)
 {
     void *labels NU_FREED = NULL;
-    NU_TRY(check_targets(t, a, err));
+    NU_TRY(nu_array_check_targets(t, a, err));
     if (a->width != 1)
         return nu_fail(err, NUDGE_EDATA, "%s: whole numbers in %zu columns; labels are one class "
                        "number a row", a->name, a->width);
@@ -340,12 +340,10 @@ nudge_status nu_array_read_classes(nudge_table *t, const nu_array *a, nudge_erro
     return NUDGE_OK;
 }
 
-nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err)
+nudge_status nu_array_read_numbers(nudge_table *t, const nu_array *a, nudge_error *err)
 {
     nu_element element = nu_array_kinds[a->type].element;
-    NU_TRY(check_targets(t, a, err));
-    if (nu_array_has_texts(a))
-        return nu_array_read_texts(t, a, err);
+    NU_TRY(nu_array_check_targets(t, a, err));
     t->outputs = a->width;
     t->y_element = element == NU_U8 ? NU_F32 : element;
     if (nu_array_kinds[a->type].whole && a->width == 1)

@@ -67,11 +67,13 @@ nudge_status nu_array_shape(nu_array *a, const uint64_t *dim, size_t rank, uint6
  * NUDGE_EMEMORY. */
 nudge_status nu_array_read_features(nudge_table *t, const nu_array *a, nudge_error *err);
 
-/* Reads targets for each of t->rows rows, numbers in one or more columns. As above. */
+/* Reads targets for each of t->rows rows, numbers in one or more columns, or classes from texts
+ * (array_texts.c). As above. */
 nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err);
 
-/* Likewise classes from texts; in array_texts.c, called by the former. */
-nudge_status nu_array_read_texts(nudge_table *t, const nu_array *a, nudge_error *err);
+/* Its parts: whether the shape is that of targets; numbers. */
+nudge_status nu_array_check_targets(const nudge_table *t, const nu_array *a, nudge_error *err);
+nudge_status nu_array_read_numbers(nudge_table *t, const nu_array *a, nudge_error *err);
 
 /* Likewise the number of a class, below NU_MOST_CLASSES, where a file says that they are these. */
 nudge_status nu_array_read_classes(nudge_table *t, const nu_array *a, nudge_error *err);

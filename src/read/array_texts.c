@@ -81,7 +81,7 @@ static nudge_status take_labels(nudge_table *t, words *w, nudge_error *err)
     return NUDGE_OK;
 }
 
-nudge_status nu_array_read_texts(nudge_table *t, const nu_array *a, nudge_error *err)
+static nudge_status read_texts(nudge_table *t, const nu_array *a, nudge_error *err)
 {
     words w NU_SCOPED(words_end) = {.array = a};
     uint32_t *rank NU_FREED = NULL;
@@ -101,4 +101,12 @@ nudge_status nu_array_read_texts(nudge_table *t, const nu_array *a, nudge_error 
         t->classes[i] = (int32_t)rank[t->classes[i]];
     return nu_strings_make(&t->class_labels, &t->n_classes, w.dictionary.n, nu_string_copy,
                            w.dictionary.texts, a->name, err);
+}
+
+nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err)
+{
+    if (!nu_array_has_texts(a))
+        return nu_array_read_numbers(t, a, err);
+    NU_TRY(nu_array_check_targets(t, a, err));
+    return read_texts(t, a, err);
 }
