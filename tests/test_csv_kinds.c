@@ -242,8 +242,8 @@ END_TEST
 static const struct {
     const char *text, *number, *message, *setting;
 } odd[] = {
-    {"a,y\n1,2\n2,3\nE5,4\n", NULL, ":4: column 'a': 'E5' is not a number (2 other cells are); as a "
-     "category every cell is text", "category"},
+    {"a,y\n1,2\n2,3\nE5,4\n", NULL, ":4: column 'a': 'E5' is not a number (2 other cells are); as "
+     "a category every cell is text", "category"},
     {"a,y\n1,2\n2,3\nunknown,4\n", NULL, ":4: column 'a': 'unknown' is not a number (2 other cells "
      "are); does it stand for a missing value?", "missing"},
     {"a,y\n2024-01-01,2\n2024-01-02,3\n5,4\n", NULL, ":4: column 'a': '5' is not a date (2 other "

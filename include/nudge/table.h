@@ -159,7 +159,7 @@ typedef struct nudge_dialect {
     size_t skip_rows, skip_after_header;
     int zero_based;                     /* LIBSVM: the first feature has index 0, not 1 */
     char thousands;                     /* as in nudge_read_options */
-    int has_missing;                    /* 1: `missing` is as there; 0: the usual texts are missing */
+    int has_missing;                    /* 1: `missing` is as there; 0: the usual ones */
     char missing[NUDGE_MISSING_SIZE];
 } nudge_dialect;
 
@@ -181,8 +181,8 @@ NUDGE_API const nudge_note *nudge_table_notes(const nudge_table *table, size_t *
 /* Column j < columns. */
 NUDGE_TELLS(nudge_column_info, nudge_table_column, , (table, j), const nudge_table *table, size_t j)
 
-/* The cell in a row (below rows) of column j as text: a category, a cell that is kept, a number (the
- * shortest that is read back exactly), a date. It belongs to the table, or is in buf. NULL: it has
+/* The cell in a row (below rows) of column j as text: a category, a cell that is kept, a number
+ * (the shortest that is read back exactly), a date. It belongs to the table, or is in buf. NULL: it has
  * no value, or is an image. */
 #define NUDGE_CELL_SIZE 40
 NUDGE_API const char *nudge_table_text(const nudge_table *table, size_t row, size_t j,

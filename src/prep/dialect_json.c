@@ -44,8 +44,8 @@ nudge_status nu_dialect_from_json(nudge_dialect *d, json_t *json, nudge_error *e
                        &after) != 0)
         return nu_fail(err, NUDGE_EDATA, "'csv': %s", at.text);
     if (strlen(thousands) > 1 || (missing != NULL && strlen(missing) >= sizeof d->missing))
-        return nu_fail(err, NUDGE_EDATA, "'csv' must have at most one character as 'thousands', and "
-                       "a list 'missing' of less than %zu bytes", sizeof d->missing);
+        return nu_fail(err, NUDGE_EDATA, "'csv' must have at most one character as 'thousands', "
+                       "and a list 'missing' of less than %zu bytes", sizeof d->missing);
     if (strlen(delimiter) != 1 || strlen(encoding) >= sizeof d->encoding || rows < 0 || after < 0 ||
         (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
         return nu_fail(err, NUDGE_EDATA, "'csv' must have a delimiter of one character, the "

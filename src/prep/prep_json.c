@@ -176,7 +176,8 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
     json_t *median = NULL, *categories = NULL;
     int missing = 0, other = 0;
     json_error_t at;
-    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b, s?s, s?s}", "name", &name,
+    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b, s?s, s?s}",
+                       "name", &name,
                        "kind", &kind, "median", &median, "categories", &categories, "missing",
                        &missing, "other", &other, "before", &before, "after", &after) != 0)
         return nu_fail(err, NUDGE_EDATA, "a column must have the texts 'name' and 'kind': %s",
@@ -281,7 +282,8 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
                        "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s:o, s:o}", "loss",
                        &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
                        &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
-                       &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "targets", &in.targets, "classes", &in.classes, "target_shift",
+                       &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "targets",
+                       &in.targets, "classes", &in.classes, "target_shift",
                        &in.target_shift, "target_factor", &in.target_factor) != 0)
         return nu_fail(err, NUDGE_EDATA, "%s", at.text);
     if (nudge_loss_parse(&p->loss, json_string_value(in.loss), NULL) != NUDGE_OK ||

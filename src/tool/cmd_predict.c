@@ -10,8 +10,8 @@
 
 static const option own[] = {
     {"data", .help = "as in 'nudge train'; a target in it is not used"},
-    {"keep", "COLUMNS", .help = "CSV columns to write before the predictions, as they are, named as "
-                                "for 'nudge train --features'"},
+    {"keep", "COLUMNS", .help = "CSV columns to write before the predictions, as they are, named "
+                                "as for 'nudge train --features'"},
     {"out", .initial = "-", .help = "write there; - is standard output"},
     {0},
 };
@@ -30,7 +30,8 @@ static layout layout_of(const nudge_model *model, const nudge_table *kept)
     nudge_model_info m = nudge_model_describe(model);
     nudge_prep_info p = nudge_prep_describe(m.prep);
     return (layout){m.prep, p.outputs, p.classes, p.classes > 0 ? p.classes : p.outputs,
-                    !nudge_loss_describe(m.loss).is_regression, kept, m.dtype == NUDGE_F32 ? 9 : 17};
+                    !nudge_loss_describe(m.loss).is_regression, kept,
+                    m.dtype == NUDGE_F32 ? 9 : 17};
 }
 
 /* Each kept column's name, or its cell in a row, with a comma behind it. */

@@ -5,7 +5,7 @@
 #include "nudge.h"
 #include "support/options.h"
 
-/* Reads those of --target, --labels, --weight, --ignore, --category and READ_OPTIONS that the command
+/* Reads those of --target, --labels, --weight, COLUMN_OPTIONS and READ_OPTIONS that the command
  * has. */
 void read_data_options(nudge_read_options *read, arguments *args);
 
@@ -29,12 +29,12 @@ int same_file(const char *a, const char *b);
  * given or is "-". */
 void check_output(arguments *args, const char *name, const char *others);
 
-/* For eval and gradcheck: the model of --model, and --data (read with READ_OPTIONS) packed as it wants
- * them, with the targets, for which --labels is asked too. The caller frees both. */
+/* For eval and gradcheck: the model of --model, and --data (read with READ_OPTIONS) packed as it
+ * wants them, with the targets, for which --labels is asked too. The caller frees both. */
 void load_model_and_data(arguments *args, nudge_model **model, nudge_dataset **data);
 
-/* For predict: likewise without targets, whatever stands there. *kept: the table with the columns of
- * --keep, or NULL; the caller frees it last. */
+/* For predict: likewise without targets, whatever stands there. *kept: the table with the columns
+ * of --keep, or NULL; the caller frees it last. */
 void load_model_and_rows(arguments *args, nudge_model **model, nudge_dataset **data,
                          nudge_table **kept);
 

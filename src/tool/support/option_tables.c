@@ -295,7 +295,8 @@ const char *option_known_elsewhere(const char *name)
         {"cross-validation", "folds"}, {"kfold", "folds"},
         {"sep", "delimiter"}, {"separator", "delimiter"}, {"delim", "delimiter"},
         {"skiprows", "skip-rows"}, {"skip-lines", "skip-rows"}, {"skip", "skip-rows"},
-        {"usecols", "features"}, {"columns", "features"}, {"drop", "ignore"}, {"na-values", "missing"},
+        {"usecols", "features"}, {"columns", "features"}, {"drop", "ignore"},
+        {"na-values", "missing"},
         {"categorical", "category"}, {"numeric", "number"},
         {"sample-weight", "weight"}, {"weights", "weight"}, {"class-weights", "class-weight"},
     };
