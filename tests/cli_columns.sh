@@ -64,7 +64,7 @@ check "predict to standard output" nudge predict --model m.safetensors --data ne
 expect "... without kept columns" has "$out" "^grade,p(01)"
 refuse 2 "unknown kept column 'scor' (did you mean 'score'?)" "no such column" \
     nudge predict --model m.safetensors --data new.csv --keep scor
-refuse 2 "new2.csv:2: column 'price': '3.50' is not a number; the model was trained with numbers" \
+refuse 2 "new2.csv:2: column 'price': '3.50' is not a number with '\$' before and '' behind it" \
     "a price without its sign" sh -c "sed 's/\\\$//' new.csv >../new2.csv; cd ..; \"$NUDGE\" \
     predict --model work/m.safetensors --data new2.csv"
 refuse 2 "no columns to choose by name" "kept columns of other data" \

@@ -86,7 +86,7 @@ END_TEST
 START_TEST(numbers_as_values)
 {
     nudge_table *t = read_arff("@relation r\n@attribute a {0,1}\n@attribute b numeric\n@data\n"
-                               "0,1\n1,2\n1,3\n", NULL);
+                               "0,1.\n1,2\n1,3\n", NULL);
     ck_assert_int_eq(t->columns[0].kind, NUDGE_COLUMN_CATEGORY);
     ck_assert_int_eq(t->columns[1].kind, NUDGE_COLUMN_NUMBER);
     nudge_table_free(t);
@@ -110,6 +110,7 @@ static const struct {
     {HEAD "1,z\n", ":5: 'z' is none of the 2 values that are declared for attribute 2"},
     {HEAD "1,x\n\n%\n2,'?'\n", ":8: '?' is none of the 2 values"},
     {HEAD "1,x\nhot,y\n", ":6: column 'a': 'hot' is not a number"},
+    {HEAD "5 kg,x\n", ":5: column 'a': '5 kg' is not a number"},
     {HEAD "1,x,3\n", ":5: more cells than the 2 attributes"},
     {HEAD "1\n", ":5: 1 cell for 2 attributes"},
     {HEAD "1,\n", ":5: an empty cell; a missing value is '?'"},

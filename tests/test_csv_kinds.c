@@ -1,6 +1,7 @@
 /* Kinds of CSV columns: what is found out, left out, refused, and said. */
 #include "csv_fixtures.h"
 #include "prep/prep.h"
+#include "prep/prep_json.h"
 #include "date.h"
 #include "table_fixtures.h"
 
@@ -179,29 +180,49 @@ START_TEST(a_model_reads_alike)
 }
 END_TEST
 
-/* A target of dates, or with something around its numbers, is read again as it was. */
+/* The prep of a table, written to a model file and read from it. */
+static nudge_prep *prep_of(const nudge_table *t)
+{
+    nudge_prep *p = NULL, *back = NULL;
+    ck_ok(nudge_prep_fit(&p, t, NULL, 0, NULL, &err), &err);
+    json_t *json = nu_prep_to_json(p);
+    ck_ok(nu_prep_from_json(&back, json, "m", &err), &err);
+    json_decref(json);
+    nudge_prep_free(p);
+    return back;
+}
+
+/* A target of dates, or with something around its numbers, is read again as it was, and nothing
+ * else is taken for it. */
 START_TEST(targets_are_read_alike)
 {
     static const struct {
-        const char *number, *text, *cells;
+        const char *number, *text, *cells, *other, *message;
     } cases[] = {
-        {NULL, "x,y\n1,2024-01-01\n2,2024-01-03\n5,2024-01-04\n", "1 19723|2 19725|5 19726"},
-        {"y", "x,y\n1,$5\n2,$7.5\n5,$6\n", "1 5|2 7.5|5 6"},
+        {NULL, "x,y\n1,2024-01-01\n2,2024-01-03\n5,2024-01-04\n", "1 19723|2 19725|5 19726",
+         "7", "'7' is not a date; the model was trained with dates here"},
+        {"y", "x,y\n1,$5\n2,$7.5\n5,$6\n", "1 5|2 7.5|5 6", "EUR6", "'EUR6' is not a number with "
+         "'$' before and '' behind it, as those the model was trained with"},
+        {"x", "x,y\n1%,5\n2%,7.5\n5%,6\n", "1 5|2 7.5|5 6", "6%", "'6%' is not a number; the model "
+         "was trained with numbers here"},
+        {NULL, "x,y\n1,1.\n2,7.5\n5,6\n", "1 1|2 7.5|5 6", "2024-01-01", "is not a number"},
     };
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 4; i++) {
         nudge_read_options o = nudge_read_defaults();
-        nudge_prep *p = NULL;
         o.target = "y";
         o.number = cases[i].number;
         nudge_table *t = read_text(cases[i].text, &o);
         ck_assert_str_eq(cells_text(t), cases[i].cells);
-        ck_ok(nudge_prep_fit(&p, t, NULL, 0, NULL, &err), &err);
+        nudge_prep *p = prep_of(t);
         nudge_table_free(t);
         o = nudge_read_defaults();
         o.like = p;
         t = read_text(cases[i].text, &o);
         ck_assert_str_eq(cells_text(t), cases[i].cells);
         nudge_table_free(t);
+        char text[64];
+        snprintf(text, sizeof text, "x,y\n%s,%s\n", i == 2 ? "1%" : "1", cases[i].other);
+        refuse_text(text, &o, NUDGE_EMISMATCH, cases[i].message);
         nudge_prep_free(p);
     }
 }
@@ -225,6 +246,8 @@ static const struct {
     {"a;b\n1 234,5;1\n12;2\n", ' ', NULL, NULL, "a,b", "1234.5 1|12 2"},
     {"a,b\n$5.50,1.5 kg\n$-6,2 kg\n", 0, "a,b", NULL, "a,b", "5.5 1.5|-6 2"},
     {"a,b\n5%,1\n6%,2\n", 0, "1", NULL, "a,b", "5 1|6 2"},
+    {"a,b\n1.,3. kg\n9.6,4.5 kg\n", 0, "a,b", NULL, "a,b", "1 3|9.6 4.5"},
+    {"a,b\nRs.500,$.5\nRs.7.5,$-6\n", 0, "a,b", NULL, "a,b", "500 0.5|7.5 -6"},
 };
 
 START_TEST(cells_are_read)
@@ -254,6 +277,10 @@ static const struct {
      "category"},
     {"a,y\n1,2\n2,3\ninf,4\n", NULL, ":4: column 'a': 'inf' is not a finite number", "missing"},
     {"a,y\n1,2\n2,3\nE5,4\n", "a", ":4: column 'a': 'E5' is not a number", "number"},
+    {"a,y\n1.,2\n5 kg,4\n", "a", ":3: column 'a': '5 kg' is not a number", "number"},
+    {"a,y\n(5.00),2\n(6),4\n", "a", ":2: column 'a': '(5.00)' is not a number", "number"},
+    {"a,y\n5-,2\n6-,4\n", "a", ":2: column 'a': '5-' is not a number", "number"},
+    {"a,y\n-$5,2\n-$6,4\n", "a", ":2: column 'a': '-$5' is not a number", "number"},
     {"a,y\n$1,2\n$2,3\n5,4\n", "a", ":4: column 'a': '5' is not a number with '$' before and '' "
      "behind it, as the first", "number"},
     {"a,y\n\"4,521\",2\n\"3,321\",3\n\"2,200\",3\n\"6,521\",2\n\"7,321\",3\n", NULL,

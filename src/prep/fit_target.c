@@ -191,6 +191,26 @@ static char *target_name(const void *raw, size_t k)
                                      : t->table->names[t->table->n_names - t->n + k]);
 }
 
+/* How cells are written, where that is not as most are. */
+static nudge_status keep_cells(const learning *t, nudge_error *err)
+{
+    const nudge_table *table = t->fit->table;
+    size_t plain = 0, n = t->raw->n;
+    nu_prep_target *cells NU_FREED = NULL;
+    if (t->raw->columns == NULL || t->raw->is_class)
+        return NUDGE_OK;
+    NU_NEW(cells, calloc, n, "targets", err);
+    for (size_t k = 0; k < n; k++) {
+        const nu_column *c = &table->columns[t->raw->columns[k]];
+        cells[k] = (nu_prep_target){c->kind, c->around};
+        plain += c->kind == NUDGE_COLUMN_NUMBER && c->around.before[0] == '\0' &&
+                 c->around.after[0] == '\0';
+    }
+    if (plain < n)
+        t->prep->target_cells = NU_TAKE(cells);
+    return NUDGE_OK;
+}
+
 static nudge_status find_target(const learning *t, nudge_error *err)
 {
     const nudge_table *table = t->fit->table;
@@ -204,6 +224,7 @@ static nudge_status find_target(const learning *t, nudge_error *err)
     if (t->raw->n > 1 && t->raw->is_class)
         return nu_fail(err, NUDGE_EARGUMENT, "%s: a target holds text; several targets must all be "
                        "numbers, such as zeros and ones for labels", t->source);
+    NU_TRY(keep_cells(t, err));
     return nu_strings_make(&t->prep->target_names, &t->prep->n_targets, t->raw->n, target_name,
                            t->raw, "target names", err);
 }

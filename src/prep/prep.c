@@ -147,6 +147,7 @@ void nudge_prep_free(nudge_prep *prep)
     free(prep->columns);
     nu_strings_free(prep->feature_names, prep->features);
     nu_strings_free(prep->target_names, prep->n_targets);
+    free(prep->target_cells);
     nu_strings_free(prep->class_labels, prep->n_classes);
     free(prep->shift);
     free(prep->factor);

@@ -19,6 +19,12 @@ typedef struct nu_prep_column {
     int has_more;       /* the last input is "missing" or "other" */
 } nu_prep_column;
 
+/* How the cells of a target are written in text files, where its values are numbers. */
+typedef struct nu_prep_target {
+    nudge_column_kind kind; /* NUMBER or DATE; CATEGORY of classes */
+    nu_around around;       /* NUMBER */
+} nu_prep_target;
+
 /* Immutable once it is made: a model shares the caller's. */
 struct nudge_prep {
     nudge_dialect dialect;        /* of the text file that it was learned from, or zeros */
@@ -38,6 +44,7 @@ struct nudge_prep {
     size_t outputs;
     size_t n_targets;          /* raw target columns: outputs, or 1 for classes */
     char **target_names;       /* n_targets */
+    nu_prep_target *target_cells; /* n_targets; NULL: numbers alone, or classes */
     double *target_shift, *target_factor; /* outputs: network target = (raw - shift) * factor;
                                            * 0 and 1 unless the target is standardised */
     size_t n_classes;          /* cross-entropy; bce of a two-category target: 2; else 0 */

@@ -10,6 +10,8 @@
  *   "zero_based"                  true, of a LIBSVM file whose indices count from 0
  *   "shift", "factor"             one number per network input, or one for all of them
  *   "targets"                     names
+ *   "target_cells"                [{"kind": "date"}, {"before": "$"}]: of targets, one of which at
+ *                                 least is no plain number
  *   "classes"                     labels, if there are classes
  *   "target_shift", "target_factor"   one number per output, or one for all of them */
 #include "prep/prep_json.h"
@@ -68,6 +70,14 @@ static json_t *column_item(const void *of, size_t j)
                      c->has_more ? json_true() : NULL);
 }
 
+static json_t *target_item(const void *of, size_t k)
+{
+    const nu_prep_target *t = &((const nu_prep_target *)of)[k];
+    return json_pack("{s:s*, s:s*, s:s*}", "kind", t->kind == NUDGE_COLUMN_DATE ? "date" : NULL,
+                     "before", t->around.before[0] != '\0' ? t->around.before : NULL,
+                     "after", t->around.after[0] != '\0' ? t->around.after : NULL);
+}
+
 json_t *nu_prep_to_json(const nudge_prep *p)
 {
     json_t *json = json_pack(
@@ -91,6 +101,9 @@ json_t *nu_prep_to_json(const nudge_prep *p)
     if (p->dialect.zero_based)
         bad |= json_object_set_new(json, "zero_based", json_true());
     json_decref(csv);
+    if (p->target_cells != NULL)
+        bad |= json_object_set_new(json, "target_cells",
+                                   nu_json_list(p->n_targets, target_item, p->target_cells));
     if (p->n_classes > 0)
         bad |= json_object_set_new(json, "classes",
                                    nu_json_list(p->n_classes, string_item, p->class_labels));
@@ -106,7 +119,8 @@ json_t *nu_prep_to_json(const nudge_prep *p)
  * one puts that in front. */
 typedef struct keys {
     json_t *loss, *scale, *shift, *factor, *targets, *target_shift, *target_factor;
-    json_t *columns, *features, *pixels, *classes, *csv; /* NULL if they are not there */
+    json_t *columns, *features, *pixels, *classes, *target_cells, *csv; /* NULL if they are not
+                                                                         * there */
 } keys;
 
 static nudge_status check_different(const char *key, char *const *strings, size_t n,
@@ -170,6 +184,17 @@ static nudge_status read_numbers(const char *key, const json_t *json, int zero_a
     return NUDGE_OK;
 }
 
+static nudge_status read_around(nu_around *around, const char *name, const char *before,
+                                const char *after, nudge_error *err)
+{
+    if (strlen(before) >= NU_AROUND_TEXT || strlen(after) >= NU_AROUND_TEXT)
+        return nu_fail(err, NUDGE_EDATA, "column '%s' has texts around its numbers of more than %d "
+                       "bytes", name, NU_AROUND_TEXT - 1);
+    strcpy(around->before, before);
+    strcpy(around->after, after);
+    return NUDGE_OK;
+}
+
 static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *err)
 {
     const char *name, *kind, *before = "", *after = "";
@@ -185,11 +210,7 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
     NU_NEED((c->name = strdup(name)) != NULL, strlen(name), "a column's name", err);
     c->has_more = missing || other;
     int date = strcmp(kind, "date") == 0, number = date || strcmp(kind, "number") == 0;
-    if (strlen(before) >= NU_AROUND_TEXT || strlen(after) >= NU_AROUND_TEXT)
-        return nu_fail(err, NUDGE_EDATA, "column '%s' has texts around its numbers of more than %d "
-                       "bytes", name, NU_AROUND_TEXT - 1);
-    strcpy(c->around.before, before);
-    strcpy(c->around.after, after);
+    NU_TRY(read_around(&c->around, name, before, after, err));
     if (number ? other : missing)
         return nu_fail(err, NUDGE_EDATA, "column '%s': 'missing' is for numbers, 'other' for "
                        "categories", name);
@@ -250,9 +271,33 @@ static nudge_status read_matrix(const keys *in, nudge_prep *p, nudge_error *err)
     return NUDGE_OK;
 }
 
+static nudge_status read_target_cells(json_t *array, nudge_prep *p, nudge_error *err)
+{
+    if (json_array_size(array) != p->n_targets)
+        return nu_fail(err, NUDGE_EDATA, "'target_cells' must be an array of %zu, as targets",
+                       p->n_targets);
+    NU_NEW(p->target_cells, calloc, p->n_targets, "targets", err);
+    for (size_t k = 0; k < p->n_targets; k++) {
+        const char *kind = "number", *before = "", *after = "";
+        json_error_t at;
+        if (json_unpack_ex(json_array_get(array, k), &at, JSON_STRICT, "{s?s, s?s, s?s}", "kind",
+                           &kind, "before", &before, "after", &after) != 0)
+            return nu_fail(err, NUDGE_EDATA, "'target_cells': %s", at.text);
+        int date = strcmp(kind, "date") == 0;
+        if (!date && strcmp(kind, "number") != 0)
+            return nu_fail(err, NUDGE_EDATA, "target '%s' has kind '%s'; it must be number or date",
+                           p->target_names[k], kind);
+        p->target_cells[k].kind = date ? NUDGE_COLUMN_DATE : NUDGE_COLUMN_NUMBER;
+        NU_TRY(read_around(&p->target_cells[k].around, p->target_names[k], before, after, err));
+    }
+    return NUDGE_OK;
+}
+
 static nudge_status read_targets(const keys *in, nudge_prep *p, nudge_error *err)
 {
     NU_TRY(read_strings("targets", in->targets, &p->target_names, &p->n_targets, err));
+    if (in->target_cells != NULL)
+        NU_TRY(read_target_cells(in->target_cells, p, err));
     if (in->classes != NULL)
         NU_TRY(read_strings("classes", in->classes, &p->class_labels, &p->n_classes, err));
     nudge_loss_info loss = nudge_loss_describe(p->loss);
@@ -279,12 +324,12 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s:o, s:o}", "loss",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s?o, s:o, s:o}", "loss",
                        &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
                        &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
                        &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "targets",
-                       &in.targets, "classes", &in.classes, "target_shift",
-                       &in.target_shift, "target_factor", &in.target_factor) != 0)
+                       &in.targets, "target_cells", &in.target_cells, "classes", &in.classes,
+                       "target_shift", &in.target_shift, "target_factor", &in.target_factor) != 0)
         return nu_fail(err, NUDGE_EDATA, "%s", at.text);
     if (nudge_loss_parse(&p->loss, json_string_value(in.loss), NULL) != NUDGE_OK ||
         p->loss == NUDGE_LOSS_AUTO)

@@ -188,9 +188,13 @@ static nudge_status make_columns(reader *r, size_t lines)
 /* Kinds that are declared and not asked for otherwise. */
 static void take_declared(reader *r, const nudge_read_options *options)
 {
-    for (size_t j = 0; r->declared != NULL && options->like == NULL && j < r->fields.n; j++)
-        if (r->fields.field[j].want == NU_ANY_KIND)
-            r->fields.field[j].want = r->fields.field[j].kind = r->declared[j];
+    for (size_t j = 0; r->declared != NULL && options->like == NULL && j < r->fields.n; j++) {
+        nu_csv_field *field = &r->fields.field[j];
+        if (field->want != NU_ANY_KIND)
+            continue;
+        field->want = field->kind = r->declared[j];
+        field->has_around = 1; /* nothing */
+    }
 }
 
 static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_options *options)

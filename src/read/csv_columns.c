@@ -144,14 +144,31 @@ static nudge_status choose_by_options(nu_csv_fields *f, const nudge_read_options
 
 /* ---- A model's names ------------------------------------------------------------------- */
 
-/* Classes are texts, as they are written; labels that are numbers are found by value, too. */
-static nu_csv_kind want_of_target(const nudge_prep *like)
+/* All of a column is to be of a kind; numbers have that around them. */
+static void want(nu_csv_field *field, nudge_column_kind kind, const nu_around *around)
 {
+    field->used = 1;
+    field->want = kind == NUDGE_COLUMN_CATEGORY ? NU_CATEGORIES
+                  : kind == NUDGE_COLUMN_DATE   ? NU_DATES
+                                                : NU_NUMBERS;
+    field->has_around = 1;
+    if (around != NULL)
+        field->around = *around;
+}
+
+/* Classes are texts, as they are written; labels that are numbers are found by value, too. */
+static void want_target(nu_csv_field *field, const nudge_prep *like, size_t target)
+{
+    const nu_prep_target *cells = like->target_cells != NULL ? &like->target_cells[target] : NULL;
     double value;
     size_t k = 0;
     while (k < like->n_classes && nu_parse_real(like->class_labels[k], &value))
         k++;
-    return k == like->n_classes ? NU_NUMBERS : NU_CATEGORIES;
+    want(field, k < like->n_classes ? NUDGE_COLUMN_CATEGORY
+                : cells != NULL     ? cells->kind
+                                    : NUDGE_COLUMN_NUMBER, cells != NULL ? &cells->around : NULL);
+    field->is_target = 1;
+    field->place = target;
 }
 
 static nudge_status choose_by_model(nu_csv_fields *f, const nudge_read_options *options,
@@ -168,25 +185,13 @@ static nudge_status choose_by_model(nu_csv_fields *f, const nudge_read_options *
             return nu_fail(err, NUDGE_EMISMATCH, "%s: no column '%s', which the model needs%s",
                            f->source, nu_csv_short(text, name),
                            nu_columns_text(list, &columns, name));
-        nudge_column_kind kind = like->n_columns > 0 ? like->columns[k].kind : NUDGE_COLUMN_NUMBER;
-        f->field[j].used = 1;
-        f->field[j].want = kind == NUDGE_COLUMN_CATEGORY ? NU_CATEGORIES
-                           : kind == NUDGE_COLUMN_DATE   ? NU_DATES
-                                                         : NU_NUMBERS;
-        if (like->n_columns == 0)
-            continue;
-        f->field[j].around = like->columns[k].around;
-        f->field[j].has_around = f->field[j].around.before[0] != '\0' ||
-                                 f->field[j].around.after[0] != '\0';
+        want(&f->field[j], nudge_prep_column_kind(like, k),
+             like->n_columns > 0 ? &like->columns[k].around : NULL);
     }
     for (size_t k = 0; k < like->n_targets && !options->without_target; k++)
         targets += find_name(f, like->target_names[k]) != NU_NOT_FOUND;
-    for (size_t k = 0; k < like->n_targets && targets == like->n_targets; k++) {
-        size_t j = find_name(f, like->target_names[k]);
-        f->field[j].used = f->field[j].is_target = 1;
-        f->field[j].place = k;
-        f->field[j].want = want_of_target(like);
-    }
+    for (size_t k = 0; k < like->n_targets && targets == like->n_targets; k++)
+        want_target(&f->field[find_name(f, like->target_names[k])], like, k);
     return NUDGE_OK;
 }
 

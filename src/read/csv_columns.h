@@ -38,7 +38,8 @@ typedef struct nu_csv_field {
     double *values;         /* which have these values */
     int counts;             /* so far each number is the one before and 1, */
     double last;            /* which was this */
-    int has_around;         /* numbers have these texts around them: found in the first cell */
+    int has_around;         /* of numbers it is known what is around them: of a model or a
+                             * declaration, or from the first cell */
     nu_around around;
     size_t quoted;          /* cells in '...', which were taken off */
 } nu_csv_field;

@@ -1,5 +1,6 @@
 #include "read/csv_kinds.h"
 
+#include <ctype.h>
 #include <math.h>
 
 #include "core/memory.h"
@@ -60,33 +61,70 @@ static nudge_status take_written(const nu_csv_kinds *k, nu_csv_field *field, con
     return NUDGE_OK;
 }
 
+/* Texts that say that a number is negative, as accountants write it: it would be taken for
+ * positive. */
+static int is_minus(const char *before, size_t n, const char *after, size_t m)
+{
+    while (m > 0 && after[m - 1] == ' ')
+        m--;
+    return (n > 0 && before[0] == '-') || memmem(before, n, "\xe2\x88\x92", 3) != NULL ||
+           (m > 0 && (after[0] == '-' || after[m - 1] == '-')) ||
+           (memchr(before, '(', n) != NULL && memchr(after, ')', m) != NULL);
+}
+
+/* Where the number within a text begins and ends: digits, with a sign and a point, which is no part
+ * of "Rs.5". */
+static int find_number(const nu_csv_kinds *k, const char *text, size_t size, size_t *begin,
+                       size_t *end)
+{
+    double value;
+    size_t at = strcspn(text, "0123456789"), to = size;
+    while (to > at && (text[to - 1] < '0' || text[to - 1] > '9'))
+        to--;
+    if (at >= to)
+        return 0;
+    if (at > 0 && text[at - 1] == k->how->decimal && (at == 1 || !isalpha((uint8_t)text[at - 2])))
+        at--;
+    if (at > 0 && (text[at - 1] == '+' || text[at - 1] == '-'))
+        at--;
+    if (to < size && text[to] == k->how->decimal &&
+        nu_csv_cell(text + at, to - at + 1, k->how, &value) == NU_CELL_NUMBER)
+        to++; /* "1. kg" */
+    *begin = at;
+    *end = to;
+    return 1;
+}
+
 /* The number within a text, with what is before and behind it: in the first such cell of a column
  * anything without digits, then the same. */
 static int take_around(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
                        double *value)
 {
-    size_t before = strcspn(text, "0123456789"), after = 0, n;
-    while (before < size && before > 0 && strchr("+-.", text[before - 1]) != NULL)
-        before--;
-    while (after < size && (text[size - 1 - after] < '0' || text[size - 1 - after] > '9'))
-        after++;
-    if (before >= size || before >= NU_AROUND_TEXT || after >= NU_AROUND_TEXT)
-        return 0;
     char number[NU_SHORT * 2];
-    n = size - before - after;
-    if (n >= sizeof number)
+    size_t begin, end;
+    if (!find_number(k, text, size, &begin, &end) || end - begin >= sizeof number)
         return 0;
-    memcpy(number, text + before, n);
+    const char *behind = text + end;
+    size_t after = size - end, n = end - begin;
+    memcpy(number, text + begin, n);
     number[n] = '\0';
+    if (begin >= NU_AROUND_TEXT || after >= NU_AROUND_TEXT ||
+        is_minus(text, begin, behind, after) ||
+        nu_csv_cell(number, n, k->how, value) != NU_CELL_NUMBER)
+        return 0;
     if (!field->has_around) {
-        memcpy(field->around.before, text, before);
-        memcpy(field->around.after, text + size - after, after);
+        memcpy(field->around.before, text, begin);
+        memcpy(field->around.after, behind, after);
         field->has_around = 1;
     }
-    return strlen(field->around.before) == before && strlen(field->around.after) == after &&
-           memcmp(field->around.before, text, before) == 0 &&
-           memcmp(field->around.after, text + size - after, after) == 0 &&
-           nu_csv_cell(number, n, k->how, value) == NU_CELL_NUMBER;
+    return strlen(field->around.before) == begin && strlen(field->around.after) == after &&
+           memcmp(field->around.before, text, begin) == 0 &&
+           memcmp(field->around.after, behind, after) == 0;
+}
+
+static int has_texts_around(const nu_csv_field *field)
+{
+    return field->around.before[0] != '\0' || field->around.after[0] != '\0';
 }
 
 /* What a cell is, and its value if it is a number or a date. */
@@ -100,11 +138,11 @@ static nu_cell look_at(const nu_csv_kinds *k, nu_csv_field *field, const char *t
         return NU_CELL_TEXT;
     if (cell == NU_CELL_TEXT && field->want != NU_NUMBERS && nu_date_parse(text, size, value))
         return NU_CELL_DATE;
-    int target = field->is_target && k->by_model; /* of which the model knows no more: by itself */
-    if (target && cell == NU_CELL_TEXT && nu_date_parse(text, size, value))
-        return NU_CELL_NUMBER;
-    if (field->want != NU_NUMBERS || (k->by_model && !field->has_around && !target) ||
-        (cell != NU_CELL_TEXT && cell != NU_CELL_NUMBER))
+    if (field->want != NU_NUMBERS || (cell != NU_CELL_TEXT && cell != NU_CELL_NUMBER))
+        return cell;
+    if (cell == NU_CELL_NUMBER && !has_texts_around(field))
+        field->has_around = 1; /* nothing */
+    if (field->has_around && !has_texts_around(field))
         return cell;
     return take_around(k, field, text, size, value) ? NU_CELL_NUMBER : NU_CELL_TEXT;
 }
@@ -176,11 +214,16 @@ static nudge_status check_wanted(const nu_csv_kinds *k, const nu_csv_field *fiel
     if (odd == NULL)
         return NUDGE_OK;
     nu_csv_short(name, field->name);
+    if (k->by_model && field->want == NU_NUMBERS && has_texts_around(field))
+        return nu_fail(k->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a number with "
+                       "'%s' before and '%s' behind it, as those the model was trained with",
+                       k->source, odd->line, name, odd->text, field->around.before,
+                       field->around.after);
     if (k->by_model)
         return nu_fail(k->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a %s; the model "
                        "was trained with %ss here", k->source, odd->line, name, odd->text, what,
                        what);
-    if (field->has_around && (field->around.before[0] != '\0' || field->around.after[0] != '\0'))
+    if (has_texts_around(field))
         return nu_fail_setting(k->err, NUDGE_EDATA, "number", "%s:%zu: column '%s': '%s' is not a "
                                "number with '%s' before and '%s' behind it, as the first",
                                k->source, odd->line, name, odd->text, field->around.before,
