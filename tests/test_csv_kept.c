@@ -60,6 +60,14 @@ START_TEST(lines_and_encodings_are_kept)
     nudge_table_free(t);
     t = read_text("Other\nö\nmm\n7\n", &o); /* it was written as UTF-8 this time */
     assert_table(t, "ö", "7");
+    ck_assert_str_eq(notes_text(t), "skip_rows: 1 line at the beginning is left out, as in the data "
+                     "of the model\nskip_after_header: 1 line below the header is left out, as in "
+                     "the data of the model");
+    nudge_table_free(t);
+    o.skip_rows = o.skip_after_header = 0; /* such lines are not in this file */
+    t = read_text("ö\n7\n8\n", &o);
+    assert_table(t, "ö", "7|8");
+    ck_assert_str_eq(notes_text(t), "");
     nudge_table_free(t);
     nudge_prep_free(prep);
 }

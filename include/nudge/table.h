@@ -36,7 +36,8 @@ typedef struct nudge_read_options {
     const char *encoding;  /* CSV: as iconv has it, such as "latin1"; a byte order mark goes before
                             * it. NULL: UTF-8 */
     size_t skip_rows;      /* CSV: lines to leave out at the beginning, */
-    size_t skip_after_header; /* and below the header */
+    size_t skip_after_header; /* and below the header; SIZE_MAX: as many as in the data of `like`,
+                            * with a note, or none */
     int stream;            /* NPY, safetensors: 1: the features stay in their file, which must not
                             * change meanwhile, and are read batch by batch: little-endian F32, F64
                             * or U8, row by row, not compressed. Same results as in memory. 0: only
@@ -61,7 +62,8 @@ typedef struct nudge_read_options {
     int without_target;    /* 1: with `like`, the target is not read, whatever stands there */
 } nudge_read_options;
 
-/* header -1, dtype NUDGE_F32, seed 1, everything else NULL or 0. */
+/* header -1, skip_rows and skip_after_header SIZE_MAX, dtype NUDGE_F32, seed 1, everything else
+ * NULL or 0. */
 NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
 
 /* Reads `spec`: "synth:NAME,key=value,..." (see nudge_synth_list() for the names), or a path; "-"

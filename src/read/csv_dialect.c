@@ -45,11 +45,22 @@ nudge_status nu_csv_said(nudge_dialect *dialect, const nudge_read_options *o, nu
         snprintf(dialect->missing, sizeof dialect->missing, "%s", o->missing);
         dialect->has_missing = 1;
     }
-    if (o->skip_rows > 0)
+    if (o->skip_rows != SIZE_MAX)
         dialect->skip_rows = o->skip_rows;
-    if (o->skip_after_header > 0)
+    if (o->skip_after_header != SIZE_MAX)
         dialect->skip_after_header = o->skip_after_header;
     return NUDGE_OK;
+}
+
+/* Lines that are left out because a model's data had such. */
+static nudge_status say_skipped(const nu_csv_layout *l, size_t lines, size_t said,
+                                const char *setting, const char *where, nu_notes *notes,
+                                nudge_error *err)
+{
+    if (lines == 0 || said != SIZE_MAX)
+        return NUDGE_OK;
+    return nu_note(notes, l->source, setting, err, "%zu line%s %s %s left out, as in the data of "
+                   "the model", lines, lines == 1 ? "" : "s", where, lines == 1 ? "is" : "are");
 }
 
 /* ---- Above the table ------------------------------------------------------------------- */
@@ -183,6 +194,10 @@ nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, n
     nu_csv_trial t NU_SCOPED(nu_csv_trial_free) = {0};
     l->line = l->line > 0 ? l->line : 1;
     l->skip = l->dialect.skip_after_header;
+    NU_TRY(say_skipped(l, l->dialect.skip_rows, o->skip_rows, "skip_rows", "at the beginning",
+                       notes, err));
+    NU_TRY(say_skipped(l, l->skip, o->skip_after_header, "skip_after_header", "below the header",
+                       notes, err));
     for (size_t i = 0; i < l->dialect.skip_rows && l->size > 0; i++)
         nu_csv_pass_line(l);
     NU_TRY(take_sep_line(l, o->delimiter != '\0', notes, err));

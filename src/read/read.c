@@ -97,6 +97,7 @@ nudge_status nu_format_of_output(const nu_format **format, const char *path, nud
 nudge_read_options nudge_read_defaults(void)
 {
     return (nudge_read_options){.size = sizeof(nudge_read_options), .header = -1,
+                                .skip_rows = SIZE_MAX, .skip_after_header = SIZE_MAX,
                                 .dtype = NUDGE_F32, .seed = 1};
 }
 
@@ -170,8 +171,8 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
                                "it cannot have its labels in '%s'; a CSV table's target is one of "
                                "its columns", s->name, options->labels);
     int csv = options->header >= 0 || options->delimiter != '\0' || options->decimal != '\0' ||
-              options->thousands != '\0' || options->missing != NULL || options->skip_rows > 0 ||
-              options->skip_after_header > 0;
+              options->thousands != '\0' || options->missing != NULL ||
+              options->skip_rows != SIZE_MAX || options->skip_after_header != SIZE_MAX;
     int chosen = options->target != NULL || options->ignore != NULL ||
                  options->category != NULL || options->features != NULL ||
                  options->number != NULL;
