@@ -191,33 +191,36 @@ static int has_name(const nu_csv_first *first, const char *name)
     return j < first->n;
 }
 
-/* 1 if the place of c1, c2, ... is a cell that a header leaves empty: it names others. */
-static int is_unnamed(const nu_csv_first *first, const char *name, const nudge_prep *like)
+/* 1 if the place of c1, c2, ... is a cell that a header leaves empty. */
+static int is_unnamed(const nu_csv_first *first, const char *name)
 {
     uint64_t place;
-    size_t j = 0;
-    while (j < nudge_prep_columns(like) && nu_csv_is_position(nudge_prep_column_name(like, j)))
-        j++;
-    return j < nudge_prep_columns(like) && nu_parse_whole(name + 1, 1, first->n, &place) &&
-           first->cells[place - 1][0] == '\0';
+    return nu_parse_whole(name + 1, 1, first->n, &place) && first->cells[place - 1][0] == '\0';
 }
 
 /* For a model's columns: the row that names them is a header. So is one that lacks some (the
  * message then tells which), unless the model was trained on a file without header. *all: it has
  * all of them. */
-static int is_header_for(const nu_csv_first *first, const nudge_prep *like, int *all)
+static nudge_status is_header_for(const nu_csv_first *first, const nudge_prep *like, int *header,
+                                  int *all, nudge_error *err)
 {
-    size_t n = nudge_prep_columns(like);
-    int header = 1;
-    *all = 1;
+    nu_dictionary names NU_SCOPED(nu_dictionary_free) = {0};
+    size_t n = nudge_prep_columns(like), places = 0;
+    for (size_t j = 0; j < first->n; j++)
+        if (nu_dictionary_add(&names, first->cells[j], strlen(first->cells[j])) == NU_NOT_FOUND)
+            return nu_no_memory(err, first->n, "the first row of a CSV file");
+    for (size_t j = 0; j < n; j++)
+        places += nu_csv_is_position(nudge_prep_column_name(like, j)) != 0;
+    *header = *all = 1;
     for (size_t j = 0; j < n; j++) {
         const char *name = nudge_prep_column_name(like, j);
         int is_place = nu_csv_is_position(name);
-        int has = has_name(first, name) || (is_place && is_unnamed(first, name, like));
+        int has = nu_dictionary_find(&names, name, strlen(name)) != NU_NOT_FOUND ||
+                  (is_place && places < n && is_unnamed(first, name));
         *all &= has;
-        header &= has || !is_place;
+        *header &= has || !is_place;
     }
-    return header;
+    return NUDGE_OK;
 }
 
 static void look_free(look *l)
@@ -292,10 +295,8 @@ static nudge_status judge(const look *l, nu_csv_first *first, const nudge_read_o
                           int *sure, nudge_error *err)
 {
     *sure = 1;
-    if (o->like != NULL) {
-        first->header = is_header_for(first, o->like, sure);
-        return NUDGE_OK;
-    }
+    if (o->like != NULL)
+        return is_header_for(first, o->like, &first->header, sure, err);
     first->header = o->target != NULL && (has_name(first, o->target) ||
                                           nu_list_has_names(o->target, first->cells, first->n));
     return first->header ? NUDGE_OK : looks_like_header(l, &first->header, sure, err);
@@ -306,10 +307,10 @@ static nudge_status find_header(const look *l, nu_csv_layout *layout, char ***ti
                                 const nudge_read_options *o, nu_notes *notes, nudge_error *err)
 {
     nu_csv_first *first = l->first, above = {.cells = *title, .n = first->n};
-    int sure, above_is = *title != NULL;
+    int sure, header, above_is = *title != NULL;
     NU_TRY(judge(l, first, o, &sure, err));
     if (above_is && o->like != NULL)
-        is_header_for(&above, o->like, &above_is);
+        NU_TRY(is_header_for(&above, o->like, &header, &above_is, err));
     if (above_is && (!first->header || !sure)) {
         take_title(first, layout, title);
         return o->like != NULL ? NUDGE_OK
