@@ -261,6 +261,7 @@ static const struct refused {
     {"sep=;", 0, "no table: nothing is left", NULL},
     {",,\n,,\n", 0, "no table: no row has a cell", NULL},
     {"a,b\n,\n,\n", 0, "a header but no rows", NULL},
+    {"a,b\n1,2\n3,4,5\n6,7\n8,9\n0,1\n", 0, "data.csv:3: 3 cells where the header has 2", NULL},
     {"a;b\n1;2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
     {"# a,b\n1.5,2\n3\n", 0, "data.csv:3: 1 cell where the header has 2", NULL},
     {"Report, 2024\n\nof; Oslo\na;b;c\n1;2;3,5\n4;5;3,5\n", 0,

@@ -46,6 +46,35 @@ START_TEST(files_are_read_alike)
 }
 END_TEST
 
+/* One column has no delimiter, but decimal commas. */
+START_TEST(a_column_alone)
+{
+    nudge_read_options o = nudge_read_defaults();
+    nudge_prep *prep = learned("a;y\n0,5;1\n1,25;2,5\n", &o);
+    o = nudge_read_defaults();
+    o.like = prep;
+    static const char *const texts[] = {"a\n1,5\n2,5\n", "\"a\"\r\n1,5\r\n2,5\r\n"};
+    for (size_t i = 0; i < 2; i++) {
+        nudge_table *t = read_text(texts[i], &o);
+        assert_table(t, "a", "1.5|2.5");
+        ck_assert_str_eq(notes_text(t), "");
+        nudge_table_free(t);
+    }
+    nudge_prep_free(prep);
+}
+END_TEST
+
+START_TEST(what_is_missing_is_utf8)
+{
+    nudge_read_options o = nudge_read_defaults();
+    o.missing = "\xe9";
+    refuse_text("a;b\n1;2\n", &o, NUDGE_EARGUMENT, "the list is not UTF-8");
+    o = nudge_read_defaults();
+    o.thousands = (char)0xa0;
+    refuse_text("a;b\n1;2\n", &o, NUDGE_EARGUMENT, "an ASCII character is right");
+}
+END_TEST
+
 START_TEST(lines_and_encodings_are_kept)
 {
     nudge_read_options o = nudge_read_defaults();
@@ -134,6 +163,8 @@ static Suite *csv_kept_suite(void)
     Suite *suite = suite_create("csv kept");
     TCase *kept = tcase_create("kept");
     tcase_add_test(kept, files_are_read_alike);
+    tcase_add_test(kept, a_column_alone);
+    tcase_add_test(kept, what_is_missing_is_utf8);
     tcase_add_test(kept, lines_and_encodings_are_kept);
     tcase_add_test(kept, titles_are_found_again);
     tcase_add_test(kept, dialects_in_models);

@@ -96,6 +96,7 @@ json_t *nu_prep_to_json(const nudge_prep *p)
                                    json_pack("[I, I]", (json_int_t)p->pixel_rows,
                                              (json_int_t)p->pixel_columns));
     json_t *csv = p->dialect.delimiter != '\0' ? nu_dialect_to_json(&p->dialect) : NULL;
+    bad |= csv == NULL && p->dialect.delimiter != '\0';
     if (csv != NULL && json_object_size(csv) > 0)
         bad |= json_object_set(json, "csv", csv);
     if (p->dialect.zero_based)

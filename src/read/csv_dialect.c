@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/prep.h"
+#include "read/csv_encoding.h"
 #include "read/csv_trial.h"
 
 /* ---- What is said ---------------------------------------------------------------------- */
@@ -23,6 +24,12 @@ static nudge_status check_options(const nudge_read_options *o, nudge_error *err)
     if (o->missing != NULL && strlen(o->missing) >= NUDGE_MISSING_SIZE)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "a list of less than %d bytes is "
                                "right", NUDGE_MISSING_SIZE);
+    if (o->missing != NULL && !nu_is_utf8(o->missing))
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "the list is not UTF-8, which cells "
+                               "are compared in, whatever the file is written in");
+    if ((unsigned char)o->thousands > '~')
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "thousands", "an ASCII character is right "
+                               "between thousands");
     if (o->encoding != NULL && strlen(o->encoding) >= NUDGE_ENCODING_SIZE)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "encoding", "'%s' is no encoding; latin1 is",
                                o->encoding);
@@ -124,6 +131,16 @@ static nudge_status pass_notes(nu_csv_layout *l, nudge_error *err)
 /* Lines above a table that are looked at. */
 #define MOST_TITLES 10
 
+/* *same: the first line has so many cells with that delimiter: it belongs to that table. */
+static nudge_status has_cells(int *same, const nu_csv_layout *l, char delimiter, size_t cells,
+                              nudge_error *err)
+{
+    nu_csv_trial t NU_SCOPED(nu_csv_trial_free) = {0};
+    NU_TRY(nu_csv_try(&t, nu_csv_scan_of(l, err), delimiter, &l->how, err));
+    *same = t.first == cells;
+    return NUDGE_OK;
+}
+
 /* Where the first lines keep all delimiters from fitting, which the rest has. NUDGE_EDATA. */
 static nudge_status refuse_titles(const nu_csv_layout *l, nudge_error *err)
 {
@@ -135,8 +152,11 @@ static nudge_status refuse_titles(const nu_csv_layout *l, nudge_error *err)
         if (below.size == 0)
             return NUDGE_OK;
         NU_TRY(nu_csv_try_all(&t, &name, &other, nu_csv_scan_of(&below, err), &l->how, err));
-        if (t.fits && t.rows >= 2 && t.same == t.rows && t.numeric > 0)
-            return nu_fail_setting(err, NUDGE_EDATA, "skip_rows", "%s:%zu: the table seems to "
+        if (!t.fits || t.rows < 2 || t.same < t.rows || t.numeric == 0)
+            continue;
+        int same;
+        NU_TRY(has_cells(&same, l, t.delimiter, t.columns, err));
+        return same ? NUDGE_OK : nu_fail_setting(err, NUDGE_EDATA, "skip_rows", "%s:%zu: the table seems to "
                                    "begin in line %zu, with %zu cells separated by %s; lines "
                                    "above it can be left out", l->source, l->line, below.line,
                                    t.columns, name);
@@ -179,6 +199,25 @@ static nudge_status find_decimal(nu_csv_layout *l, const nu_csv_trial *t, nu_not
     return nu_note(notes, l->source, "decimal", err, "numbers have a decimal comma");
 }
 
+/* 1 if the whole first line is a cell of the model's only column: its name, or a number. */
+static int is_cell_of(const nu_csv_layout *l, const nudge_prep *like)
+{
+    const char *text = l->bytes;
+    size_t size = nu_csv_line_size(text, l->size), n = like != NULL ? nudge_prep_columns(like) : 0;
+    nu_csv_reading how = l->how;
+    double value;
+    while (size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL)
+        size--;
+    if (size >= 2 && text[0] == '"' && text[size - 1] == '"') {
+        text++;
+        size -= 2;
+    }
+    char *cell NU_FREED = n == 1 ? strndup(text, size) : NULL;
+    how.decimal = l->dialect.decimal;
+    return cell != NULL && (strcmp(cell, nudge_prep_column_name(like, 0)) == 0 ||
+                            nu_csv_cell(cell, size, &how, &value) == NU_CELL_NUMBER);
+}
+
 /* ---- All of it ------------------------------------------------------------------------- */
 
 nu_csv_scan nu_csv_scan_of(const nu_csv_layout *l, nudge_error *err)
@@ -202,9 +241,10 @@ nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, n
         nu_csv_pass_line(l);
     NU_TRY(take_sep_line(l, o->delimiter != '\0', notes, err));
     NU_TRY(pass_notes(l, err));
-    /* A model's delimiter holds unless the file has none such. */
+    /* A model's delimiter holds unless the file has none such, though it has several cells. */
     if (o->delimiter == '\0' && l->dialect.delimiter != '\0' &&
-        !nu_csv_first_line_has(l->bytes, l->size, l->dialect.delimiter))
+        !nu_csv_first_line_has(l->bytes, l->size, l->dialect.delimiter) &&
+        !is_cell_of(l, o->like))
         l->dialect.delimiter = '\0';
     if (l->dialect.delimiter == '\0')
         NU_TRY(find_delimiter(l, &t, notes, err));

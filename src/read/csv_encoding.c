@@ -53,6 +53,11 @@ static size_t first_odd_byte(const unsigned char *bytes, size_t size)
     return size;
 }
 
+int nu_is_utf8(const char *text)
+{
+    return first_odd_byte((const unsigned char *)text, strlen(text)) == strlen(text);
+}
+
 /* The line that byte `at` is in. */
 static size_t line_of(const char *text, size_t at)
 {

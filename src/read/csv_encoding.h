@@ -12,4 +12,7 @@
 nudge_status nu_csv_decode(nu_source *s, char **text, size_t *size, const char *encoding,
                            int is_likely, nudge_error *err);
 
+/* 1 for UTF-8 without control characters other than tabs and line ends. */
+int nu_is_utf8(const char *text);
+
 #endif
