@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 64, HIDDEN = 32 };
+enum { HIDDEN = 32 };
 
 /* The words "name=value" as a row; what no word names is missing. */
 static void read_row(const nudge_prep *prep, char **words, int n, double *numbers,
@@ -20,7 +20,8 @@ static void read_row(const nudge_prep *prep, char **words, int n, double *number
         for (int i = 0; i < n; i++)
             if (strncmp(words[i], name, size) == 0 && words[i][size] == '=') {
                 texts[j] = words[i] + size + 1;
-                numbers[j] = strtod(texts[j], NULL);
+                if (nudge_prep_column_kind(prep, j) == NUDGE_COLUMN_NUMBER)
+                    numbers[j] = strtod(texts[j], NULL);
             }
     }
 }
@@ -41,11 +42,13 @@ int main(int argc, char **argv)
     from.read.target = argv[2];
     from.test_split = 0.2;
     int failed = nudge_data_load(&data, &from, &err) != NUDGE_OK;
-    if (!failed && nudge_prep_columns(data.prep) <= COLUMNS) {
+    if (!failed) {
         nudge_prep_info prep = nudge_prep_describe(data.prep);
         size_t widths[] = {prep.features, HIDDEN, HIDDEN, prep.outputs};
-        double numbers[COLUMNS], *out = calloc(prep.outputs, sizeof *out);
-        const char *texts[COLUMNS];
+        size_t columns = nudge_prep_columns(data.prep);
+        double *out = calloc(prep.outputs, sizeof *out);
+        double *numbers = calloc(columns, sizeof *numbers);
+        const char **texts = calloc(columns, sizeof *texts);
         nudge_model_options network = nudge_model_defaults();
         network.layers = 3;
         network.widths = widths;
@@ -65,6 +68,8 @@ int main(int argc, char **argv)
         if (!failed)
             printf("loss on %zu test rows: %g\n", metrics.rows, metrics.value[NUDGE_METRIC_LOSS]);
         free(out);
+        free(numbers);
+        free(texts);
     }
     if (failed)
         fprintf(stderr, "example-csv: %s\n", err.text);

@@ -55,4 +55,13 @@ refuse 2 "is also the file of the features" "one file for both" nudge convert d.
     --labels-out z.npy
 refuse 2 "not to 'z.npy'" "texts as NPY" nudge convert t.csv z.npy
 refuse 2 "No such file" "no folder" nudge convert t.csv none/z.csv
+# Rows that are dropped are in no chunk that is written.
+awk 'BEGIN { print "a,b,y"; for (i = 0; i < 9000; i++) print i ",x" i % 3 "," (i % 2 ? i : "") }' \
+    >dropped.csv
+check "rows without a target: stored" nudge convert dropped.csv all.safetensors --quiet
+check "... converted again with the target" nudge convert all.safetensors half.safetensors \
+    --target y --quiet
+check "... and read" nudge info half.safetensors --target y
+expect "... as the rows that have one" grep -q "4,500\|4500" "$out"
+
 finish

@@ -165,6 +165,62 @@ START_TEST(rounding_is_constant)
 }
 END_TEST
 
+/* Values that are far away are held at +-3, however far; those that cannot be scaled are refused. */
+START_TEST(outliers)
+{
+    static const double far[4] = {1e300, -1e200, 1e100, 50}, held[4] = {3, -3, 3, 0};
+    double x[5] = {0, 50, 100, 25, 75};
+    nudge_table *t = table_columns(5, 2), *other = table_columns(4, 1);
+    table_numbers(t, 0, "x", x);
+    table_numbers(t, 1, "y", skewed);
+    t->columns[1].is_target = 1;
+    table_numbers(other, 0, "x", far);
+    nudge_prep *p = fit_as(t, (nudge_prep_options){.scale = NUDGE_SCALE_ROBUST});
+    nudge_dataset *d = pack(other, p, NUDGE_F32, NULL);
+    for (size_t r = 0; r < 4; r++)
+        ck_assert_double_eq_tol(input(d, r, 0), held[r], 1e-6);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+    nudge_table_free(t);
+}
+END_TEST
+
+/* What has no effect is refused, and what does not exist. */
+START_TEST(refused)
+{
+    const double x[4] = {1, 2, 3, 4};
+    nudge_table *m = table_matrix(NU_F64, 4, 1, x), *classes = table_columns(6, 2);
+    table_values(m, 1, x);
+    table_numbers(classes, 0, "x", skewed);
+    table_texts(classes, 1, "y", (const char *[]){"Thun", "Bern", "Bern", "Thun", "Bern", "Bern"},
+                towns, 3);
+    classes->columns[1].is_target = 1;
+    static const struct {
+        int classes;
+        nudge_prep_options options;
+        const char *setting;
+    } cases[] = {
+        {0, {.fill = NUDGE_FILL_ZERO}, "fill"},
+        {0, {.fill_indicator = 1}, "fill_indicator"},
+        {0, {.min_count = 2}, "min_count"},
+        {1, {.target_scale = NUDGE_SCALE_MINMAX}, "target_scale"},
+        {1, {.scale = (nudge_scale)77}, ""},
+        {1, {.fill = (nudge_fill)9}, ""},
+        {1, {.task = (nudge_task)9}, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nudge_prep *p = NULL;
+        nudge_prep_options o = cases[i].options;
+        o.size = sizeof o;
+        ck_status(nudge_prep_fit(&p, cases[i].classes ? classes : m, NULL, 0, &o, &err),
+                  NUDGE_EARGUMENT, &err);
+        ck_assert_str_eq(err.setting != NULL ? err.setting : "", cases[i].setting);
+    }
+    nudge_table_free(m);
+    nudge_table_free(classes);
+}
+END_TEST
+
 /* The target's scale is not that of features. */
 START_TEST(scale_of_the_target)
 {
@@ -200,6 +256,8 @@ static Suite *prep_choices_suite(void)
     tcase_add_loop_test(tc, missing_numbers, NUDGE_FILL_MEDIAN, NUDGE_FILL_ZERO + 1);
     tcase_add_test(tc, rare_categories);
     tcase_add_test(tc, rounding_is_constant);
+    tcase_add_test(tc, outliers);
+    tcase_add_test(tc, refused);
     tcase_add_test(tc, scale_of_the_target);
     suite_add_tcase(s, tc);
     return s;

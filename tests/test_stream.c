@@ -144,6 +144,70 @@ START_TEST(what_cannot)
 }
 END_TEST
 
+/* A value that the network's type does not hold is refused as it is in memory. */
+START_TEST(too_large)
+{
+    const double x[4] = {1, 2, 3, 1e100}, y[2] = {1, 2};
+    write_npy(x_path, "<f8", "False", 2, 2, x, sizeof x);
+    write_npy(y_path, "<f8", "False", 2, 1, y, sizeof y);
+    for (int stream = 0; stream < 2; stream++) {
+        nudge_data_options o = nudge_data_defaults();
+        nudge_data d;
+        o.data = x_path;
+        o.read.labels = y_path;
+        o.read.stream = stream;
+        o.prep.scale = NUDGE_SCALE_NONE;
+        ck_status(nudge_data_load(&d, &o, &err), NUDGE_EDATA, &err);
+        ck_assert_ptr_nonnull(strstr(err.text, "feature 'x2' in data row 2 is not a finite"));
+    }
+}
+END_TEST
+
+/* A fold's datasets borrow the table's mapping. A checkpoint knows the data either way. */
+START_TEST(folds_and_checkpoints)
+{
+    char ck[300];
+    snprintf(ck, sizeof ck, "%s/ck", folder);
+    write_synth("synth:teacher,rows=90,features=40", NUDGE_F64, 0);
+    nudge_data_options o = nudge_data_defaults();
+    nudge_folds *f = NULL;
+    nudge_data d, whole;
+    o.data = x_path;
+    o.read.stream = 1;
+    ck_ok(nudge_folds_load(&f, 3, &o, &err), &err);
+    ck_ok(nudge_folds_data(&d, f, 1, &err), &err);
+    ck_assert_uint_lt(d.load_bytes, 90 * 40 * sizeof(double));
+    nudge_data_free(&d);
+    nudge_folds_free(f);
+    uint64_t hash[2];
+    for (int stream = 1; stream >= 0; stream--) {
+        const size_t widths[] = {40, 7, 1};
+        nudge_model_options network = nudge_model_defaults();
+        nudge_train_options training = nudge_train_defaults();
+        nudge_model *m = NULL;
+        nudge_trainer *t = NULL;
+        o.read.stream = stream;
+        ck_ok(nudge_data_load(&whole, &o, &err), &err);
+        network.layers = 2;
+        network.widths = widths;
+        ck_ok(nudge_model_create(&m, &network, whole.prep, &err), &err);
+        ck_ok(nudge_trainer_create(&t, m, whole.train, NULL, &training, &err), &err);
+        if (stream == 0)
+            ck_ok(nudge_trainer_load(t, ck, &err), &err);
+        ck_ok(nudge_trainer_epoch(t, NULL, &err), &err);
+        if (stream == 1)
+            ck_ok(nudge_trainer_save(t, ck, NULL, &err), &err);
+        if (stream == 1)
+            ck_ok(nudge_trainer_epoch(t, NULL, &err), &err);
+        hash[stream] = nudge_model_hash(m);
+        nudge_trainer_free(t);
+        nudge_model_free(m);
+        nudge_data_free(&whole);
+    }
+    ck_assert(hash[0] == hash[1]);
+}
+END_TEST
+
 static Suite *stream_suite(void)
 {
     Suite *s = suite_create("stream");
@@ -152,6 +216,8 @@ static Suite *stream_suite(void)
     tcase_add_loop_test(tc, same_bits, 0, 4);
     tcase_add_test(tc, images);
     tcase_add_test(tc, what_cannot);
+    tcase_add_test(tc, too_large);
+    tcase_add_test(tc, folds_and_checkpoints);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -53,13 +53,13 @@ typedef struct nudge_prep_info {
 NUDGE_TELLS(nudge_prep_info, nudge_prep_describe, , (prep), const nudge_prep *prep)
 
 /* The raw columns that a row has for it, target apart: those of its table, or the features of a
- * matrix. Column j < nudge_prep_columns(): its name, which belongs to the prep, and NUMBER or
+ * matrix. Column j < nudge_prep_columns(): its name, which belongs to the prep, and NUMBER, DATE or
  * CATEGORY. */
 NUDGE_API size_t nudge_prep_columns(const nudge_prep *prep);
 NUDGE_API const char *nudge_prep_column_name(const nudge_prep *prep, size_t j);
 NUDGE_API nudge_column_kind nudge_prep_column_kind(const nudge_prep *prep, size_t j);
 
-/* Notes on what was chosen while learning, as nudge_table_notes(); none of a model's. */
+/* Notes on what was chosen while learning, as nudge_table_notes(); none of a loaded model's. */
 NUDGE_API const nudge_note *nudge_prep_notes(const nudge_prep *prep, size_t *n);
 
 /* Names that belong to the prep: network input j, target k < outputs (losses of classes: k == 0
@@ -210,7 +210,7 @@ typedef struct nudge_data {
     nudge_dataset *val, *test; /* NULL where none was asked for */
     double noise_floor;        /* as in nudge_table_info, for `data` */
     uint64_t load_bytes;       /* most memory that was in use while loading */
-    size_t unknown;            /* cells of val and test whose category training did not have */
+    size_t unknown;            /* cells of val and test whose category has no input */
     nudge_note *notes;         /* n_notes: on how the data, val and test were read */
     size_t n_notes;
 } nudge_data;

@@ -65,7 +65,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predictor_create(nudge_predictor **pr
 NUDGE_API void nudge_predictor_free(nudge_predictor *predictor);
 
 /* A row as it comes: numbers[j] (NaN: missing) and texts[j] (NULL: missing) of column j <
- * nudge_prep_columns(), whichever its kind is; texts may be NULL where all are numbers. Missing
+ * nudge_prep_columns(), whichever its kind is; of a date the days since 1970-01-01 or, where that
+ * is NaN, its text; texts may be NULL where all are numbers. Missing
  * values and texts that the model does not know are dealt with as in a table. Without
  * preprocessing: numbers are the network's inputs. out: as nudge_predict() has it, but for the last
  * bits. Allocates nothing.

@@ -139,7 +139,7 @@ typedef struct nudge_column_info {
 
 typedef struct nudge_table_info {
     const char *source;   /* the spec it was read from; belongs to the table */
-    const char *format;   /* "csv", "idx", "npy", "npz", "safetensors", "libsvm", "fann",
+    const char *format;   /* "csv", "idx", "npy", "npz", "safetensors", "libsvm", "fann", "memory",
                            * "arff" or "synth", constant text */
     size_t rows;
     size_t columns;       /* described by nudge_table_column(), targets included */

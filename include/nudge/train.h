@@ -347,7 +347,7 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_checkpoint_note(char **note, const ch
                                                            nudge_error *err);
 
 /* The options from now on. What may change: the optimizer's numbers (not its kind, nor whether it
- * has momentum), the schedule, the sizes of clips, the average and the early stop that are on,
+ * has momentum), both schedules, the sizes of clips, the average and the early stop that are on,
  * max_seconds, epochs, callbacks.
  * NUDGE_EARGUMENT names what may not, or what is wrong; the old ones then stay. */
 NUDGE_TELLS(nudge_train_options, nudge_trainer_get_options, it.size = sizeof it;, (trainer),

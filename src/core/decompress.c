@@ -86,6 +86,7 @@ static void end_zlib(stream *s)
 
 static int start_bzip2(stream *s)
 {
+    s->bz = (bz_stream){0};
     return BZ2_bzDecompressInit(&s->bz, 0, 0) == BZ_OK;
 }
 
@@ -113,6 +114,7 @@ static void end_bzip2(stream *s)
 
 static int start_xz(stream *s)
 {
+    s->xz = (lzma_stream)LZMA_STREAM_INIT; /* all of it: a union is zeroed for its first member */
     return lzma_stream_decoder(&s->xz, XZ_MEMORY, 0) == LZMA_OK;
 }
 

@@ -207,7 +207,8 @@ static nudge_status apply_columns(nu_apply *apply, nudge_error *err)
 
 /* ---- Features of a matrix -------------------------------------------------------------- */
 
-/* rows x columns values, scaled; `to` may be `from` if of one type. */
+/* rows x columns values, scaled; `to` may be `from` if of one type, or NULL: they are only looked
+ * at. */
 struct scaling {
     void *to;
     const void *from;
@@ -222,7 +223,7 @@ static void scale_rows(void *arg, int thread, int threads)
     struct scaling *s = arg;
     size_t row, end;
     nu_team_share(s->rows, thread, threads, &row, &end);
-    double values[NU_CONVERT_BLOCK];
+    double values[NU_CONVERT_BLOCK], looked[NU_CONVERT_BLOCK];
     for (; row < end; row++)
         for (size_t first = 0, n; first < s->columns; first += n) {
             n = s->columns - first < NU_CONVERT_BLOCK ? s->columns - first : NU_CONVERT_BLOCK;
@@ -230,10 +231,28 @@ static void scale_rows(void *arg, int thread, int threads)
             nu_load(values, s->from, s->from_element, at, n);
             for (size_t j = 0; j < n; j++)
                 values[j] = nu_prep_scaled(s->prep, first + j, values[j]);
-            size_t good = nu_keep(s->to, s->to_element, at, n, values);
+            size_t good = s->to != NULL ? nu_keep(s->to, s->to_element, at, n, values)
+                                        : nu_keep(looked, s->to_element, 0, n, values);
             if (good < n)
                 nu_note_least(&s->bad, at + good);
         }
+}
+
+/* From `from`, a block or the mapped file, which the table may have lost by now. */
+static nudge_status scale(const nu_apply *apply, const void *from, void *to, nudge_error *err)
+{
+    const nu_store *store = apply->store;
+    const nudge_table *t = apply->table;
+    struct scaling s = {.to = to, .from = from, .to_element = nu_element_of(store->dtype),
+                        .from_element = t->element, .rows = store->rows,
+                        .columns = store->features, .prep = apply->prep, .bad = SIZE_MAX};
+    size_t count = s.rows * s.columns;
+    nu_team_run(count < 1 << 18 ? 1 : nu_team_threads(0, 0, NULL), scale_rows, &s);
+    if (s.bad == SIZE_MAX)
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EDATA, "%s: feature '%s' in data row %zu is not a finite number, or "
+                   "too large for %s", t->source, apply->prep->feature_names[s.bad % s.columns],
+                   s.bad / s.columns + 1, nudge_dtype_name(store->dtype));
 }
 
 /* Converted to the dataset's type and scaled, in place where the type is the same. */
@@ -241,23 +260,15 @@ static nudge_status take_scaled(nu_apply *apply, nudge_error *err)
 {
     nu_store *store = apply->store;
     nudge_table *t = apply->table;
-    struct scaling s = {.from = t->x, .to_element = store->element, .from_element = t->element,
-                        .rows = store->rows, .columns = store->features,
-                        .prep = apply->prep, .bad = SIZE_MAX};
-    size_t count = s.rows * s.columns, bytes = count * nu_element_size(s.to_element);
-    if (!apply->keep && s.from_element == s.to_element) {
+    const void *from = t->x;
+    size_t bytes = store->rows * store->features * nu_element_size(store->element);
+    if (!apply->keep && t->element == store->element) {
         store->x = NU_TAKE(t->x);
     } else {
         NU_TRY(nu_memory_check(bytes, t->source, err));
         NU_NEED((store->x = nu_alloc(bytes, 1)) != NULL, bytes, "features", err);
     }
-    s.to = store->x;
-    nu_team_run(count < 1 << 18 ? 1 : nu_team_threads(0, 0, NULL), scale_rows, &s);
-    if (s.bad == SIZE_MAX)
-        return NUDGE_OK;
-    return nu_fail(err, NUDGE_EDATA, "%s: feature '%s' in data row %zu is not a finite number, or "
-                   "too large for %s", t->source, apply->prep->feature_names[s.bad % s.columns],
-                   s.bad / s.columns + 1, nudge_dtype_name(store->dtype));
+    return scale(apply, from, store->x, err);
 }
 
 /* The store gets the table's own block, or borrows it. */
@@ -293,6 +304,7 @@ static nudge_status take_bytes(nu_apply *apply, nudge_error *err)
 static nudge_status take_mapped(nu_apply *apply, nudge_error *err)
 {
     nu_store *s = apply->store;
+    NU_TRY(scale(apply, apply->table->x, NULL, err)); /* what does not fit is refused in any case */
     NU_NEW(s->raw_shift, nu_alloc, s->features, "scales of features", err);
     NU_NEW(s->raw_factor, nu_alloc, s->features, "scales of features", err);
     memcpy(s->raw_shift, apply->prep->shift, s->features * sizeof *s->raw_shift);

@@ -157,6 +157,9 @@ static nudge_status scale_matrix(nu_fit *fit, nudge_error *err)
     if (threads > p->features / 8) /* a narrow column is not worth a thread */
         threads = p->features < 16 ? 1 : p->features / 8;
     double *values NU_FREED = NULL;
+    while (p->scale == NUDGE_SCALE_ROBUST && threads > 1 &&
+           nu_memory_check(threads * fit->n * sizeof *values, "a column", NULL) != NUDGE_OK)
+        threads /= 2;
     if (p->scale == NUDGE_SCALE_ROBUST)
         NU_NEW(values, nu_alloc, threads * fit->n, "a column for each thread", err);
     struct matrix_work work = {fit, moments, values};
@@ -198,6 +201,27 @@ static nudge_status check_rows(const nu_fit *fit, nudge_error *err)
     return NUDGE_OK;
 }
 
+/* What is asked for exists, and has an effect. */
+static nudge_status check_options(const nu_fit *fit, nudge_error *err)
+{
+    const nudge_prep_options *o = &fit->asked;
+    int is_matrix = fit->table->n_columns == 0;
+    if (nudge_scale_name(o->scale) == NULL || nudge_scale_name(o->target_scale) == NULL ||
+        nudge_fill_name(o->fill) == NULL || (unsigned)o->task > NUDGE_REGRESSION)
+        return nu_fail(err, NUDGE_EARGUMENT, "scale %d, target scale %d, fill %d or task %d does "
+                       "not exist", (int)o->scale, (int)o->target_scale, (int)o->fill,
+                       (int)o->task);
+    const char *setting = o->fill != NUDGE_FILL_MEDIAN ? "fill"
+                          : o->fill_indicator          ? "fill_indicator"
+                          : o->min_count > 1           ? "min_count"
+                                                       : NULL;
+    if (is_matrix && setting != NULL)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, setting, "%s: it is for tables of columns; a "
+                               "matrix has no missing numbers and no categories",
+                               fit->table->source);
+    return NUDGE_OK;
+}
+
 nudge_prep_options nudge_prep_defaults(void)
 {
     return (nudge_prep_options){.size = sizeof(nudge_prep_options), .scale = NUDGE_SCALE_AUTO,
@@ -211,6 +235,7 @@ nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const u
     nu_fit fit = {.table = table, .rows = rows, .n = rows != NULL ? n : table->rows,
                   .asked = nudge_prep_defaults()};
     NU_TRY(nu_take_options(&fit.asked, options, err));
+    NU_TRY(check_options(&fit, err));
     NU_TRY(check_rows(&fit, err));
     NU_NEW(p, calloc, 1, "preprocessing", err);
     fit.prep = p;

@@ -337,6 +337,9 @@ nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err)
     else if (t->loss.target == NUDGE_CLASSES ||
              (t->loss.target == NUDGE_PROBABILITIES && t->facts.zero_one))
         NU_TRY(use_values_as_classes(t, err));
+    if (t->loss.power == 0 && fit->asked.target_scale != NUDGE_SCALE_AUTO)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "target_scale", "%s: with the loss %s the "
+                               "target is not scaled", t->source, t->loss.name);
     p->outputs = t->loss.target == NUDGE_CLASSES ? p->n_classes : t->raw->n;
     NU_TRY(nu_fit_identity(&p->target_shift, &p->target_factor, p->outputs, err));
     return p->n_classes > 0 ? check_classes(t, err) : use_numbers(t, err);

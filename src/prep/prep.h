@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "table/dataset.h"
 #include "table/table.h"
 #include "nudge.h"
 
@@ -71,7 +72,7 @@ static inline size_t nu_prep_width(const nu_prep_column *c)
 static inline double nu_prep_scaled(const nudge_prep *p, size_t j, double raw)
 {
     double z = (raw - p->shift[j]) * p->factor[j];
-    return p->scale == NUDGE_SCALE_ROBUST ? z / sqrt(1 + z * z / 9) : z;
+    return p->scale == NUDGE_SCALE_ROBUST ? nu_smooth_clip(z) : z;
 }
 
 /* Sets features and feature_names from the columns; for a matrix, whose features are set, "x1",

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "date.h"
 #include "prep/prep.h"
 
 static int by_text(const void *key, const void *category)
@@ -35,8 +36,12 @@ void nu_prep_row(const nudge_prep *p, const double *numbers, const char *const *
             category_inputs(column, texts != NULL ? texts[c] : NULL, inputs + j);
             continue;
         }
-        int is_missing = isnan(numbers[c]);
-        inputs[j] = nu_prep_scaled(p, j, is_missing ? column->fill : numbers[c]);
+        double v = numbers[c];
+        if (column->kind == NUDGE_COLUMN_DATE && isnan(v) && texts != NULL && texts[c] != NULL &&
+            !nu_date_parse(texts[c], strlen(texts[c]), &v))
+            v = INFINITY; /* refused */
+        int is_missing = isnan(v);
+        inputs[j] = nu_prep_scaled(p, j, is_missing ? column->fill : v);
         if (column->has_more)
             inputs[j + 1] = is_missing;
     }

@@ -33,18 +33,11 @@ static void put_text(sink *s, const char *text)
     nu_csv_quote_to(put, s, text);
 }
 
-/* The shortest decimal number that is read back as v, in the precision of its type. With DBL_DIG
- * (FLT_DIG) digits, printf's %g drops the zeros at the end, so that shorter ones need no trial. */
 static void put_number(sink *s, double v, nu_element type)
 {
-    char text[32];
-    int n = 0, wide = type == NU_F64, most = wide ? DBL_DECIMAL_DIG : FLT_DECIMAL_DIG;
-    for (int digits = wide ? DBL_DIG : FLT_DIG; digits <= most; digits++) {
-        n = snprintf(text, sizeof text, "%.*g", digits, v);
-        if (wide ? strtod(text, NULL) == v : strtof(text, NULL) == (float)v)
-            break;
-    }
-    put(s, text, (size_t)n);
+    char text[NUDGE_CELL_SIZE];
+    nu_number_text(text, v, type);
+    put(s, text, strlen(text));
 }
 
 /* ---- Tables ---------------------------------------------------------------------------- */

@@ -154,7 +154,12 @@ static nudge_status pack(nudge_data *d, const nudge_folds *f, const fold_rows *r
     if (rows->n_val > 0)
         NU_TRY(nudge_dataset_subset(&d->val, all, rows->train + rows->n_train, rows->n_val, err));
     NU_TRY(nudge_dataset_subset(&d->test, all, rows->test, rows->n_test, err));
-    uint64_t shared = all->store->borrows_x ? f->table->rows * f->table->features : 0;
+    int is_counted = all->store->borrows_x && all->store->map.base == NULL;
+    uint64_t shared = is_counted ? f->table->rows * f->table->features : 0;
+    nu_notes notes = {0}; /* the table's are told once, by nudge_folds_notes() */
+    NU_TRY(nu_notes_add(&notes, &d->prep->notes, err));
+    d->notes = notes.note;
+    d->n_notes = notes.n;
     d->noise_floor = f->table->noise_floor;
     d->load_bytes = nudge_folds_describe(f).bytes + nudge_dataset_describe(all).bytes - shared +
                     2 * f->table->rows * sizeof *rows->train;

@@ -85,7 +85,7 @@ static char *make_header(const nudge_table *t, size_t *size)
 static void put_column(FILE *f, const nudge_table *t, size_t j)
 {
     int32_t numbers[NU_CHUNK_ROWS];
-    for (size_t c = 0; c < t->n_chunks; c++) {
+    for (size_t c = 0; c * NU_CHUNK_ROWS < t->rows; c++) {
         const double *cells = t->chunks[c] + j * NU_CHUNK_ROWS;
         size_t rows = nu_smaller(t->rows - c * NU_CHUNK_ROWS, NU_CHUNK_ROWS);
         for (size_t i = 0; t->columns[j].categories != NULL && i < rows; i++)

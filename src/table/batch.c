@@ -61,7 +61,7 @@ static void scale_and_clip(real *restrict x, const nu_store *s, size_t at, size_
     for (size_t j = 0; j < n; j++) {
         double z = nu_value(s->x, s->element, at + j);
         z = (z - s->raw_shift[left + j]) * s->raw_factor[left + j];
-        x[j] = (real)(z / sqrt(1 + z * z / 9));
+        x[j] = (real)nu_smooth_clip(z);
     }
 }
 

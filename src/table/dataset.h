@@ -2,8 +2,18 @@
 #ifndef NUDGE_TABLE_DATASET_H
 #define NUDGE_TABLE_DATASET_H
 
+#include <math.h>
+
 #include "table/table.h"
 #include "nudge.h"
+
+/* What robust scaling makes of z; NaN of what is not finite. Its square may not be, either. */
+static inline double nu_smooth_clip(double z)
+{
+    if (!isfinite(z))
+        return NAN;
+    return fabs(z) > 1e150 ? copysign(3, z) : z / sqrt(1 + z * z / 9);
+}
 
 /* Values shared by a dataset and its subsets; freed with the last of them. Immutable once made. */
 typedef struct nu_store {

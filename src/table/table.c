@@ -1,5 +1,6 @@
 #include "table/table.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -251,11 +252,12 @@ nudge_column_info nudge_table_column(const nudge_table *table, size_t j)
     return info;
 }
 
-static const char *number_text(char buf[NUDGE_CELL_SIZE], double v)
+const char *nu_number_text(char buf[NUDGE_CELL_SIZE], double v, nu_element type)
 {
-    for (int digits = 15; digits <= 17; digits++) {
+    int wide = type == NU_F64, most = wide ? DBL_DECIMAL_DIG : FLT_DECIMAL_DIG;
+    for (int digits = wide ? DBL_DIG : FLT_DIG; digits <= most; digits++) {
         snprintf(buf, NUDGE_CELL_SIZE, "%.*g", digits, v);
-        if (strtod(buf, NULL) == v)
+        if (wide ? strtod(buf, NULL) == v : strtof(buf, NULL) == (float)v)
             break;
     }
     return buf;
@@ -269,10 +271,10 @@ static const char *matrix_text(const nudge_table *t, size_t row, size_t j,
         return NULL;
     if (j >= features && t->classes != NULL)
         return t->class_labels[t->classes[row]];
-    double v = j < features ? nu_value(t->x, t->element, row * t->features + j)
-                            : nu_value(t->y, t->y_element, row * t->outputs + j - features);
-    snprintf(buf, NUDGE_CELL_SIZE, "%.9g", v);
-    return buf;
+    if (j < features)
+        return nu_number_text(buf, nu_value(t->x, t->element, row * t->features + j), t->element);
+    return nu_number_text(buf, nu_value(t->y, t->y_element, row * t->outputs + j - features),
+                          t->y_element);
 }
 
 const char *nudge_table_text(const nudge_table *table, size_t row, size_t j,
@@ -287,7 +289,7 @@ const char *nudge_table_text(const nudge_table *table, size_t row, size_t j,
         return NULL;
     if (c->kind == NUDGE_COLUMN_CATEGORY || c->values != NULL)
         return c->categories[(size_t)v];
-    return c->kind == NUDGE_COLUMN_DATE ? nu_date_text(buf, v) : number_text(buf, v);
+    return c->kind == NUDGE_COLUMN_DATE ? nu_date_text(buf, v) : nu_number_text(buf, v, NU_F64);
 }
 
 const char *nudge_table_category(const nudge_table *table, size_t j, size_t k)

@@ -126,6 +126,11 @@ static inline void nu_table_drop(nudge_table **table)
  * NUDGE_EMEMORY. */
 nudge_status nu_table_finish(nudge_table *t, nudge_error *err);
 
+/* The shortest decimal number that is read back as v, in the precision of its type; by the locale.
+ * With DBL_DIG (FLT_DIG) digits, printf's %g drops the zeros at the end, so that shorter ones need no
+ * trial. Returns buf. */
+const char *nu_number_text(char buf[NUDGE_CELL_SIZE], double v, nu_element type);
+
 /* The column of that name, looked for from column `hint` on; SIZE_MAX: there is none. */
 size_t nu_table_find(const nudge_table *t, const char *name, size_t hint);
 

@@ -11,10 +11,36 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "table/dataset.h"
+#include "train/engine.h"
 
 /* ---- Settings ------------------------------------------------------------------------------ */
 
-/* Of all that training reads of the data, in an order that does not depend on how it is kept. */
+/* Of features that stay in their file, as they would be in memory. */
+static uint64_t hash_streamed(const nu_store *s)
+{
+    enum { ROWS = 64 };
+    nu_element real = nu_element_of(s->dtype);
+    size_t size = nu_element_size(real), n = s->features;
+    const nudge_dataset all = {.store = (nu_store *)s, .rows = s->rows};
+    uint32_t numbers[ROWS];
+    double *x NU_FREED = nu_alloc(ROWS * n, sizeof *x);
+    char *reals NU_FREED = nu_alloc(ROWS * n, size);
+    XXH64_state_t *state = XXH64_createState();
+    uint64_t hash = 0;
+    if (x != NULL && reals != NULL && state != NULL && XXH64_reset(state, 0) == XXH_OK) {
+        for (size_t first = 0, rows; first < s->rows; first += rows) {
+            rows = nu_smaller(s->rows - first, ROWS);
+            nu_numeric_of(s->dtype)->as_doubles(&all, first, rows, numbers, x, NULL, NULL);
+            (void)nu_keep(reals, real, 0, rows * n, x);
+            (void)XXH64_update(state, reals, rows * n * size);
+        }
+        hash = XXH64_digest(state);
+    }
+    XXH64_freeState(state);
+    return hash;
+}
+
+/* Of all that training reads of the data, the same where its features stay in their file. */
 static uint64_t content_of(const nudge_dataset *data)
 {
     const nu_store *s = data->store;
@@ -23,7 +49,7 @@ static uint64_t content_of(const nudge_dataset *data)
         const void *at;
         size_t bytes;
     } parts[] = {
-        {s->x, s->rows * s->features * nu_element_size(s->element)},
+        {s->raw_shift == NULL ? s->x : NULL, s->rows * s->features * nu_element_size(s->element)},
         {s->shift, s->features * number},
         {s->factor, s->features * number},
         {s->y, s->rows * s->outputs * number},
@@ -31,7 +57,7 @@ static uint64_t content_of(const nudge_dataset *data)
         {data->index, data->rows * sizeof *data->index},
         {data->weights, data->rows * sizeof *data->weights},
     };
-    uint64_t hash = 0;
+    uint64_t hash = s->raw_shift != NULL ? hash_streamed(s) : 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].at != NULL)
             hash = XXH64(parts[i].at, parts[i].bytes, hash);

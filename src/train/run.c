@@ -32,6 +32,9 @@ static nudge_status check_decay_schedule(const nudge_train_options *o, nudge_err
     nudge_error inner;
     if (o->decay_schedule == NUDGE_SCHEDULE_CONSTANT)
         return NUDGE_OK;
+    if (nudge_schedule_name(o->decay_schedule) == NULL)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "decay_schedule", "schedule %d does not exist",
+                               (int)o->decay_schedule);
     nudge_schedule s = nudge_schedule_defaults(o->decay_schedule);
     if (o->decay_schedule == NUDGE_SCHEDULE_PLATEAU ||
         nu_schedule_check(&s, o->optimizer.lr, &inner) != NUDGE_OK)

@@ -179,7 +179,7 @@ static void show_fold(const validation *v)
     char format[NU_TEXT];
     fprintf(stderr, "fold %zu/%zu", v->fold + 1, v->info.folds);
     for (size_t k = 0; k < NUDGE_METRICS; k++)
-        if (is_shown(v, k)) {
+        if (is_shown(v, k) && !isnan(v->metrics[v->fold].value[k])) {
             snprintf(format, sizeof format, "  %%s %s",
                      nudge_metric_describe((nudge_metric)k).format);
             fprintf(stderr, format, head_of(v, k), v->metrics[v->fold].value[k]);

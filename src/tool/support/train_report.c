@@ -226,6 +226,7 @@ json_t *train_settings(const train_report *r)
         "scale", json_text(nudge_scale_name(prep.scale)),
         "target_scale", json_text(nudge_scale_name(d->prep.target_scale)),
         "fill", json_text(nudge_fill_name(d->prep.fill)),
+        "stream", json_boolean(d->read.stream),
         "fill_indicator", json_boolean(d->prep.fill_indicator),
         "min_count", json_whole(d->prep.min_count), "features", json_whole(prep.features),
         "number_columns", json_whole(prep.number_columns),
