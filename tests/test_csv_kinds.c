@@ -135,6 +135,23 @@ START_TEST(what_is_said)
 }
 END_TEST
 
+/* One value or none may tell two sorts of rows apart. */
+START_TEST(flags_are_not_left_out)
+{
+    static const char text[] = "f,x,y\n,0.1,1.5\n1,0.3,2\n,0.2,3\n1,.5,2\n";
+    nudge_read_options o = nudge_read_defaults();
+    nudge_prep *p = NULL;
+    o.target = "y";
+    nudge_table *t = read_text(text, &o);
+    ck_assert_str_eq(in_use(t), "f,x");
+    ck_ok(nudge_prep_fit(&p, t, NULL, 0, NULL, &err), &err);
+    ck_assert_str_eq(p->notes.note[0].text, "column 'f' holds one value or none, and missing ones "
+                                            "are filled with it: it tells nothing");
+    nudge_prep_free(p);
+    nudge_table_free(t);
+}
+END_TEST
+
 static void make_counting(char *at, int r)
 {
     sprintf(at, "%d,%d\n", r, 2 * r + 1);
@@ -287,6 +304,16 @@ static const struct {
      ":2: column 'a': '4,521' is text, but looks like a number with thousands apart", "thousands"},
     {"a,y\n$4,2\n$3.5,3\n$2,3\n$6,2\n$7,3\n", NULL, ":2: column 'a': '$4' is text, but looks like "
      "a number with more around it", "number"},
+    {"a,y\n\"1,000\",2\n\"3,500\",3\n\"1,000\",3\n\"3,500\",2\n", NULL, ":2: column 'a': "
+     "'1,000' is text, but looks like a number with thousands apart", "thousands"},
+    {"a,y\n\"$8,727.50\",2\n$35,3\n$35,1\n$35,3\n", NULL, ":2: column 'a': '$8,727.50' is text, "
+     "but looks like a number with thousands apart", "thousands"},
+    {"a,y\n1 464,2\n2 464,3\n", NULL, ":2: column 'a': '1 464' is text, but looks like a number "
+     "with thousands apart", "thousands"},
+    {"a,y\n1'228,2\n2'464,3\n", NULL, ":2: column 'a': '1'228' is text, but looks like a number "
+     "with thousands apart", "thousands"},
+    {"a,y\n0%,2\n5%,3\n0%,3\n5%,2\n", NULL, ":2: column 'a': '0%' is text, but looks like a "
+     "number with more around it", "number"},
     {"a,y\n4 kg,2\n3.5 kg,3\n2 kg,3\n6 kg,2\n7 kg,3\n", NULL, ":2: column 'a': '4 kg' is text",
      "number"},
 };
@@ -309,7 +336,8 @@ END_TEST
 /* Few different texts are categories, though they hold numbers. */
 START_TEST(numbers_in_categories)
 {
-    nudge_table *t = read_text("a,y\n1st,2\n2nd,3\n1st,4\n3rd,4\n1st,2\n2nd,4\n3rd,1\n1st,1\n", NULL);
+    nudge_table *t = read_text("a,y\n1st,2\n2nd,3\n1st,4\n3rd,4\n1st,2\n2nd,4\n3rd,1\n1st,1\n",
+                               NULL);
     ck_assert_str_eq(in_use(t), "a*,y");
     nudge_table_free(t);
     t = read_text("a,y\n1.2.3,2\n1.2.4,3\n1.2.5,4\n2.0.1,4\n2.0.2,2\n", NULL);
@@ -348,6 +376,19 @@ START_TEST(rows_without_target)
 }
 END_TEST
 
+/* Categories of which no row is left are no inputs. */
+START_TEST(categories_of_rows_left_out)
+{
+    nudge_read_options o = nudge_read_defaults();
+    o.target = "y";
+    nudge_table *t = read_text("c,z,y\nzz,q,\nb,r,1\na,s,2\nb,r,3\n", &o);
+    ck_assert_str_eq(cells_text(t), "b r 1|a s 2|b r 3");
+    ck_assert_uint_eq(t->columns[0].n_categories, 2);
+    ck_assert_uint_eq(t->columns[1].n_categories, 2);
+    nudge_table_free(t);
+}
+END_TEST
+
 /* Targets are in the order in which they are asked for. */
 START_TEST(targets_in_order)
 {
@@ -373,6 +414,7 @@ static Suite *csv_kinds_suite(void)
     tcase_add_test(tc, dates_are_days);
     tcase_add_loop_test(tc, columns_left_out, 0, COUNT(choices));
     tcase_add_test(tc, what_is_said);
+    tcase_add_test(tc, flags_are_not_left_out);
     tcase_add_test(tc, the_only_feature_may_count);
     tcase_add_test(tc, a_model_reads_alike);
     tcase_add_test(tc, targets_are_read_alike);
@@ -380,6 +422,7 @@ static Suite *csv_kinds_suite(void)
     tcase_add_loop_test(tc, odd_cells_are_refused, 0, COUNT(odd));
     tcase_add_test(tc, numbers_in_categories);
     tcase_add_test(tc, rows_without_target);
+    tcase_add_test(tc, categories_of_rows_left_out);
     tcase_add_test(tc, targets_in_order);
     suite_add_tcase(suite, tc);
     return suite;

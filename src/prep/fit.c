@@ -39,6 +39,10 @@ static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *colu
         scratch[i] = isnan(v) ? column->fill : v;
     }
     nu_moments m = nu_moments_of(scratch, fit->n);
+    if (present < fit->n && m.min == m.max && !fit->asked.fill_indicator)
+        NU_TRY(nu_note(&fit->prep->notes, fit->table->source, "fill_indicator", err, "column '%s' "
+                       "holds one value or none, and missing ones are filled with it: it tells "
+                       "nothing", column->name));
     if (fit->prep->scale == NUDGE_SCALE_ROBUST)
         nu_moments_quartiles(&m, scratch, fit->n);
     return nu_fit_scale(shift, factor, fit->prep->scale, &m, NU_F64, fit, "column", column->name,

@@ -203,8 +203,7 @@ static nudge_status keep_cells(const learning *t, nudge_error *err)
     for (size_t k = 0; k < n; k++) {
         const nu_column *c = &table->columns[t->raw->columns[k]];
         cells[k] = (nu_prep_target){c->kind, c->around};
-        plain += c->kind == NUDGE_COLUMN_NUMBER && c->around.before[0] == '\0' &&
-                 c->around.after[0] == '\0';
+        plain += c->kind == NUDGE_COLUMN_NUMBER && !nu_has_around(&c->around);
     }
     if (plain < n)
         t->prep->target_cells = NU_TAKE(cells);

@@ -325,8 +325,8 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s?o, s:o, s:o}", "loss",
-                       &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s?o, s:o, s:o}",
+                       "loss", &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
                        &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
                        &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "targets",
                        &in.targets, "target_cells", &in.target_cells, "classes", &in.classes,

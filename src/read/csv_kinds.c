@@ -122,11 +122,6 @@ static int take_around(const nu_csv_kinds *k, nu_csv_field *field, const char *t
            memcmp(field->around.after, behind, after) == 0;
 }
 
-static int has_texts_around(const nu_csv_field *field)
-{
-    return field->around.before[0] != '\0' || field->around.after[0] != '\0';
-}
-
 /* What a cell is, and its value if it is a number or a date. */
 static nu_cell look_at(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
                        double *value)
@@ -140,9 +135,9 @@ static nu_cell look_at(const nu_csv_kinds *k, nu_csv_field *field, const char *t
         return NU_CELL_DATE;
     if (field->want != NU_NUMBERS || (cell != NU_CELL_TEXT && cell != NU_CELL_NUMBER))
         return cell;
-    if (cell == NU_CELL_NUMBER && !has_texts_around(field))
+    if (cell == NU_CELL_NUMBER && !nu_has_around(&field->around))
         field->has_around = 1; /* nothing */
-    if (field->has_around && !has_texts_around(field))
+    if (field->has_around && !nu_has_around(&field->around))
         return cell;
     return take_around(k, field, text, size, value) ? NU_CELL_NUMBER : NU_CELL_TEXT;
 }
@@ -198,129 +193,6 @@ nudge_status nu_csv_keep(const nu_csv_kinds *k, nu_csv_field *field, const char 
     return NUDGE_OK;
 }
 
-/* ---- Cells of the wrong kind ----------------------------------------------------------- */
-
-/* Cells that are not what all of the column were to be. */
-static nudge_status check_wanted(const nu_csv_kinds *k, const nu_csv_field *field)
-{
-    const char *what = field->want == NU_DATES ? "date" : "number";
-    const nu_csv_seen *odd = NULL;
-    char name[NU_SHORT];
-    for (nu_cell c = NU_CELL_NUMBER; c < NU_CELLS; c++) {
-        nu_cell right = field->want == NU_DATES ? NU_CELL_DATE : NU_CELL_NUMBER;
-        if (c != right && c != NU_CELL_NOT_FINITE && field->seen[c].count > 0)
-            odd = &field->seen[c];
-    }
-    if (odd == NULL)
-        return NUDGE_OK;
-    nu_csv_short(name, field->name);
-    if (k->by_model && field->want == NU_NUMBERS && has_texts_around(field))
-        return nu_fail(k->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a number with "
-                       "'%s' before and '%s' behind it, as those the model was trained with",
-                       k->source, odd->line, name, odd->text, field->around.before,
-                       field->around.after);
-    if (k->by_model)
-        return nu_fail(k->err, NUDGE_EMISMATCH, "%s:%zu: column '%s': '%s' is not a %s; the model "
-                       "was trained with %ss here", k->source, odd->line, name, odd->text, what,
-                       what);
-    if (has_texts_around(field))
-        return nu_fail_setting(k->err, NUDGE_EDATA, "number", "%s:%zu: column '%s': '%s' is not a "
-                               "number with '%s' before and '%s' behind it, as the first",
-                               k->source, odd->line, name, odd->text, field->around.before,
-                               field->around.after);
-    return nu_fail_setting(k->err, NUDGE_EDATA, "number", "%s:%zu: column '%s': '%s' is not a "
-                           "number", k->source, odd->line, name, odd->text);
-}
-
-/* Two kinds in one column: the rarer one is what is wrong, texts in doubt. */
-static nudge_status check_mixed(const nu_csv_kinds *k, const nu_csv_field *field)
-{
-    const nu_csv_seen *number = &field->seen[NU_CELL_NUMBER], *text = &field->seen[NU_CELL_TEXT];
-    const nu_csv_seen *date = &field->seen[NU_CELL_DATE], *most = date->count > number->count
-                                                                      ? date : number;
-    char name[NU_SHORT];
-    nu_csv_short(name, field->name);
-    if (number->count > 0 && text->count == 1 && text->line == k->first_line)
-        return nu_fail_setting(k->err, NUDGE_EDATA, "skip_after_header", "%s:%zu: column '%s': "
-                               "'%s' is not a number, but all %zu cells below it are; if line %zu "
-                               "has units or the like, leave out that 1 line", k->source,
-                               text->line, name, text->text, number->count, text->line);
-    if (text->count > most->count)
-        return nu_fail_setting(k->err, NUDGE_EDATA, "category", "%s:%zu: column '%s': '%s' is a "
-                               "%s, but %zu other cells are text; as a category every cell is "
-                               "text", k->source, most->line, name, most->text,
-                               most == date ? "date" : "number", text->count);
-    const nu_csv_seen *odd = text->count > 0 ? text : most == date ? number : date;
-    int word = strpbrk(odd->text, "0123456789") == NULL; /* no code: it stands for something */
-    return nu_fail_setting(k->err, NUDGE_EDATA, word ? "missing" : "category", "%s:%zu: column "
-                           "'%s': '%s' is not a %s (%zu other cell%s); %s", k->source, odd->line,
-                           name, odd->text, most == date ? "date" : "number", most->count,
-                           most->count == 1 ? " is" : "s are",
-                           word ? "does it stand for a missing value?"
-                                : "as a category every cell is text");
-}
-
-/* NUDGE_EDATA if the cells of a column are not of one kind. */
-static nudge_status check_kind(const nu_csv_kinds *k, const nu_csv_field *field)
-{
-    const nu_csv_seen *odd = &field->seen[NU_CELL_NOT_FINITE];
-    char name[NU_SHORT];
-    if (field->want == NU_CATEGORIES)
-        return NUDGE_OK;
-    size_t texts = field->seen[NU_CELL_TEXT].count, kinds = texts > 0;
-    kinds += (field->seen[NU_CELL_NUMBER].count > 0) + (field->seen[NU_CELL_DATE].count > 0);
-    if (field->want != NU_ANY_KIND)
-        NU_TRY(check_wanted(k, field));
-    if (kinds > 1)
-        return check_mixed(k, field);
-    if (odd->count > 0 && texts == 0)
-        return nu_fail_setting(k->err, NUDGE_EDATA, "missing", "%s:%zu: column '%s': '%s' is not a "
-                               "finite number; does it stand for a missing value?", k->source,
-                               odd->line, nu_csv_short(name, field->name), odd->text);
-    return NUDGE_OK;
-}
-
-/* The texts of a column that are numbers with something around or in them, one for most cells: not
- * taken as categories without a word. */
-static int is_like_number(const char *text, int *thousands)
-{
-    size_t size = strlen(text), digits = strcspn(text, "0123456789");
-    size_t after = strspn(text + digits, "0123456789.,");
-    const char *rest = text + digits + after;
-    *thousands = nu_csv_has_thousands(text, size, ',');
-    if (*thousands || after == 0)
-        return *thousands;
-    for (size_t i = digits, points = 0; i < digits + after; i++)
-        if ((points += text[i] == '.' || text[i] == ',') > 1)
-            return 0; /* "1.2.3" */
-    for (size_t i = 0; i < digits; i++)
-        if ((text[i] >= 'a' && text[i] <= 'z') || (text[i] >= 'A' && text[i] <= 'Z'))
-            return 0; /* "Person 12" */
-    return digits <= 4 && strlen(rest) <= 6 && strpbrk(rest, "0123456789") == NULL;
-}
-
-static nudge_status check_texts(const nu_csv_kinds *k, const nu_csv_field *field)
-{
-    size_t n = field->words.n, cells = field->seen[NU_CELL_TEXT].count, like = 0;
-    char name[NU_SHORT], text[NU_SHORT];
-    int thousands = 0;
-    nu_csv_short(name, field->name);
-    if (k->by_model || field->want == NU_CATEGORIES || n <= cells / 2 || n < 5)
-        return NUDGE_OK;
-    while (like < n && is_like_number(field->words.texts[like], &thousands))
-        like++;
-    if (like == n)
-        return nu_fail_setting(k->err, NUDGE_EDATA, thousands ? "thousands" : "number", "%s:%zu: "
-                               "column '%s': '%s' is text, but looks like a number %s", k->source,
-                               field->seen[NU_CELL_TEXT].line, name,
-                               nu_csv_short(text, field->seen[NU_CELL_TEXT].text),
-                               thousands ? "with thousands apart" : "with more around it");
-    if (field->is_target && n > NU_NUMERIC_CLASSES)
-        return nu_fail(k->err, NUDGE_EDATA, "%s: target column '%s' has %zu different values in "
-                       "%zu rows: too many classes", k->source, name, n, k->table->rows);
-    return NUDGE_OK;
-}
-
 /* ---- Columns --------------------------------------------------------------------------- */
 
 /* A word of a column, for sorting. */
@@ -336,17 +208,24 @@ static int compare_words(const void *a, const void *b)
     return x->value < y->value ? -1 : x->value > y->value ? 1 : strcmp(x->text, y->text);
 }
 
-/* Sorts the words, numbers by their values, and renumbers the cells. */
+/* Sorts the words, numbers by their values, and renumbers the cells. Words of rows that were left
+ * out, as they had no target, are forgotten. */
 static nudge_status sort_words(const nu_csv_kinds *k, nu_csv_field *field, nu_column *column)
 {
-    size_t n = field->words.n;
+    size_t n = 0;
     word *words NU_FREED = NULL;
     uint32_t *rank NU_FREED = NULL;
-    NU_NEW(words, nu_alloc, n + 1, "the categories of a column", k->err);
-    NU_NEW(rank, nu_alloc, n + 1, "the categories of a column", k->err);
-    for (size_t i = 0; i < n; i++)
-        words[i] = (word){field->words.texts[i], field->values != NULL ? field->values[i] : 0,
-                          (uint32_t)i};
+    NU_NEW(words, nu_alloc, field->words.n + 1, "the categories of a column", k->err);
+    NU_NEW(rank, calloc, field->words.n + 1, "the categories of a column", k->err);
+    for (size_t row = 0; row < k->table->rows; row++)
+        if (!isnan(*cell_at(k, field, row)))
+            rank[(size_t)*cell_at(k, field, row)] = 1; /* it is there */
+    for (size_t i = 0; i < field->words.n; i++)
+        if (rank[i])
+            words[n++] = (word){field->words.texts[i],
+                                field->values != NULL ? field->values[i] : 0, (uint32_t)i};
+        else
+            free(field->words.texts[i]);
     qsort(words, n, sizeof *words, compare_words);
     for (size_t i = 0; i < n; i++) {
         rank[words[i].number] = (uint32_t)i;
@@ -402,15 +281,15 @@ nudge_status nu_csv_end_column(const nu_csv_kinds *k, nu_csv_field *field)
         end_kept(k, field);
     if (!field->used)
         return NUDGE_OK;
-    NU_TRY(check_kind(k, field));
+    NU_TRY(nu_csv_check_kind(k, field));
     column->around = field->around;
     column->kind = field->kind == NU_DATES        ? NUDGE_COLUMN_DATE
                    : field->kind == NU_CATEGORIES ? NUDGE_COLUMN_CATEGORY
                                                   : NUDGE_COLUMN_NUMBER;
-    if (field->kind == NU_CATEGORIES)
-        NU_TRY(check_texts(k, field));
     if (field->kind == NU_CATEGORIES || (field->as_written && field->words.n > 0))
         NU_TRY(sort_words(k, field, column));
+    if (field->kind == NU_CATEGORIES)
+        NU_TRY(nu_csv_check_texts(k, field, column));
     measure(k, field, column);
     return NUDGE_OK;
 }

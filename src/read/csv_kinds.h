@@ -30,6 +30,12 @@ nudge_status nu_csv_keep(const nu_csv_kinds *k, nu_csv_field *field, const char 
  * NUDGE_EMISMATCH, NUDGE_EMEMORY. */
 nudge_status nu_csv_end_column(const nu_csv_kinds *k, nu_csv_field *field);
 
+/* What nu_csv_end_column() asks (csv_odd.c): whether the cells of a column are of one kind,
+ * and whether its categories are none but numbers in disguise. NUDGE_EDATA, NUDGE_EMISMATCH. */
+nudge_status nu_csv_check_kind(const nu_csv_kinds *k, const nu_csv_field *field);
+nudge_status nu_csv_check_texts(const nu_csv_kinds *k, const nu_csv_field *field,
+                                const nu_column *column);
+
 /* After all columns: leaves out features that nobody asked for and that teach nothing, with notes
  * (csv_left_out.c). NUDGE_EMEMORY. */
 nudge_status nu_csv_leave_out(const nu_csv_kinds *k, const nu_csv_fields *fields);

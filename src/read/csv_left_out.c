@@ -24,7 +24,7 @@ static nu_left_out judge(const nu_csv_field *field, size_t j, const nudge_table 
         return NU_ROW_NAMES;
     if (texts && c->n_categories > FEW_TEXTS && c->n_categories > there / 2)
         return NU_TEXTS;
-    if (there > 1 && (texts ? c->n_categories == 1 && c->missing == 0 : c->min == c->max))
+    if (there > 1 && c->missing == 0 && (texts ? c->n_categories == 1 : c->min == c->max))
         return NU_CONSTANT;
     int counts = c->kind == NUDGE_COLUMN_NUMBER && field->counts && c->missing == 0;
     return counts && t->rows >= COUNTING_ROWS ? NU_COUNTS : NU_USED;

@@ -31,7 +31,7 @@ static json_t *column_json(const nu_column *c)
                                    nu_json_list(c->n_categories, value_item, c->values));
     if (c->is_target)
         bad |= json_object_set_new(json, "target", json_integer((json_int_t)c->place + 1));
-    if (c->around.before[0] != '\0' || c->around.after[0] != '\0')
+    if (nu_has_around(&c->around))
         bad |= json_object_set_new(json, "around",
                                    json_pack("[s, s]", c->around.before, c->around.after));
     if (bad == 0)

@@ -32,6 +32,11 @@ typedef struct nu_around {
     char before[NU_AROUND_TEXT], after[NU_AROUND_TEXT];
 } nu_around;
 
+static inline int nu_has_around(const nu_around *a)
+{
+    return a->before[0] != '\0' || a->after[0] != '\0';
+}
+
 typedef struct nu_column {
     char *name;
     nudge_column_kind kind; /* NUMBER, CATEGORY or DATE, whose values are days since 1970-01-01 */
