@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "support/say.h"
+#include "text.h"
 #include "whole.h"
 
 void table_start(text_table *t, size_t columns)
@@ -28,7 +29,8 @@ void table_add(text_table *t, const char *format, ...)
     }
     va_list values;
     va_start(values, format);
-    t->cell[t->cells++] = text_of_values(format, values);
+    t->cell[t->cells] = text_of_values(format, values);
+    nu_one_line(t->cell[t->cells++]);
     va_end(values);
 }
 
