@@ -113,6 +113,8 @@ static const struct {
     {HEAD "5 kg,x\n", ":5: column 'a': '5 kg' is not a number"},
     {HEAD "1,x,3\n", ":5: more cells than the 2 attributes"},
     {HEAD "1\n", ":5: 1 cell for 2 attributes"},
+    {"@attribute x numeric\n@attribute c {'?',b}\n@data\n1,b\n2,?\n3,'?'\n",
+     ":6: a '?' in quotes, a value that is not told from a missing one"},
     {HEAD "1,\n", ":5: an empty cell; a missing value is '?'"},
     {HEAD "1,'x\n", ":5: a quote that is not closed in its line"},
     {HEAD "1,'x'y\n", ":5: cells must be separated by commas"},

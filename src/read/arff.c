@@ -194,11 +194,14 @@ static nudge_status check_cell(const reading *r, size_t j)
     const char *text = (char *)r->word.bytes;
     if (r->word.size == 0 && !r->quoted)
         return bad(r, "an empty cell; a missing value is '?'");
-    if (!a->nominal || (!r->quoted && strcmp(text, "?") == 0) ||
-        nu_dictionary_find(&a->values, text, r->word.size) != NU_NOT_FOUND)
-        return NUDGE_OK;
-    return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: '%.40s' is none of the %zu values that are "
-                   "declared for attribute %zu", r->source, r->line, text, a->values.n, j + 1);
+    int is_mark = strcmp(text, "?") == 0;
+    if (a->nominal && (r->quoted || !is_mark) &&
+        nu_dictionary_find(&a->values, text, r->word.size) == NU_NOT_FOUND)
+        return nu_fail(r->err, NUDGE_EDATA, "%s:%zu: '%.40s' is none of the %zu values that are "
+                       "declared for attribute %zu", r->source, r->line, text, a->values.n, j + 1);
+    if (r->quoted && is_mark)
+        return bad(r, "a '?' in quotes, a value that is not told from a missing one; rename it");
+    return NUDGE_OK;
 }
 
 static nudge_status take_row(reading *r)
