@@ -121,7 +121,8 @@ refuse 2 "--skip-rows: '-1' is not a whole number" "negative lines" nudge info p
 refuse 2 "no table: nothing is left" "no lines left" nudge info plain.csv --skip-rows 99
 refuse 2 "there is no header that lines could be left out after (--skip-after-header)" \
     "no header to skip after" nudge info bare.csv --skip-after-header 1
-refuse 2 "no delimiter, decimal sign or encoding" "options of CSV for other data" \
+refuse 2 "has no header, no delimiter, decimal sign or other ways of writing to tell, as CSV has \
+(--delimiter)" "options of CSV for other data" \
     nudge info synth:moons --delimiter ';'
 refuse 2 "--encoding: it needs --data" "options of CSV without data" nudge train --encoding latin1
 refuse 2 "--delimiter: it is for data files" "options of CSV for a model" \

@@ -151,11 +151,38 @@ static void drop_target(nudge_table *t)
     t->n_classes = t->outputs = 0;
 }
 
-static nudge_status not_like_csv(const nu_source *s, const nu_format *format, nudge_error *err)
+/* The first setting that only text tables have, of those that say how they are written; or NULL. */
+static const char *written_setting(const nudge_read_options *o)
 {
-    return nu_fail(err, NUDGE_EARGUMENT, "%s: %s data has no header, no delimiter, decimal sign "
-                   "or encoding, no columns to choose by name, as CSV has", s->name,
-                   format->name);
+    return o->header >= 0                     ? "header"
+           : o->delimiter != '\0'             ? "delimiter"
+           : o->decimal != '\0'               ? "decimal"
+           : o->thousands != '\0'             ? "thousands"
+           : o->missing != NULL               ? "missing"
+           : o->skip_rows != SIZE_MAX         ? "skip_rows"
+           : o->skip_after_header != SIZE_MAX ? "skip_after_header"
+                                              : NULL;
+}
+
+/* Likewise of those for tables with columns; a model says what most of them say. */
+static const char *column_setting(const nudge_read_options *o)
+{
+    return o->encoding != NULL   ? "encoding"
+           : o->keep != NULL     ? "keep"
+           : o->like != NULL     ? NULL
+           : o->target != NULL   ? "target"
+           : o->features != NULL ? "features"
+           : o->ignore != NULL   ? "ignore"
+           : o->category != NULL ? "category"
+           : o->number != NULL   ? "number"
+                                 : NULL;
+}
+
+static nudge_status has_no_columns(const nu_source *s, const nu_format *format,
+                                   const char *setting, nudge_error *err)
+{
+    return nu_fail_setting(err, NUDGE_EARGUMENT, setting, "%s: %s data has no columns to choose by "
+                           "name and no encoding, as CSV has", s->name, format->name);
 }
 
 nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *format,
@@ -170,20 +197,17 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
         return nu_fail_setting(err, NUDGE_EARGUMENT, "target", "%s is not an IDX or NPY file, so "
                                "it cannot have its labels in '%s'; a CSV table's target is one of "
                                "its columns", s->name, options->labels);
-    int csv = options->header >= 0 || options->delimiter != '\0' || options->decimal != '\0' ||
-              options->thousands != '\0' || options->missing != NULL ||
-              options->skip_rows != SIZE_MAX || options->skip_after_header != SIZE_MAX;
-    int chosen = options->target != NULL || options->ignore != NULL ||
-                 options->category != NULL || options->features != NULL ||
-                 options->number != NULL;
-    chosen = (chosen && options->like == NULL) || options->encoding != NULL ||
-             options->keep != NULL;
-    if ((csv && format != &nu_csv_format) || (chosen && !format->has_columns))
-        return not_like_csv(s, format, err);
+    const char *written = written_setting(options), *chosen = column_setting(options);
+    if (written != NULL && format != &nu_csv_format)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, written, "%s: %s data has no header, no "
+                               "delimiter, decimal sign or other ways of writing to tell, as CSV "
+                               "has", s->name, format->name);
+    if (chosen != NULL && !format->has_columns)
+        return has_no_columns(s, format, chosen, err);
     NU_TRY(format->open != NULL ? read_array(t, s, format, options, err)
                                 : format->read(t, s, options, err));
-    if (chosen && t->n_columns == 0)
-        return not_like_csv(s, format, err);
+    if (chosen != NULL && t->n_columns == 0)
+        return has_no_columns(s, format, chosen, err);
     if (options->stream && t->map.base == NULL)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "stream", "%s: %s data cannot stay in its "
                                "file; NPY and safetensors can", s->name, format->name);
