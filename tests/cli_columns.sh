@@ -67,7 +67,7 @@ refuse 2 "unknown kept column 'scor' (did you mean 'score'?)" "no such column" \
 refuse 2 "new2.csv:2: column 'price': '3.50' is not a number with '\$' before and '' behind it" \
     "a price without its sign" sh -c "sed 's/\\\$//' new.csv >../new2.csv; cd ..; \"$NUDGE\" \
     predict --model work/m.safetensors --data new2.csv"
-refuse 2 "no columns to choose by name" "kept columns of other data" \
+refuse 2 "no columns to choose by name and no encoding, as CSV has (--keep)" "kept columns of other data" \
     nudge predict --model m.safetensors --data synth:moons --keep x1
 
 # ---- Two classes, missing texts, missing targets ----------------------------------------------
@@ -97,5 +97,12 @@ expect "... by name" [ "$(head -n 1 "$out")" = mass,cost ]
 check "... and evaluated" nudge eval --model o.safetensors --data o.csv
 expect "each has its own RMSE" has "$out" "^output.*RMSE"
 expect "... there is none over both units" [ "$(grep -c '^RMSE' "$out")" = 0 ]
+
+# ---- What info shows stays in its line -----------------------------------------------------
+awk 'BEGIN { print "x,\"no\nte\""
+    for (i = 0; i < 4; i++) print i ",\"éééééééééééééééééééééééé" "\n" i % 2 "\"" }' >ends.csv
+check "cells with line ends" nudge info ends.csv -q
+expect "... are shown in one line" [ "$(wc -l <"$out")" = 5 ]
+expect "... no character is cut" sh -c "iconv -f utf-8 -t utf-8 <'$out'"
 
 finish

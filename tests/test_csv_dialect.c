@@ -84,6 +84,9 @@ static const struct found {
      ": 1 line above the table that begins with '#' is left out"},
     {"# a,b\nx,y\n1,2\n", "x,y", "1 2",
      ": 1 line above the table that begins with '#' is left out"},
+    {"#ff8000,0.5,2\n#00ff00,1.5,3\nred,2.5,3\nred,3.5,4\n", "c1*,c2,c3", NULL, NO_HEADER
+     "\nheader: 2 lines above the table that begin with '#' are left out\n"
+     "features: column 'c1' holds one value only: left out"},
     {"#,name,hp\n1,Bulba,45\n2,Ivy,60\n2,Ivy,60\n", "#,name*,hp", NULL, ""},
     /* Rows without values, and line ends. */
     {"a,b\n1,2\n,\n\n , \n3,4\n,,,\n", "a,b", "1 2|3 4", ": 3 rows of empty cells are left out"},
@@ -155,6 +158,9 @@ static const said said_texts[] = {
     {"# a,b\nmm,kg\n1.5,2\n", .skip_after_header = 1, .header = 1, .names = "a,b",
      .cells = "1.5 2", .notes = "header: line 1, which begins with '#', is the header"},
     {"# a,b\n1,2\n", .header = 0, .names = "c1,c2", .cells = "1 2",
+     .notes = ": 1 line above the table that begins with '#' is left out"},
+    {"#a note\n#f80,2\n#0f0,3\nred,4\n", .header = 0, .names = "c1*,c2",
+     .cells = "#f80 2|#0f0 3|red 4",
      .notes = ": 1 line above the table that begins with '#' is left out"},
     {"gr\xf6\xdf""e,b\n1,2\n", .encoding = "latin1", .header = 2, .names = "größe,b",
      .cells = "1 2", .notes = ""},

@@ -164,6 +164,34 @@ static nudge_status refuse_titles(const nu_csv_layout *l, nudge_error *err)
     return NUDGE_OK;
 }
 
+/* Lines from `start` to the table that begin with '#', but no blank, and have as many cells are
+ * rows where it is said that there is no header. */
+static nudge_status find_rows_above(nu_csv_layout *l, const nu_csv_layout *start, int header,
+                                    nudge_error *err)
+{
+    nu_csv_trial t NU_SCOPED(nu_csv_trial_free) = {0};
+    nu_csv_layout at = *l;
+    NU_TRY(nu_csv_try(&t, nu_csv_scan_of(l, err), l->dialect.delimiter, &l->how, err));
+    at.bytes = start->bytes;
+    at.size = start->size;
+    at.line = start->line;
+    for (at.notes = 0; t.first >= 2 && at.bytes < l->bytes; nu_csv_pass_line(&at)) {
+        nu_csv_layout one = at;
+        one.size = nu_csv_line_size(at.bytes, at.size);
+        int is_note = at.bytes[0] == '#';
+        if (is_note && strchr(" \t\r\n", at.bytes[1]) == NULL)
+            NU_TRY(has_cells(&l->has_row, &one, l->dialect.delimiter, t.first, err));
+        if (l->has_row) {
+            at.has_row = 0;
+            at.title = NULL;
+            *l = header == 0 ? at : *l;
+            return NUDGE_OK;
+        }
+        at.notes += is_note;
+    }
+    return NUDGE_OK;
+}
+
 static nudge_status find_delimiter(nu_csv_layout *l, nu_csv_trial *best, nu_notes *notes,
                                    nudge_error *err)
 {
@@ -240,6 +268,7 @@ nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, n
     for (size_t i = 0; i < l->dialect.skip_rows && l->size > 0; i++)
         nu_csv_pass_line(l);
     NU_TRY(take_sep_line(l, o->delimiter != '\0', notes, err));
+    const nu_csv_layout start = *l;
     NU_TRY(pass_notes(l, err));
     /* A model's delimiter holds unless the file has none such, though it has several cells. */
     if (o->delimiter == '\0' && l->dialect.delimiter != '\0' &&
@@ -253,5 +282,5 @@ nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, n
     if (l->dialect.decimal == '\0')
         NU_TRY(find_decimal(l, &t, notes, err));
     l->how.decimal = l->dialect.decimal;
-    return NUDGE_OK;
+    return l->notes > 0 ? find_rows_above(l, &start, o->header, err) : NUDGE_OK;
 }

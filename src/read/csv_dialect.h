@@ -14,7 +14,8 @@ typedef struct nu_csv_layout {
     size_t size;
     size_t line;        /* and its number; 0: the first */
     size_t skip;        /* lines below its first row that are left out */
-    size_t notes;       /* lines above that begin with '#' */
+    size_t notes;       /* lines above that begin with '#', */
+    int has_row;        /* one of which could be a row */
     char *title;        /* the last of them, without its '#'; NULL: there is none */
     size_t title_size;
     size_t title_line;

@@ -309,6 +309,10 @@ static nudge_status find_header(const look *l, nu_csv_layout *layout, char ***ti
     nu_csv_first *first = l->first, above = {.cells = *title, .n = first->n};
     int sure, header, above_is = *title != NULL;
     NU_TRY(judge(l, first, o, &sure, err));
+    size_t numbers;
+    const look over = {.first = &above, .how = l->how};
+    if (above_is && o->like == NULL)
+        NU_TRY(numbers_could_be_names(&over, &above_is, &numbers, err));
     if (above_is && o->like != NULL)
         NU_TRY(is_header_for(&above, o->like, &header, &above_is, err));
     if (above_is && (!first->header || !sure)) {
@@ -354,8 +358,9 @@ static nudge_status choose_header(const look *l, nu_csv_layout *layout,
                                "that lines could be left out after", layout->source);
     if (layout->notes == 0)
         return NUDGE_OK;
-    return nu_note(notes, layout->source, NULL, err, "%zu line%s above the table that begin%s with "
-                   "'#' %s left out", layout->notes, layout->notes == 1 ? "" : "s",
+    const char *setting = layout->has_row ? "header" : NULL;
+    return nu_note(notes, layout->source, setting, err, "%zu line%s above the table that begin%s "
+                   "with '#' %s left out", layout->notes, layout->notes == 1 ? "" : "s",
                    layout->notes == 1 ? "s" : "", layout->notes == 1 ? "is" : "are");
 }
 
