@@ -153,7 +153,7 @@ static const char *first_cells(char buf[CELL_TEXT], const nudge_table *table, si
         if (r > 0 && at + strlen(cell) + 3 > NU_TEXT)
             break;
         size_t n = strlen(cell);
-        for (n = n < NU_TEXT ? n : NU_TEXT - 1; ((unsigned char)cell[n] & 0xc0) == 0x80; )
+        for (n = n < NU_TEXT ? n : NU_TEXT - 1; n > 0 && ((unsigned char)cell[n] & 0xc0) == 0x80; )
             n--; /* no part of a character */
         at += (size_t)snprintf(buf + at, CELL_TEXT - at, "%s%.*s", r > 0 ? "  " : "", (int)n, cell);
     }
