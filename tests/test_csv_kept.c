@@ -93,6 +93,15 @@ START_TEST(lines_and_encodings_are_kept)
                      "of the model\nskip_after_header: 1 line below the header is left out, as in "
                      "the data of the model");
     nudge_table_free(t);
+    t = read_text("Other\nö\n7\n8\n", &o); /* no units this time */
+    assert_table(t, "ö", "7|8");
+    ck_assert_ptr_nonnull(strstr(notes_text(t), "\nskip_after_header: what is below the header is "
+                                 "read as a row"));
+    nudge_table_free(t);
+    o.skip_after_header = 1; /* as it is said */
+    t = read_text("Other\nö\n7\n8\n", &o);
+    assert_table(t, "ö", "8");
+    nudge_table_free(t);
     o.skip_rows = o.skip_after_header = 0; /* such lines are not in this file */
     t = read_text("ö\n7\n8\n", &o);
     assert_table(t, "ö", "7|8");

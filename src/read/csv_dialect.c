@@ -246,6 +246,30 @@ static int is_cell_of(const nu_csv_layout *l, const nudge_prep *like)
                             nu_csv_cell(cell, size, &how, &value) == NU_CELL_NUMBER);
 }
 
+/* ---- Below the header ------------------------------------------------------------------ */
+
+/* A model's data had lines below the header to leave out. Here they stay if they are rows as the
+ * others: no column has fewer numbers with them (the first row is not looked at, so it must be the
+ * header). */
+static nudge_status find_lines_below(nu_csv_layout *l, const nudge_read_options *o,
+                                     nu_notes *notes, nudge_error *err)
+{
+    nu_csv_trial with NU_SCOPED(nu_csv_trial_free) = {0};
+    nu_csv_trial without NU_SCOPED(nu_csv_trial_free) = {0};
+    nu_csv_scan scan = nu_csv_scan_of(l, err);
+    if (l->skip == 0 || o->skip_after_header != SIZE_MAX)
+        return NUDGE_OK;
+    NU_TRY(nu_csv_try(&without, scan, l->dialect.delimiter, &l->how, err));
+    scan.skip = 0;
+    NU_TRY(nu_csv_try(&with, scan, l->dialect.delimiter, &l->how, err));
+    if (with.numeric == 0 || with.numeric < without.numeric || l->title != NULL)
+        return say_skipped(l, l->skip, SIZE_MAX, "skip_after_header", "below the header", notes,
+                           err);
+    l->skip = l->dialect.skip_after_header = 0;
+    return nu_note(notes, l->source, "skip_after_header", err, "what is below the header is read "
+                   "as a row; in the data of the model it was left out");
+}
+
 /* ---- All of it ------------------------------------------------------------------------- */
 
 nu_csv_scan nu_csv_scan_of(const nu_csv_layout *l, nudge_error *err)
@@ -262,8 +286,6 @@ nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, n
     l->line = l->line > 0 ? l->line : 1;
     l->skip = l->dialect.skip_after_header;
     NU_TRY(say_skipped(l, l->dialect.skip_rows, o->skip_rows, "skip_rows", "at the beginning",
-                       notes, err));
-    NU_TRY(say_skipped(l, l->skip, o->skip_after_header, "skip_after_header", "below the header",
                        notes, err));
     for (size_t i = 0; i < l->dialect.skip_rows && l->size > 0; i++)
         nu_csv_pass_line(l);
@@ -282,5 +304,6 @@ nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, n
     if (l->dialect.decimal == '\0')
         NU_TRY(find_decimal(l, &t, notes, err));
     l->how.decimal = l->dialect.decimal;
+    NU_TRY(find_lines_below(l, o, notes, err));
     return l->notes > 0 ? find_rows_above(l, &start, o->header, err) : NUDGE_OK;
 }
