@@ -38,6 +38,8 @@ expect "... have the task" [ "$(json "$out" settings.task)" = regression ]
 expect "... and the numbers" [ "$(json "$out" settings.number)" = price ]
 expect "the loss is that of numbers" [ "$(json "$out" settings.loss)" = mse ]
 check "features alone" $train --data all.csv --target grade --features town,score -q --json
+expect "... are told" [ "$(json "$out" settings.feature_list)" = town,score ]
+expect "... as is what was not said" [ "$(json "$out" settings.min_count)$(json "$out" settings.header)" = 1 ]
 expect "... are four inputs" [ "$(json "$out" settings.features)" = 4 ]
 
 # ---- info ----------------------------------------------------------------------------------
@@ -49,6 +51,13 @@ expect "... of a number in text" has "$out" "^price  *number .*1 input"
 expect "... of the target" has "$out" "^grade .*01  02  03  *4 classes, loss cross-entropy"
 check "info --json" nudge info all.csv --target grade --number price --json -q
 expect "... has reasons" has "$out" '"training": "left out: counts up by one"'
+
+check "info --json --ignore" nudge info all.csv --target grade --number price --ignore 2-3 --json -q
+expect "... has what was asked for" has "$out" '"ignore": "2-3"'
+check "info of a model" nudge info m.safetensors
+expect "... tells what is around numbers" has "$out" "^numbers  *price: '\\$' before, '' behind$"
+check "info --json of a model" nudge info m.safetensors --json
+expect "... tells it too" has "$out" '"before": "\$"'
 
 # ---- predict and eval ----------------------------------------------------------------------
 check "eval" nudge eval --model m.safetensors --data all.csv
@@ -77,6 +86,8 @@ awk 'BEGIN { for (i = 0; i < 30; i++)
 check "0 and 1" $train --data two.csv --target y --missing n.b. --out two.safetensors
 expect "... are two classes" has "$err" "target 'y' is 0 and 1: taken as two classes (--task decides)"
 expect "... in rows that have a target" has "$err" "6 rows without a target are left out$"
+check "info of the model" nudge info two.safetensors
+expect "... tells what is missing" has "$out" "^CSV  *delimiter ;, .*missing 'n.b.'"
 check "eval leaves them out too" nudge eval --model two.safetensors --data two.csv
 expect "... and says so" has "$err" "6 rows without a target are left out$"
 expect "... of 30" has "$out" "^rows  *24"

@@ -59,6 +59,11 @@ NUDGE_API size_t nudge_prep_columns(const nudge_prep *prep);
 NUDGE_API const char *nudge_prep_column_name(const nudge_prep *prep, size_t j);
 NUDGE_API nudge_column_kind nudge_prep_column_kind(const nudge_prep *prep, size_t j);
 
+/* The text before (behind 0) or behind (1) the number in each cell of raw column j, or of target k,
+ * in text files, such as "$" or " kg"; mostly "". It belongs to the prep. */
+NUDGE_API const char *nudge_prep_column_around(const nudge_prep *prep, size_t j, int behind);
+NUDGE_API const char *nudge_prep_target_around(const nudge_prep *prep, size_t k, int behind);
+
 /* Notes on what was chosen while learning, as nudge_table_notes(); none of a loaded model's. */
 NUDGE_API const nudge_note *nudge_prep_notes(const nudge_prep *prep, size_t *n);
 

@@ -71,6 +71,21 @@ nudge_column_kind nudge_prep_column_kind(const nudge_prep *prep, size_t j)
     return prep->n_columns > 0 ? prep->columns[j].kind : NUDGE_COLUMN_NUMBER;
 }
 
+static const char *text_around(const nu_around *around, int behind)
+{
+    return around == NULL ? "" : behind ? around->after : around->before;
+}
+
+const char *nudge_prep_column_around(const nudge_prep *prep, size_t j, int behind)
+{
+    return text_around(prep->n_columns > 0 ? &prep->columns[j].around : NULL, behind);
+}
+
+const char *nudge_prep_target_around(const nudge_prep *prep, size_t k, int behind)
+{
+    return text_around(prep->target_cells != NULL ? &prep->target_cells[k].around : NULL, behind);
+}
+
 /* ---- Names of network inputs ----------------------------------------------------------- */
 
 static char *matrix_name(const void *prep, size_t j)

@@ -18,10 +18,20 @@ static uint64_t layer_parameters(const nudge_model_info *m, size_t l)
     return ((uint64_t)m->widths[l] + 1) * m->widths[l + 1];
 }
 
+/* A text from a file, in one line. */
+static void print_text(const char *before, const char *text)
+{
+    char *line = need(strdup(text));
+    nu_one_line(line);
+    printf("%s%s", before, line);
+    free(line);
+}
+
 /* How CSV files for the model are written, where that is not as most are. */
 static void print_dialect(const nudge_dialect *d)
 {
     if (d == NULL || (d->delimiter == ',' && d->decimal == '.' && d->encoding[0] == '\0' &&
+                      d->thousands == '\0' && !d->has_missing &&
                       d->skip_rows + d->skip_after_header == 0))
         return;
     const char delimiter[] = {d->delimiter, '\0'};
@@ -30,11 +40,51 @@ static void print_dialect(const nudge_dialect *d)
                                                                         : delimiter, d->decimal);
     if (d->encoding[0] != '\0')
         printf(", encoding %s", d->encoding);
+    if (d->thousands != '\0')
+        printf(", thousands '%c'", d->thousands);
+    if (d->has_missing) {
+        print_text(", missing '", d->missing);
+        putchar('\'');
+    }
     if (d->skip_rows > 0)
         printf(", without the first %zu lines", d->skip_rows);
     if (d->skip_after_header > 0)
         printf(", without %zu lines below the header", d->skip_after_header);
     putchar('\n');
+}
+
+/* Calls `each` for all columns, targets last, whose numbers have texts around them. */
+static void for_texts_around(const nudge_prep *prep, void *user,
+                             void (*each)(void *user, const char *name, const char *before,
+                                          const char *after))
+{
+    nudge_prep_info p = nudge_prep_describe(prep);
+    size_t columns = nudge_prep_columns(prep), targets = p.classes > 0 ? 1 : p.outputs;
+    for (size_t j = 0; j < columns + targets; j++) {
+        int input = j < columns;
+        size_t k = input ? j : j - columns;
+        const char *text[2];
+        for (int behind = 0; behind < 2; behind++)
+            text[behind] = (input ? nudge_prep_column_around : nudge_prep_target_around)(prep, k,
+                                                                                         behind);
+        if (text[0][0] != '\0' || text[1][0] != '\0')
+            each(user, (input ? nudge_prep_column_name : nudge_prep_target_name)(prep, k), text[0],
+                 text[1]);
+    }
+}
+
+static void print_around(void *lines, const char *name, const char *before, const char *after)
+{
+    print_text((*(size_t *)lines)++ == 0 ? "numbers     " : ", ", name);
+    print_text(": '", before);
+    print_text("' before, '", after);
+    fputs("' behind", stdout);
+}
+
+static void around_json(void *list, const char *name, const char *before, const char *after)
+{
+    json_add(list, json_of("name", json_text(name), "before", json_text(before), "after",
+                           json_text(after), NULL));
 }
 
 static void print_prep(const nudge_prep *prep)
@@ -48,12 +98,15 @@ static void print_prep(const nudge_prep *prep)
                p.category_columns);
     printf(", scaling %s\ntarget      ", nudge_scale_name(p.scale));
     for (size_t k = 0; k < (p.classes > 0 ? 1 : p.outputs); k++)
-        printf("%s%s", k > 0 ? ", " : "", nudge_prep_target_name(prep, k));
+        print_text(k > 0 ? ", " : "", nudge_prep_target_name(prep, k));
     if (p.classes > 0)
         printf("; %zu classes: ", p.classes);
     for (size_t k = 0; k < p.classes && k < 30; k++)
-        printf("%s%s", k > 0 ? ", " : "", nudge_prep_class_label(prep, k));
+        print_text(k > 0 ? ", " : "", nudge_prep_class_label(prep, k));
     puts(p.classes > 30 ? ", ..." : "");
+    size_t around = 0;
+    for_texts_around(prep, &around, print_around);
+    fputs(around > 0 ? "\n" : "", stdout);
 }
 
 static void print_model(const nudge_model *model)
@@ -99,7 +152,9 @@ static void model_json(const nudge_model *model)
     if (m.prep != NULL) {
         nudge_prep_info p = nudge_prep_describe(m.prep);
         json_put_dialect(object, nudge_prep_dialect(m.prep));
-        json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)),
+        json_t *around = json_new_list();
+        for_texts_around(m.prep, around, around_json);
+        json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)), "around", around,
                      "features", json_names(m.prep, p.features, nudge_prep_feature_name),
                      "targets", json_targets(m.prep),
                      "classes", json_names(m.prep, p.classes, nudge_prep_class_label), NULL);
@@ -208,18 +263,6 @@ static json_t *column_json(const nudge_table *table, size_t j, const nudge_prep 
     return json_put_all(column, "training", json_text(use_of(text, table, j, prep)), NULL);
 }
 
-/* The columns that are left out, each with the reason: there is one, the option. */
-static json_t *ignored_json(const char *text)
-{
-    json_t *list = json_new_list();
-    size_t n = 0;
-    char **name = text != NULL ? need(nu_split(text, ',', &n)) : NULL;
-    for (size_t i = 0; i < n; i++)
-        json_add(list, json_of("name", json_text(name[i]), "reason", json_text("--ignore"), NULL));
-    free(name);
-    return list;
-}
-
 static void table_json(const nudge_table *table, const nudge_prep *prep, arguments *args)
 {
     nudge_table_info info = nudge_table_describe(table);
@@ -232,7 +275,7 @@ static void table_json(const nudge_table *table, const nudge_prep *prep, argumen
                              "format", json_text(info.format), "notes", json_notes(note, notes),
                              NULL);
     json_put_dialect(object, nudge_table_dialect(table));
-    json_put_all(object, "ignored", ignored_json(text_of(args, "ignore")),
+    json_put_all(object, "ignore", json_text(text_of(args, "ignore")),
                  "rows", json_whole(info.rows), "bytes", json_whole(info.bytes),
                  "noise_floor", json_number(info.noise_floor), "columns", columns, NULL);
     json_print(object, 1, stdout);

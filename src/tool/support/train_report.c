@@ -214,8 +214,9 @@ json_t *train_settings(const train_report *r)
     json_t *object = json_of(
         "data", json_text(d->data), "target", json_text(d->read.target),
         "labels", json_text(d->read.labels), "task", json_text(tasks[d->prep.task]),
-        "features", json_text(d->read.features), "ignore", json_text(d->read.ignore),
+        "feature_list", json_text(d->read.features), "ignore", json_text(d->read.ignore),
         "category", json_text(d->read.category), "number", json_text(d->read.number),
+        "header", d->read.header < 0 ? NULL : json_boolean(d->read.header),
         "val", json_text(d->val),
         "test", json_text(d->test), "val_split", json_number(d->val_split),
         "test_split", json_number(d->test_split),
@@ -228,7 +229,8 @@ json_t *train_settings(const train_report *r)
         "fill", json_text(nudge_fill_name(d->prep.fill)),
         "stream", json_boolean(d->read.stream),
         "fill_indicator", json_boolean(d->prep.fill_indicator),
-        "min_count", json_whole(d->prep.min_count), "features", json_whole(prep.features),
+        "min_count", json_whole(d->prep.min_count > 1 ? d->prep.min_count : 1),
+        "features", json_whole(prep.features),
         "number_columns", json_whole(prep.number_columns),
         "category_columns", json_whole(prep.category_columns),
         "targets", json_targets(r->data->prep), NULL);
