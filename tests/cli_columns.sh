@@ -76,7 +76,8 @@ refuse 2 "unknown kept column 'scor' (did you mean 'score'?)" "no such column" \
 refuse 2 "new2.csv:2: column 'price': '3.50' is not a number with '\$' before and '' behind it" \
     "a price without its sign" sh -c "sed 's/\\\$//' new.csv >../new2.csv; cd ..; \"$NUDGE\" \
     predict --model work/m.safetensors --data new2.csv"
-refuse 2 "no columns to choose by name and no encoding, as CSV has (--keep)" "kept columns of other data" \
+refuse 2 "no columns to choose by name and no encoding, as CSV has (--keep)" \
+    "kept columns of other data" \
     nudge predict --model m.safetensors --data synth:moons --keep x1
 
 # ---- Two classes, missing texts, missing targets ----------------------------------------------

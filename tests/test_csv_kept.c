@@ -89,8 +89,8 @@ START_TEST(lines_and_encodings_are_kept)
     nudge_table_free(t);
     t = read_text("Other\nö\nmm\n7\n", &o); /* it was written as UTF-8 this time */
     assert_table(t, "ö", "7");
-    ck_assert_str_eq(notes_text(t), "skip_rows: 1 line at the beginning is left out, as in the data "
-                     "of the model\nskip_after_header: 1 line below the header is left out, as in "
+    ck_assert_str_eq(notes_text(t), "skip_rows: 1 line at the beginning is left out, as in the "
+                     "data of the model\nskip_after_header: 1 line below the header is left out, as in "
                      "the data of the model");
     nudge_table_free(t);
     t = read_text("Other\nö\n7\n8\n", &o); /* no units this time */

@@ -25,8 +25,8 @@ static nudge_status check_options(const nudge_read_options *o, nudge_error *err)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "a list of less than %d bytes is "
                                "right", NUDGE_MISSING_SIZE);
     if (o->missing != NULL && !nu_is_utf8(o->missing))
-        return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "the list is not UTF-8, which cells "
-                               "are compared in, whatever the file is written in");
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "missing", "the list is not UTF-8, which "
+                               "cells are compared in, whatever the file is written in");
     if ((unsigned char)o->thousands > '~')
         return nu_fail_setting(err, NUDGE_EARGUMENT, "thousands", "an ASCII character is right "
                                "between thousands");
@@ -156,10 +156,11 @@ static nudge_status refuse_titles(const nu_csv_layout *l, nudge_error *err)
             continue;
         int same;
         NU_TRY(has_cells(&same, l, t.delimiter, t.columns, err));
-        return same ? NUDGE_OK : nu_fail_setting(err, NUDGE_EDATA, "skip_rows", "%s:%zu: the table seems to "
-                                   "begin in line %zu, with %zu cells separated by %s; lines "
-                                   "above it can be left out", l->source, l->line, below.line,
-                                   t.columns, name);
+        if (same)
+            return NUDGE_OK;
+        return nu_fail_setting(err, NUDGE_EDATA, "skip_rows", "%s:%zu: the table seems to begin in "
+                               "line %zu, with %zu cells separated by %s; lines above it can be "
+                               "left out", l->source, l->line, below.line, t.columns, name);
     }
     return NUDGE_OK;
 }
