@@ -69,6 +69,8 @@ expect "... has the kept columns, the label, its probabilities" \
     [ "$(head -n 1 "$out")" = "id,who,grade,p(01),p(02),p(03),p(04)" ]
 expect "... whatever is in the target" has "$out" "^X1,Ann,0[1-4],0\."
 expect "... as it was written" has "$out" '^007,"B, C",0[1-4],'
+check "predict --keep TARGET" nudge predict --model m.safetensors --data new.csv --keep grade,id -q
+expect "... names what is in the data" [ "$(head -n 1 "$out")" = "grade.data,id,grade,p(01),p(02),p(03),p(04)" ]
 check "predict to standard output" nudge predict --model m.safetensors --data new.csv --out - -q
 expect "... without kept columns" has "$out" "^grade,p(01)"
 refuse 2 "unknown kept column 'scor' (did you mean 'score'?)" "no such column" \

@@ -11,7 +11,8 @@
 static const option own[] = {
     {"data", .help = "as in 'nudge train'; a target in it is not used"},
     {"keep", "COLUMNS", .help = "CSV columns to write before the predictions, as they are, named "
-                                "as for 'nudge train --features'"},
+                                "as for 'nudge train --features'; the target's gets the name "
+                                "TARGET.data"},
     {"out", .initial = "-", .help = "write there; - is standard output"},
     {0},
 };
@@ -34,6 +35,28 @@ static layout layout_of(const nudge_model *model, const nudge_table *kept)
                     m.dtype == NUDGE_F32 ? 9 : 17};
 }
 
+/* The name of column k of numbers; for the caller to free. */
+static char *name_of(const layout *l, size_t k)
+{
+    return text_as(l->probabilities ? "p(%s)" : "%s",
+                   l->classes > 0 ? nudge_prep_class_label(l->prep, k)
+                                  : nudge_prep_target_name(l->prep, k));
+}
+
+/* A kept column's name; what is in the data of a target is told from what is predicted. */
+static void write_kept_name(const layout *l, const char *name, FILE *stream)
+{
+    int taken = l->classes > 0 && strcmp(name, nudge_prep_target_name(l->prep, 0)) == 0;
+    for (size_t k = 0; k < l->columns && !taken; k++) {
+        char *other = name_of(l, k);
+        taken = strcmp(name, other) == 0;
+        free(other);
+    }
+    char *full = text_as(taken ? "%s.data" : "%s", name);
+    nu_csv_quote(stream, full);
+    free(full);
+}
+
 /* Each kept column's name, or its cell in a row, with a comma behind it. */
 static void write_kept(const layout *l, const size_t *row, FILE *stream)
 {
@@ -42,8 +65,11 @@ static void write_kept(const layout *l, const size_t *row, FILE *stream)
         nudge_column_info c = nudge_table_column(l->kept, j);
         if (!c.is_kept)
             continue;
-        const char *text = row != NULL ? nudge_table_text(l->kept, *row, j, buf) : c.name;
-        nu_csv_quote(stream, text != NULL ? text : "");
+        const char *text = row != NULL ? nudge_table_text(l->kept, *row, j, buf) : NULL;
+        if (row == NULL)
+            write_kept_name(l, c.name, stream);
+        else
+            nu_csv_quote(stream, text != NULL ? text : "");
         putc(',', stream);
     }
 }
@@ -54,9 +80,7 @@ static void write_header(const layout *l, FILE *stream)
     if (l->classes > 0)
         nu_csv_quote(stream, nudge_prep_target_name(l->prep, 0));
     for (size_t k = 0; k < l->columns; k++) {
-        char *name = text_as(l->probabilities ? "p(%s)" : "%s",
-                             l->classes > 0 ? nudge_prep_class_label(l->prep, k)
-                                            : nudge_prep_target_name(l->prep, k));
+        char *name = name_of(l, k);
         fputs(k > 0 || l->classes > 0 ? "," : "", stream);
         nu_csv_quote(stream, name);
         free(name);
