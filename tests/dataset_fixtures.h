@@ -10,14 +10,16 @@
 
 static const char *const towns[] = {"Bern", "Genf", "Thun"};
 
-/* Learned from the `n` rows; all if n is 0. */
+/* Learned from the `n` rows; all if n is 0. The target is scaled alike, where a loss is named that
+ * takes it. */
 static inline nudge_prep *fit_rows(const nudge_table *t, const uint32_t *rows, size_t n,
                                    nudge_scale scale, nudge_loss loss)
 {
     nudge_error err;
     nudge_prep *prep = NULL;
+    int both = loss != NUDGE_LOSS_AUTO && nudge_loss_describe(loss).power > 0;
     nudge_prep_options options = {.size = sizeof options, .scale = scale, .loss = loss,
-                                  .target_scale = scale};
+                                  .target_scale = both ? scale : NUDGE_SCALE_AUTO};
     ck_ok(nudge_prep_fit(&prep, t, rows, n, &options, &err), &err);
     return prep;
 }
