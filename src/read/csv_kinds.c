@@ -68,7 +68,7 @@ static int is_minus(const char *before, size_t n, const char *after, size_t m)
     while (m > 0 && after[m - 1] == ' ')
         m--;
     return (n > 0 && before[0] == '-') || memmem(before, n, "\xe2\x88\x92", 3) != NULL ||
-           (m > 0 && (after[0] == '-' || after[m - 1] == '-')) ||
+           (m > 0 && ((after[0] == '-' && !isalpha((uint8_t)after[1])) || after[m - 1] == '-')) ||
            (memchr(before, '(', n) != NULL && memchr(after, ')', m) != NULL);
 }
 
