@@ -336,7 +336,8 @@ nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err)
     else if (t->loss.target == NUDGE_CLASSES ||
              (t->loss.target == NUDGE_PROBABILITIES && t->facts.zero_one))
         NU_TRY(use_values_as_classes(t, err));
-    if (t->loss.power == 0 && fit->asked.target_scale != NUDGE_SCALE_AUTO)
+    nudge_scale scale = fit->asked.target_scale;
+    if (t->loss.power == 0 && scale != NUDGE_SCALE_AUTO && scale != NUDGE_SCALE_NONE)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "target_scale", "%s: with the loss %s the "
                                "target is not scaled", t->source, t->loss.name);
     p->outputs = t->loss.target == NUDGE_CLASSES ? p->n_classes : t->raw->n;
