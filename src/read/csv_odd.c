@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/status.h"
-#include "read/csv_kinds.h"
+#include "read/csv_odd.h"
 
 /* ---- Cells of the wrong kind ----------------------------------------------------------- */
 

@@ -9,7 +9,7 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_dialect.h src/read/csv_dialect.c \
 	src/read/csv_encoding.h src/read/csv_encoding.c \
 	src/read/csv_header.h src/read/csv_header.c \
-	src/read/csv_kinds.h src/read/csv_kinds.c src/read/csv_left_out.c src/read/csv_odd.c \
+	src/read/csv_kinds.h src/read/csv_kinds.c src/read/csv_left_out.c src/read/csv_odd.h src/read/csv_odd.c \
 	src/read/column_list.h src/read/column_list.c \
 	src/read/csv_names.h src/read/csv_names.c \
 	src/read/csv_scan.h src/read/csv_scan.c \
