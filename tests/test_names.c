@@ -19,6 +19,7 @@ START_TEST(names_round_trip)
                                             "plateau"};
     static const char *const inits[] = {"pytorch", "he", "glorot", "zeros"};
     static const char *const scales[] = {"auto", "standard", "minmax", "none", "robust"};
+    static const char *const column_kinds[] = {"number", "category", "pixels", "date"};
     static const char *const dtypes[] = {"f32", "f64"};
     for (int i = 0; i < 12; i++) {
         nudge_activation v = (nudge_activation)99;
@@ -38,7 +39,7 @@ START_TEST(names_round_trip)
         ck_assert_int_eq(nudge_optimizer_parse(&v, optimizers[i], NULL), NUDGE_OK);
         ck_assert_int_eq(v, i);
     }
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 9; i++) {
         nudge_schedule_kind v = (nudge_schedule_kind)99;
         ck_assert_str_eq(nudge_schedule_name((nudge_schedule_kind)i), schedules[i]);
         ck_assert_int_eq(nudge_schedule_parse(&v, schedules[i], NULL), NUDGE_OK);
@@ -46,13 +47,21 @@ START_TEST(names_round_trip)
     }
     for (int i = 0; i < 4; i++) {
         nudge_init v = (nudge_init)99;
-        nudge_scale s = (nudge_scale)99;
         ck_assert_str_eq(nudge_init_name((nudge_init)i), inits[i]);
         ck_assert_int_eq(nudge_init_parse(&v, inits[i], NULL), NUDGE_OK);
         ck_assert_int_eq(v, i);
+    }
+    for (int i = 0; i < 5; i++) {
+        nudge_scale s = (nudge_scale)99;
         ck_assert_str_eq(nudge_scale_name((nudge_scale)i), scales[i]);
         ck_assert_int_eq(nudge_scale_parse(&s, scales[i], NULL), NUDGE_OK);
         ck_assert_int_eq(s, i);
+    }
+    for (int i = 0; i < 4; i++) {
+        nudge_column_kind v = (nudge_column_kind)99;
+        ck_assert_str_eq(nudge_column_kind_name((nudge_column_kind)i), column_kinds[i]);
+        ck_assert_int_eq(nudge_column_kind_parse(&v, column_kinds[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(v, i);
     }
     for (int i = 0; i < 2; i++) {
         nudge_dtype v = (nudge_dtype)99;

@@ -9,7 +9,7 @@ NUDGE_BEGIN
 
 /* ---- Preprocessing --------------------------------------------------------------------- */
 
-/* How raw rows become network inputs and targets: columns used, medians for missing values,
+/* How raw rows become network inputs and targets: columns used, what stands for missing values,
  * categories (one-hot), means and scales, class labels: a nudge_prep. Learned from training rows,
  * kept in the model and saved with it. */
 typedef struct nudge_prep_options {

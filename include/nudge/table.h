@@ -124,6 +124,11 @@ typedef enum nudge_column_kind {
     NUDGE_COLUMN_DATE    /* numbers: days since 1970-01-01 */
 } nudge_column_kind;
 
+/* "number", "category", "pixels", "date", as the names of base.h. */
+NUDGE_API const char *nudge_column_kind_name(nudge_column_kind v);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_column_kind_parse(nudge_column_kind *v, const char *name,
+                                                             nudge_error *err);
+
 typedef struct nudge_column_info {
     const char *name;       /* belongs to the table */
     nudge_column_kind kind;

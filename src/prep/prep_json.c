@@ -61,7 +61,7 @@ static json_t *column_item(const void *of, size_t j)
     const nu_prep_column *c = &((const nu_prep_column *)of)[j];
     if (c->kind != NUDGE_COLUMN_CATEGORY)
         return json_pack("{s:s, s:s, s:f, s:o*, s:s*, s:s*}", "name", c->name, "kind",
-                         c->kind == NUDGE_COLUMN_DATE ? "date" : "number", "median", c->fill,
+                         nudge_column_kind_name(c->kind), "median", c->fill,
                          "missing", c->has_more ? json_true() : NULL,
                          "before", c->around.before[0] != '\0' ? c->around.before : NULL,
                          "after", c->around.after[0] != '\0' ? c->around.after : NULL);
@@ -210,19 +210,16 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
                        at.text);
     NU_NEED((c->name = strdup(name)) != NULL, strlen(name), "a column's name", err);
     c->has_more = missing || other;
-    int date = strcmp(kind, "date") == 0, number = date || strcmp(kind, "number") == 0;
     NU_TRY(read_around(&c->around, name, before, after, err));
+    if (nudge_column_kind_parse(&c->kind, kind, NULL) != NUDGE_OK || c->kind == NUDGE_COLUMN_PIXELS)
+        return nu_fail(err, NUDGE_EDATA, "column '%s' has kind '%s'; it must be number, date or "
+                       "category", name, kind);
+    int number = c->kind != NUDGE_COLUMN_CATEGORY;
     if (number ? other : missing)
         return nu_fail(err, NUDGE_EDATA, "column '%s': 'missing' is for numbers, 'other' for "
                        "categories", name);
-    if (number) {
-        c->kind = date ? NUDGE_COLUMN_DATE : NUDGE_COLUMN_NUMBER;
+    if (number)
         return read_number("median", median, 1, &c->fill, err);
-    }
-    if (strcmp(kind, "category") != 0)
-        return nu_fail(err, NUDGE_EDATA, "column '%s' has kind '%s'; it must be number, date or "
-                       "category", name, kind);
-    c->kind = NUDGE_COLUMN_CATEGORY;
     NU_TRY(read_strings("categories", categories, &c->categories, &c->n_categories, err));
     for (size_t k = 1; k < c->n_categories; k++) /* they are searched for by halving */
         if (strcmp(c->categories[k - 1], c->categories[k]) > 0)
@@ -284,11 +281,11 @@ static nudge_status read_target_cells(json_t *array, nudge_prep *p, nudge_error 
         if (json_unpack_ex(json_array_get(array, k), &at, JSON_STRICT, "{s?s, s?s, s?s}", "kind",
                            &kind, "before", &before, "after", &after) != 0)
             return nu_fail(err, NUDGE_EDATA, "'target_cells': %s", at.text);
-        int date = strcmp(kind, "date") == 0;
-        if (!date && strcmp(kind, "number") != 0)
+        nudge_column_kind *is = &p->target_cells[k].kind;
+        if (nudge_column_kind_parse(is, kind, NULL) != NUDGE_OK ||
+            (*is != NUDGE_COLUMN_DATE && *is != NUDGE_COLUMN_NUMBER))
             return nu_fail(err, NUDGE_EDATA, "target '%s' has kind '%s'; it must be number or date",
                            p->target_names[k], kind);
-        p->target_cells[k].kind = date ? NUDGE_COLUMN_DATE : NUDGE_COLUMN_NUMBER;
         NU_TRY(read_around(&p->target_cells[k].around, p->target_names[k], before, after, err));
     }
     return NUDGE_OK;

@@ -9,10 +9,6 @@
 #include "prep/dialect_json.h"
 #include "read/csv_columns.h"
 
-const char *const nu_stored_kinds[NU_STORED_KINDS] = {
-    [NUDGE_COLUMN_NUMBER] = "number", [NUDGE_COLUMN_CATEGORY] = "category",
-    [NUDGE_COLUMN_DATE] = "date"};
-
 typedef struct stored {
     const nu_st_file *file;
     nudge_table *table;
@@ -66,10 +62,8 @@ static nudge_status look_at(stored_column *c, const stored *s, size_t j)
                        "labels", &c->labels, "values", &c->values, "target", &c->target, "around",
                        &c->before, &c->after) != 0)
         return damaged(s, j, at.text);
-    while (c->kind < NU_STORED_KINDS && (nu_stored_kinds[c->kind] == NULL ||
-                                         strcmp(nu_stored_kinds[c->kind], kind) != 0))
-        c->kind++;
-    if (c->kind == NU_STORED_KINDS)
+    if (nudge_column_kind_parse(&c->kind, kind, NULL) != NUDGE_OK ||
+        c->kind == NUDGE_COLUMN_PIXELS)
         return damaged(s, j, "its kind is unknown");
     int labels = c->labels != NULL;
     if ((labels && !all_are(c->labels, is_text)) || (c->values != NULL && !labels) ||

@@ -14,10 +14,6 @@
 
 #define NU_STORED_FORMAT "nudge-table"
 
-/* What kinds are called; NULL: not stored. */
-#define NU_STORED_KINDS (NUDGE_COLUMN_DATE + 1)
-extern const char *const nu_stored_kinds[NU_STORED_KINDS];
-
 /* In stored_write.c. Columns that are no features and no targets are left out. NUDGE_EOPEN,
  * NUDGE_EIO, NUDGE_EMEMORY. */
 nudge_status nu_stored_write(const nudge_table *t, const char *path, nudge_error *err);

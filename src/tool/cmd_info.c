@@ -165,14 +165,6 @@ static void model_json(const nudge_model *model)
 
 /* ---- Data ------------------------------------------------------------------------------ */
 
-static const char *kind_name(nudge_column_kind kind)
-{
-    static const char *const names[] = {
-        [NUDGE_COLUMN_NUMBER] = "number", [NUDGE_COLUMN_CATEGORY] = "category",
-        [NUDGE_COLUMN_PIXELS] = "pixels", [NUDGE_COLUMN_DATE] = "date"};
-    return names[kind];
-}
-
 /* Of what is said of a column. */
 #define CELL_TEXT 120
 
@@ -229,7 +221,7 @@ static void print_table(const nudge_table *table, const nudge_prep *prep)
         nudge_column_info c = nudge_table_column(table, j);
         int category = c.kind == NUDGE_COLUMN_CATEGORY;
         table_add(&t, "%s", c.name);
-        table_add(&t, "%s%s", kind_name(c.kind), c.is_target ? ", target" : "");
+        table_add(&t, "%s%s", nudge_column_kind_name(c.kind), c.is_target ? ", target" : "");
         table_add(&t, "%zu", c.missing);
         table_add_real(&t, "%.0f", category ? (double)c.categories : NAN);
         int has_range = !category && c.missing < info.rows;
@@ -247,7 +239,7 @@ static json_t *column_json(const nudge_table *table, size_t j, const nudge_prep 
 {
     nudge_column_info c = nudge_table_column(table, j);
     json_t *column = json_of(
-        "name", json_text(c.name), "kind", json_text(kind_name(c.kind)),
+        "name", json_text(c.name), "kind", json_text(nudge_column_kind_name(c.kind)),
         "target", json_boolean(c.is_target), "width", json_whole(c.width),
         "missing", json_whole(c.missing), NULL);
     if (c.kind == NUDGE_COLUMN_CATEGORY) {
