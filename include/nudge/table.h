@@ -70,7 +70,9 @@ NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
  * is standard input. gzip, bzip2, xz, zstd and the format are found from the content: NPY, NPZ and
  * IDX by their magic numbers, safetensors by its header, otherwise CSV; a damaged beginning is
  * forgiven where the name ends in .npy or .safetensors: the message is then about that format.
- * "FILE.zip:NAME" is a file in a zip archive, whose only file needs no name.
+ * "FILE.zip:NAME" is a file in a zip archive, whose only file needs no name. A pattern of glob(7),
+ * "part-*.csv", is all CSV files that fit, in the order of their names' bytes, unless a file has
+ * that very name; the first tells how all are written and which columns they must have.
  *
  * CSV: RFC 4180 with any line ends and any delimiter of cells. What is not said in the options is
  * found out where it can be told, with a note (nudge_table_notes()): the delimiter, a decimal

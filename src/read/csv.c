@@ -8,6 +8,8 @@
 #include "read/csv.h"
 #include "read/csv_encoding.h"
 #include "read/csv_kinds.h"
+#include "read/csv_parts.h"
+#include "read/file_parts.h"
 #include "read/format.h"
 
 typedef struct reader {
@@ -18,9 +20,11 @@ typedef struct reader {
     int has_header;
     size_t header_line; /* still to be skipped; 0: none */
     size_t cell;        /* next cell of the row */
+    const size_t *order; /* the column of each; NULL: the same */
     double *chunk;      /* where the row goes */
     int lacks_target;   /* the row */
     size_t dropped;     /* rows without a target */
+    size_t empty_rows;  /* which are no rows */
     const nu_csv_kind *declared; /* of each column; or NULL */
     nudge_error *err;
 } reader;
@@ -63,7 +67,7 @@ static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
         return NUDGE_OK;
     if (j == 0 && t->rows / NU_CHUNK_ROWS == t->n_chunks)
         NU_TRY(begin_chunk(r, scan->line));
-    nu_csv_field *field = &r->fields.field[j];
+    nu_csv_field *field = &r->fields.field[r->order != NULL ? r->order[j] : j];
     if (field->is_weight)
         return take_weight(scan, field, text, size);
     double *row = r->chunk + t->rows % NU_CHUNK_ROWS;
@@ -150,27 +154,40 @@ static nudge_status finish(const reader *r)
 
 /* ---- The table ------------------------------------------------------------------------- */
 
-/* Named columns for the table, once there is memory for `lines` rows. */
-static nudge_status make_columns(reader *r, size_t lines)
+/* Memory for `lines` rows more. */
+static nudge_status make_room(reader *r, size_t lines)
 {
-    size_t columns = r->fields.used + r->fields.kept, chunk, bytes;
-    size_t chunks = lines / NU_CHUNK_ROWS + 1, page = 4096 / sizeof(double);
+    nudge_table *t = r->table;
+    size_t columns = r->fields.used + r->fields.kept, chunk, bytes, rows = t->rows + lines;
+    size_t chunks = rows / NU_CHUNK_ROWS + 1, page = 4096 / sizeof(double);
     int fits = nu_mul(columns, NU_CHUNK_ROWS * sizeof(double), &chunk);
     fits = nu_mul(columns * sizeof(double), (lines / page + 1) * page, &bytes) && fits;
     char what[128], name[NU_SHORT];
     snprintf(what, sizeof what, "%s with %zu columns", nu_csv_short(name, r->source), columns);
     NU_NEED(fits, SIZE_MAX, what, r->err);
     NU_TRY(nu_memory_check(bytes, what, r->err));
+    double **more = realloc(t->chunks, chunks * sizeof *more);
+    NU_NEED(more != NULL, chunks * sizeof *more, what, r->err);
+    t->chunks = more;
+    for (size_t j = 0; j < r->fields.n; j++) {
+        if (!r->fields.field[j].is_weight)
+            continue; /* of pages that hold no rows memory is not taken, as of chunks */
+        double *weights = realloc(t->weights, (rows + 1) * sizeof *weights);
+        NU_NEED(weights != NULL, (rows + 1) * sizeof *weights, what, r->err);
+        t->weights = weights;
+    }
+    return NUDGE_OK;
+}
 
+/* Named columns for the table. */
+static nudge_status make_columns(reader *r)
+{
     nudge_table *t = r->table;
-    NU_NEW(t->chunks, calloc, chunks, what, r->err);
-    NU_NEW(t->columns, calloc, columns, what, r->err);
-    t->n_columns = columns;
+    const char *what = "columns";
+    NU_NEW(t->columns, calloc, r->fields.used + r->fields.kept, what, r->err);
+    t->n_columns = r->fields.used + r->fields.kept;
     for (size_t j = 0; j < r->fields.n; j++) {
         const nu_csv_field *field = &r->fields.field[j];
-        if (field->is_weight) /* of pages that hold no rows memory is not taken, as of chunks */
-            NU_NEED((t->weights = malloc((lines + 1) * sizeof *t->weights)) != NULL,
-                    lines * sizeof *t->weights, what, r->err);
         for (int kept = 0; kept < 2; kept++) {
             if (!(kept ? field->kept : field->used))
                 continue;
@@ -197,9 +214,47 @@ static void take_declared(reader *r, const nudge_read_options *options)
     }
 }
 
-static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_options *options)
+/* All rows of a text; *last: its last line. */
+static nudge_status read_rows(reader *r, const nu_csv_layout *l, size_t *last)
+{
+    nu_csv_scan scan = nu_csv_scan_of(l, r->err);
+    NU_TRY(make_room(r, nu_csv_count_lines(l->bytes, l->size)));
+    scan.cell = take_cell;
+    scan.row = take_row;
+    scan.user = r;
+    NU_TRY(nu_csv_run(&scan));
+    r->empty_rows += scan.empty_rows;
+    *last = scan.line - 1;
+    return NUDGE_OK;
+}
+
+/* The files after the first. */
+static nudge_status read_parts(reader *r, nu_source *s, const nu_csv_layout *l,
+                               const nu_csv_first *first, size_t last,
+                               const nudge_read_options *options)
+{
+    nu_file_parts *parts = s->parts;
+    const nudge_table *t = r->table;
+    parts->part[0].rows = t->rows + r->dropped;
+    for (size_t i = 1; i < parts->n; i++) {
+        nu_csv_part part NU_SCOPED(nu_csv_part_end) = {0};
+        size_t before = t->rows + r->dropped;
+        NU_TRY(nu_csv_part_open(&part, s, i, last, l, first, options, r->err));
+        parts->part[i].lines_before = last;
+        parts->begun = i + 1;
+        r->header_line = part.header_line;
+        r->order = part.order;
+        NU_TRY(read_rows(r, &part.layout, &last));
+        parts->part[i].rows = t->rows + r->dropped - before;
+    }
+    return nu_file_parts_note(parts, &r->table->notes, r->err);
+}
+
+static nudge_status read_layout(reader *r, nu_csv_layout *l, nu_source *s,
+                                const nudge_read_options *options)
 {
     nu_csv_first first NU_SCOPED(nu_csv_first_free) = {0};
+    size_t last;
     nu_notes *notes = &r->table->notes;
     NU_TRY(nu_csv_find_layout(l, options, notes, r->err));
     NU_TRY(nu_csv_look(&first, l, options, notes, r->err));
@@ -208,22 +263,21 @@ static nudge_status read_layout(reader *r, nu_csv_layout *l, const nudge_read_op
     r->has_header = first.header;
     r->header_line = first.skip;
     r->table->dialect = l->dialect;
-    NU_TRY(make_columns(r, nu_csv_count_lines(l->bytes, l->size)));
-    nu_csv_scan scan = nu_csv_scan_of(l, r->err);
-    scan.cell = take_cell;
-    scan.row = take_row;
-    scan.user = r;
-    NU_TRY(nu_csv_run(&scan));
-    if (scan.empty_rows > 0)
+    NU_TRY(make_columns(r));
+    NU_TRY(read_rows(r, l, &last));
+    if (s != NULL && s->parts != NULL)
+        NU_TRY(read_parts(r, s, l, &first, last, options));
+    if (r->empty_rows > 0)
         NU_TRY(nu_note(notes, r->source, NULL, r->err, "%zu row%s of empty cells %s left out",
-                       scan.empty_rows, scan.empty_rows == 1 ? "" : "s",
-                       scan.empty_rows == 1 ? "is" : "are"));
+                       r->empty_rows, r->empty_rows == 1 ? "" : "s",
+                       r->empty_rows == 1 ? "is" : "are"));
     return finish(r);
 }
 
-/* `l` has its source, its text and what is said of it. */
-static nudge_status read_text(nudge_table *t, nu_csv_layout *l, const nu_csv_kind *declared,
-                              const nudge_read_options *options, nudge_error *err)
+/* `l` has its source, its text and what is said of it; `s`, or NULL, is where it comes from. */
+static nudge_status read_text(nudge_table *t, nu_csv_layout *l, nu_source *s,
+                              const nu_csv_kind *declared, const nudge_read_options *options,
+                              nudge_error *err)
 {
     char **missing NU_FREED = NULL;
     l->how.thousands = l->dialect.thousands;
@@ -239,7 +293,7 @@ static nudge_status read_text(nudge_table *t, nu_csv_layout *l, const nu_csv_kin
     reader r = {.source = l->source, .table = t, .declared = declared, .err = err,
                 .kinds = {.source = l->source, .table = t, .how = &l->how,
                           .by_model = options->like != NULL, .err = err}};
-    nudge_status status = read_layout(&r, l, options);
+    nudge_status status = read_layout(&r, l, s, options);
     nu_csv_fields_free(&r.fields);
     freelocale(l->how.c);
     return status;
@@ -248,11 +302,11 @@ static nudge_status read_text(nudge_table *t, nu_csv_layout *l, const nu_csv_kin
 static nudge_status read_table(nudge_table *t, nu_source *s, const nudge_read_options *options,
                                nudge_error *err)
 {
-    nu_csv_layout l = {.source = s->name};
+    nu_csv_layout l = {.source = t->source};
     NU_TRY(nu_csv_said(&l.dialect, options, err));
     NU_TRY(nu_source_load(s, err));
     NU_TRY(nu_csv_decode(s, &l.bytes, &l.size, l.dialect.encoding, options->encoding == NULL, err));
-    return read_text(t, &l, NULL, options, err);
+    return read_text(t, &l, s, NULL, options, err);
 }
 
 nudge_status nu_csv_read_declared(nudge_table *t, char *text, size_t size, size_t first_line,
@@ -267,7 +321,7 @@ nudge_status nu_csv_read_declared(nudge_table *t, char *text, size_t size, size_
     own.header = 1;
     own.delimiter = ',';
     own.decimal = '.';
-    return read_text(t, &l, declared, &own, err);
+    return read_text(t, &l, NULL, declared, &own, err);
 }
 
 const nu_format nu_csv_format = {

@@ -12,12 +12,14 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_kinds.h src/read/csv_kinds.c src/read/csv_left_out.c src/read/csv_odd.h src/read/csv_odd.c \
 	src/read/column_list.h src/read/column_list.c \
 	src/read/csv_names.h src/read/csv_names.c \
+	src/read/csv_parts.h src/read/csv_parts.c \
 	src/read/csv_scan.h src/read/csv_scan.c \
 	src/read/csv_text.h src/read/csv_text.c \
 	src/read/csv_trial.h src/read/csv_trial.c \
 	src/read/csv_write.c \
 	src/read/fann.c src/read/libsvm.c \
 	src/read/text_words.h src/read/text_words.c \
+	src/read/file_parts.h src/read/file_parts.c \
 	src/read/foreign.h src/read/foreign.c src/read/format.h \
 	src/read/folds.c src/read/idx.c src/read/load.c src/read/npy.c \
 	src/read/read.h src/read/read.c \

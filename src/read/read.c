@@ -8,6 +8,7 @@
 #include "model/safetensors.h"
 #include "read/archive.h"
 #include "read/array_map.h"
+#include "read/file_parts.h"
 #include "read/foreign.h"
 #include "read/stored_table.h"
 #include "synth/rows.h"
@@ -192,7 +193,8 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
     NU_NEW(t, calloc, 1, "a table", err);
     t->noise_floor = NAN;
     t->format = format->name;
-    NU_NEED((t->source = strdup(s->name)) != NULL, strlen(s->name), "a name", err);
+    const char *name = s->parts != NULL ? s->parts->spec : s->name;
+    NU_NEED((t->source = strdup(name)) != NULL, strlen(name), "a name", err);
     if (options->labels != NULL && !format->takes_labels)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "target", "%s is not an IDX or NPY file, so "
                                "it cannot have its labels in '%s'; a CSV table's target is one of "
@@ -213,7 +215,8 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
                                "file; NPY and safetensors can", s->name, format->name);
     if (options->without_target && t->n_columns == 0)
         drop_target(t);
-    t->read_bytes = nudge_table_describe(t).bytes + (s->bytes != NULL ? s->size : 0);
+    t->read_bytes = nudge_table_describe(t).bytes +
+                    (s->parts != NULL ? s->parts->largest : s->bytes != NULL ? s->size : 0);
     if (options->labels != NULL)
         NU_TRY(read_labels(t, options->labels, err));
     if (options->weight != NULL && t->n_columns == 0)
@@ -221,6 +224,28 @@ nudge_status nu_read_source(nudge_table **table, nu_source *s, const nu_format *
     NU_TRY(nu_table_finish(t, err));
     *table = NU_TAKE(t);
     return NUDGE_OK;
+}
+
+/* The first of several files, which knows the others. */
+static nudge_status read_parts(nudge_table **table, nu_file_parts *parts,
+                               const nudge_read_options *options, nudge_error *err)
+{
+    nu_source s NU_SCOPED(nu_source_close) = {.fd = -1};
+    const nu_format *format;
+    nudge_error own;
+    NU_TRY(open_file(&s, &format, parts->part[0].path, &nu_csv_format, err));
+    if (format != &nu_csv_format)
+        return nu_fail(err, NUDGE_EDATA, "%s: a %s file, of those that fit '%s'; only CSV files "
+                       "can be parts of one dataset", s.name, format->name, parts->spec);
+    NU_TRY(nu_source_load(&s, err));
+    s.parts = parts;
+    parts->begun = 1;
+    parts->largest = (size_t)s.size;
+    err = err != NULL ? err : &own;
+    nudge_status status = nu_read_source(table, &s, format, options, err);
+    if (status != NUDGE_OK)
+        nu_file_parts_place(parts, err);
+    return status;
 }
 
 nudge_status nudge_table_read(nudge_table **table, const char *spec,
@@ -233,8 +258,13 @@ nudge_status nudge_table_read(nudge_table **table, const char *spec,
                        "expected");
     nu_source s NU_SCOPED(nu_source_close) = {.name = spec, .fd = -1};
     const nu_format *format = nu_format_of_spec(spec);
-    if (format == NULL)
-        NU_TRY(open_file(&s, &format, spec, &nu_csv_format, err));
+    if (format != NULL)
+        return nu_read_source(table, &s, format, &own, err);
+    nu_file_parts parts NU_SCOPED(nu_file_parts_free) = {0};
+    NU_TRY(nu_file_parts_find(&parts, spec, err));
+    if (parts.n > 0)
+        return read_parts(table, &parts, &own, err);
+    NU_TRY(open_file(&s, &format, spec, &nu_csv_format, err));
     return nu_read_source(table, &s, format, &own, err);
 }
 

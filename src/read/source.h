@@ -16,6 +16,7 @@ typedef struct nu_source {
     unsigned char *bytes; /* are all that it holds, decompressed; for free(). A reader that keeps
                            * them sets this to NULL */
     uint64_t size;
+    struct nu_file_parts *parts; /* which this is the first of; NULL: it is all */
 } nu_source;
 
 /* Opens a path; "-" is standard input. Followed by nu_source_close() if it succeeds.
