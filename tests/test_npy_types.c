@@ -3,6 +3,8 @@
 #include <math.h>
 
 #include "file_fixtures.h"
+#include "model_fixtures.h"
+#include "prep/prep.h"
 #include "read_fixtures.h"
 
 static char x_path[300], y_path[300];
@@ -281,6 +283,70 @@ END_TEST
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
+/* ---- Labels beyond 2^53 ---------------------------------------------------------------- */
+
+static const struct large {
+    const char *type;
+    uint64_t label[3];
+    const char *text[3]; /* in order of their values */
+} large[] = {
+    {"<i8", {(1ull << 53) + 1, 1ull << 53, -(1ull << 53) - 1},
+     {"-9007199254740993", "9007199254740992", "9007199254740993"}},
+    {"<u8", {UINT64_MAX, 7, UINT64_MAX - 1}, {"7", "18446744073709551614", "18446744073709551615"}},
+};
+
+/* 30 rows with the labels in turn; read, fitted, written as they are read, and read again. */
+START_TEST(labels_beyond_doubles)
+{
+    const struct large *l = &large[_i];
+    float x[30] = {0};
+    uint64_t y[30];
+    nudge_error err = {0};
+    nudge_prep *prep = NULL;
+    char buf[NUDGE_CELL_SIZE], first[NUDGE_CELL_SIZE];
+    for (size_t r = 0; r < 30; r++) {
+        x[r] = (float)r;
+        y[r] = l->label[r % 3];
+    }
+    write_npy(x_path, "<f4", 0, "(30, 1)", x, sizeof x);
+    write_npy(y_path, l->type, 0, "(30,)", y, sizeof y);
+    for (int again = 0; again < 2; again++) {
+        nudge_table *t = read_good(x_path, y_path);
+        for (size_t r = 0; r < 30; r++) {
+            snprintf(first, sizeof first, _i == 0 ? "%lld" : "%llu", (long long)y[r]);
+            ck_assert_str_eq(nudge_table_text(t, r, 1, buf), first);
+        }
+        ck_ok(nudge_prep_fit(&prep, t, NULL, 0, NULL, &err), &err);
+        ck_assert_uint_eq(prep->n_classes, 3);
+        for (size_t k = 0; k < 3; k++)
+            ck_assert_str_eq(prep->class_labels[k], l->text[k]);
+        nudge_prep_free(prep);
+        ck_ok(nudge_table_write_targets(t, y_path, &err), &err);
+        nudge_table_free(t);
+    }
+}
+END_TEST
+
+/* As numbers they are what doubles hold. */
+START_TEST(large_numbers)
+{
+    static const float x[] = {1, 2};
+    static const uint64_t y[] = {(1ull << 53) + 1, 4};
+    nudge_prep_options o = nudge_prep_defaults();
+    nudge_error err = {0};
+    nudge_prep *prep = NULL;
+    write_npy(x_path, "<f4", 0, "(2, 1)", x, sizeof x);
+    write_npy(y_path, "<i8", 0, "(2,)", y, sizeof y);
+    nudge_table *t = read_good(x_path, y_path);
+    o.task = NUDGE_REGRESSION;
+    ck_ok(nudge_prep_fit(&prep, t, NULL, 0, &o, &err), &err);
+    ck_assert_double_eq(prep->target_shift[0], 0x1p52 + 2);
+    ck_assert_int_eq(nudge_table_column(t, 1).kind, NUDGE_COLUMN_NUMBER);
+    nudge_prep_free(prep);
+    nudge_table_free(t);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("npy types");
@@ -299,6 +365,12 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tc, texts_refused, 0, COUNT(bad_texts));
     tcase_add_loop_test(tc, cut_anywhere, 0, 2);
     tcase_add_loop_test(tc, every_byte_changed, 0, 2);
+    suite_add_tcase(s, tc);
+
+    tc = tcase_create("labels beyond doubles");
+    tcase_add_checked_fixture(tc, setup, remove_folder);
+    tcase_add_loop_test(tc, labels_beyond_doubles, 0, COUNT(large));
+    tcase_add_test(tc, large_numbers);
     suite_add_tcase(s, tc);
     return s;
 }

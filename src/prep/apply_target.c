@@ -39,13 +39,14 @@ static nudge_status sort_labels(label **sorted, const nudge_prep *p, nudge_error
 }
 
 /* The label of that text; or else the one label that is the same number: 7 where the model was
- * trained with 7.0, or on another kind of file. NULL: none, or two. */
+ * trained with 7.0, or on another kind of file. Beyond 2^53 other numbers can have the same double.
+ * NULL: none, or two. */
 static const label *find_label(const nudge_prep *p, const label *labels, const char *text)
 {
     const label key = {.text = text}, *same = NULL;
     const label *found = bsearch(&key, labels, p->n_classes, sizeof key, compare_labels);
     double value = found == NULL ? value_of(text) : NAN;
-    for (size_t k = 0; k < p->n_classes && !isnan(value); k++)
+    for (size_t k = 0; k < p->n_classes && fabs(value) < 0x1p53; k++)
         if (labels[k].value == value) {
             if (same != NULL)
                 return NULL;

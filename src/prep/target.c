@@ -39,7 +39,8 @@ nudge_status nu_target_find(nu_target *t, const nudge_table *table, const nudge_
     *t = (nu_target){.table = table, .y = table->y};
     if (table->n_columns == 0) {
         t->n = table->outputs;
-        t->is_class = table->classes != NULL;
+        t->is_class = nu_table_has_classes(table);
+        t->values = table->class_values;
         t->labels = table->class_labels;
         t->n_labels = table->n_classes;
         return NUDGE_OK;

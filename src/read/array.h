@@ -75,6 +75,10 @@ nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_erro
 nudge_status nu_array_check_targets(const nudge_table *t, const nu_array *a, nudge_error *err);
 nudge_status nu_array_read_numbers(nudge_table *t, const nu_array *a, nudge_error *err);
 
+/* After numbers: whole ones of which some are beyond 2^53, where doubles are rounded, and which
+ * could be classes, are kept as labels, too (array_labels.c). NUDGE_EIO, NUDGE_EMEMORY. */
+nudge_status nu_array_keep_labels(nudge_table *t, const nu_array *a, nudge_error *err);
+
 /* Likewise the number of a class, below NU_MOST_CLASSES, where a file says that they are these. */
 nudge_status nu_array_read_classes(nudge_table *t, const nu_array *a, nudge_error *err);
 

@@ -105,8 +105,10 @@ static nudge_status read_texts(nudge_table *t, const nu_array *a, nudge_error *e
 
 nudge_status nu_array_read_targets(nudge_table *t, const nu_array *a, nudge_error *err)
 {
-    if (!nu_array_has_texts(a))
-        return nu_array_read_numbers(t, a, err);
+    if (!nu_array_has_texts(a)) {
+        NU_TRY(nu_array_read_numbers(t, a, err));
+        return nu_array_keep_labels(t, a, err);
+    }
     NU_TRY(nu_array_check_targets(t, a, err));
     return read_texts(t, a, err);
 }

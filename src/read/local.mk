@@ -1,7 +1,7 @@
 libnudge_all_la_SOURCES += \
 	src/read/archive.h src/read/archive.c \
 	src/read/arff.c src/read/csv.h \
-	src/read/array.h src/read/array.c src/read/array_texts.c \
+	src/read/array.h src/read/array.c src/read/array_labels.c src/read/array_texts.c \
 	src/read/array_map.h src/read/array_map.c \
 	src/read/array_files.h src/read/array_files.c \
 	src/read/csv.c \

@@ -148,6 +148,7 @@ static void drop_target(nudge_table *t)
 {
     free(NU_TAKE(t->y));
     free(NU_TAKE(t->classes));
+    free(NU_TAKE(t->class_values));
     nu_strings_free(NU_TAKE(t->class_labels), t->n_classes);
     t->n_classes = t->outputs = 0;
 }

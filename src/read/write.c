@@ -27,6 +27,18 @@ static nudge_status check_labels_path(const char *path, nudge_error *err)
 
 /* ---- Tables ---------------------------------------------------------------------------- */
 
+/* Labels beyond 2^53 as the whole numbers that they are; for free(). NULL without memory. */
+static uint64_t *exact_labels(const nudge_table *t, nu_array_type *type)
+{
+    uint64_t *y = nu_alloc(t->rows, sizeof *y);
+    *type = t->class_values[t->n_classes - 1] < 0x1p63 ? NU_A_I64 : NU_A_U64;
+    for (size_t r = 0; y != NULL && r < t->rows; r++) {
+        const char *label = t->class_labels[t->classes[r]];
+        y[r] = *type == NU_A_I64 ? (uint64_t)strtoll(label, NULL, 10) : strtoull(label, NULL, 10);
+    }
+    return y;
+}
+
 static nudge_status write_table(const nudge_table *t, const nu_format *format, const char *path,
                                 const char *labels, nudge_error *err)
 {
@@ -39,6 +51,12 @@ static nudge_status write_table(const nudge_table *t, const nu_format *format, c
     };
     nu_array_files f NU_SCOPED(nu_array_files_abandon) = {0};
     const void *y = t->classes != NULL ? (const void *)t->classes : t->y;
+    uint64_t *exact NU_FREED = NULL;
+    if (t->class_values != NULL) {
+        NU_NEED((exact = exact_labels(t, &l.y)) != NULL, t->rows * sizeof *exact, "labels", err);
+        l.classes = 0;
+        y = exact;
+    }
     NU_TRY(format->start(&f, &l, path, labels, err));
     int error = nu_array_files_put(&f, &l, 0, l.rows, t->x, y);
     return error == 0 ? nu_array_files_commit(&f, err) : nu_array_files_failed(&f, error, err);

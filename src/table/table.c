@@ -168,6 +168,7 @@ void nudge_table_free(nudge_table *table)
     nu_features_free(table->x, table->map);
     free(table->y);
     free(table->classes);
+    free(table->class_values);
     free(table->weights);
     nu_strings_free(table->class_labels, table->n_classes);
     nu_strings_free(table->names, table->n_names);
@@ -241,7 +242,7 @@ nudge_column_info nudge_table_column(const nudge_table *table, size_t j)
         info.kind = NUDGE_COLUMN_PIXELS;
         info.width = t->features;
     }
-    if (info.is_target && t->classes != NULL) {
+    if (info.is_target && nu_table_has_classes(t)) {
         info.kind = NUDGE_COLUMN_CATEGORY;
         info.categories = t->n_classes;
     } else if (info.is_target) {

@@ -89,7 +89,8 @@ struct nudge_table {
     double **chunks;
     size_t n_chunks;
 
-    /* A matrix table (n_columns == 0). Either y or classes holds targets, or neither. */
+    /* A matrix table (n_columns == 0). Either y or classes holds targets, or neither; or y numbers
+     * beyond 2^53, which it rounds, and classes the labels that they have in the file. */
     size_t features;
     nu_element element;
     void *x;              /* rows x features of `element`; */
@@ -101,11 +102,18 @@ struct nudge_table {
     int32_t *classes;     /* rows */
     size_t n_classes;
     char **class_labels;  /* n_classes */
+    double *class_values; /* n_classes numbers in order, where y has them too; or NULL */
     char *target_name;    /* "y" or "label" */
     char **names;         /* of the columns that nudge_table_column() describes: features (an
                            * image is one) and outputs. Made by nu_table_finish() */
     size_t n_names;
 };
+
+/* Of a matrix: its targets are classes, not numbers. */
+static inline int nu_table_has_classes(const struct nudge_table *t)
+{
+    return t->classes != NULL && t->class_values == NULL;
+}
 
 static inline double nu_table_cell(const struct nudge_table *t, size_t row, size_t column)
 {
