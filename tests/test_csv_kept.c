@@ -6,13 +6,11 @@
 #include "prep/prep.h"
 #include "prep/prep_json.h"
 
-/* Learned from a file, written and read back. */
-static nudge_prep *learned(const char *text, nudge_read_options *o)
+/* Learned from a table, which ends, written and read back. */
+static nudge_prep *learned_from(nudge_table *t)
 {
     nudge_error err = {0};
     nudge_prep *prep = NULL, *back = NULL;
-    o->target = "y";
-    nudge_table *t = read_text(text, o);
     ck_ok(nudge_prep_fit(&prep, t, NULL, 0, NULL, &err), &err);
     json_t *json = nu_prep_to_json(prep);
     ck_ok(nu_prep_from_json(&back, json, "m", &err), &err);
@@ -21,6 +19,37 @@ static nudge_prep *learned(const char *text, nudge_read_options *o)
     nudge_table_free(t);
     return back;
 }
+
+/* Likewise from a file. */
+static nudge_prep *learned(const char *text, nudge_read_options *o)
+{
+    o->target = "y";
+    return learned_from(read_text(text, o));
+}
+
+/* A program's table says nothing of files: what they are like is found out, before and after the
+ * model was saved. */
+START_TEST(a_table_without_file)
+{
+    static const double x[] = {1, 2, 3}, y[] = {2, 3, 5.5};
+    nudge_error err = {0};
+    nudge_table *t = NULL;
+    ck_ok(nudge_table_create(&t, 3, &err), &err);
+    ck_ok(nudge_table_add_numbers(t, "a", x, &err), &err);
+    ck_ok(nudge_table_add_numbers(t, "y", y, &err), &err);
+    ck_ok(nudge_table_set_target(t, "y", &err), &err);
+    nudge_prep *prep = learned_from(t);
+    ck_assert_ptr_null(nudge_prep_dialect(prep));
+    nudge_read_options o = nudge_read_defaults();
+    o.like = prep;
+    t = read_text("a;y\n0,5;1,25\n2;3\n", &o);
+    assert_table(t, "a,y", "0.5 1.25|2 3");
+    ck_assert_str_eq(notes_text(t), "delimiter: cells are separated by semicolons\n"
+                                    "decimal: numbers have a decimal comma");
+    nudge_table_free(t);
+    nudge_prep_free(prep);
+}
+END_TEST
 
 START_TEST(files_are_read_alike)
 {
@@ -172,6 +201,7 @@ static Suite *csv_kept_suite(void)
     Suite *suite = suite_create("csv kept");
     TCase *kept = tcase_create("kept");
     tcase_add_test(kept, files_are_read_alike);
+    tcase_add_test(kept, a_table_without_file);
     tcase_add_test(kept, a_column_alone);
     tcase_add_test(kept, what_is_missing_is_utf8);
     tcase_add_test(kept, lines_and_encodings_are_kept);

@@ -101,6 +101,8 @@ START_TEST(damaged_json_is_refused)
     const char *key;
     json_object_foreach(json, key, value) {
         char what[128];
+        if (strcmp(key, "csv") == 0)
+            continue; /* test_csv_kept.c */
         json_t *less = json_copy(json);
         json_object_del(less, key);
         snprintf(what, sizeof what, "sample %d without %s", _i, key);

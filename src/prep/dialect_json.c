@@ -46,8 +46,10 @@ nudge_status nu_dialect_from_json(nudge_dialect *d, json_t *json, nudge_error *e
     if (strlen(thousands) > 1 || (missing != NULL && strlen(missing) >= sizeof d->missing))
         return nu_fail(err, NUDGE_EDATA, "'csv' must have at most one character as 'thousands', "
                        "and a list 'missing' of less than %zu bytes", sizeof d->missing);
-    if (strlen(delimiter) != 1 || strlen(encoding) >= sizeof d->encoding || rows < 0 || after < 0 ||
-        (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0))
+    int unknown = delimiter[0] == '\0' && decimal[0] == '\0'; /* of a program's table */
+    if ((strlen(delimiter) != 1 && !unknown) || strlen(encoding) >= sizeof d->encoding ||
+        rows < 0 || after < 0 ||
+        (strcmp(decimal, ".") != 0 && strcmp(decimal, ",") != 0 && !unknown))
         return nu_fail(err, NUDGE_EDATA, "'csv' must have a delimiter of one character, the "
                        "decimal '.' or ',', the name of an encoding, numbers of lines from 0");
     *d = (nudge_dialect){.delimiter = delimiter[0], .decimal = decimal[0],

@@ -6,7 +6,8 @@
  *                                 "missing": true or "other": true where such an input follows
  *   "features"                    instead of columns: their number
  *   "pixels": [rows, columns]     of an image
- *   "csv"                         of a table: how its file is written (dialect_json.h)
+ *   "csv"                         of a table: how its file is written (dialect_json.h); without it
+ *                                 as RFC 4180 says
  *   "zero_based"                  true, of a LIBSVM file whose indices count from 0
  *   "shift", "factor"             one number per network input, or one for all of them
  *   "targets"                     names
@@ -95,8 +96,8 @@ json_t *nu_prep_to_json(const nudge_prep *p)
         bad |= json_object_set_new(json, "pixels",
                                    json_pack("[I, I]", (json_int_t)p->pixel_rows,
                                              (json_int_t)p->pixel_columns));
-    json_t *csv = p->dialect.delimiter != '\0' ? nu_dialect_to_json(&p->dialect) : NULL;
-    bad |= csv == NULL && p->dialect.delimiter != '\0';
+    json_t *csv = p->n_columns > 0 ? nu_dialect_to_json(&p->dialect) : NULL;
+    bad |= csv == NULL && p->n_columns > 0;
     if (csv != NULL && json_object_size(csv) > 0)
         bad |= json_object_set(json, "csv", csv);
     if (p->dialect.zero_based)
