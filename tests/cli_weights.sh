@@ -91,6 +91,18 @@ fi
 
 # ---- Refused -------------------------------------------------------------------------------
 weigh="$small --weight w --data"
+printf 'a,y,w\n1,2,1\n2,,\n3,5.5,2\n4,7,1\n' >lacking.csv
+check "a row without target needs no weight" nudge train --data lacking.csv --target y --weight w \
+    --epochs 2 --hidden 2 --out lacking.safetensors --json
+hash=$(json "$out" weights_hash)
+check "... stored" nudge convert lacking.csv stored.safetensors --quiet
+check "... and read from there" nudge train --data stored.safetensors --target y --weight w \
+    --epochs 2 --hidden 2 --json
+expect "... with the same weights" [ "$(json "$out" weights_hash)" = "$hash" ]
+printf 'a,y,w\n1,2,1\n2,3,\n3,5.5,2\n4,7,1\n' >none.csv
+nudge convert none.csv none.safetensors --quiet
+refuse 2 "none.safetensors: column 'w': row 2 has no weight" "a stored row without" \
+    nudge train --data none.safetensors --target y --weight w
 refuse 2 "negative.csv:2: column 'w': '-0.5' is no weight" "a weight below 0" $weigh negative.csv
 refuse 2 "missing.csv:3: column 'w': '' is no weight" "no weight" $weigh missing.csv
 refuse 2 "text.csv:4: column 'w': 'heavy' is no weight" "a word as weight" $weigh text.csv

@@ -43,7 +43,7 @@ START_TEST(a_table_without_file)
     nudge_read_options o = nudge_read_defaults();
     o.like = prep;
     t = read_text("a;y\n0,5;1,25\n2;3\n", &o);
-    assert_table(t, "a,y", "0.5 1.25|2 3");
+    assert_table(t, "a,[y]", "0.5 1.25|2 3");
     ck_assert_str_eq(notes_text(t), "delimiter: cells are separated by semicolons\n"
                                     "decimal: numbers have a decimal comma");
     nudge_table_free(t);

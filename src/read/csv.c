@@ -23,6 +23,7 @@ typedef struct reader {
     const size_t *order; /* the column of each; NULL: the same */
     double *chunk;      /* where the row goes */
     int lacks_target;   /* the row */
+    nudge_status weight; /* whether it has one; what is wrong is in err */
     size_t dropped;     /* rows without a target */
     size_t empty_rows;  /* which are no rows */
     const nu_csv_kind *declared; /* of each column; or NULL */
@@ -45,17 +46,20 @@ static nudge_status begin_chunk(reader *r, size_t line)
     return NUDGE_OK;
 }
 
+/* A row that is left out needs none. */
 static nudge_status take_weight(const nu_csv_scan *scan, const nu_csv_field *field,
                                 const char *text, size_t size)
 {
-    const reader *r = scan->user;
+    reader *r = scan->user;
     double *weight = &r->table->weights[r->table->rows];
     char name[NU_SHORT], shown[NU_SHORT];
     if (nu_csv_cell(text, size, r->kinds.how, weight) == NU_CELL_NUMBER && *weight >= 0)
         return NUDGE_OK;
-    return nu_fail_setting(r->err, NUDGE_EDATA, "weight", "%s:%zu: column '%s': '%s' is no weight; "
-                           "it must be a finite number from 0", r->source, scan->cell_line,
-                           nu_csv_short(name, field->name), nu_csv_short(shown, text));
+    r->weight = nu_fail_setting(r->err, NUDGE_EDATA, "weight", "%s:%zu: column '%s': '%s' is no "
+                                "weight; it must be a finite number from 0", r->source,
+                                scan->cell_line, nu_csv_short(name, field->name),
+                                nu_csv_short(shown, text));
+    return NUDGE_OK;
 }
 
 static nudge_status take_cell(nu_csv_scan *scan, const char *text, size_t size)
@@ -101,6 +105,8 @@ static nudge_status take_row(nu_csv_scan *scan)
                        r->has_header ? "header" : "first row", r->fields.n);
     if (r->kinds.first_line == 0 && r->has_header)
         r->kinds.first_line = scan->row_line;
+    NU_TRY(r->lacks_target ? NUDGE_OK : r->weight);
+    r->weight = NUDGE_OK;
     if (r->lacks_target)
         r->dropped++; /* the next row takes its place */
     else

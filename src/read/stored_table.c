@@ -198,23 +198,14 @@ static nudge_status read_column(const stored *s, const nu_csv_field *f, const st
 static nudge_status read_weights(const stored *s, const stored_column *c)
 {
     nudge_table *t = s->table;
-    double sum = 0;
     NU_NEW(t->weights, nu_alloc, t->rows, "weights", s->err);
     for (size_t at = 0, n; at < t->rows; at += n) {
         n = nu_smaller(t->rows - at, NU_CHUNK_ROWS);
         NU_TRY(read_cells(s, c, 1, at, n, t->weights + at));
     }
-    for (size_t i = 0; i < t->rows; i++) {
-        if (!(t->weights[i] >= 0) || c->kind == NUDGE_COLUMN_CATEGORY)
-            return nu_fail_setting(s->err, NUDGE_EDATA, "weight", "%s: column '%.40s': row %zu has "
-                                   "no weight; it must be a finite number from 0", t->source,
-                                   c->name, i + 1);
-        sum += t->weights[i];
-    }
-    if (sum > 0)
-        return NUDGE_OK;
-    return nu_fail_setting(s->err, NUDGE_EDATA, "weight", "%s: column '%.40s': all %zu weights are "
-                           "0; one at least must be above", t->source, c->name, t->rows);
+    for (size_t i = 0; i < t->rows && c->kind == NUDGE_COLUMN_CATEGORY; i++)
+        t->weights[i] = NAN;
+    return NUDGE_OK;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------ */
@@ -232,24 +223,32 @@ static int lacks_target(const nudge_table *t, size_t row)
     return 0;
 }
 
-/* As from text: rows without a target are left out. */
-static nudge_status drop_rows(const stored *s)
+/* As from text: rows without a target are left out, and need no weight. */
+static nudge_status drop_rows(const stored *s, const char *weight)
 {
     nudge_table *t = s->table;
     size_t rows = 0, all = t->rows;
+    double sum = 0;
     for (size_t row = 0; row < all; row++) {
         if (lacks_target(t, row))
             continue;
         for (size_t j = 0; rows < row && j < t->n_columns; j++)
             *cell_at(t, rows, j) = *cell_at(t, row, j);
+        if (t->weights != NULL && !(t->weights[row] >= 0))
+            return nu_fail_setting(s->err, NUDGE_EDATA, "weight", "%s: column '%.40s': row %zu has "
+                                   "no weight; it must be a finite number from 0", t->source,
+                                   weight, row + 1);
         if (t->weights != NULL)
-            t->weights[rows] = t->weights[row];
+            sum += t->weights[rows] = t->weights[row];
         rows++;
     }
-    if (rows == all)
-        return NUDGE_OK;
     if (rows == 0)
         return nu_fail(s->err, NUDGE_EDATA, "%s: none of %zu rows has a target", t->source, all);
+    if (t->weights != NULL && !(sum > 0))
+        return nu_fail_setting(s->err, NUDGE_EDATA, "weight", "%s: column '%.40s': all %zu weights "
+                               "are 0; one at least must be above", t->source, weight, rows);
+    if (rows == all)
+        return NUDGE_OK;
     t->rows = rows;
     return nu_note(&t->notes, t->source, NULL, s->err, "%zu row%s without a target %s left out",
                    all - rows, all - rows == 1 ? "" : "s", all - rows == 1 ? "is" : "are");
@@ -297,15 +296,18 @@ static nudge_status read_all(stored *s, const nudge_read_options *options)
         return nu_fail(s->err, NUDGE_EDATA, "%s: too many rows; at most %u can be read", t->source,
                        UINT32_MAX);
     NU_TRY(make_chunks(s));
+    const char *weight = "";
     for (size_t j = 0; j < s->fields.n; j++) {
         stored_column c;
         NU_TRY(look_at(&c, s, j));
-        if (s->fields.field[j].is_weight)
+        if (s->fields.field[j].is_weight) {
+            weight = c.name;
             NU_TRY(read_weights(s, &c));
+        }
         if (s->fields.field[j].used)
             NU_TRY(read_column(s, &s->fields.field[j], &c));
     }
-    NU_TRY(drop_rows(s));
+    NU_TRY(drop_rows(s, weight));
     for (size_t j = 0; j < t->n_columns; j++)
         measure(t, &t->columns[j], j);
     return NUDGE_OK;
