@@ -17,7 +17,7 @@ unit_tests = \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
 	tests/test_scale_vary tests/test_schedule tests/test_sized tests/test_split tests/test_stored \
 	tests/test_stream tests/test_synth tests/test_synth_values \
-	tests/test_task tests/test_table_build tests/test_team tests/test_text_formats \
+	tests/test_task tests/test_target_transform tests/test_table_build tests/test_team tests/test_text_formats \
 	tests/test_train tests/test_train_callbacks tests/test_trainer \
 	tests/test_train_refused tests/test_warm_start tests/test_watch tests/test_weights \
 	tests/test_written
@@ -37,7 +37,7 @@ cli_tests = \
 	tests/cli_real_data.sh tests/cli_torch.sh tests/cli_scale.sh tests/cli_resume.sh tests/cli_train.sh tests/cli_usage.sh tests/cli_readme.sh \
 	tests/cli_data_files.sh tests/cli_folds.sh tests/cli_safetensors.sh \
 	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_plot.sh tests/cli_eval.sh \
-	tests/cli_same_bits.sh tests/cli_plan.sh \
+	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_targets.sh \
 	tests/cli_outputs.sh tests/cli_parts.sh tests/cli_programs.sh tests/cli_threads.sh \
 	tests/cli_weights.sh
 

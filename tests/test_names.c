@@ -19,6 +19,7 @@ START_TEST(names_round_trip)
                                             "plateau"};
     static const char *const inits[] = {"pytorch", "he", "glorot", "zeros"};
     static const char *const scales[] = {"auto", "standard", "minmax", "none", "robust"};
+    static const char *const transforms[] = {"none", "log", "log1p", "box-cox"};
     static const char *const column_kinds[] = {"number", "category", "pixels", "date"};
     static const char *const dtypes[] = {"f32", "f64"};
     for (int i = 0; i < 12; i++) {
@@ -56,6 +57,12 @@ START_TEST(names_round_trip)
         ck_assert_str_eq(nudge_scale_name((nudge_scale)i), scales[i]);
         ck_assert_int_eq(nudge_scale_parse(&s, scales[i], NULL), NUDGE_OK);
         ck_assert_int_eq(s, i);
+    }
+    for (int i = 0; i < 4; i++) {
+        nudge_transform v = (nudge_transform)99;
+        ck_assert_str_eq(nudge_transform_name((nudge_transform)i), transforms[i]);
+        ck_assert_int_eq(nudge_transform_parse(&v, transforms[i], NULL), NUDGE_OK);
+        ck_assert_int_eq(v, i);
     }
     for (int i = 0; i < 4; i++) {
         nudge_column_kind v = (nudge_column_kind)99;

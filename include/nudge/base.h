@@ -227,6 +227,17 @@ typedef enum nudge_task {
     NUDGE_REGRESSION
 } nudge_task;
 
+/* What becomes of a target t of numbers before it is scaled: nothing; log(t), of numbers above 0;
+ * log(1 + t), of numbers from 0 up; (t^lambda - 1) / lambda (Box and Cox 1964), of numbers above 0,
+ * with the lambda from -5 to 5 that makes the training targets likeliest to be normal, as
+ * scipy.stats.boxcox, or its limit log(t) where that is 0. */
+typedef enum nudge_transform {
+    NUDGE_TRANSFORM_NONE,
+    NUDGE_TRANSFORM_LOG,
+    NUDGE_TRANSFORM_LOG1P,
+    NUDGE_TRANSFORM_BOX_COX
+} nudge_transform;
+
 /* What stands for a missing number: a statistic of the training rows that have one, or 0. */
 typedef enum nudge_fill { NUDGE_FILL_MEDIAN, NUDGE_FILL_MEAN, NUDGE_FILL_ZERO } nudge_fill;
 
@@ -240,6 +251,7 @@ NUDGE_API const char *nudge_schedule_name(nudge_schedule_kind v);
 NUDGE_API const char *nudge_init_name(nudge_init v);
 NUDGE_API const char *nudge_scale_name(nudge_scale v);
 NUDGE_API const char *nudge_fill_name(nudge_fill v);
+NUDGE_API const char *nudge_transform_name(nudge_transform v);
 
 /* The value for a name. NUDGE_EARGUMENT for another name; the message lists the right ones. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_dtype_parse(nudge_dtype *v, const char *name,
@@ -258,6 +270,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_scale_parse(nudge_scale *v, const cha
                                                        nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_fill_parse(nudge_fill *v, const char *name,
                                                        nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_transform_parse(nudge_transform *v, const char *name,
+                                                           nudge_error *err);
 
 /* ---- Threads and machine --------------------------------------------------------------- */
 

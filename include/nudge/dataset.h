@@ -25,9 +25,12 @@ typedef struct nudge_prep_options {
     size_t min_count;         /* categories in fewer training rows than this share an input,
                                * "town other", with those that training rows do not have; 0 or 1:
                                * each has its own */
+    nudge_transform target_transform; /* where target_scale can be: the network then learns the
+                               * transform of the target, and losses are in its units; predictions
+                               * and all other metrics are in those of the target */
 } nudge_prep_options;
 
-/* Everything auto; missing numbers become the median. */
+/* Everything auto; missing numbers become the median; no transform. */
 NUDGE_GIVES(nudge_prep_options, nudge_prep_defaults, it.size = sizeof it;)
 
 /* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows).
@@ -48,6 +51,7 @@ typedef struct nudge_prep_info {
     int pixels;                /* 1 if the features are the bytes of an image */
     size_t number_columns;     /* CSV columns that the features come from: numbers, */
     size_t category_columns;   /* and categories (one-hot); 0 for other data */
+    nudge_transform target_transform;
 } nudge_prep_info;
 
 NUDGE_TELLS(nudge_prep_info, nudge_prep_describe, , (prep), const nudge_prep *prep)
@@ -63,6 +67,9 @@ NUDGE_API nudge_column_kind nudge_prep_column_kind(const nudge_prep *prep, size_
  * in text files, such as "$" or " kg"; mostly "". It belongs to the prep. */
 NUDGE_API const char *nudge_prep_column_around(const nudge_prep *prep, size_t j, int behind);
 NUDGE_API const char *nudge_prep_target_around(const nudge_prep *prep, size_t k, int behind);
+
+/* The lambda of target k's Box-Cox transform; NaN for others. */
+NUDGE_API double nudge_prep_target_lambda(const nudge_prep *prep, size_t k);
 
 /* Notes on what was chosen while learning, as nudge_table_notes(); none of a loaded model's. */
 NUDGE_API const nudge_note *nudge_prep_notes(const nudge_prep *prep, size_t *n);

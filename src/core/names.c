@@ -151,6 +151,12 @@ static const choice fills = {
               [NUDGE_FILL_ZERO] = "zero"},
 };
 
+static const choice transforms = {
+    "a transform",
+    .names = {[NUDGE_TRANSFORM_NONE] = "none", [NUDGE_TRANSFORM_LOG] = "log",
+              [NUDGE_TRANSFORM_LOG1P] = "log1p", [NUDGE_TRANSFORM_BOX_COX] = "box-cox"},
+};
+
 static const choice column_kinds = {
     "a kind of columns",
     .names = {[NUDGE_COLUMN_NUMBER] = "number", [NUDGE_COLUMN_CATEGORY] = "category",
@@ -217,6 +223,7 @@ NAME_OF(nudge_schedule_name, nudge_schedule_kind, schedules)
 NAME_OF(nudge_init_name, nudge_init, inits)
 NAME_OF(nudge_scale_name, nudge_scale, scales)
 NAME_OF(nudge_fill_name, nudge_fill, fills)
+NAME_OF(nudge_transform_name, nudge_transform, transforms)
 NAME_OF(nudge_column_kind_name, nudge_column_kind, column_kinds)
 
 #define PARSE(function, type, choice)                                  \
@@ -234,4 +241,5 @@ PARSE(nudge_schedule_parse, nudge_schedule_kind, schedules)
 PARSE(nudge_init_parse, nudge_init, inits)
 PARSE(nudge_scale_parse, nudge_scale, scales)
 PARSE(nudge_fill_parse, nudge_fill, fills)
+PARSE(nudge_transform_parse, nudge_transform, transforms)
 PARSE(nudge_column_kind_parse, nudge_column_kind, column_kinds)

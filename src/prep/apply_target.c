@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/target.h"
+#include "prep/transform.h"
 #include "whole.h"
 
 /* ---- Classes --------------------------------------------------------------------------- */
@@ -121,7 +122,8 @@ static nudge_status take_numbers(nu_apply *apply, const nu_target *t, nudge_erro
                 return nu_fail(err, NUDGE_EDATA, "%s: target '%s' is %g in data row %zu; %s takes "
                                "%s", apply->table->source, p->target_names[k], value, r + 1,
                                loss.name, loss.takes);
-            value = (value - p->target_shift[k]) * p->target_factor[k];
+            NU_TRY(nu_transform_check(p, apply->table->source, k, r, value, 0, err));
+            value = (nu_transformed(p, k, value) - p->target_shift[k]) * p->target_factor[k];
             if (nu_keep(s->y, element, r * t->n + k, 1, &value) == 0)
                 return nu_fail(err, NUDGE_EDATA, "%s: target '%s' in data row %zu is too large for "
                                "%s", apply->table->source, p->target_names[k], r + 1,

@@ -211,10 +211,11 @@ static nudge_status check_options(const nu_fit *fit, nudge_error *err)
     const nudge_prep_options *o = &fit->asked;
     int is_matrix = fit->table->n_columns == 0;
     if (nudge_scale_name(o->scale) == NULL || nudge_scale_name(o->target_scale) == NULL ||
-        nudge_fill_name(o->fill) == NULL || (unsigned)o->task > NUDGE_REGRESSION)
-        return nu_fail(err, NUDGE_EARGUMENT, "scale %d, target scale %d, fill %d or task %d does "
-                       "not exist", (int)o->scale, (int)o->target_scale, (int)o->fill,
-                       (int)o->task);
+        nudge_fill_name(o->fill) == NULL || nudge_transform_name(o->target_transform) == NULL ||
+        (unsigned)o->task > NUDGE_REGRESSION)
+        return nu_fail(err, NUDGE_EARGUMENT, "scale %d, target scale %d, target transform %d, "
+                       "fill %d or task %d does not exist", (int)o->scale, (int)o->target_scale,
+                       (int)o->target_transform, (int)o->fill, (int)o->task);
     const char *setting = o->fill != NUDGE_FILL_MEDIAN ? "fill"
                           : o->fill_indicator          ? "fill_indicator"
                           : o->min_count > 1           ? "min_count"

@@ -6,6 +6,7 @@
 #include "core/status.h"
 #include "prep/target.h"
 #include "prep/task.h"
+#include "prep/transform.h"
 
 /* The target, its training rows, and what is learned of them. */
 typedef struct learning {
@@ -171,10 +172,16 @@ static nudge_status use_numbers(const learning *t, nudge_error *err)
     double *values NU_FREED = NULL;
     NU_NEW(values, nu_alloc, t->fit->n, "targets", err);
     for (size_t k = 0; k < t->raw->n; k++) {
-        for (size_t i = 0; i < t->fit->n; i++)
+        for (size_t i = 0; i < t->fit->n; i++) {
             values[i] = training_value(t, i, k);
+            NU_TRY(nu_transform_check(p, t->source, k, nu_fit_row(t->fit, i), values[i], 1,
+                                      err));
+        }
         nu_moments m = nu_moments_of(values, t->fit->n);
         NU_TRY(check_range(t, p->target_names[k], &m, err));
+        NU_TRY(nu_transform_learn(p, t->source, k, values, t->fit->n, err));
+        if (p->transform != NUDGE_TRANSFORM_NONE)
+            m = nu_moments_of(values, t->fit->n);
         NU_TRY(nu_fit_scale(&p->target_shift[k], &p->target_factor[k], scale, &m, NU_F64, t->fit,
                             "target", p->target_names[k], err));
     }
@@ -337,6 +344,10 @@ nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err)
              (t->loss.target == NUDGE_PROBABILITIES && t->facts.zero_one))
         NU_TRY(use_values_as_classes(t, err));
     nudge_scale scale = fit->asked.target_scale;
+    p->transform = fit->asked.target_transform;
+    if (t->loss.power == 0 && p->transform != NUDGE_TRANSFORM_NONE)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "target_transform", "%s: with the loss %s the "
+                               "target is not transformed", t->source, t->loss.name);
     if (t->loss.power == 0 && scale != NUDGE_SCALE_AUTO && scale != NUDGE_SCALE_NONE)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "target_scale", "%s: with the loss %s the "
                                "target is not scaled", t->source, t->loss.name);

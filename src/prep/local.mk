@@ -11,4 +11,5 @@ libnudge_all_la_SOURCES += \
 	src/prep/statistics.c \
 	src/prep/strata.h src/prep/strata.c \
 	src/prep/target.h src/prep/target.c \
-	src/prep/task.h src/prep/task.c
+	src/prep/task.h src/prep/task.c \
+	src/prep/transform.h src/prep/transform.c

@@ -14,6 +14,7 @@ nudge_prep_info nudge_prep_describe(const nudge_prep *prep)
         .outputs = prep->outputs,
         .classes = prep->n_classes,
         .pixels = prep->pixel_rows > 0,
+        .target_transform = prep->transform,
     };
     for (size_t j = 0; j < prep->n_columns; j++) {
         int category = prep->columns[j].kind == NUDGE_COLUMN_CATEGORY;
@@ -37,6 +38,11 @@ const char *nudge_prep_feature_name(const nudge_prep *prep, size_t j)
 const char *nudge_prep_target_name(const nudge_prep *prep, size_t k)
 {
     return prep->target_names[k];
+}
+
+double nudge_prep_target_lambda(const nudge_prep *prep, size_t k)
+{
+    return prep->target_lambda != NULL ? prep->target_lambda[k] : NAN;
 }
 
 const nudge_dialect *nudge_prep_dialect(const nudge_prep *prep)
@@ -166,6 +172,8 @@ void nudge_prep_free(nudge_prep *prep)
     nu_strings_free(prep->class_labels, prep->n_classes);
     free(prep->shift);
     free(prep->factor);
+    free(prep->target_lambda);
+    free(prep->target_most);
     free(prep->target_shift);
     free(prep->target_factor);
     nu_notes_free(&prep->notes);

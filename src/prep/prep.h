@@ -46,8 +46,10 @@ struct nudge_prep {
     size_t n_targets;          /* raw target columns: outputs, or 1 for classes */
     char **target_names;       /* n_targets */
     nu_prep_target *target_cells; /* n_targets; NULL: numbers alone, or classes */
-    double *target_shift, *target_factor; /* outputs: network target = (raw - shift) * factor;
-                                           * 0 and 1 unless the target is standardised */
+    nudge_transform transform;
+    double *target_lambda, *target_most; /* outputs, of Box-Cox: see prep/transform.h; or NULL */
+    double *target_shift, *target_factor; /* outputs: network target = (transformed raw - shift) *
+                                           * factor; 0 and 1 unless the target is standardised */
     size_t n_classes;          /* cross-entropy; bce of a two-category target: 2; else 0 */
     char **class_labels;       /* n_classes */
 

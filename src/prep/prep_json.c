@@ -14,6 +14,7 @@
  *   "target_cells"                [{"kind": "date"}, {"before": "$"}]: of targets, one of which at
  *                                 least is no plain number
  *   "classes"                     labels, if there are classes
+ *   "target_transform"            of targets of numbers, where there is one (transform.h)
  *   "target_shift", "target_factor"   one number per output, or one for all of them */
 #include "prep/prep_json.h"
 
@@ -23,6 +24,7 @@
 #include "core/status.h"
 #include "prep/dialect_json.h"
 #include "prep/prep.h"
+#include "prep/transform.h"
 #include "table/dictionary.h"
 
 /* ---- Writing --------------------------------------------------------------------------- */
@@ -106,6 +108,8 @@ json_t *nu_prep_to_json(const nudge_prep *p)
     if (p->target_cells != NULL)
         bad |= json_object_set_new(json, "target_cells",
                                    nu_json_list(p->n_targets, target_item, p->target_cells));
+    if (p->transform != NUDGE_TRANSFORM_NONE)
+        bad |= json_object_set_new(json, "target_transform", nu_transform_to_json(p));
     if (p->n_classes > 0)
         bad |= json_object_set_new(json, "classes",
                                    nu_json_list(p->n_classes, string_item, p->class_labels));
@@ -121,8 +125,7 @@ json_t *nu_prep_to_json(const nudge_prep *p)
  * one puts that in front. */
 typedef struct keys {
     json_t *loss, *scale, *shift, *factor, *targets, *target_shift, *target_factor;
-    json_t *columns, *features, *pixels, *classes, *target_cells, *csv; /* NULL if they are not
-                                                                         * there */
+    json_t *columns, *features, *pixels, *classes, *target_cells, *csv, *transform; /* or NULL */
 } keys;
 
 static nudge_status check_different(const char *key, char *const *strings, size_t n,
@@ -310,7 +313,10 @@ static nudge_status read_targets(const keys *in, nudge_prep *p, nudge_error *err
     NU_TRY(read_numbers("target_factor", in->target_factor, 0, &p->target_factor, outputs, err));
     p->outputs = outputs;
     if (loss.power > 0)
-        return NUDGE_OK;
+        return in->transform != NULL ? nu_transform_from_json(p, in->transform, err) : NUDGE_OK;
+    if (in->transform != NULL)
+        return nu_fail(err, NUDGE_EDATA, "loss %s takes a target that is not transformed",
+                       loss.name);
     for (size_t k = 0; k < outputs; k++)
         if (p->target_shift[k] != 0 || p->target_factor[k] != 1)
             return nu_fail(err, NUDGE_EDATA, "loss %s takes a target that is not scaled",
@@ -323,12 +329,12 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s?o, s:o, s:o}",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s?o, s?o, s:o, s:o}",
                        "loss", &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
                        &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
                        &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "targets",
                        &in.targets, "target_cells", &in.target_cells, "classes", &in.classes,
-                       "target_shift", &in.target_shift, "target_factor", &in.target_factor) != 0)
+                       "target_transform", &in.transform, "target_shift", &in.target_shift, "target_factor", &in.target_factor) != 0)
         return nu_fail(err, NUDGE_EDATA, "%s", at.text);
     if (nudge_loss_parse(&p->loss, json_string_value(in.loss), NULL) != NUDGE_OK ||
         p->loss == NUDGE_LOSS_AUTO)

@@ -160,7 +160,8 @@ static nudge_status pack(nudge_data *d, const nudge_folds *f, const fold_rows *r
     NU_TRY(nu_notes_add(&notes, &d->prep->notes, err));
     d->notes = notes.note;
     d->n_notes = notes.n;
-    d->noise_floor = f->table->noise_floor;
+    int own_units = d->prep->transform == NUDGE_TRANSFORM_NONE;
+    d->noise_floor = own_units ? f->table->noise_floor : NAN;
     d->load_bytes = nudge_folds_describe(f).bytes + nudge_dataset_describe(all).bytes - shared +
                     2 * f->table->rows * sizeof *rows->train;
     return NUDGE_OK;

@@ -137,6 +137,8 @@ static nudge_status load_train(struct loading *l, nudge_error *err)
         n = parts.n_train;
     }
     NU_TRY(nudge_prep_fit(&l->data->prep, table, parts.rows, n, &o->prep, err));
+    if (o->prep.target_transform != NUDGE_TRANSFORM_NONE)
+        l->data->noise_floor = NAN; /* it is in the target's own units */
     NU_TRY(keep_notes(l->data, &l->data->prep->notes, err));
     note_use(l, nudge_table_describe(table).bytes + lists + n * sizeof(double));
     NU_TRY(pack(l, &all, &table, err));

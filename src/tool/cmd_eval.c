@@ -94,7 +94,7 @@ static int mixes_units(size_t metric, const nudge_metrics *m, nudge_loss loss)
 /* The metrics of the whole; what says no more than the loss is left out. */
 static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, uint64_t wanted)
 {
-    nudge_loss loss = info->loss;
+    char title[NU_TEXT];
     text_table t;
     table_start(&t, 2);
     table_add(&t, "rows");
@@ -102,10 +102,10 @@ static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, 
     for (size_t i = 0; i < NUDGE_METRICS; i++) {
         nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
         int repeats = wanted == NUDGE_METRICS_ALL &&
-                      (repeats_loss((nudge_metric)i, info) || mixes_units(i, m, loss));
+                      (repeats_loss((nudge_metric)i, info) || mixes_units(i, m, info->loss));
         if (isnan(m->value[i]) || repeats)
             continue;
-        table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? nudge_loss_name(loss) : metric.title);
+        table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? loss_title(title, info) : metric.title);
         table_add_real(&t, metric.format, m->value[i]);
     }
     table_print(&t, 2, stdout);
@@ -283,6 +283,7 @@ static void report_json(const nudge_metrics *m, const nudge_model *model, argume
                  "model", json_text(text_of(args, "model")),
                  "data", json_text(text_of(args, "data")),
                  "loss_name", json_text(nudge_loss_name(info.loss)),
+                 "target_transform", json_text(nudge_transform_name(transform_of(&info))),
                  "targets", json_targets(info.prep),
                  "weights_hash", json_hash(nudge_model_hash(model)), NULL);
     json_print(object, 1, stdout);

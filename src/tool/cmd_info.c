@@ -87,6 +87,16 @@ static void around_json(void *list, const char *name, const char *before, const 
                            json_text(after), NULL));
 }
 
+/* NULL where there are none. */
+static json_t *json_lambdas(const nudge_prep *prep)
+{
+    nudge_prep_info p = nudge_prep_describe(prep);
+    json_t *list = p.target_transform == NUDGE_TRANSFORM_BOX_COX ? json_new_list() : NULL;
+    for (size_t k = 0; list != NULL && k < p.outputs; k++)
+        json_add(list, json_number(nudge_prep_target_lambda(prep, k)));
+    return list;
+}
+
 static void print_prep(const nudge_prep *prep)
 {
     nudge_prep_info p = nudge_prep_describe(prep);
@@ -104,6 +114,9 @@ static void print_prep(const nudge_prep *prep)
     for (size_t k = 0; k < p.classes && k < 30; k++)
         print_text(k > 0 ? ", " : "", nudge_prep_class_label(prep, k));
     puts(p.classes > 30 ? ", ..." : "");
+    for (size_t k = 0; k < p.outputs && p.target_transform == NUDGE_TRANSFORM_BOX_COX; k++)
+        printf("%s %.6g%s", k > 0 ? "," : "transform   lambda", nudge_prep_target_lambda(prep, k),
+               k + 1 == p.outputs ? "\n" : "");
     size_t around = 0;
     for_texts_around(prep, &around, print_around);
     fputs(around > 0 ? "\n" : "", stdout);
@@ -126,7 +139,8 @@ static void print_model(const nudge_model *model)
     if (m.layer_norm || m.residual)
         printf("layers      %s%s%s\n", m.layer_norm ? "layer norm" : "",
                m.layer_norm && m.residual ? ", " : "", m.residual ? "residual" : "");
-    printf("loss        %s", nudge_loss_name(m.loss));
+    char title[NU_TEXT];
+    printf("loss        %s", loss_title(title, &m));
     print_loss_parameter(stdout, &m, ", ");
     putchar('\n');
     if (m.prep != NULL) {
@@ -155,6 +169,8 @@ static void model_json(const nudge_model *model)
         json_t *around = json_new_list();
         for_texts_around(m.prep, around, around_json);
         json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)), "around", around,
+                     "target_transform", json_text(nudge_transform_name(p.target_transform)),
+                     "target_lambda", json_lambdas(m.prep),
                      "features", json_names(m.prep, p.features, nudge_prep_feature_name),
                      "targets", json_targets(m.prep),
                      "classes", json_names(m.prep, p.classes, nudge_prep_class_label), NULL);

@@ -9,6 +9,7 @@
 #include "core/team.h"
 #include "table/dataset.h"
 #include "prep/prep.h"
+#include "prep/transform.h"
 #include "linalg/blas.h"
 #include "train/check.h"
 #include "train/engine.h"
@@ -25,6 +26,7 @@ struct nu_evaluator {
     uint64_t wanted;
     unsigned needs;       /* as nu_metrics_need() has it */
     double *units;        /* as in nu_loss_kind */
+    int transformed;      /* the target: sums are then in its own units */
     int threads;
     const int *cpus;
     double *out;          /* predictions */
@@ -172,9 +174,10 @@ nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *mo
     e->origin = e->sums + (e->groups + 1) * e->sums_each;
     e->unit = e->origin + e->outputs;
     e->shift = e->unit + e->outputs;
+    e->transformed = prep != NULL && prep->transform != NUDGE_TRANSFORM_NONE;
     for (size_t j = 0; j < e->outputs; j++) {
-        e->unit[j] = prep != NULL ? 1 / prep->target_factor[j] : 1;
-        e->shift[j] = prep != NULL ? prep->target_shift[j] : 0;
+        e->unit[j] = prep != NULL && !e->transformed ? 1 / prep->target_factor[j] : 1;
+        e->shift[j] = prep != NULL && !e->transformed ? prep->target_shift[j] : 0;
     }
     nu_blas_single_threaded();
     *evaluator = NU_TAKE(e);
@@ -243,6 +246,8 @@ static void clear(nu_evaluator *e)
         memset(e->weighted, 0, e->matrix);
     if (e->needs & NU_NEEDS(NU_TARGET))
         e->numeric->as_doubles(e->data, 0, 1, &number, NULL, e->origin, NULL);
+    if (e->transformed && (e->needs & NU_NEEDS(NU_TARGET)))
+        nu_targets_raw(e->model->prep, e->origin, 1);
     for (size_t g = 0; g <= e->groups; g++) {
         double *next = e->sums + g * e->sums_each;
         nu_tally *t = &e->tallies[g];
@@ -383,8 +388,8 @@ nudge_status nudge_targets(const nudge_model *model, const nudge_dataset *data, 
                                                 has_classes ? classes : NULL);
         for (size_t i = 0; has_classes && i < rows; i++)
             some[i] = classes[i];
-        for (size_t i = 0; !has_classes && prep != NULL && i < rows * n; i++)
-            some[i] = some[i] / prep->target_factor[i % n] + prep->target_shift[i % n];
+        if (!has_classes && prep != NULL)
+            nu_targets_raw(prep, some, rows);
     }
     return NUDGE_OK;
 }

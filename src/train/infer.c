@@ -5,6 +5,7 @@
 #include "table/batch.h"
 #include "linalg/blas.h"
 #include "prep/prep.h"
+#include "prep/transform.h"
 #include "net/layer.h"
 #include "net/layer_norm.h"
 #include "net/loss.h"
@@ -90,6 +91,17 @@ static void unscale(const nudge_prep *prep, double *y, size_t rows, size_t outpu
     }
 }
 
+/* Likewise of predictions z and targets, which are copied, where the network learned a transform. */
+static void undo_transform(const nudge_prep *prep, real *z, X(nu_targets) *t, real *y, size_t rows,
+                           size_t outputs)
+{
+    for (size_t i = 0; i < rows * outputs; i++) {
+        z[i] = (real)nu_target_raw(prep, i % outputs, (double)z[i]);
+        y[i] = (real)nu_target_raw(prep, i % outputs, (double)t->y[i]);
+    }
+    t->y = y;
+}
+
 /* The targets of some rows: where they are if they stand there in order, otherwise packed. */
 static X(nu_targets) targets_of(const nudge_dataset *data, const parts *p, size_t at, size_t rows)
 {
@@ -123,15 +135,20 @@ static void finish_chunk(const nudge_model *model, const nudge_dataset *data, co
     if (result->predictions != NULL || result->kept != NULL || kind != NUDGE_CLASSES ||
         tally->sum[NU_BRIER] != NULL)
         X(nu_link)(net->loss, z, rows, n);
+    int transformed = model->prep != NULL && model->prep->transform != NUDGE_TRANSFORM_NONE;
+    if (result->predictions != NULL) {
+        to_doubles(result->predictions + at * n, z, rows * n);
+        if (transformed)
+            nu_targets_raw(model->prep, result->predictions + at * n, rows);
+        else if (model->prep != NULL)
+            unscale(model->prep, result->predictions + at * n, rows, n);
+    }
+    if (tally != NULL && transformed)
+        undo_transform(model->prep, z, &t, p->y, rows, n);
     if (tally != NULL)
         X(nu_score_predictions)(kind, z, t, rows, n, result);
     if (result->kept != NULL)
         X(nu_keep)(kind, result->kept + at, result->kept_rows, z, t, rows, n);
-    if (result->predictions != NULL) {
-        to_doubles(result->predictions + at * n, z, rows * n);
-        if (model->prep != NULL)
-            unscale(model->prep, result->predictions + at * n, rows, n);
-    }
 }
 
 void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t first, size_t rows,

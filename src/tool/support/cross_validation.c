@@ -16,7 +16,8 @@ typedef struct validation {
     const train_setup *setup;
     nudge_folds *folds;
     nudge_folds_info info;
-    nudge_model_info model; /* of the first fold, which is gone: its loss and parameter alone */
+    char loss[NU_TEXT];     /* its title */
+    int repeats[NUDGE_METRICS]; /* as repeats_loss() has it */
     size_t fold;            /* of now, from 0 */
     nudge_metrics *metrics; /* of each fold that is done */
     double seconds;         /* of training, all folds */
@@ -51,12 +52,12 @@ static int is_shown(const validation *v, size_t metric)
     for (size_t i = 0; i < v->info.folds; i++)
         has |= !isnan(v->metrics[i].value[metric]);
     return has && nudge_metric_describe((nudge_metric)metric).is_main &&
-           !repeats_loss((nudge_metric)metric, &v->model);
+           !v->repeats[metric];
 }
 
 static const char *head_of(const validation *v, size_t metric)
 {
-    return metric == NUDGE_METRIC_LOSS ? nudge_loss_name(v->model.loss)
+    return metric == NUDGE_METRIC_LOSS ? v->loss
                                        : nudge_metric_describe((nudge_metric)metric).title;
 }
 
@@ -162,7 +163,10 @@ static void start(validation *v, train_report *r)
     must(nudge_train_plan_make(&r->plan, r->model, r->data->train, r->data->val, &r->setup->train,
                                &err), &err);
     v->settings = train_settings(r);
-    v->model = nudge_model_describe(r->model);
+    nudge_model_info model = nudge_model_describe(r->model);
+    loss_title(v->loss, &model);
+    for (size_t k = 0; k < NUDGE_METRICS; k++)
+        v->repeats[k] = repeats_loss((nudge_metric)k, &model);
     if (v->setup->quiet)
         return;
     report_start(r);

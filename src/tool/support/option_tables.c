@@ -19,6 +19,7 @@ NAMES(activation, nudge_activation)
 NAMES(loss, nudge_loss)
 NAMES(optimizer, nudge_optimizer_kind)
 NAMES(fill, nudge_fill)
+NAMES(transform, nudge_transform)
 NAMES(schedule, nudge_schedule_kind)
 NAMES(metric, nudge_metric)
 NAMES(init, nudge_init)
@@ -62,6 +63,7 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"task", "auto", 0},
         {"scale", nudge_scale_name(d.prep.scale), 0},
         {"target-scale", nudge_scale_name(d.prep.target_scale), 0},
+        {"target-transform", nudge_transform_name(d.prep.target_transform), 0},
         {"fill", nudge_fill_name(d.prep.fill), 0},
         {"loss", nudge_loss_name(d.prep.loss), 0},
         {"huber-delta", NULL, nudge_loss_describe(NUDGE_HUBER).parameter_default},
@@ -164,6 +166,10 @@ const option shared_options[] = {
     {"target-scale", "HOW", .help = "of the target for mse, mae, huber, quantile and log-cosh; auto "
                                     "is standard",
      .names = target_scale_names},
+    {"target-transform", "NAME", .help = "what the network learns of the target, before it is "
+                                         "scaled, where --target-scale can be; predictions are in "
+                                         "the target's own units",
+     .names = transform_names},
     {"fill", "WITH", .help = "what stands for missing numbers", .names = fill_names},
     {"fill-indicator", .help = "a column with missing numbers has a second input, of 0 and 1, that "
                                "tells them"},

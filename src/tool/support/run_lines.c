@@ -44,17 +44,31 @@ void print_loss_parameter(FILE *stream, const nudge_model_info *m, const char *b
     fprintf(stream, " %g", m->loss_parameter);
 }
 
+nudge_transform transform_of(const nudge_model_info *m)
+{
+    return m->prep != NULL ? nudge_prep_describe(m->prep).target_transform : NUDGE_TRANSFORM_NONE;
+}
+
+const char *loss_title(char buf[NU_TEXT], const nudge_model_info *m)
+{
+    nudge_transform t = transform_of(m);
+    int has = t != NUDGE_TRANSFORM_NONE;
+    snprintf(buf, NU_TEXT, "%s%s%s%s", nudge_loss_name(m->loss), has ? " of " : "",
+             has ? nudge_transform_name(t) : "", has ? " target" : "");
+    return buf;
+}
+
 void network_line(FILE *stream, const nudge_model *model)
 {
     nudge_model_info m = nudge_model_describe(model);
-    char text[NU_TEXT];
+    char text[NU_TEXT], title[NU_TEXT];
     line_start(stream, "network");
     for (size_t i = 0; i <= m.layers; i++)
         fprintf(stream, "%s%zu", i > 0 ? "-" : "", m.widths[i]);
     print_activations(&m, stream);
     fprintf(stream, "%s%s, %s parameters, %s; loss %s", m.layer_norm ? ", layer norm" : "",
             m.residual ? ", residual" : "", nu_count_text(text, (double)m.parameters),
-            nudge_dtype_name(m.dtype), nudge_loss_name(m.loss));
+            nudge_dtype_name(m.dtype), loss_title(title, &m));
     print_loss_parameter(stream, &m, " with ");
     fputc('\n', stream);
 }
@@ -63,7 +77,7 @@ int repeats_loss(nudge_metric metric, const nudge_model_info *m)
 {
     int is_usual = isnan(m->loss_parameter) ||
                    m->loss_parameter == nudge_loss_describe(m->loss).parameter_default;
-    return is_usual && (nudge_metric_describe(metric).losses & 1u << m->loss) != 0;
+    return is_usual && transform_of(m) == NUDGE_TRANSFORM_NONE && (nudge_metric_describe(metric).losses & 1u << m->loss) != 0;
 }
 
 /* What memory is for; the names are those of people and of JSON. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "nudge.h"
+#include "text.h"
 #include "support/json.h"
 
 /* Starts a line: "network     "; what follows stands LINE_INDENT columns from the left. */
@@ -16,6 +17,12 @@ void line_print(FILE *stream, const char *head, const char *text);
 
 /* Writes `before` and "huber delta 0.3", where the loss has a parameter that does something. */
 void print_loss_parameter(FILE *stream, const nudge_model_info *m, const char *before);
+
+/* What the network learns of its target. */
+nudge_transform transform_of(const nudge_model_info *m);
+
+/* "mse", or "mse of log target": its unit is then that of the transform. Returns buf. */
+const char *loss_title(char buf[NU_TEXT], const nudge_model_info *m);
 
 /* "network     784-128-10 relu, 101,770 parameters, f32; loss mse" */
 void network_line(FILE *stream, const nudge_model *model);

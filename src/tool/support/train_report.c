@@ -87,16 +87,17 @@ void report_start(const train_report *r)
 /* ---- Result ---------------------------------------------------------------------------- */
 
 /* Of |prediction - target| to the power. */
-static int is_mean_of(nudge_loss_info loss, int power)
+static int is_mean_of(const nudge_model_info *m, int power)
 {
-    return loss.is_power && loss.power == power;
+    nudge_loss_info loss = nudge_loss_describe(m->loss);
+    return loss.is_power && loss.power == power && transform_of(m) == NUDGE_TRANSFORM_NONE;
 }
 
 /* What is known of training data: means over the last epoch, in the target's own units. */
 static nudge_metrics train_metrics(const train_report *r)
 {
     const nudge_epoch *last = &r->result.last;
-    nudge_loss_info loss = nudge_loss_describe(nudge_model_describe(r->model).loss);
+    nudge_model_info model = nudge_model_describe(r->model);
     nudge_metrics m = {.rows = rows_of(r->data->train)};
     for (size_t i = 0; i < NUDGE_METRICS; i++)
         m.value[i] = NAN;
@@ -104,8 +105,8 @@ static nudge_metrics train_metrics(const train_report *r)
         return m;
     m.value[NUDGE_METRIC_LOSS] = last->train_loss;
     m.value[NUDGE_METRIC_ACCURACY] = last->train_accuracy;
-    m.value[NUDGE_METRIC_RMSE] = is_mean_of(loss, 2) ? sqrt(last->train_loss) : NAN;
-    m.value[NUDGE_METRIC_MAE] = is_mean_of(loss, 1) ? last->train_loss : NAN;
+    m.value[NUDGE_METRIC_RMSE] = is_mean_of(&model, 2) ? sqrt(last->train_loss) : NAN;
+    m.value[NUDGE_METRIC_MAE] = is_mean_of(&model, 1) ? last->train_loss : NAN;
     return m;
 }
 
@@ -128,6 +129,7 @@ static void report_metrics(const train_report *r, FILE *stream)
     nudge_loss_info loss = nudge_loss_describe(m.loss);
     int is_plain = !(m.loss_parameter > 0); /* cross-entropy without label smoothing */
     double noise = r->data->noise_floor;
+    char title[NU_TEXT];
     text_table t;
     table_start(&t, 1);
     table_add(&t, "%s", "");
@@ -140,12 +142,12 @@ static void report_metrics(const train_report *r, FILE *stream)
     for (size_t i = 0; i < NUDGE_METRICS; i++) {
         nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
         int known = 0, fits = i == NUDGE_METRIC_LOSS &&
-                              (is_mean_of(loss, 2) || (loss.target == NUDGE_CLASSES && is_plain));
+                              (is_mean_of(&m, 2) || (loss.target == NUDGE_CLASSES && is_plain));
         for (int k = 0; k < 3; k++)
             known |= of[k].rows > 0 && !isnan(of[k].value[i]);
         if (!known || repeats_loss((nudge_metric)i, &m))
             continue;
-        table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? loss.name : metric.title);
+        table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? loss_title(title, &m) : metric.title);
         for (int k = 0; k < 3; k++)
             if (of[k].rows > 0)
                 table_add_real(&t, metric.format, of[k].value[i]);
@@ -226,6 +228,7 @@ json_t *train_settings(const train_report *r)
         "folds", s->folds > 0 ? json_whole(s->folds) : NULL,
         "scale", json_text(nudge_scale_name(prep.scale)),
         "target_scale", json_text(nudge_scale_name(d->prep.target_scale)),
+        "target_transform", json_text(nudge_transform_name(prep.target_transform)),
         "fill", json_text(nudge_fill_name(d->prep.fill)),
         "stream", json_boolean(d->read.stream),
         "fill_indicator", json_boolean(d->prep.fill_indicator),

@@ -48,6 +48,7 @@ static void read_data(train_setup *s, arguments *args)
     d->read.threads = s->train.threads;
     d->prep.scale = (nudge_scale)choice_of(args, "scale");
     d->prep.target_scale = (nudge_scale)choice_of(args, "target-scale");
+    d->prep.target_transform = (nudge_transform)choice_of(args, "target-transform");
     d->prep.fill = (nudge_fill)choice_of(args, "fill");
     d->prep.fill_indicator = given(args, "fill-indicator");
     if (given(args, "min-count"))
