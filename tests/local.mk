@@ -19,7 +19,7 @@ unit_tests = \
 	tests/test_stream tests/test_synth tests/test_synth_values \
 	tests/test_task tests/test_target_transform tests/test_table_build tests/test_team tests/test_text_formats \
 	tests/test_train tests/test_train_callbacks tests/test_trainer \
-	tests/test_train_refused tests/test_warm_start tests/test_watch tests/test_weights \
+	tests/test_train_refused tests/test_values tests/test_warm_start tests/test_watch tests/test_weights \
 	tests/test_written
 
 # Those of many seconds.
@@ -60,5 +60,5 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
-	scripts/kill-test scripts/or-init scripts/torch-reference scripts/sklearn-reference scripts/tables-read scripts/torch-mnist \
+	scripts/kill-test scripts/or-init scripts/pandas-reference scripts/torch-reference scripts/sklearn-reference scripts/tables-read scripts/torch-mnist \
 	scripts/compare scripts/compare-peer scripts/compare-fann.c
