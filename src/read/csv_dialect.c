@@ -99,8 +99,9 @@ static nudge_status take_sep_line(nu_csv_layout *l, int is_said, nu_notes *notes
     if (is_said)
         return NUDGE_OK;
     l->dialect.delimiter = c;
-    return nu_note(notes, l->source, "delimiter", err, "the first line says that '%c' separates "
-                   "cells", c);
+    const char name[] = {'\'', c, '\'', '\0'};
+    return nu_note(notes, l->source, "delimiter", err, "the first line says that %s separates "
+                   "cells", c == '\t' ? "a tab" : name);
 }
 
 /* Lines that begin with '#', and blank ones among them; but a first column can be called '#'. */
