@@ -1,8 +1,8 @@
 #!/bin/sh
-# No silent surprise: all that `nudge info` and `nudge train` say of what they find out, for small files
-# of every kind that people have (tests/files/cases, by make-cases) and the good files of other tests.
-# tests/files/inferred.txt has a line "== FILE OPTIONS" for each, with what only training takes behind
-# a "+", and then what both say; what is said by both is there once.
+# No silent surprise: all that `nudge info` and `nudge train` say of what they find out, for small
+# files of every kind that people have (tests/files/cases, by make-cases) and the good files of other
+# tests. tests/files/inferred.txt has a line "== FILE OPTIONS" for each, with what only training takes
+# behind a "+", and then what the two say; what both say is there once.
 . "${TOP_SRCDIR:-$(dirname "$0")/..}/tests/setup.sh"
 
 export LSAN_OPTIONS=detect_leaks=0 # what ends the program at once frees nothing
