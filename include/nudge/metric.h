@@ -74,6 +74,8 @@ typedef struct nudge_metric_info {
                              * the sum of 1 << nudge_loss */
     size_t more_outputs;    /* it needs more outputs than that */
     int is_main;            /* one of the few for a short report */
+    int in_units;           /* it is in the unit of the target: of several outputs, each of which
+                             * has its own unit, only the values by output say something */
 } nudge_metric_info;
 
 NUDGE_TELLS(nudge_metric_info, nudge_metric_describe, , (metric), nudge_metric metric)

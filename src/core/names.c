@@ -87,13 +87,15 @@ static const nudge_metric_info metric_rows[NUDGE_METRICS] = {
                             .more_outputs = 3},
     [NUDGE_METRIC_TOP_5] = {"top-5", "top-5 accuracy", "%.4f", 1, OF(NUDGE_CLASSES),
                             .more_outputs = 5},
-    [NUDGE_METRIC_RMSE] = {"rmse", "RMSE", "%.6g", 0, NUMBERS, .is_main = 1},
-    [NUDGE_METRIC_MAE] = {"mae", "MAE", "%.6g", 0, NUMBERS, OF(NUDGE_MAE), .is_main = 1},
+    [NUDGE_METRIC_RMSE] = {"rmse", "RMSE", "%.6g", 0, NUMBERS, .is_main = 1, .in_units = 1},
+    [NUDGE_METRIC_MAE] = {"mae", "MAE", "%.6g", 0, NUMBERS, OF(NUDGE_MAE), .is_main = 1,
+                          .in_units = 1},
     [NUDGE_METRIC_R2] = {"r2", "R2", "%.4f", 1, NUMBERS, .is_main = 1},
     [NUDGE_METRIC_MAPE] = {"mape", "MAPE", "%.6g", 0, NUMBERS},
     [NUDGE_METRIC_MEDIAN_ABSOLUTE_ERROR] = {"median-absolute-error", "median absolute error",
-                                            "%.6g", 0, NUMBERS},
-    [NUDGE_METRIC_PINBALL] = {"pinball", "pinball loss", "%.6g", 0, NUMBERS, OF(NUDGE_QUANTILE)},
+                                            "%.6g", 0, NUMBERS, .in_units = 1},
+    [NUDGE_METRIC_PINBALL] = {"pinball", "pinball loss", "%.6g", 0, NUMBERS, OF(NUDGE_QUANTILE),
+                              .in_units = 1},
 };
 
 nudge_metric_info nudge_metric_describe(nudge_metric metric)

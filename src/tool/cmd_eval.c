@@ -7,6 +7,7 @@
 #include "support/gnuplot.h"
 #include "support/json.h"
 #include "support/options.h"
+#include "support/output_metrics.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"
@@ -76,25 +77,11 @@ static void add_values(text_table *t, const nudge_metrics *m, size_t j)
                            m->by_output[i * m->outputs + j]);
 }
 
-/* Whether a metric is in the units of the outputs, of which there are several: each has its own. */
-static int mixes_units(size_t metric, const nudge_metrics *m, nudge_loss loss)
-{
-    static const nudge_metric in_units[] = {
-        NUDGE_METRIC_LOSS, NUDGE_METRIC_RMSE, NUDGE_METRIC_MAE,
-        NUDGE_METRIC_MEDIAN_ABSOLUTE_ERROR, NUDGE_METRIC_PINBALL};
-    nudge_target target = nudge_loss_describe(loss).target;
-    if (m->outputs < 2 || target == NUDGE_CLASSES || target == NUDGE_PROBABILITIES)
-        return 0;
-    for (size_t i = 0; i < sizeof in_units / sizeof *in_units; i++)
-        if (metric == (size_t)in_units[i])
-            return 1;
-    return 0;
-}
-
 /* The metrics of the whole; what says no more than the loss is left out. */
 static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, uint64_t wanted)
 {
     char title[NU_TEXT];
+    int is_regression = nudge_loss_describe(info->loss).is_regression;
     text_table t;
     table_start(&t, 2);
     table_add(&t, "rows");
@@ -102,8 +89,9 @@ static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, 
     for (size_t i = 0; i < NUDGE_METRICS; i++) {
         nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
         int repeats = wanted == NUDGE_METRICS_ALL &&
-                      (repeats_loss((nudge_metric)i, info) || mixes_units(i, m, info->loss));
-        if (isnan(m->value[i]) || repeats)
+                      (repeats_loss((nudge_metric)i, info) ||
+                       (i == NUDGE_METRIC_LOSS && has_outputs(info) && is_regression));
+        if (isnan(m->value[i]) || repeats || mixes_units((nudge_metric)i, info))
             continue;
         table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? loss_title(title, info) : metric.title);
         table_add_real(&t, metric.format, m->value[i]);
@@ -124,17 +112,6 @@ static void print_outputs(const nudge_metrics *m, const nudge_prep *prep)
     }
     putchar('\n');
     table_print(&t, 0, stdout);
-}
-
-static void put_outputs(json_t *object, const nudge_metrics *m, const nudge_prep *prep)
-{
-    json_t *outputs = json_new_list();
-    for (size_t j = 0; j < m->outputs; j++) {
-        json_t *output = json_of("target", json_text(nudge_prep_target_name(prep, j)), NULL);
-        json_put_metrics(output, m->by_output + j, m->outputs);
-        json_add(outputs, output);
-    }
-    json_put(object, "outputs", outputs);
 }
 
 /* ---- Classes --------------------------------------------------------------------------- */
@@ -255,30 +232,22 @@ static void put_classes(json_t *object, const nudge_metrics *m, const nudge_prep
 
 /* ---- All ------------------------------------------------------------------------------- */
 
-/* Whether there are several outputs that are no classes. */
-static int has_outputs(const nudge_metrics *m, nudge_loss loss)
-{
-    return m->outputs > 1 && nudge_loss_describe(loss).target != NUDGE_CLASSES;
-}
-
 static void report(const nudge_metrics *m, const nudge_model *model, uint64_t wanted)
 {
     nudge_model_info info = nudge_model_describe(model);
     print_metrics(m, &info, wanted);
     if (m->confusion != NULL)
         print_classes(m, info.prep);
-    else if (has_outputs(m, info.loss))
+    else if (has_outputs(&info))
         print_outputs(m, info.prep);
 }
 
 static void report_json(const nudge_metrics *m, const nudge_model *model, arguments *args)
 {
     nudge_model_info info = nudge_model_describe(model);
-    json_t *object = json_metrics(m);
+    json_t *object = json_metrics(m, &info);
     if (m->confusion != NULL)
         put_classes(object, m, info.prep);
-    else if (has_outputs(m, info.loss))
-        put_outputs(object, m, info.prep);
     json_put_all(object, "version", json_text(nudge_version()),
                  "model", json_text(text_of(args, "model")),
                  "data", json_text(text_of(args, "data")),

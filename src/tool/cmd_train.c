@@ -6,6 +6,7 @@
 #include "support/config.h"
 #include "support/cross_validation.h"
 #include "support/data_options.h"
+#include "support/output_metrics.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/train_progress.h"
@@ -152,6 +153,8 @@ static int train(train_report *r, nudge_model *model, arguments *args)
         line_print(stderr, "engine", r->plan.explain);
     if (s->resume != NULL)
         resume(s, p.trainer);
+    nudge_model_info info = nudge_model_describe(model);
+    p.log.no_rmse = mixes_units(NUDGE_METRIC_RMSE, &info);
     progress_begin(&p, r->plan.batches);
     char *note = s->checkpoint != NULL ? config_text(args, NOT_OF_A_RUN, 0) : NULL;
     nu_signals_catch(); /* from here on they stop training, not the process */

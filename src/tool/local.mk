@@ -17,6 +17,7 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/run_lines.h src/tool/support/run_lines.c \
 	src/tool/support/say.h src/tool/support/say.c \
 	src/tool/support/stats.h src/tool/support/stats.c \
+	src/tool/support/output_metrics.h src/tool/support/output_metrics.c \
 	src/tool/support/page.h src/tool/support/page.c \
 	src/tool/support/text_table.h src/tool/support/text_table.c \
 	src/tool/support/train_progress.h src/tool/support/train_progress.c \

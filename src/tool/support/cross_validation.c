@@ -6,6 +6,7 @@
 #include "signals.h"
 #include "support/data_options.h"
 #include "support/json.h"
+#include "support/output_metrics.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"
@@ -17,7 +18,9 @@ typedef struct validation {
     nudge_folds *folds;
     nudge_folds_info info;
     char loss[NU_TEXT];     /* its title */
-    int repeats[NUDGE_METRICS]; /* as repeats_loss() has it */
+    int hidden[NUDGE_METRICS]; /* they say what the loss does, or mix units of outputs */
+    int mixed[NUDGE_METRICS];  /* they mix units */
+    json_t *folds_json;     /* metrics of the folds */
     size_t fold;            /* of now, from 0 */
     nudge_metrics *metrics; /* of each fold that is done */
     double seconds;         /* of training, all folds */
@@ -52,7 +55,7 @@ static int is_shown(const validation *v, size_t metric)
     for (size_t i = 0; i < v->info.folds; i++)
         has |= !isnan(v->metrics[i].value[metric]);
     return has && nudge_metric_describe((nudge_metric)metric).is_main &&
-           !v->repeats[metric];
+           !v->hidden[metric];
 }
 
 static const char *head_of(const validation *v, size_t metric)
@@ -104,23 +107,20 @@ static json_t *json_of_all(const validation *v, double (*of)(const validation *v
     double value[NUDGE_METRICS];
     json_t *object = json_new();
     for (size_t k = 0; k < NUDGE_METRICS; k++)
-        value[k] = of(v, k);
+        value[k] = v->mixed[k] ? NAN : of(v, k);
     json_put_metrics(object, value, 1);
     return object;
 }
 
 static void report_values(const validation *v)
 {
-    json_t *folds = json_new_list();
-    for (size_t i = 0; i < v->info.folds; i++)
-        json_add(folds, json_metrics(&v->metrics[i]));
     size_t notes;
     const nudge_note *note = nudge_folds_notes(v->folds, &notes);
     json_print(json_of("version", json_text(nudge_version()), "settings", json_incref(v->settings),
                        "notes", json_notes(note, notes),
                        "stratified", json_boolean(v->info.stratified),
                        "rows", json_whole(v->info.rows), "seconds", json_number(v->seconds),
-                       "folds", folds, "mean", json_of_all(v, mean_of),
+                       "folds", json_incref(v->folds_json), "mean", json_of_all(v, mean_of),
                        "deviation", json_of_all(v, deviation_of), NULL),
                1, stdout);
 }
@@ -165,8 +165,10 @@ static void start(validation *v, train_report *r)
     v->settings = train_settings(r);
     nudge_model_info model = nudge_model_describe(r->model);
     loss_title(v->loss, &model);
-    for (size_t k = 0; k < NUDGE_METRICS; k++)
-        v->repeats[k] = repeats_loss((nudge_metric)k, &model);
+    for (size_t k = 0; k < NUDGE_METRICS; k++) {
+        v->mixed[k] = mixes_units((nudge_metric)k, &model);
+        v->hidden[k] = v->mixed[k] || repeats_loss((nudge_metric)k, &model);
+    }
     if (v->setup->quiet)
         return;
     report_start(r);
@@ -208,8 +210,12 @@ static nudge_status train_fold(validation *v, nudge_data *data, nudge_model **mo
     if (status != NUDGE_OK)
         return status;
     v->seconds += result.seconds;
-    return nudge_evaluate_on(*model, data->test, options.threads, options.cpus,
-                             report_wants(v->setup), &v->metrics[v->fold], err);
+    status = nudge_evaluate_on(*model, data->test, options.threads, options.cpus,
+                               report_wants(v->setup), &v->metrics[v->fold], err);
+    nudge_model_info info = nudge_model_describe(*model);
+    if (status == NUDGE_OK)
+        json_add(v->folds_json, json_metrics(&v->metrics[v->fold], &info));
+    return status;
 }
 
 /* Returns the status of its training: NUDGE_ESTOPPED after a signal. */
@@ -231,7 +237,7 @@ static nudge_status run_fold(validation *v)
 
 int cross_validate(const train_setup *setup)
 {
-    validation v = {.setup = setup};
+    validation v = {.setup = setup, .folds_json = json_new_list()};
     nudge_error err;
     nudge_status status = NUDGE_OK;
     must(nudge_folds_load(&v.folds, setup->folds, &setup->data, &err), &err);
@@ -252,6 +258,7 @@ int cross_validate(const train_setup *setup)
     else
         report_text(&v);
     json_decref(v.settings);
+    json_decref(v.folds_json);
     for (size_t i = 0; i < v.info.folds; i++)
         nudge_metrics_free(&v.metrics[i]);
     free(v.metrics);

@@ -27,8 +27,10 @@ static const struct {
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
-static double number_of(const nudge_epoch *e, size_t i)
+static double number_of(const epoch_log *log, const nudge_epoch *e, size_t i)
 {
+    if (log->no_rmse && numbers[i].at == offsetof(nudge_epoch, val_rmse))
+        return NAN;
     return *(const double *)((const char *)e + numbers[i].at);
 }
 
@@ -40,7 +42,7 @@ static int write_object(epoch_log *log, const nudge_epoch *e, double now)
     json_t *line = json_of("epoch", json_whole(e->epoch), NULL);
     for (size_t i = 0; i < NUMBERS; i++)
         if (log->with_lr || numbers[i].at != offsetof(nudge_epoch, lr))
-            json_put(line, numbers[i].name, json_number(number_of(e, i)));
+            json_put(line, numbers[i].name, json_number(number_of(log, e, i)));
     return json_print(line, 0, log->file);
 }
 
@@ -50,7 +52,7 @@ static int write_row(epoch_log *log, const nudge_epoch *e, double now)
     (void)now;
     json_t *line = json_of("epoch", json_whole(e->epoch), NULL);
     for (size_t i = 0; i < NUMBERS; i++) {
-        json_t *number = json_number(number_of(e, i));
+        json_t *number = json_number(number_of(log, e, i));
         json_put(line, numbers[i].name, number != NULL ? number : json_null());
     }
     json_csv_line(line, &log->lines, log->file);
@@ -62,8 +64,8 @@ static int write_events(epoch_log *log, const nudge_epoch *e, double now)
     event_scalar scalars[NUMBERS];
     size_t n = 0;
     for (size_t i = 0; i < NUMBERS; i++)
-        if (!isnan(number_of(e, i)))
-            scalars[n++] = (event_scalar){numbers[i].tag, number_of(e, i)};
+        if (!isnan(number_of(log, e, i)))
+            scalars[n++] = (event_scalar){numbers[i].tag, number_of(log, e, i)};
     return (log->lines++ > 0 || event_file_begin(log->file, now)) &&
            event_file_scalars(log->file, now, e->epoch, n, scalars);
 }

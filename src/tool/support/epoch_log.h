@@ -10,6 +10,7 @@ typedef struct epoch_log {
     const struct log_kind *kind;
     FILE *file;
     int with_lr; /* 1: lines have the learning rate */
+    int no_rmse; /* 1: it would mix the units of several outputs */
     int lines;   /* of a table, by now */
 } epoch_log;
 

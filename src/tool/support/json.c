@@ -161,13 +161,6 @@ void json_put_loss(json_t *object, const nudge_model_info *m)
         json_put(object, loss.parameter, json_number(m->loss_parameter));
 }
 
-json_t *json_metrics(const nudge_metrics *m)
-{
-    json_t *object = json_of("rows", json_whole(m->rows), NULL);
-    json_put_metrics(object, m->value, 1);
-    return object;
-}
-
 int json_print(json_t *value, int pretty, FILE *stream)
 {
     int done = json_dumpf(value, stream, pretty ? JSON_INDENT(2) : 0) == 0;

@@ -42,9 +42,8 @@ json_t *json_notes(const nudge_note *notes, size_t n);
 /* Puts the loss, and its parameter by its name, into an object. */
 void json_put_loss(json_t *object, const nudge_model_info *m);
 
-/* {"rows": ..., "loss": ..., and every other metric that has a value}; of NUDGE_METRICS values,
- * `stride` from one to the next. */
-json_t *json_metrics(const nudge_metrics *m);
+/* "loss", and every other metric that has a value, of NUDGE_METRICS, `stride` from one to the
+ * next. */
 void json_put_metrics(json_t *object, const double *value, size_t stride);
 
 /* One line, or several if `pretty`; frees the value. Returns 0 if the stream did not take it. */

@@ -73,8 +73,9 @@ static int by_other_metric(nudge_metric metric)
            metric != NUDGE_METRIC_RMSE;
 }
 
-static void print_epoch(const nudge_epoch *e, nudge_metric metric, int with_lr)
+static void print_epoch(const train_progress *p, const nudge_epoch *e)
 {
+    nudge_metric metric = p->setup->train.early_stop.metric;
     char text[NU_TEXT];
     snprintf(text, sizeof text, "%zu", e->epochs);
     fprintf(stderr, "epoch %*zu/%s  loss %-10.5g", (int)strlen(text), e->epoch, text,
@@ -85,11 +86,11 @@ static void print_epoch(const nudge_epoch *e, nudge_metric metric, int with_lr)
         fprintf(stderr, "  val accuracy %.4f", e->val_accuracy);
     else if (!isnan(e->train_accuracy))
         fprintf(stderr, "  accuracy %.4f", e->train_accuracy);
-    else if (!isnan(e->val_rmse))
+    else if (!isnan(e->val_rmse) && !p->log.no_rmse)
         fprintf(stderr, "  val RMSE %-9.5g", e->val_rmse);
     if (by_other_metric(metric))
         fprintf(stderr, "  %s %-8.5g", nudge_metric_name(metric), e->val_stop);
-    if (with_lr)
+    if (shows_lr(p))
         fprintf(stderr, "  lr %-8.3g", e->lr);
     fprintf(stderr, "  %s samples/s\n", nu_count_text(text, e->samples_per_s));
 }
@@ -108,7 +109,7 @@ static int on_epoch(const nudge_epoch *e, void *user)
                    (e->epoch - 1) * (MOST_LINES - 1) / e->epochs;
     if (!p->setup->quiet && (e->epochs <= MOST_LINES || show)) {
         live_line_clear();
-        print_epoch(e, p->setup->train.early_stop.metric, shows_lr(p));
+        print_epoch(p, e);
     }
     return is_to_stop(p, e->epoch);
 }

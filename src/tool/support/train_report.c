@@ -5,6 +5,7 @@
 
 #include "support/json.h"
 #include "support/learning_options.h"
+#include "support/output_metrics.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"
@@ -119,6 +120,26 @@ uint64_t report_wants(const train_setup *setup)
     return wanted;
 }
 
+/* More outputs than this have no rows of their own; nudge eval has them. */
+enum { MOST_OUTPUTS = 10 };
+
+/* A row for each output, of a metric that is in their units: "RMSE of p". */
+static void output_rows(text_table *t, const nudge_metrics of[3], size_t i, int floor,
+                        const nudge_model_info *m)
+{
+    nudge_metric_info metric = nudge_metric_describe((nudge_metric)i);
+    size_t n = m->widths[m->layers];
+    for (size_t j = 0; j < n && n <= MOST_OUTPUTS; j++) {
+        table_add(t, "%s of %s", metric.title, nudge_prep_target_name(m->prep, j));
+        for (int k = 0; k < 3; k++)
+            if (of[k].rows > 0)
+                table_add_real(t, metric.format,
+                               of[k].by_output != NULL ? of[k].by_output[i * n + j] : NAN);
+        if (floor)
+            table_add(t, "-");
+    }
+}
+
 /* A row for each metric that is known of any data. The noise floor is one of mse for numbers and of
  * cross-entropy for classes, unless its parameter changes it. */
 static void report_metrics(const train_report *r, FILE *stream)
@@ -147,6 +168,10 @@ static void report_metrics(const train_report *r, FILE *stream)
             known |= of[k].rows > 0 && !isnan(of[k].value[i]);
         if (!known || repeats_loss((nudge_metric)i, &m))
             continue;
+        if (mixes_units((nudge_metric)i, &m)) {
+            output_rows(&t, of, i, !isnan(noise), &m);
+            continue;
+        }
         table_add(&t, "%s", i == NUDGE_METRIC_LOSS ? loss_title(title, &m) : metric.title);
         for (int k = 0; k < 3; k++)
             if (of[k].rows > 0)
@@ -295,12 +320,13 @@ static json_t *json_result(const train_report *r)
 void report_json(const train_report *r)
 {
     nudge_metrics train = train_metrics(r);
+    nudge_model_info m = nudge_model_describe(r->model);
     json_print(json_of("version", json_text(nudge_version()), "settings", train_settings(r),
                        "notes", json_notes(r->data->notes, r->data->n_notes),
                        "plan", json_plan(r), "result", json_result(r),
-                       "train", json_metrics(&train),
-                       "val", r->val.rows > 0 ? json_metrics(&r->val) : NULL,
-                       "test", r->test.rows > 0 ? json_metrics(&r->test) : NULL,
+                       "train", json_metrics(&train, &m),
+                       "val", r->val.rows > 0 ? json_metrics(&r->val, &m) : NULL,
+                       "test", r->test.rows > 0 ? json_metrics(&r->test, &m) : NULL,
                        "noise_floor", json_number(r->data->noise_floor),
                        "weights_hash", json_hash(nudge_model_hash(r->model)),
                        "out", json_text(r->saved ? r->setup->out : NULL), NULL),
