@@ -39,4 +39,18 @@ refuse 2 "target 'y' is -7 in data row 4" "a negative target of a model" \
 refuse 2 "with the loss poisson the target is not transformed" "a loss of counts" \
     nudge train --data y.csv --target y --target-transform log --loss poisson
 
+# ---- Importance ----------------------------------------------------------------------------
+check "--importance" nudge eval --model log.safetensors --data y.csv --importance
+expect "... the columns, the important one first" awk '/^column / { getline; a = $1; getline
+    exit !(a == "a" && $1 == "b") }' "$out"
+expect "... what its loss is of" grep -q "mse of log target rise  *+-  *RMSE rise  *+-$" "$out"
+check "--importance --json" nudge eval --model log.safetensors --data y.csv --importance --json \
+    --repeats 2 --seed 3
+cp "$out" once.json
+nudge eval --model log.safetensors --data y.csv --importance --json --repeats 2 --seed 3 \
+    --threads 2 >twice.json
+expect "... the same with any number of threads" cmp once.json twice.json
+refuse 2 "--repeats: it needs --importance" "--repeats alone" \
+    nudge eval --model log.safetensors --data y.csv --repeats 3
+
 finish

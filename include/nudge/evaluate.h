@@ -52,6 +52,37 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_on(const nudge_model *model,
                                                       const int *cpus, double *out,
                                                       nudge_error *err);
 
+/* ---- Importance of columns -------------------------------------------------------------- */
+
+/* How much worse a model gets where the cells of a raw column are shuffled among rows, so that they
+ * say nothing any more: Breiman 2001, https://doi.org/10.1023/A:1010933404324; as scikit-learn's
+ * permutation_importance(). Of columns that say the same each alone may matter little. */
+typedef struct nudge_importance_options {
+    size_t size;      /* of this structure: see nudge.h */
+    size_t repeats;   /* shuffles of each column: >= 1 */
+    uint64_t seed;    /* of the shuffles, which depend on it, column and repeat alone */
+    uint64_t wanted;  /* a set of metrics */
+    int threads;      /* as in nudge_train_options */
+    int (*on_column)(size_t column, size_t columns, void *user); /* before each; other than 0
+                       * stops. NULL: none */
+    void *user;
+} nudge_importance_options;
+
+/* 5 repeats, seed 1, the loss, all threads. */
+NUDGE_GIVES(nudge_importance_options, nudge_importance_defaults, it.size = sizeof it;)
+
+/* mean and deviation, the caller's: NUDGE_METRICS x nudge_prep_columns() each; of metric m and
+ * column j, at m * columns + j, over the repeats: the mean of what it is worse by (of a loss how
+ * much higher, of an accuracy how much lower it is), and the standard deviation (over repeats); NaN
+ * where the metric has no value. The table has targets; it is changed and back as it was when this
+ * returns. Memory for a dataset of it is needed beside it.
+ * NUDGE_ESTOPPED; NUDGE_EARGUMENT (also: data that is left in its file, the setting "stream");
+ * every status of nudge_dataset_pack_copy() and nudge_evaluate_on(). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_importance(const nudge_model *model, nudge_table *table,
+                                                      const nudge_importance_options *options,
+                                                      double *mean, double *deviation,
+                                                      nudge_error *err);
+
 /* ---- One row after another ------------------------------------------------------------- */
 
 /* For programs that answer requests: room for one row, made once. It uses the weights that the

@@ -5,6 +5,7 @@
 #include "plot/results.h"
 #include "support/data_options.h"
 #include "support/gnuplot.h"
+#include "support/importance_report.h"
 #include "support/json.h"
 #include "support/options.h"
 #include "support/output_metrics.h"
@@ -21,6 +22,10 @@ static const char *metric_names(size_t i)
 static const option own[] = {
     {"data", .help = "as in 'nudge train'; it must hold the target too"},
     {"metrics", "NAME,...", .help = "only these [all that fit]", .names = metric_names},
+    {"importance", .help = "how much worse the model gets where a column's cells are shuffled among "
+                           "rows, for each column of the data"},
+    {"repeats", "N", "5", .help = "shuffles of each column"},
+    {"seed", "N", "1", .help = "of the shuffles"},
     {"plot", "FILE", .help = "write a picture of what fits, .svg or .png: confusion matrix, ROC "
                              "and calibration, or predicted against true"},
     {0},
@@ -242,7 +247,9 @@ static void report(const nudge_metrics *m, const nudge_model *model, uint64_t wa
         print_outputs(m, info.prep);
 }
 
-static void report_json(const nudge_metrics *m, const nudge_model *model, arguments *args)
+/* importance NULL: it was not asked for. */
+static void report_json(const nudge_metrics *m, const nudge_model *model,
+                        const importance_report *importance, arguments *args)
 {
     nudge_model_info info = nudge_model_describe(model);
     json_t *object = json_metrics(m, &info);
@@ -254,6 +261,7 @@ static void report_json(const nudge_metrics *m, const nudge_model *model, argume
                  "loss_name", json_text(nudge_loss_name(info.loss)),
                  "target_transform", json_text(nudge_transform_name(transform_of(&info))),
                  "targets", json_targets(info.prep),
+                 "importance", importance != NULL ? importance_json(importance) : NULL,
                  "weights_hash", json_hash(nudge_model_hash(model)), NULL);
     json_print(object, 1, stdout);
 }
@@ -325,17 +333,27 @@ static int run(arguments *args)
     nudge_dataset *data = NULL;
     nudge_metrics metrics;
     nudge_error err;
-    int threads = threads_of(args);
-    load_model_and_data(args, &model, &data);
+    nudge_table *table = NULL;
+    importance_report importance = {0};
+    int threads = threads_of(args), with_importance = given(args, "importance");
+    if (!with_importance)
+        refuse_all(args, "repeats seed", "it needs --importance");
+    load_model_and_data(args, &model, &data, with_importance ? &table : NULL);
     uint64_t wanted = metrics_of(args, model);
     must(nudge_evaluate_on(model, data, threads, NULL, wanted, &metrics, &err), &err);
+    if (with_importance)
+        importance_start(&importance, model, table, args);
     if (given(args, "json"))
-        report_json(&metrics, model, args);
+        report_json(&metrics, model, with_importance ? &importance : NULL, args);
     else
         report(&metrics, model, wanted);
+    if (with_importance && !given(args, "json"))
+        importance_print(&importance);
     int drawn = plot == NULL || draw(plot, &metrics, model, data, args);
+    importance_end(&importance);
     nudge_metrics_free(&metrics);
     nudge_dataset_free(data);
+    nudge_table_free(table);
     nudge_model_free(model);
     return drawn ? EXIT_DONE : EXIT_RUN_FAILED;
 }
@@ -350,8 +368,10 @@ const command command_eval = {
              "in scikit-learn.",
     .own = own,
     .options = "Data: model data labels weight " READ_OPTIONS "\nRunning: threads\n"
+               "Importance: importance repeats seed\n"
                "Output: metrics plot json quiet\n",
     .examples = "  nudge eval --model m.safetensors --data letters.csv --plot m.svg\n"
+                "  nudge eval --model m.safetensors --data held-out.csv --importance\n"
                 "  nudge eval --model m.safetensors --data images.gz --labels labels.gz --json\n",
     .run = run,
 };

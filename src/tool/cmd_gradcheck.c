@@ -153,7 +153,7 @@ static int check_model(arguments *args)
     refuse_all(args, "activation loss hidden rows seed dtype",
                "it is for the built-in network, not for --model");
     uint64_t limit = whole_of(args, "limit", 0, UINT64_MAX);
-    load_model_and_data(args, &model, &data);
+    load_model_and_data(args, &model, &data, NULL);
     must(nudge_gradcheck(model, data, limit, &r, &err), &err);
     if (given(args, "json"))
         json = json_of("checked", json_whole(r.checked), "skipped", json_whole(r.skipped), NULL);

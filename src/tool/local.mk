@@ -10,6 +10,7 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/help.h src/tool/support/help.c \
 	src/tool/support/manual.c src/tool/support/completion.c \
 	src/tool/support/learning_options.h src/tool/support/learning_options.c \
+	src/tool/support/importance_report.h src/tool/support/importance_report.c \
 	src/tool/support/json.h src/tool/support/json.c \
 	src/tool/support/options.h src/tool/support/options.c \
 	src/tool/support/option_tables.c \

@@ -144,35 +144,36 @@ static nudge_table *load_model_and_table(arguments *args, int targets, nudge_mod
     return table;
 }
 
-static void say_unknown(arguments *args, size_t unknown)
+/* Without `keep` the table is consumed, and then NULL. */
+static void pack(arguments *args, const nudge_model *model, nudge_table **table, int keep,
+                 nudge_dataset **data)
 {
+    nudge_model_info info = nudge_model_describe(model);
+    nudge_error err;
+    size_t unknown = 0;
+    must(keep ? nudge_dataset_pack_copy(data, *table, info.prep, info.dtype, &unknown, &err)
+              : nudge_dataset_pack(data, table, info.prep, info.dtype, &unknown, &err), &err);
     if (unknown > 0)
         say("%s: %zu cells hold a category that the model was not trained on; they count as "
             "none", text_of(args, "data"), unknown);
 }
 
-void load_model_and_data(arguments *args, nudge_model **model, nudge_dataset **data)
+void load_model_and_data(arguments *args, nudge_model **model, nudge_dataset **data,
+                         nudge_table **table)
 {
-    nudge_table *table = load_model_and_table(args, 1, model);
+    nudge_table *own = load_model_and_table(args, 1, model);
+    pack(args, *model, &own, table != NULL, data);
+    if (table != NULL)
+        *table = own;
     nudge_model_info info = nudge_model_describe(*model);
-    nudge_error err;
-    size_t unknown = 0;
-    must(nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err), &err);
     if (nudge_dataset_describe(*data).outputs == 0)
         lacks_targets(text_of(args, "data"), info.prep);
-    say_unknown(args, unknown);
 }
 
 void load_model_and_rows(arguments *args, nudge_model **model, nudge_dataset **data,
                          nudge_table **kept)
 {
     nudge_table *table = load_model_and_table(args, 0, model);
-    nudge_model_info info = nudge_model_describe(*model);
-    nudge_error err;
-    size_t unknown = 0;
-    *kept = given(args, "keep") ? table : NULL;
-    must(*kept != NULL
-             ? nudge_dataset_pack_copy(data, table, info.prep, info.dtype, &unknown, &err)
-             : nudge_dataset_pack(data, &table, info.prep, info.dtype, &unknown, &err), &err);
-    say_unknown(args, unknown);
+    pack(args, *model, &table, given(args, "keep"), data);
+    *kept = table;
 }

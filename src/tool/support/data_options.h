@@ -30,8 +30,10 @@ int same_file(const char *a, const char *b);
 void check_output(arguments *args, const char *name, const char *others);
 
 /* For eval and gradcheck: the model of --model, and --data (read with READ_OPTIONS) packed as it
- * wants them, with the targets, for which --labels is asked too. The caller frees both. */
-void load_model_and_data(arguments *args, nudge_model **model, nudge_dataset **data);
+ * wants them, with the targets, for which --labels is asked too. The caller frees both, and *table,
+ * which stays where it is asked for: not NULL. */
+void load_model_and_data(arguments *args, nudge_model **model, nudge_dataset **data,
+                         nudge_table **table);
 
 /* For predict: likewise without targets, whatever stands there. *kept: the table with the columns
  * of --keep, or NULL; the caller frees it last. */
