@@ -176,11 +176,14 @@ PY
 import os, signal, subprocess, sys, time
 def writing(p): # it has a file with something in it open in the folder, which may have no name yet
     try:
-        files = [e.path for e in os.scandir(f"/proc/{p.pid}/fd")]
-        return any(os.stat(f).st_size for f in files
-                   if os.path.dirname(os.readlink(f)) == os.path.abspath("sub"))
+        for f in [e.path for e in os.scandir(f"/proc/{p.pid}/fd")]:
+            name, size = os.readlink(f), os.stat(f).st_size
+            # The same file before and after: its number may have become another file's.
+            if size > 0 and os.path.dirname(name) == os.path.abspath("sub") and name == os.readlink(f):
+                return True
     except OSError: # gone meanwhile
-        return False
+        pass
+    return False
 os.mkdir("sub")
 for attempt in range(10): # on a busy machine it may be done before we see that it writes
     p = subprocess.Popen([sys.argv[1], "predict", "--model", "big.safetensors", "--out", "sub/p.csv",
