@@ -9,7 +9,7 @@ unit_tests = \
 	tests/test_arff tests/test_bench tests/test_cgroup tests/test_checkpoint tests/test_csv \
 	tests/test_column_list tests/test_csv_dialect tests/test_csv_kept tests/test_csv_kinds tests/test_csv_names \
 	tests/test_data_files tests/test_dataset tests/test_dataset_matrix tests/test_decompress \
-	tests/test_dropout tests/test_evaluate tests/test_event_file tests/test_file tests/test_folds tests/test_forecast \
+	tests/test_dropout tests/test_encode tests/test_evaluate tests/test_event_file tests/test_file tests/test_folds tests/test_forecast \
 	tests/test_idx tests/test_importance tests/test_load tests/test_metrics tests/test_model \
 	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
 	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_choices tests/test_prep_json \
@@ -36,7 +36,7 @@ tests_test_numeric_f64_CPPFLAGS = $(AM_CPPFLAGS) -DNU_REAL_BITS=64
 cli_tests = \
 	tests/cli_real_data.sh tests/cli_torch.sh tests/cli_scale.sh tests/cli_resume.sh tests/cli_train.sh tests/cli_usage.sh tests/cli_readme.sh \
 	tests/cli_data_files.sh tests/cli_folds.sh tests/cli_safetensors.sh \
-	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_plot.sh tests/cli_eval.sh \
+	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_encode.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_targets.sh \
 	tests/cli_inferred.sh tests/cli_outputs.sh tests/cli_parts.sh tests/cli_programs.sh tests/cli_threads.sh \
 	tests/cli_weights.sh

@@ -18,8 +18,9 @@ static inline const nudge_prep *file_prep(void)
     static double shift[] = {0.1, 0, 0}, factor[] = {1e-7, 1, 1};
     static double t_shift[] = {-7.7}, t_factor[] = {3};
     static nudge_prep prep = {.loss = NUDGE_HUBER, .scale = NUDGE_SCALE_STANDARD, .n_columns = 2,
-                              .columns = columns, .features = 3, .feature_names = features,
-                              .shift = shift, .factor = factor, .outputs = 1, .n_targets = 1,
+                              .columns = columns, .values = 3, .features = 3,
+                              .feature_names = features, .shift = shift, .factor = factor,
+                              .outputs = 1, .n_targets = 1,
                               .target_names = targets, .target_shift = t_shift,
                               .target_factor = t_factor};
     return &prep;

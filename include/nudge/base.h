@@ -241,6 +241,15 @@ typedef enum nudge_transform {
 /* What stands for a missing number: a statistic of the training rows that have one, or 0. */
 typedef enum nudge_fill { NUDGE_FILL_MEDIAN, NUDGE_FILL_MEAN, NUDGE_FILL_ZERO } nudge_fill;
 
+/* What numbers become beside themselves, for the network to tell their ranges apart (Gorishniy et
+ * al. 2022, "On Embeddings for Numerical Features in Tabular Deep Learning",
+ * https://arxiv.org/abs/2203.05556).
+ * piecewise: the place in each of their bins, clamp((x - lower) / (upper - lower), 0, 1) of the
+ * scaled number and the scaled edges. Of the edges, half are quantiles of the training rows that
+ * have a number, half of their different values; where these are few, each is an edge. A number
+ * with at most two values has no bins. */
+typedef enum nudge_encode { NUDGE_ENCODE_NONE, NUDGE_ENCODE_PIECEWISE } nudge_encode;
+
 /* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... NULL for a value
  * that does not exist: the names of a family are those of 0, 1, ... up to the first NULL. */
 NUDGE_API const char *nudge_dtype_name(nudge_dtype v);
@@ -252,6 +261,7 @@ NUDGE_API const char *nudge_init_name(nudge_init v);
 NUDGE_API const char *nudge_scale_name(nudge_scale v);
 NUDGE_API const char *nudge_fill_name(nudge_fill v);
 NUDGE_API const char *nudge_transform_name(nudge_transform v);
+NUDGE_API const char *nudge_encode_name(nudge_encode v);
 
 /* The value for a name. NUDGE_EARGUMENT for another name; the message lists the right ones. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_dtype_parse(nudge_dtype *v, const char *name,
@@ -272,6 +282,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_fill_parse(nudge_fill *v, const char 
                                                        nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_transform_parse(nudge_transform *v, const char *name,
                                                            nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_encode_parse(nudge_encode *v, const char *name,
+                                                        nudge_error *err);
 
 /* ---- Threads and machine --------------------------------------------------------------- */
 

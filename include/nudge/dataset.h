@@ -28,9 +28,12 @@ typedef struct nudge_prep_options {
     nudge_transform target_transform; /* where target_scale can be: the network then learns the
                                * transform of the target, and losses are in its units; predictions
                                * and all other metrics are in those of the target */
+    nudge_encode encode;      /* of numbers and dates */
+    size_t bins;              /* piecewise: of each at most, 2 to 1024; or 0: the default */
 } nudge_prep_options;
 
-/* Everything auto; missing numbers become the median; no transform. */
+/* Everything auto; missing numbers become the median; no transform; no
+ * encoding; 16 bins. */
 NUDGE_GIVES(nudge_prep_options, nudge_prep_defaults, it.size = sizeof it;)
 
 /* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows).
@@ -52,6 +55,9 @@ typedef struct nudge_prep_info {
     size_t number_columns;     /* CSV columns that the features come from: numbers, */
     size_t category_columns;   /* and categories (one-hot); 0 for other data */
     nudge_transform target_transform;
+    nudge_encode encode;
+    size_t encoded;            /* columns, or features of a matrix, that are encoded */
+    size_t most_codes;         /* inputs that one of them has beside its number, at most */
 } nudge_prep_info;
 
 NUDGE_TELLS(nudge_prep_info, nudge_prep_describe, , (prep), const nudge_prep *prep)
@@ -148,6 +154,10 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_shape(nudge_dataset **data, n
                                                          size_t rows, size_t features,
                                                          size_t outputs, int has_classes,
                                                          int pixels, nudge_error *err);
+
+/* Each feature of such a shape has so many network inputs beside itself, as an encoding gives it:
+ * nudge_prep_info.most_codes. */
+NUDGE_API void nudge_dataset_encode_shape(nudge_dataset *shape, size_t codes);
 
 /* `n` rows of a dataset by number, in that order, without copying them: the new dataset and `of`
  * share their values, and may be freed in either order. rows is copied.

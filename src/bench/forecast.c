@@ -202,11 +202,11 @@ static nudge_status find_data(replay *r, nudge_error *err)
     r->data = r->run.job.data;
     if (store->x != NULL)
         return NUDGE_OK;
-    size_t rows = RANDOM_VALUES / store->features + 1;
+    size_t inputs = nu_store_inputs(store), rows = RANDOM_VALUES / inputs + 1;
     if (rows < r->run.plan.batch)
         rows = r->run.plan.batch;
     NU_TRY(nudge_dataset_random(&r->made, store->dtype, rows < r->data->rows ? rows : r->data->rows,
-                                store->features, store->outputs, store->classes != NULL,
+                                inputs, store->outputs, store->classes != NULL,
                                 store->element == NU_U8, 1, err));
     r->data = r->made;
     return NUDGE_OK;

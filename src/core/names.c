@@ -159,6 +159,11 @@ static const choice transforms = {
               [NUDGE_TRANSFORM_LOG1P] = "log1p", [NUDGE_TRANSFORM_BOX_COX] = "box-cox"},
 };
 
+static const choice encodes = {
+    "an encoding",
+    .names = {[NUDGE_ENCODE_NONE] = "none", [NUDGE_ENCODE_PIECEWISE] = "piecewise"},
+};
+
 static const choice column_kinds = {
     "a kind of columns",
     .names = {[NUDGE_COLUMN_NUMBER] = "number", [NUDGE_COLUMN_CATEGORY] = "category",
@@ -226,6 +231,7 @@ NAME_OF(nudge_init_name, nudge_init, inits)
 NAME_OF(nudge_scale_name, nudge_scale, scales)
 NAME_OF(nudge_fill_name, nudge_fill, fills)
 NAME_OF(nudge_transform_name, nudge_transform, transforms)
+NAME_OF(nudge_encode_name, nudge_encode, encodes)
 NAME_OF(nudge_column_kind_name, nudge_column_kind, column_kinds)
 
 #define PARSE(function, type, choice)                                  \
@@ -244,4 +250,5 @@ PARSE(nudge_init_parse, nudge_init, inits)
 PARSE(nudge_scale_parse, nudge_scale, scales)
 PARSE(nudge_fill_parse, nudge_fill, fills)
 PARSE(nudge_transform_parse, nudge_transform, transforms)
+PARSE(nudge_encode_parse, nudge_encode, encodes)
 PARSE(nudge_column_kind_parse, nudge_column_kind, column_kinds)

@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "prep/json_list.h"
 #include "prep/prep_json.h"
 
 /* ---- Writing --------------------------------------------------------------------------- */

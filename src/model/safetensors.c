@@ -10,7 +10,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
-#include "prep/prep_json.h"
+#include "prep/json_list.h"
 
 #define LONGEST_HEADER 100000000 /* the reference implementation's limit */
 #define JSON_MEMORY 64           /* bytes that a byte of JSON can take once it is parsed */

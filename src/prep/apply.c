@@ -4,16 +4,17 @@
 #include "core/status.h"
 #include "core/team.h"
 #include "prep/apply_target.h"
+#include "prep/encode.h"
 
 /* ---- Features of columns ---------------------------------------------------------------- */
 
-/* How one raw feature column becomes network inputs. */
+/* How one raw feature column becomes values of the store. */
 struct input {
     size_t column;              /* of the table */
     const char *name;
     const nu_prep_column *like;
-    size_t first;               /* network input */
-    int32_t *one;               /* CATEGORY: for each of the table's categories the input, counted
+    size_t first;               /* value of the store */
+    int32_t *one;               /* CATEGORY: for each of the table's categories the value, counted
                                  * from `first`, that is 1; -1: none */
 };
 
@@ -251,8 +252,8 @@ static nudge_status scale(const nu_apply *apply, const void *from, void *to, nud
     if (s.bad == SIZE_MAX)
         return NUDGE_OK;
     return nu_fail(err, NUDGE_EDATA, "%s: feature '%s' in data row %zu is not a finite number, or "
-                   "too large for %s", t->source, apply->prep->feature_names[s.bad % s.columns],
-                   s.bad / s.columns + 1, nudge_dtype_name(store->dtype));
+                   "too large for %s", t->source,
+                   nudge_prep_column_name(apply->prep, s.bad % s.columns), s.bad / s.columns + 1, nudge_dtype_name(store->dtype));
 }
 
 /* Converted to the dataset's type and scaled, in place where the type is the same. */
@@ -319,9 +320,9 @@ static nudge_status apply_matrix(nu_apply *apply, nudge_error *err)
 {
     const nudge_table *t = apply->table;
     const nudge_prep *p = apply->prep;
-    if (t->features != p->features)
+    if (t->features != p->values)
         return nu_fail(err, NUDGE_EMISMATCH, "the model takes %zu features, '%s' has %zu",
-                       p->features, t->source, t->features);
+                       p->values, t->source, t->features);
     if (t->pixel_rows > 0 && p->pixel_rows > 0 && t->pixel_rows != p->pixel_rows)
         return nu_fail(err, NUDGE_EMISMATCH, "the model takes images of %zu x %zu pixels, '%s' has "
                        "%zu x %zu", p->pixel_rows, p->pixel_columns, t->source, t->pixel_rows,
@@ -329,9 +330,10 @@ static nudge_status apply_matrix(nu_apply *apply, nudge_error *err)
     char text[NU_NAME_TEXT];
     for (size_t j = 0; j < t->features; j++) {
         const char *name = nu_matrix_name(text, t->pixel_rows > 0, j);
-        if (strcmp(name, p->feature_names[j]) != 0)
+        const char *own = nudge_prep_column_name(p, j);
+        if (strcmp(name, own) != 0)
             return nu_fail(err, NUDGE_EMISMATCH, "the model's feature %zu is '%s', that of '%s' is "
-                           "'%s'", j + 1, p->feature_names[j], t->source, name);
+                           "'%s'", j + 1, own, t->source, name);
     }
     NU_TRY(nu_apply_target(apply, err));
     int stays = t->element == NU_U8 && p->scale != NUDGE_SCALE_ROBUST; /* the store scales */
@@ -350,8 +352,9 @@ static nudge_status pack(nudge_dataset **data, nudge_table *t, int keep, const n
     if (t->rows == 0 || t->rows > UINT32_MAX)
         return nu_fail(err, NUDGE_EDATA, "%s: %zu rows; there must be from 1 to %u", t->source,
                        t->rows, UINT32_MAX);
-    NU_TRY(nu_dataset_check(t->rows, prep->features, prep->outputs, dtype, err));
-    NU_TRY(nu_store_new(&store, t->rows, prep->features, 0, dtype, err));
+    NU_TRY(nu_dataset_check(t->rows, prep->values, prep->outputs, dtype, err));
+    NU_TRY(nu_store_new(&store, t->rows, prep->values, 0, dtype, err));
+    NU_TRY(nu_encode_store(prep, store, err));
     nu_apply apply = {.table = t, .keep = keep, .prep = prep, .store = store};
     NU_TRY(t->n_columns > 0 ? apply_columns(&apply, err) : apply_matrix(&apply, err));
     NU_TRY(nu_dataset_wrap(&made, &store, err));

@@ -3,6 +3,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "core/team.h"
+#include "prep/encode.h"
 #include "prep/learning.h"
 #include "quantiles.h"
 
@@ -19,15 +20,12 @@ static nudge_status no_value(const nu_fit *fit, const char *name, nudge_error *e
                            "training rows; leave it out", fit->table->source, name, fit->n);
 }
 
-static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *column,
-                               double *scratch, double *shift, double *factor, nudge_error *err)
+/* Value j of the prep, from column `from`. */
+static nudge_status fit_number(nu_fit *fit, size_t from, nu_prep_column *column, size_t j,
+                               double *scratch, nudge_error *err)
 {
-    size_t present = 0;
-    for (size_t i = 0; i < fit->n; i++) {
-        double v = training_cell(fit, i, j);
-        if (!isnan(v))
-            scratch[present++] = v;
-    }
+    nudge_prep *p = fit->prep;
+    size_t present = nu_fit_cells(fit, from, scratch);
     if (present == 0)
         return no_value(fit, column->name, err);
     if (fit->asked.fill == NUDGE_FILL_MEDIAN)
@@ -35,18 +33,18 @@ static nudge_status fit_number(const nu_fit *fit, size_t j, nu_prep_column *colu
     else if (fit->asked.fill == NUDGE_FILL_MEAN)
         column->fill = nu_moments_of(scratch, present).mean;
     for (size_t i = 0; i < fit->n; i++) {
-        double v = training_cell(fit, i, j);
+        double v = training_cell(fit, i, from);
         scratch[i] = isnan(v) ? column->fill : v;
     }
     nu_moments m = nu_moments_of(scratch, fit->n);
     if (present < fit->n && m.min == m.max && !fit->asked.fill_indicator)
-        NU_TRY(nu_note(&fit->prep->notes, fit->table->source, "fill_indicator", err, "column '%s' "
+        NU_TRY(nu_note(&p->notes, fit->table->source, "fill_indicator", err, "column '%s' "
                        "holds one value or none, and missing ones are filled with it: it tells "
                        "nothing", column->name));
-    if (fit->prep->scale == NUDGE_SCALE_ROBUST)
+    if (p->scale == NUDGE_SCALE_ROBUST)
         nu_moments_quartiles(&m, scratch, fit->n);
-    return nu_fit_scale(shift, factor, fit->prep->scale, &m, NU_F64, fit, "column", column->name,
-                        err);
+    return nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, &m, NU_F64, fit, "column",
+                        column->name, err);
 }
 
 /* The categories that training rows have; the table's are sorted, so these are. */
@@ -88,7 +86,7 @@ static int is_missing_somewhere(const nu_fit *fit, size_t j)
     return 0;
 }
 
-/* Numbers are learned last, when categories have told how many inputs come before each. */
+/* Numbers are learned last, when categories have told how many values come before each. */
 static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
 {
     const nudge_table *t = fit->table;
@@ -109,16 +107,16 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
         else
             c->has_more = fit->asked.fill_indicator && is_missing_somewhere(fit, j);
     }
-    NU_TRY(nu_prep_name_features(p, t->source, err));
-    NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->features, err));
-    size_t column = 0, input = 0;
+    NU_TRY(nu_prep_count_values(p, t->source, err));
+    NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->values, err));
+    size_t column = 0, value = 0;
     for (size_t j = 0; j < t->n_columns; j++) {
         if (!nu_column_is_feature(&t->columns[j]))
             continue;
         nu_prep_column *c = &p->columns[column++];
         if (c->kind != NUDGE_COLUMN_CATEGORY)
-            NU_TRY(fit_number(fit, j, c, scratch, &p->shift[input], &p->factor[input], err));
-        input += nu_prep_width(c);
+            NU_TRY(fit_number(fit, j, c, value, scratch, err));
+        value += nu_prep_width(c);
     }
     return NUDGE_OK;
 }
@@ -145,8 +143,7 @@ static void matrix_moments(void *arg, int thread, int threads)
                          work->moments + first);
         for (size_t j = first; work->values != NULL && j < first + count; j++) {
             double *values = work->values + (size_t)thread * work->fit->n;
-            for (size_t i = 0; i < work->fit->n; i++)
-                values[i] = nu_value(t->x, t->element, nu_fit_row(work->fit, i) * t->features + j);
+            (void)nu_fit_cells(work->fit, j, values);
             nu_moments_quartiles(&work->moments[j], values, work->fit->n);
         }
     }
@@ -156,21 +153,21 @@ static nudge_status scale_matrix(nu_fit *fit, nudge_error *err)
 {
     nudge_prep *p = fit->prep;
     nu_moments *moments NU_FREED = NULL;
-    NU_NEW(moments, nu_alloc, p->features, "statistics of features", err);
+    NU_NEW(moments, nu_alloc, p->values, "statistics of features", err);
     size_t threads = fit->n < 4096 ? 1 : (size_t)nu_team_threads(0, 0, NULL);
-    if (threads > p->features / 8) /* a narrow column is not worth a thread */
-        threads = p->features < 16 ? 1 : p->features / 8;
+    if (threads > p->values / 8) /* a narrow column is not worth a thread */
+        threads = p->values < 16 ? 1 : p->values / 8;
     double *values NU_FREED = NULL;
-    while (p->scale == NUDGE_SCALE_ROBUST && threads > 1 &&
-           nu_memory_check(threads * fit->n * sizeof *values, "a column", NULL) != NUDGE_OK)
-        threads /= 2;
     if (p->scale == NUDGE_SCALE_ROBUST)
-        NU_NEW(values, nu_alloc, threads * fit->n, "a column for each thread", err);
+        NU_TRY(nu_fit_room(&values, &threads, fit, err));
     struct matrix_work work = {fit, moments, values};
     nu_team_run((int)threads, matrix_moments, &work);
-    for (size_t j = 0; j < p->features; j++)
+    for (size_t j = 0; j < p->values; j++) {
+        char text[NU_NAME_TEXT];
         NU_TRY(nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, &moments[j],
-                            fit->table->element, fit, "feature", p->feature_names[j], err));
+                            fit->table->element, fit, "feature",
+                            nu_matrix_name(text, p->pixel_rows > 0, j), err));
+    }
     return NUDGE_OK;
 }
 
@@ -180,13 +177,13 @@ static nudge_status fit_matrix(nu_fit *fit, nudge_error *err)
     nudge_prep *p = fit->prep;
     p->pixel_rows = t->pixel_rows;
     p->pixel_columns = t->pixel_columns;
-    p->features = t->features;
-    NU_TRY(nu_prep_name_features(p, t->source, err));
-    NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->features, err));
+    p->values = t->features;
+    NU_TRY(nu_prep_count_values(p, t->source, err));
+    NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->values, err));
     if (p->scale != NUDGE_SCALE_NONE)
         return scale_matrix(fit, err);
     if (t->element == NU_U8 && fit->asked.scale == NUDGE_SCALE_AUTO)
-        for (size_t j = 0; j < p->features; j++)
+        for (size_t j = 0; j < p->values; j++)
             p->factor[j] = 1 / 255.0;
     return NUDGE_OK;
 }
@@ -230,7 +227,7 @@ static nudge_status check_options(const nu_fit *fit, nudge_error *err)
 nudge_prep_options nudge_prep_defaults(void)
 {
     return (nudge_prep_options){.size = sizeof(nudge_prep_options), .scale = NUDGE_SCALE_AUTO,
-                                .loss = NUDGE_LOSS_AUTO};
+                                .loss = NUDGE_LOSS_AUTO, .bins = NU_BINS_USUAL};
 }
 
 nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const uint32_t *rows,
@@ -241,6 +238,7 @@ nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const u
                   .asked = nudge_prep_defaults()};
     NU_TRY(nu_take_options(&fit.asked, options, err));
     NU_TRY(check_options(&fit, err));
+    NU_TRY(nu_encode_check(&fit.asked, err));
     NU_TRY(check_rows(&fit, err));
     NU_NEW(p, calloc, 1, "preprocessing", err);
     fit.prep = p;
@@ -251,6 +249,8 @@ nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const u
                                                    : NUDGE_SCALE_STANDARD;
     NU_TRY(nu_fit_targets(&fit, err)); /* first: what is wrong with it is worth knowing first */
     NU_TRY(table->n_columns > 0 ? fit_columns(&fit, err) : fit_matrix(&fit, err));
+    NU_TRY(nu_fit_codes(&fit, err));
+    NU_TRY(nu_prep_name_features(p, table->source, err));
     *prep = NU_TAKE(p);
     return NUDGE_OK;
 }

@@ -18,6 +18,13 @@ static inline size_t nu_fit_row(const nu_fit *fit, size_t i)
     return fit->rows != NULL ? fit->rows[i] : i;
 }
 
+/* The numbers of a column, or of a feature of a matrix, in the training rows that have one; returns
+ * how many. */
+size_t nu_fit_cells(const nu_fit *fit, size_t column, double *cells);
+
+/* A column of training rows for each of some threads, fewer if memory is short. NUDGE_EMEMORY. */
+nudge_status nu_fit_room(double **room, size_t *threads, const nu_fit *fit, nudge_error *err);
+
 /* Chooses the loss and fills outputs and everything about targets and classes. */
 nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err);
 

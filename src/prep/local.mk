@@ -3,6 +3,8 @@ libnudge_all_la_SOURCES += \
 	src/prep/apply_target.h src/prep/apply_target.c \
 	src/prep/class_weights.h src/prep/class_weights.c \
 	src/prep/dialect_json.h src/prep/dialect_json.c \
+	src/prep/encode.h src/prep/encode.c \
+	src/prep/json_list.h src/prep/json_list.c \
 	src/prep/learning.h src/prep/fit.c \
 	src/prep/fit_target.c \
 	src/prep/prep.h src/prep/prep.c \

@@ -1,5 +1,6 @@
 #include "prep/prep.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "core/memory.h"
@@ -15,7 +16,13 @@ nudge_prep_info nudge_prep_describe(const nudge_prep *prep)
         .classes = prep->n_classes,
         .pixels = prep->pixel_rows > 0,
         .target_transform = prep->transform,
+        .encode = prep->codes != NULL ? NUDGE_ENCODE_PIECEWISE : NUDGE_ENCODE_NONE,
     };
+    for (size_t j = 0; prep->codes != NULL && j < prep->values; j++) {
+        size_t codes = nu_prep_code_inputs(prep, j);
+        info.encoded += codes > 0;
+        info.most_codes = codes > info.most_codes ? codes : info.most_codes;
+    }
     for (size_t j = 0; j < prep->n_columns; j++) {
         int category = prep->columns[j].kind == NUDGE_COLUMN_CATEGORY;
         info.category_columns += (size_t)category;
@@ -64,12 +71,13 @@ const char *nu_label_text(char text[NU_LABEL_TEXT], double value)
 
 size_t nudge_prep_columns(const nudge_prep *prep)
 {
-    return prep->n_columns > 0 ? prep->n_columns : prep->features;
+    return prep->n_columns > 0 ? prep->n_columns : prep->values;
 }
 
 const char *nudge_prep_column_name(const nudge_prep *prep, size_t j)
 {
-    return prep->n_columns > 0 ? prep->columns[j].name : prep->feature_names[j];
+    return prep->n_columns > 0 ? prep->columns[j].name
+                               : prep->feature_names[nu_prep_input(prep, j)];
 }
 
 nudge_column_kind nudge_prep_column_kind(const nudge_prep *prep, size_t j)
@@ -94,57 +102,81 @@ const char *nudge_prep_target_around(const nudge_prep *prep, size_t k, int behin
 
 /* ---- Names of network inputs ----------------------------------------------------------- */
 
-static char *matrix_name(const void *prep, size_t j)
-{
-    char text[NU_NAME_TEXT];
-    return strdup(nu_matrix_name(text, ((const nudge_prep *)prep)->pixel_rows > 0, j));
-}
-
-/* The network inputs from place `first` on are the column's. */
+/* Where a network input comes from. */
 typedef struct input {
-    const nu_prep_column *column;
-    size_t first;
+    uint32_t column, nth, code; /* value `nth` of a column: itself (0), or one of its codes */
 } input;
 
-/* "ocean_proximity=INLAND", or a number's name alone; "ocean_proximity other", "age missing". */
-static char *input_name(const void *inputs, size_t j)
+typedef struct naming {
+    const nudge_prep *prep;
+    input *inputs; /* features */
+} naming;
+
+/* "ocean_proximity=INLAND", or a number's name alone; "ocean_proximity other", "age missing";
+ * "age[1]", its place in its first bin. */
+static char *input_name(const void *of, size_t j)
 {
-    const input *in = &((const input *)inputs)[j];
-    const nu_prep_column *c = in->column;
-    size_t nth = j - in->first, plain = nu_prep_width(c) - (size_t)c->has_more;
-    int is_number = c->kind != NUDGE_COLUMN_CATEGORY;
-    const char *between = nth == plain ? " " : is_number ? "" : "=";
-    const char *rest = nth < plain ? is_number ? "" : c->categories[nth]
+    const naming *names = of;
+    const nudge_prep *p = names->prep;
+    const input *in = &names->inputs[j];
+    const nu_prep_column *c = p->n_columns > 0 ? &p->columns[in->column] : NULL;
+    char text[NU_NAME_TEXT], code[32] = "", *name = NULL;
+    const char *whole = c != NULL ? c->name : nu_matrix_name(text, p->pixel_rows > 0, in->column);
+    int is_number = c == NULL || c->kind != NUDGE_COLUMN_CATEGORY;
+    size_t plain = c != NULL ? nu_prep_width(c) - (size_t)c->has_more : 1;
+    if (in->code > 0)
+        snprintf(code, sizeof code, "[%" PRIu32 "]", in->code);
+    const char *between = in->nth == plain ? " " : is_number ? "" : "=";
+    const char *rest = in->nth < plain ? is_number ? code : c->categories[in->nth]
                        : is_number ? "missing" : "other";
-    char *name = NULL;
-    return asprintf(&name, "%s%s%s", c->name, between, rest) < 0 ? NULL : name;
+    return asprintf(&name, "%s%s%s", whole, between, rest) < 0 ? NULL : name;
 }
 
-static nudge_status name_inputs(nudge_prep *p, size_t n, nudge_error *err)
+static void list_inputs(const nudge_prep *p, input *inputs)
 {
-    input *inputs NU_FREED = NULL;
-    NU_NEW(inputs, calloc, n, "feature names", err);
-    for (size_t c = 0, j = 0; c < p->n_columns; c++)
-        for (size_t first = j; j < first + nu_prep_width(&p->columns[c]); j++)
-            inputs[j] = (input){&p->columns[c], first};
-    return nu_strings_make(&p->feature_names, &p->features, n, input_name, inputs, "feature names",
-                           err);
+    for (size_t c = 0, j = 0, i = 0; c < nudge_prep_columns(p); c++) {
+        size_t width = p->n_columns > 0 ? nu_prep_width(&p->columns[c]) : 1;
+        for (size_t nth = 0; nth < width; nth++, j++)
+            for (size_t code = 0; code <= nu_prep_code_inputs(p, j); code++)
+                inputs[i++] = (input){(uint32_t)c, (uint32_t)nth, (uint32_t)code};
+    }
 }
 
-nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err)
+static nudge_status too_many(const char *where, nudge_error *err)
 {
-    size_t n = prep->n_columns > 0 ? 0 : prep->features;
+    return nu_fail(err, NUDGE_EDATA, "%s: more than %zu network inputs", where,
+                   NU_PREP_MAX_FEATURES);
+}
+
+nudge_status nu_prep_count_values(nudge_prep *prep, const char *where, nudge_error *err)
+{
+    size_t n = prep->n_columns > 0 ? 0 : prep->values;
     for (size_t j = 0; j < prep->n_columns && n <= NU_PREP_MAX_FEATURES; j++)
         n += nu_prep_width(&prep->columns[j]);
     if (n == 0)
         return nu_fail(err, NUDGE_EDATA, "%s: no feature columns; at least one is needed", where);
+    prep->values = n;
+    return n <= NU_PREP_MAX_FEATURES ? NUDGE_OK : too_many(where, err);
+}
+
+nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err)
+{
+    size_t n = prep->values;
+    for (size_t j = 0; prep->codes != NULL && j < prep->values; j++)
+        n += nu_prep_code_inputs(prep, j);
     if (n > NU_PREP_MAX_FEATURES)
-        return nu_fail(err, NUDGE_EDATA, "%s: more than %zu network inputs", where,
-                       NU_PREP_MAX_FEATURES);
-    if (prep->n_columns > 0)
-        return name_inputs(prep, n, err);
-    return nu_strings_make(&prep->feature_names, &prep->features, n, matrix_name, prep,
-                           "feature names", err);
+        return too_many(where, err);
+    if (prep->codes != NULL)
+        NU_NEW(prep->first, nu_alloc, prep->values + 1, "an encoding", err);
+    for (size_t j = 0, i = 0; prep->first != NULL && j <= prep->values; j++) {
+        prep->first[j] = (uint32_t)i;
+        i += j < prep->values ? 1 + nu_prep_code_inputs(prep, j) : 0;
+    }
+    input *inputs NU_FREED = NULL;
+    NU_NEW(inputs, nu_alloc, n, "feature names", err);
+    list_inputs(prep, inputs);
+    return nu_strings_make(&prep->feature_names, &prep->features, n, input_name,
+                           &(naming){prep, inputs}, "feature names", err);
 }
 
 /* ---- Owners ---------------------------------------------------------------------------- */
@@ -170,6 +202,10 @@ void nudge_prep_free(nudge_prep *prep)
     nu_strings_free(prep->target_names, prep->n_targets);
     free(prep->target_cells);
     nu_strings_free(prep->class_labels, prep->n_classes);
+    for (size_t j = 0; prep->codes != NULL && j < prep->values; j++)
+        free(prep->codes[j].at);
+    free(prep->codes);
+    free(prep->first);
     free(prep->shift);
     free(prep->factor);
     free(prep->target_lambda);

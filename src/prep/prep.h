@@ -8,8 +8,9 @@
 #include "table/table.h"
 #include "nudge.h"
 
-/* A raw feature column. Its network inputs, in the order of columns, are a number and perhaps
- * whether it is missing, or categories (one-hot) and perhaps all others. */
+/* A raw feature column. Its values, in the order of columns, are a number and perhaps whether it is
+ * missing, or categories (one-hot) and perhaps all others. Values are what a store holds; a network
+ * input is a value or, behind a number, its place in one of its bins. */
 typedef struct nu_prep_column {
     char *name;
     nudge_column_kind kind;
@@ -17,8 +18,15 @@ typedef struct nu_prep_column {
     nu_around around;   /* NUMBER */
     char **categories;  /* CATEGORY */
     size_t n_categories;
-    int has_more;       /* the last input is "missing" or "other" */
+    int has_more;       /* the last value is "missing" or "other" */
 } nu_prep_column;
+
+/* The edges of a number's bins, in the column's own units, increasing; none: it has no bins. */
+typedef struct nu_prep_code {
+    size_t n; /* 0, or NU_EDGES_LEAST and more */
+    double *at;
+} nu_prep_code;
+#define NU_EDGES_LEAST 3 /* the place in a single bin is the number itself, scaled */
 
 /* How the cells of a target are written in text files, where its values are numbers. */
 typedef struct nu_prep_target {
@@ -37,10 +45,14 @@ struct nudge_prep {
     nu_prep_column *columns;
     size_t pixel_rows, pixel_columns; /* images, else 0; inputs are bytes */
 
-    size_t features;
-    char **feature_names;      /* features: "age", "ocean=INLAND", "p17" */
-    double *shift, *factor;    /* features: of nu_prep_scaled(). One-hot inputs are not scaled:
+    size_t values;
+    double *shift, *factor;    /* values: of nu_prep_scaled(). One-hot ones are not scaled:
                                 * shift 0, factor 1. Pixels: 0 and 1/255 */
+    nu_prep_code *codes;       /* values; NULL: none has bins */
+    uint32_t *first;           /* of values, and one more: its network inputs; NULL: value j is
+                                * input j */
+    size_t features;           /* network inputs */
+    char **feature_names;      /* features: "age", "age[1]", "ocean=INLAND", "p17" */
 
     size_t outputs;
     size_t n_targets;          /* raw target columns: outputs, or 1 for classes */
@@ -56,36 +68,52 @@ struct nudge_prep {
     nu_notes notes;            /* on what was chosen while learning; not in the model file */
 };
 
-/* More network inputs than this are refused: a model file could otherwise name any number of them
- * in a few bytes and have memory taken for it. */
+/* More values or network inputs than this are refused: a model file could otherwise name any number
+ * of them in a few bytes and have memory taken for it. */
 #define NU_PREP_MAX_FEATURES ((size_t)1 << 24)
 
 /* An integral value as the label of a class: "7", "-1"; returns text. */
 #define NU_LABEL_TEXT 320
 const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
 
-/* Network inputs of a column. */
+/* Values of a column. */
 static inline size_t nu_prep_width(const nu_prep_column *c)
 {
     return (c->kind == NUDGE_COLUMN_CATEGORY ? c->n_categories : 1) + (size_t)c->has_more;
 }
 
-/* Network input j, which is a number, from its raw value. */
+/* Value j, which is a number, from its raw one. */
 static inline double nu_prep_scaled(const nudge_prep *p, size_t j, double raw)
 {
     double z = (raw - p->shift[j]) * p->factor[j];
     return p->scale == NUDGE_SCALE_ROBUST ? nu_smooth_clip(z) : z;
 }
 
-/* Sets features and feature_names from the columns; for a matrix, whose features are set, "x1",
- * "x2", ... or "p1", "p2", ... NUDGE_EDATA (none, or too many; `where` begins the message),
+/* Its first network input, which has the name of a column of numbers. */
+static inline size_t nu_prep_input(const nudge_prep *p, size_t value)
+{
+    return p->first != NULL ? p->first[value] : value;
+}
+
+/* Network inputs of value j beside itself. */
+static inline size_t nu_prep_code_inputs(const nudge_prep *p, size_t j)
+{
+    return p->codes != NULL && p->codes[j].n > 0 ? p->codes[j].n - 1 : 0;
+}
+
+/* Sets values from the columns; a matrix has them already. NUDGE_EDATA (none, or too many; `where`
+ * begins the message). */
+nudge_status nu_prep_count_values(nudge_prep *prep, const char *where, nudge_error *err);
+
+/* Sets features, first and feature_names, of values and their codes; those of a matrix are "x1",
+ * "x2", ... or "p1", "p2", ... NUDGE_EDATA (too many; `where` begins the message),
  * NUDGE_EMEMORY. */
 nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_error *err);
 
-/* One raw row as network inputs (features of them): numbers[j] (NaN: missing) and texts[j] (NULL:
- * missing) of raw column j, whichever its kind is; texts may be NULL. */
+/* One raw row as values: numbers[j] (NaN: missing) and texts[j] (NULL: missing) of raw column j,
+ * whichever its kind is; texts may be NULL. */
 void nu_prep_row(const nudge_prep *prep, const double *numbers, const char *const *texts,
-                 double *inputs);
+                 double *values);
 
 /* The number of a text among a column's sorted categories, or -1. */
 int32_t nu_prep_category(const nu_prep_column *c, const char *text);

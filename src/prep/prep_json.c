@@ -9,7 +9,9 @@
  *   "csv"                         of a table: how its file is written (dialect_json.h); without it
  *                                 as RFC 4180 says
  *   "zero_based"                  true, of a LIBSVM file whose indices count from 0
- *   "shift", "factor"             one number per network input, or one for all of them
+ *   "shift", "factor"             one number per value of a row, or one for all of them
+ *   "edges"                       where numbers are encoded piecewise: {"age": [17, 25, 90]}, of
+ *                                 their bins
  *   "targets"                     names
  *   "target_cells"                [{"kind": "date"}, {"before": "$"}]: of targets, one of which at
  *                                 least is no plain number
@@ -23,31 +25,17 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/dialect_json.h"
+#include "prep/encode.h"
+#include "prep/json_list.h"
 #include "prep/prep.h"
 #include "prep/transform.h"
 #include "table/dictionary.h"
 
 /* ---- Writing --------------------------------------------------------------------------- */
 
-json_t *nu_json_list(size_t n, json_t *(*item)(const void *of, size_t i), const void *of)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < n; i++)
-        if (json_array_append_new(array, item(of, i)) != 0) {
-            json_decref(array);
-            return NULL;
-        }
-    return array;
-}
-
 static json_t *string_item(const void *of, size_t i)
 {
     return json_string(((char *const *)of)[i]);
-}
-
-static json_t *number_item(const void *of, size_t i)
-{
-    return json_real(((const double *)of)[i]);
 }
 
 /* One number where all are the same. */
@@ -56,7 +44,7 @@ static json_t *numbers_to_json(const double *values, size_t n)
     size_t same = 1;
     while (same < n && values[same] == values[0])
         same++;
-    return same == n ? json_real(values[0]) : nu_json_list(n, number_item, values);
+    return same == n ? json_real(values[0]) : nu_json_numbers(values, n);
 }
 
 static json_t *column_item(const void *of, size_t j)
@@ -85,15 +73,15 @@ json_t *nu_prep_to_json(const nudge_prep *p)
 {
     json_t *json = json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "loss", nudge_loss_name(p->loss), "scale",
-        nudge_scale_name(p->scale), "shift", numbers_to_json(p->shift, p->features), "factor",
-        numbers_to_json(p->factor, p->features), "targets",
+        nudge_scale_name(p->scale), "shift", numbers_to_json(p->shift, p->values), "factor",
+        numbers_to_json(p->factor, p->values), "targets",
         nu_json_list(p->n_targets, string_item, p->target_names), "target_shift",
         numbers_to_json(p->target_shift, p->outputs), "target_factor",
         numbers_to_json(p->target_factor, p->outputs));
     int bad = p->n_columns > 0
                   ? json_object_set_new(json, "columns",
                                         nu_json_list(p->n_columns, column_item, p->columns))
-                  : json_object_set_new(json, "features", json_integer((json_int_t)p->features));
+                  : json_object_set_new(json, "features", json_integer((json_int_t)p->values));
     if (p->pixel_rows > 0)
         bad |= json_object_set_new(json, "pixels",
                                    json_pack("[I, I]", (json_int_t)p->pixel_rows,
@@ -105,6 +93,8 @@ json_t *nu_prep_to_json(const nudge_prep *p)
     if (p->dialect.zero_based)
         bad |= json_object_set_new(json, "zero_based", json_true());
     json_decref(csv);
+    if (p->codes != NULL)
+        bad |= json_object_set_new(json, "edges", nu_codes_to_json(p));
     if (p->target_cells != NULL)
         bad |= json_object_set_new(json, "target_cells",
                                    nu_json_list(p->n_targets, target_item, p->target_cells));
@@ -125,7 +115,8 @@ json_t *nu_prep_to_json(const nudge_prep *p)
  * one puts that in front. */
 typedef struct keys {
     json_t *loss, *scale, *shift, *factor, *targets, *target_shift, *target_factor;
-    json_t *columns, *features, *pixels, *classes, *target_cells, *csv, *transform; /* or NULL */
+    json_t *columns, *features, *pixels, *classes, *target_cells, *csv, *edges, *transform; /* or
+                                                                                 * NULL */
 } keys;
 
 static nudge_status check_different(const char *key, char *const *strings, size_t n,
@@ -262,14 +253,14 @@ static nudge_status read_size(const char *key, const json_t *json, size_t *value
 
 static nudge_status read_matrix(const keys *in, nudge_prep *p, nudge_error *err)
 {
-    NU_TRY(read_size("features", in->features, &p->features, err));
+    NU_TRY(read_size("features", in->features, &p->values, err));
     if (in->pixels == NULL)
         return NUDGE_OK;
     NU_TRY(read_size("pixels", json_array_get(in->pixels, 0), &p->pixel_rows, err));
     NU_TRY(read_size("pixels", json_array_get(in->pixels, 1), &p->pixel_columns, err));
-    if (json_array_size(in->pixels) != 2 || p->pixel_rows * p->pixel_columns != p->features)
+    if (json_array_size(in->pixels) != 2 || p->pixel_rows * p->pixel_columns != p->values)
         return nu_fail(err, NUDGE_EDATA, "'pixels' must be [rows, columns] of %zu features",
-                       p->features); /* no overflow: both are at most 2^24 */
+                       p->values); /* no overflow: both are at most 2^24 */
     return NUDGE_OK;
 }
 
@@ -329,12 +320,14 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s:o, s?o, s?o, s?o, s:o, s:o}",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s?o, s:o, s?o, s?o, s?o, "
+                       "s:o, s:o}",
                        "loss", &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
                        &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
-                       &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "targets",
-                       &in.targets, "target_cells", &in.target_cells, "classes", &in.classes,
-                       "target_transform", &in.transform, "target_shift", &in.target_shift, "target_factor", &in.target_factor) != 0)
+                       &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "edges",
+                       &in.edges, "targets", &in.targets, "target_cells", &in.target_cells,
+                       "classes", &in.classes, "target_transform", &in.transform, "target_shift",
+                       &in.target_shift, "target_factor", &in.target_factor) != 0)
         return nu_fail(err, NUDGE_EDATA, "%s", at.text);
     if (nudge_loss_parse(&p->loss, json_string_value(in.loss), NULL) != NUDGE_OK ||
         p->loss == NUDGE_LOSS_AUTO)
@@ -347,9 +340,12 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     if (in.columns != NULL)
         NU_TRY(nu_dialect_from_json(&p->dialect, in.csv, err));
     NU_TRY(in.columns != NULL ? read_columns(&in, p, err) : read_matrix(&in, p, err));
+    NU_TRY(nu_prep_count_values(p, "'columns'", err));
+    NU_TRY(read_numbers("shift", in.shift, 1, &p->shift, p->values, err));
+    NU_TRY(read_numbers("factor", in.factor, 0, &p->factor, p->values, err));
+    if (in.edges != NULL)
+        NU_TRY(nu_codes_from_json(p, in.edges, err));
     NU_TRY(nu_prep_name_features(p, "'columns'", err));
-    NU_TRY(read_numbers("shift", in.shift, 1, &p->shift, p->features, err));
-    NU_TRY(read_numbers("factor", in.factor, 0, &p->factor, p->features, err));
     return read_targets(&in, p, err);
 }
 

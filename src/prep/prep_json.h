@@ -6,9 +6,6 @@
 
 #include "nudge.h"
 
-/* An array of n items, item(of, i) each. A new reference, NULL without memory. */
-json_t *nu_json_list(size_t n, json_t *(*item)(const void *of, size_t i), const void *of);
-
 /* A new reference, NULL without memory. */
 json_t *nu_prep_to_json(const nudge_prep *prep);
 

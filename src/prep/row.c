@@ -16,24 +16,24 @@ int32_t nu_prep_category(const nu_prep_column *c, const char *text)
     return found != NULL ? (int32_t)(found - c->categories) : -1;
 }
 
-static void category_inputs(const nu_prep_column *c, const char *text, double *inputs)
+static void category_values(const nu_prep_column *c, const char *text, double *values)
 {
     int32_t one = text != NULL ? nu_prep_category(c, text) : -1;
     if (text != NULL && one < 0 && c->has_more)
         one = (int32_t)c->n_categories;
     for (size_t k = 0; k < nu_prep_width(c); k++)
-        inputs[k] = (int32_t)k == one;
+        values[k] = (int32_t)k == one;
 }
 
 void nu_prep_row(const nudge_prep *p, const double *numbers, const char *const *texts,
-                 double *inputs)
+                 double *values)
 {
-    for (size_t j = 0; p->n_columns == 0 && j < p->features; j++)
-        inputs[j] = nu_prep_scaled(p, j, numbers[j]);
+    for (size_t j = 0; p->n_columns == 0 && j < p->values; j++)
+        values[j] = nu_prep_scaled(p, j, numbers[j]);
     for (size_t c = 0, j = 0; c < p->n_columns; j += nu_prep_width(&p->columns[c++])) {
         const nu_prep_column *column = &p->columns[c];
         if (column->kind == NUDGE_COLUMN_CATEGORY) {
-            category_inputs(column, texts != NULL ? texts[c] : NULL, inputs + j);
+            category_values(column, texts != NULL ? texts[c] : NULL, values + j);
             continue;
         }
         double v = numbers[c];
@@ -41,8 +41,8 @@ void nu_prep_row(const nudge_prep *p, const double *numbers, const char *const *
             !nu_date_parse(texts[c], strlen(texts[c]), &v))
             v = INFINITY; /* refused */
         int is_missing = isnan(v);
-        inputs[j] = nu_prep_scaled(p, j, is_missing ? column->fill : v);
+        values[j] = nu_prep_scaled(p, j, is_missing ? column->fill : v);
         if (column->has_more)
-            inputs[j + 1] = is_missing;
+            values[j + 1] = is_missing;
     }
 }

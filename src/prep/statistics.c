@@ -9,6 +9,29 @@
 
 #define ROUNDINGS 16 /* a value of a few operations has the error of so many at most */
 
+size_t nu_fit_cells(const nu_fit *fit, size_t column, double *cells)
+{
+    const nudge_table *t = fit->table;
+    size_t present = 0;
+    for (size_t i = 0; i < fit->n; i++) {
+        size_t row = nu_fit_row(fit, i);
+        double v = t->n_columns > 0 ? nu_table_cell(t, row, column)
+                                    : nu_value(t->x, t->element, row * t->features + column);
+        if (!isnan(v))
+            cells[present++] = v;
+    }
+    return present;
+}
+
+nudge_status nu_fit_room(double **room, size_t *threads, const nu_fit *fit, nudge_error *err)
+{
+    while (*threads > 1 &&
+           nu_memory_check(*threads * fit->n * sizeof **room, "a column", NULL) != NUDGE_OK)
+        *threads /= 2;
+    NU_NEW(*room, nu_alloc, *threads * fit->n, "a column for each thread", err);
+    return NUDGE_OK;
+}
+
 void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size_t columns,
                       size_t first, size_t count, nu_moments *moments)
 {

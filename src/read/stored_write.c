@@ -6,7 +6,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "prep/dialect_json.h"
-#include "prep/prep_json.h"
+#include "prep/json_list.h"
 #include "read/stored_table.h"
 
 static json_t *label_item(const void *labels, size_t i)

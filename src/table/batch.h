@@ -1,4 +1,5 @@
-/* Packing: some rows of a dataset, gathered, converted and scaled, as a block for the engine. */
+/* Packing: some rows of a dataset, gathered, converted, scaled and encoded, as a block for the
+ * engine. */
 #ifndef NUDGE_TABLE_BATCH_H
 #define NUDGE_TABLE_BATCH_H
 
@@ -24,8 +25,8 @@ void X(nu_batch_targets)(const nu_store *store, const uint32_t *rows, size_t cou
 const real *X(nu_batch_in_place)(const nudge_dataset *data, const nu_permutation *order,
                                  size_t first);
 
-/* Rows first .. first+rows-1 as doubles; x, y and classes may be NULL; numbers: rows values of
- * working space. */
+/* Rows first .. first+rows-1 as doubles, x with what X(nu_batch_features) packs; x, y and classes
+ * may be NULL; numbers: rows values of working space. */
 void X(nu_batch_as_doubles)(const nudge_dataset *data, size_t first, size_t rows,
                             uint32_t *numbers, double *x, double *y, int32_t *classes);
 

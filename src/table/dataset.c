@@ -32,6 +32,9 @@ void nu_store_release(nu_store *store)
     }
     free(store->shift);
     free(store->factor);
+    free(store->encoding.parts);
+    free(store->encoding.low);
+    free(store->encoding.factor);
     free(store);
 }
 
@@ -42,6 +45,7 @@ static uint64_t store_bytes(const nu_store *s)
                                          : (uint64_t)s->rows * s->features *
                                                nu_element_size(s->element);
     bytes += s->shift != NULL ? 2 * s->features * real : 0;
+    bytes += 2 * s->encoding.inputs * real + s->encoding.n * sizeof *s->encoding.parts;
     bytes += s->y != NULL ? s->rows * s->outputs * real : 0;
     bytes += s->classes != NULL ? s->rows * sizeof *s->classes : 0;
     return bytes;
@@ -85,7 +89,7 @@ nudge_dataset_info nudge_dataset_describe(const nudge_dataset *data)
 {
     return (nudge_dataset_info){
         .rows = data->rows,
-        .features = data->store->features,
+        .features = nu_store_inputs(data->store),
         .outputs = data->store->outputs,
         .has_classes = data->store->classes != NULL,
         .bytes = data->store->bytes + (data->index != NULL ? data->rows * sizeof *data->index : 0) +

@@ -15,11 +15,28 @@ static inline double nu_smooth_clip(double z)
     return fabs(z) > 1e150 ? copysign(3, z) : z / sqrt(1 + z * z / 9);
 }
 
+/* Values of a store that become network inputs in one go: a number and its codes, or several that
+ * are inputs as they are, of one block of NU_CONVERT_BLOCK. */
+typedef struct nu_encoded {
+    uint32_t value, values; /* the first, and how many */
+    uint32_t input, inputs; /* likewise; as many as values, or one value's */
+} nu_encoded;
+
+/* Network inputs that packing a batch makes of stored values: a number v becomes itself and, behind
+ * it, clamp((v - low) * factor, 0, 1). */
+typedef struct nu_encoding {
+    size_t inputs;       /* 0: values are the inputs */
+    size_t n;
+    nu_encoded *parts;   /* n: all values in their order */
+    void *low, *factor;  /* inputs each, of the store's dtype; 0 where a value is as it is */
+} nu_encoding;
+
 /* Values shared by a dataset and its subsets; freed with the last of them. Immutable once made. */
 typedef struct nu_store {
     int references;      /* changed with __atomic builtins */
-    size_t rows, features, outputs; /* outputs 0: no targets */
-    nudge_dtype dtype;   /* of y, shift, factor, and of x unless it is bytes */
+    size_t rows, features, outputs; /* outputs 0: no targets. The network's inputs are
+                                     * nu_store_inputs(): features may be encoded */
+    nudge_dtype dtype;   /* of y, shift, factor, encoding, and of x unless it is bytes */
     nu_element element;  /* of x: NU_U8, or the one of dtype */
     void *x;             /* rows x features; NULL: the store is only a shape */
     void *shift, *factor; /* features each, of dtype: input = (x - shift) * factor, applied while a
@@ -27,12 +44,18 @@ typedef struct nu_store {
     nu_mapping map;      /* where x is in, if anywhere. It is then of any element, and inputs are */
     double *raw_shift, *raw_factor; /* (x - shift) * factor in double, unless it is NU_U8, */
     int clips;           /* and 1: as robust scaling clips them */
+    nu_encoding encoding; /* of values so scaled */
     void *y;             /* rows x outputs of dtype, or NULL */
     int32_t *classes;    /* rows, in [0, outputs), or NULL */
     int borrows_x, borrows_targets; /* not freed: x; y and classes */
     int is_bare;         /* x are arrays of a program's own, which no preprocessing has seen */
     uint64_t bytes;      /* of all the above */
 } nu_store;
+
+static inline size_t nu_store_inputs(const nu_store *s)
+{
+    return s->encoding.inputs > 0 ? s->encoding.inputs : s->features;
+}
 
 /* A store with one reference and no blocks yet, which are for free(). NUDGE_EMEMORY. */
 nudge_status nu_store_new(nu_store **store, size_t rows, size_t features, size_t outputs,

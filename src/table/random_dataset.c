@@ -50,6 +50,11 @@ nudge_status nudge_dataset_shape(nudge_dataset **data, nudge_dtype dtype, size_t
     return nu_dataset_wrap(data, &store, err);
 }
 
+void nudge_dataset_encode_shape(nudge_dataset *shape, size_t codes)
+{
+    shape->store->encoding.inputs = codes > 0 ? shape->store->features * (1 + codes) : 0;
+}
+
 /* ---- Random values --------------------------------------------------------------------- */
 
 /* Value v of a matrix, counted row by row, comes from place v % WORDS of chunk v / WORDS: it

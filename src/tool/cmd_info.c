@@ -106,7 +106,11 @@ static void print_prep(const nudge_prep *prep)
     else if (p.category_columns > 0)
         printf(" from %zu columns of numbers and %zu of categories", p.number_columns,
                p.category_columns);
-    printf(", scaling %s\ntarget      ", nudge_scale_name(p.scale));
+    printf(", scaling %s\n", nudge_scale_name(p.scale));
+    if (p.encode != NUDGE_ENCODE_NONE)
+        printf("encoding    %s, of %zu number%s in at most %zu bins\n", nudge_encode_name(p.encode),
+               p.encoded, p.encoded == 1 ? "" : "s", p.most_codes);
+    printf("target      ");
     for (size_t k = 0; k < (p.classes > 0 ? 1 : p.outputs); k++)
         print_text(k > 0 ? ", " : "", nudge_prep_target_name(prep, k));
     if (p.classes > 0)
@@ -168,7 +172,9 @@ static void model_json(const nudge_model *model)
         json_put_dialect(object, nudge_prep_dialect(m.prep));
         json_t *around = json_new_list();
         for_texts_around(m.prep, around, around_json);
-        json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)), "around", around,
+        json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)),
+                     "encode", json_text(nudge_encode_name(p.encode)),
+                     "encoded", json_whole(p.encoded), "around", around,
                      "target_transform", json_text(nudge_transform_name(p.target_transform)),
                      "target_lambda", json_lambdas(m.prep),
                      "features", json_names(m.prep, p.features, nudge_prep_feature_name),

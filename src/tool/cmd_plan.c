@@ -78,9 +78,12 @@ static void shape_of_synth(planning *p, const nudge_synth_shape *s)
                       : s->classes > 0                ? NUDGE_CROSS_ENTROPY
                                                       : NUDGE_MSE;
     int has_classes = nudge_loss_describe(loss).target == NUDGE_CLASSES;
-    must(train_setup_network(&p->model, &p->setup, s->features, outputs, loss, NULL, &err), &err);
+    size_t codes = d->prep.encode == NUDGE_ENCODE_PIECEWISE ? d->prep.bins : 0;
+    must(train_setup_network(&p->model, &p->setup, s->features * (1 + codes), outputs, loss, NULL,
+                             &err), &err);
     must(nudge_dataset_shape(&p->shape, p->setup.dtype, s->rows - (size_t)round(held), s->features,
                              outputs, has_classes, 0, &err), &err);
+    nudge_dataset_encode_shape(p->shape, codes);
     p->loading = loading_of(p, s);
     p->train = p->shape;
 }

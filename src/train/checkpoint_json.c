@@ -21,7 +21,9 @@ static uint64_t hash_streamed(const nu_store *s)
     enum { ROWS = 64 };
     nu_element real = nu_element_of(s->dtype);
     size_t size = nu_element_size(real), n = s->features;
-    const nudge_dataset all = {.store = (nu_store *)s, .rows = s->rows};
+    nu_store plain = *s; /* what is hashed is not encoded */
+    plain.encoding.inputs = 0;
+    const nudge_dataset all = {.store = &plain, .rows = s->rows};
     uint32_t numbers[ROWS];
     double *x NU_FREED = nu_alloc(ROWS * n, sizeof *x);
     char *reals NU_FREED = nu_alloc(ROWS * n, size);
@@ -45,6 +47,7 @@ static uint64_t content_of(const nudge_dataset *data)
 {
     const nu_store *s = data->store;
     const size_t number = nu_element_size(nu_element_of(s->dtype));
+    const nu_encoding *e = &s->encoding;
     const struct {
         const void *at;
         size_t bytes;
@@ -52,6 +55,8 @@ static uint64_t content_of(const nudge_dataset *data)
         {s->raw_shift == NULL ? s->x : NULL, s->rows * s->features * nu_element_size(s->element)},
         {s->shift, s->features * number},
         {s->factor, s->features * number},
+        {e->low, e->inputs * number},
+        {e->factor, e->inputs * number},
         {s->y, s->rows * s->outputs * number},
         {s->classes, s->rows * sizeof *s->classes},
         {data->index, data->rows * sizeof *data->index},
@@ -72,7 +77,7 @@ static json_t *describe_data(const nudge_dataset *data, uint64_t hash)
     const nu_store *s = data->store;
     snprintf(text, sizeof text, "%016" PRIx64, hash);
     return json_pack("{s:I, s:I, s:I, s:b, s:s}", "rows", (json_int_t)data->rows, "features",
-                     (json_int_t)s->features, "outputs", (json_int_t)s->outputs, "weighted",
+                     (json_int_t)nu_store_inputs(s), "outputs", (json_int_t)s->outputs, "weighted",
                      data->weights != NULL, "content", text);
 }
 

@@ -31,7 +31,7 @@ static nudge_status copy_data(nudge_dataset **copy, const nudge_model *model,
                               const nudge_dataset *data, nudge_error *err)
 {
     const nu_store *store = data->store;
-    size_t rows = data->rows, features = store->features, outputs = store->outputs;
+    size_t rows = data->rows, features = nu_store_inputs(store), outputs = store->outputs;
     int has_classes = store->classes != NULL;
     double *x NU_FREED = nu_alloc(rows * features, sizeof *x);
     double *y NU_FREED = has_classes ? NULL : nu_alloc(rows * outputs, sizeof *y);

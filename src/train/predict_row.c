@@ -5,6 +5,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "linalg/blas.h"
+#include "prep/encode.h"
 #include "prep/prep.h"
 #include "table/dataset.h"
 #include "train/engine.h"
@@ -13,8 +14,8 @@ struct nudge_predictor {
     const nudge_model *model;
     const nu_numeric *numeric;
     nudge_dataset *row;     /* one row of inputs, written over by each call */
-    size_t columns, features, outputs;
-    double *x;              /* features */
+    size_t columns, values, outputs;
+    double *x;              /* values: inputs that are not encoded yet */
     double *numbers;        /* raw columns */
     double *out;            /* outputs */
     void *buffer;           /* of numeric->infer() */
@@ -46,17 +47,19 @@ nudge_status nudge_predictor_create(nudge_predictor **predictor, const nudge_mod
     NU_NEW(p, calloc, 1, "a predictor", err);
     p->model = model;
     p->numeric = nu_numeric_of(model->dtype);
-    p->features = net->width[0];
+    p->values = model->prep != NULL ? model->prep->values : net->width[0];
     p->outputs = net->width[net->layers];
-    NU_TRY(nu_store_new(&store, 1, p->features, 0, model->dtype, err));
-    NU_NEED((store->x = nu_alloc(p->features, nu_dtype_size(model->dtype))) != NULL,
-            p->features * sizeof(double), "a predictor", err);
+    NU_TRY(nu_store_new(&store, 1, p->values, 0, model->dtype, err));
+    NU_NEED((store->x = nu_alloc(p->values, nu_dtype_size(model->dtype))) != NULL,
+            p->values * sizeof(double), "a predictor", err);
+    if (model->prep != NULL)
+        NU_TRY(nu_encode_store(model->prep, store, err));
     NU_TRY(nu_dataset_wrap(&p->row, &store, err));
-    NU_NEW(p->x, nu_alloc, p->features, "a predictor", err);
+    NU_NEW(p->x, nu_alloc, p->values, "a predictor", err);
     NU_NEW(p->out, nu_alloc, p->outputs, "a predictor", err);
     size_t bytes = p->numeric->infer_buffer(net, 1);
     NU_NEED((p->buffer = nu_alloc(bytes, 1)) != NULL, bytes, "a predictor", err);
-    size_t columns = model->prep != NULL ? nudge_prep_columns(model->prep) : p->features;
+    size_t columns = model->prep != NULL ? nudge_prep_columns(model->prep) : p->values;
     p->columns = columns;
     NU_NEW(p->numbers, nu_alloc, columns, "a predictor", err);
     nu_blas_single_threaded();
@@ -64,13 +67,13 @@ nudge_status nudge_predictor_create(nudge_predictor **predictor, const nudge_mod
     return NUDGE_OK;
 }
 
-/* An input that is no finite number of the network's type. */
+/* A value that is no finite number of the network's type. */
 static nudge_status bad_input(const nudge_predictor *p, size_t bad, nudge_error *err)
 {
     const nudge_prep *prep = p->model->prep;
+    const char *name = prep != NULL ? prep->feature_names[nu_prep_input(prep, bad)] : "";
     return nu_fail(err, NUDGE_EDATA, "feature %zu%s%s%s is no finite %s number", bad,
-                   prep != NULL ? " ('" : "", prep != NULL ? prep->feature_names[bad] : "",
-                   prep != NULL ? "')" : "", nudge_dtype_name(p->row->store->dtype));
+                   prep != NULL ? " ('" : "", name, prep != NULL ? "')" : "", nudge_dtype_name(p->row->store->dtype));
 }
 
 nudge_status nudge_predict_row(nudge_predictor *p, const double *numbers, const char *const *texts,
@@ -82,8 +85,8 @@ nudge_status nudge_predict_row(nudge_predictor *p, const double *numbers, const 
         nu_prep_row(p->model->prep, numbers, texts, p->x);
         x = p->x;
     }
-    size_t good = nu_keep(s->x, s->element, 0, p->features, x);
-    if (good < p->features)
+    size_t good = nu_keep(s->x, s->element, 0, p->values, x);
+    if (good < p->values)
         return bad_input(p, good, err);
     uint64_t before = nu_denormals_off();
     p->numeric->infer(p->model, p->row, 0, 1, p->buffer, &(nu_inference){.predictions = out});

@@ -20,6 +20,7 @@ NAMES(loss, nudge_loss)
 NAMES(optimizer, nudge_optimizer_kind)
 NAMES(fill, nudge_fill)
 NAMES(transform, nudge_transform)
+NAMES(encode, nudge_encode)
 NAMES(schedule, nudge_schedule_kind)
 NAMES(metric, nudge_metric)
 NAMES(init, nudge_init)
@@ -65,6 +66,8 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"target-scale", nudge_scale_name(d.prep.target_scale), 0},
         {"target-transform", nudge_transform_name(d.prep.target_transform), 0},
         {"fill", nudge_fill_name(d.prep.fill), 0},
+        {"encode", nudge_encode_name(d.prep.encode), 0},
+        {"bins", NULL, (double)d.prep.bins},
         {"loss", nudge_loss_name(d.prep.loss), 0},
         {"huber-delta", NULL, nudge_loss_describe(NUDGE_HUBER).parameter_default},
         {"quantile", NULL, nudge_loss_describe(NUDGE_QUANTILE).parameter_default},
@@ -174,6 +177,10 @@ const option shared_options[] = {
     {"fill-indicator", .help = "a column with missing numbers has a second input, of 0 and 1, that "
                                "tells them"},
     {"min-count", "N", .help = "categories in fewer than N training rows share one input [1]"},
+    {"encode", "HOW", .help = "what numbers become beside themselves; piecewise: their places in "
+                              "bins of about as many rows or values each, so that a network tells "
+                              "their ranges apart", .names = encode_names},
+    {"bins", "N", .help = "of each number, at most, for --encode piecewise"},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},

@@ -30,6 +30,8 @@ static void data_lines(const train_report *r)
                 prep.number_columns, prep.category_columns);
     else
         fprintf(f, "%zu feature%s", prep.features, prep.features == 1 ? "" : "s");
+    if (prep.encode != NUDGE_ENCODE_NONE)
+        fprintf(f, ", encoded %s", nudge_encode_name(prep.encode));
     if (prep.classes > 0)
         fprintf(f, ", target '%s' of %zu classes", target, prep.classes);
     else if (prep.outputs > 1)
@@ -257,6 +259,8 @@ json_t *train_settings(const train_report *r)
         "fill", json_text(nudge_fill_name(d->prep.fill)),
         "stream", json_boolean(d->read.stream),
         "fill_indicator", json_boolean(d->prep.fill_indicator),
+        "encode", json_text(nudge_encode_name(prep.encode)),
+        "bins", prep.encode == NUDGE_ENCODE_PIECEWISE ? json_whole(d->prep.bins) : NULL,
         "min_count", json_whole(d->prep.min_count > 1 ? d->prep.min_count : 1),
         "features", json_whole(prep.features),
         "number_columns", json_whole(prep.number_columns),

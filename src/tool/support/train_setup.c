@@ -53,6 +53,11 @@ static void read_data(train_setup *s, arguments *args)
     d->prep.fill_indicator = given(args, "fill-indicator");
     if (given(args, "min-count"))
         d->prep.min_count = (size_t)whole_of(args, "min-count", 1, UINT32_MAX);
+    d->prep.encode = (nudge_encode)choice_of(args, "encode");
+    if (d->prep.encode == NUDGE_ENCODE_NONE)
+        refuse_given(args, "bins", "it needs --encode piecewise");
+    else if (given(args, "bins"))
+        d->prep.bins = (size_t)whole_of(args, "bins", 2, 1024);
     d->prep.loss = (nudge_loss)choice_of(args, "loss");
     d->prep.task = (nudge_task)choice_of(args, "task");
 }
