@@ -179,10 +179,11 @@ typedef struct nudge_train_options {
     double max_norm;  /* after an update the weights into a unit whose norm is larger than this are
                        * scaled down to it, as torch.renorm(weight, 2, 0, max_norm) does; biases
                        * are not; 0: not */
-    double average;   /* in (0, 1): an average of the weights, a = average a + (1 - average) w after
-                       * each update and a = w after the first, is what is validated and what the
-                       * model has in the end, as torch.optim.swa_utils.AveragedModel with an
-                       * exponential avg_fn; 0: there is none */
+    double average;   /* in (0, 1): an average of the weights, a = keep a + (1 - keep) w after
+                       * each update, is what is validated and what the model has in the end, as
+                       * torch.optim.swa_utils.AveragedModel with an exponential avg_fn. keep is
+                       * `average`, but at most u / (u + 5) after u earlier updates, so that the
+                       * first ones are soon forgotten in short trainings, too; 0: there is none */
     nudge_early_stop early_stop; /* the model then has, when training is done, the weights of the
                        * best epoch, of equally good ones the last */
     double max_seconds; /* training ends after the update that comes to so many seconds, validation

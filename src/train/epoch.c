@@ -8,6 +8,9 @@
 #include "core/team.h"
 #include "table/dataset.h"
 
+/* The average of weights keeps no more than u / (u + this) after u updates. */
+#define AVERAGE_RAMP 5
+
 static size_t rows_before(const nudge_trainer *t, size_t batch)
 {
     return nu_smaller(batch * t->run.plan.batch, t->run.job.data->rows);
@@ -98,7 +101,8 @@ static nu_optimizer_step update_of(const nudge_trainer *t, size_t batch)
         o = &decayed;
     }
     nu_optimizer_step step = nu_optimizer_step_at(o, number, lr_factor(t, number));
-    step.average = number > 1 ? t->options.average : 0;
+    double before = (double)(number - 1);
+    step.average = fmin(t->options.average, before / (before + AVERAGE_RAMP));
     return step;
 }
 
