@@ -195,6 +195,53 @@ START_TEST(held_out_data_beside_folds_is_refused)
 }
 END_TEST
 
+/* Each row is held out once, with those of its class in every part (13 of class 0, 7 of 1: 2 or 3
+ * and 1 or 2 in each of 5), a class of one row somewhere, and is trained on in all other parts. */
+START_TEST(parts_are_held_out_in_turn)
+{
+    enum { ROWS = 21, PARTS = 5 };
+    int32_t classes[ROWS];
+    double x[ROWS], seen[ROWS] = {0};
+    nudge_dataset *d = NULL;
+    for (size_t i = 0; i < ROWS; i++) {
+        x[i] = (double)i;
+        classes[i] = i == 9 ? 2 : i % 3 == 0;
+    }
+    ck_ok(nudge_dataset_from_arrays(&d, NUDGE_F64, ROWS, 1, 3, x, NULL, classes, &err), &err);
+    for (size_t k = 0; k < PARTS; k++) {
+        nudge_dataset *train = NULL, *held = NULL;
+        size_t count[3] = {0};
+        double sum = 0;
+        ck_ok(nudge_dataset_hold_out(&train, &held, d, k, PARTS, 3, &err), &err);
+        ck_assert_uint_eq(train->rows + held->rows, ROWS);
+        ck_assert(held->rows == ROWS / PARTS || held->rows == ROWS / PARTS + 1);
+        for (size_t i = 0; i < held->rows; i++) {
+            size_t row = (size_t)input(held, i, 0);
+            ck_assert(i == 0 || row > (size_t)input(held, i - 1, 0));
+            seen[row]++;
+            count[classes[row]]++;
+            sum += (double)row;
+        }
+        ck_assert(count[0] == 2 || count[0] == 3);
+        ck_assert(count[1] == 1 || count[1] == 2);
+        for (size_t i = 0; i < train->rows; i++)
+            sum += input(train, i, 0);
+        ck_assert_double_eq(sum, ROWS * (ROWS - 1) / 2);
+        nudge_dataset_free(train);
+        nudge_dataset_free(held);
+    }
+    for (size_t i = 0; i < ROWS; i++)
+        ck_assert_double_eq(seen[i], 1);
+    nudge_dataset *train = NULL, *held = NULL;
+    ck_says(nudge_dataset_hold_out(&train, &held, d, 5, 5, 3, &err), NUDGE_EARGUMENT, "part 5 of 5",
+            &err);
+    ck_says(nudge_dataset_hold_out(&train, &held, d, 0, 1, 3, &err), NUDGE_EARGUMENT, "1 folds",
+            &err);
+    ck_assert(train == NULL && held == NULL);
+    nudge_dataset_free(d);
+}
+END_TEST
+
 static Suite *folds_suite(void)
 {
     Suite *suite = suite_create("folds");
@@ -205,6 +252,7 @@ static Suite *folds_suite(void)
     tcase_add_test(tc, folds_know_classes_from_numbers);
     tcase_add_test(tc, copies_leave_the_table);
     tcase_add_test(tc, held_out_data_beside_folds_is_refused);
+    tcase_add_test(tc, parts_are_held_out_in_turn);
     suite_add_tcase(suite, tc);
     return suite;
 }

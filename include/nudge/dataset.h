@@ -166,6 +166,18 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_subset(nudge_dataset **data,
                                                           const nudge_dataset *of,
                                                           const uint32_t *rows, size_t n,
                                                           nudge_error *err);
+
+/* Part k of `parts` random ones as *held, and all other rows as *train, both ascending and as
+ * subsets are. Which rows are in which part depends on (seed, rows, classes) alone; sizes differ by
+ * 1 at most, and so do the rows of each class in them (of targets 0 and 1, too), but for classes of
+ * one row. For networks that are trained beside each other: each is validated on rows that it does
+ * not know, and together they know all.
+ * NUDGE_EARGUMENT (parts < 2 or more than rows, k >= parts, only a shape), NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_dataset_hold_out(nudge_dataset **train,
+                                                            nudge_dataset **held,
+                                                            const nudge_dataset *data, size_t k,
+                                                            size_t parts, uint64_t seed,
+                                                            nudge_error *err);
 NUDGE_API void nudge_dataset_free(nudge_dataset *data);
 
 /* A weight w_i >= 0 for each row, which are copied; NULL: none, as it is from the beginning unless

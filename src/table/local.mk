@@ -1,6 +1,7 @@
 libnudge_all_la_SOURCES += \
 	src/table/build.c \
 	src/table/dataset.h src/table/dataset.c src/table/weights.c \
+	src/table/hold_out.c \
 	src/table/dictionary.h src/table/dictionary.c \
 	src/table/random_dataset.c \
 	src/table/notes.h src/table/notes.c \
