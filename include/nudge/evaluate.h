@@ -134,7 +134,7 @@ typedef struct nudge_gradcheck_result {
 /* Compares the gradient that a training step uses with fourth-order central differences of the
  * loss, evaluated in f64, over the whole dataset as one batch and at most `limit` parameters
  * (0: all; otherwise evenly spread). The model is unchanged.
- * NUDGE_EMISMATCH, NUDGE_EMEMORY, NUDGE_EARGUMENT. */
+ * NUDGE_EMISMATCH, NUDGE_EMEMORY, NUDGE_EARGUMENT (also: a model of several members). */
 NUDGE_FILLS(nudge_gradcheck, result, (model, data, limit, result, err), const nudge_model *model,
             const nudge_dataset *data, uint64_t limit, nudge_gradcheck_result *result,
             nudge_error *err)

@@ -44,7 +44,7 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_model_create(nudge_model **model,
                                                         const nudge_prep *prep, nudge_error *err);
 NUDGE_API void nudge_model_free(nudge_model *model);
 
-/* The same network with weights of its own; the preprocessing is shared. NUDGE_EMEMORY. */
+/* The same model with weights of its own; the preprocessing is shared. NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_copy(nudge_model **copy, const nudge_model *model,
                                                       nudge_error *err);
 
@@ -58,9 +58,34 @@ typedef struct nudge_model_info {
     int layer_norm, residual;            /* as in nudge_model_options */
     uint64_t parameters;                 /* weights and biases, without padding */
     const nudge_prep *prep;              /* NULL if it has none; belongs to the model */
+    size_t members;                      /* networks: 1, or those of a model whose predictions are
+                                          * their average. Above is the first one */
 } nudge_model_info;
 
 NUDGE_TELLS(nudge_model_info, nudge_model_describe, , (model), const nudge_model *model)
+
+/* ---- Several networks ------------------------------------------------------------------ */
+
+/* A model may have several networks, its members, which take the same inputs and give the same
+ * outputs. It predicts their average: the mean of their probabilities (cross-entropy, focal, bce),
+ * of their counts (poisson), of their outputs (others). Whatever is asked of predictions is
+ * answered for that average. What is asked of layers is answered for the first member;
+ * nudge_train_options says which one is trained, and nudge_trainers_run() trains them together.
+ *
+ * Appends copies of all of other's networks to those of the model; sizes of hidden layers,
+ * activations and what is between layers may differ. NUDGE_EMISMATCH if inputs, outputs, type of
+ * weights, loss or preprocessing are not the same; NUDGE_EMEMORY. The model is then as it was. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_add_members(nudge_model *model,
+                                                             const nudge_model *other,
+                                                             nudge_error *err);
+
+/* Network k, 0 for the first, as a model of its own with a copy of the weights.
+ * NUDGE_EARGUMENT, NUDGE_EMEMORY. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_member(nudge_model **member,
+                                                        const nudge_model *model, size_t k,
+                                                        nudge_error *err);
+
+/* ---- Weights and files ----------------------------------------------------------------- */
 
 /* Copies one layer's weights (out x in) and biases (out) from or to doubles; either may be NULL.
  * NUDGE_EARGUMENT for layer >= layers; set: NUDGE_EDATA for a NaN or infinity. */
@@ -75,7 +100,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_model_set_layer(nudge_model *model, s
 NUDGE_API uint64_t nudge_model_hash(const nudge_model *model);
 
 /* Writes a safetensors file: tensors layers.N.weight [out, in] and layers.N.bias [out], F32 or
- * F64, and in __metadata__ everything that nudge_model_load() needs. Atomic: a temporary file in
+ * F64, those of further members with members.K. before (K is 1 for the second network), and in
+ * __metadata__ everything that nudge_model_load() needs. Atomic: a temporary file in
  * the same directory, fsync, rename.
  * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_save(const nudge_model *model, const char *path,
@@ -105,6 +131,8 @@ typedef struct nudge_weights_taken {
  *   - A last layer that takes the same inputs and has another width leaves the model's last layer
  *     as it is, so that a network can be trained further with other outputs: only if taken is not
  *     NULL, for the caller must be able to see it.
+ *   - Each member of a model of several takes the weights of the one network of the file; or, if
+ *     the file is a nudge model of as many members, those of the member in its place.
  * NUDGE_EMISMATCH names the tensor and both shapes; and as nudge_model_load(). On failure the
  * model is unchanged. */
 NUDGE_FILLS(nudge_model_load_weights, taken, (model, path, taken, err), nudge_model *model,

@@ -210,6 +210,8 @@ typedef struct nudge_train_options {
                        * checkpoints */
     int profile;      /* 1: measure phases; costs a few clock readings per block of rows */
     nudge_steps *steps; /* filled with the time of single steps; NULL: not wanted, costs nothing */
+    size_t member;    /* of a model of several networks, which one is trained, validated and copied;
+                       * 0: the first. The others stay as they are */
 } nudge_train_options;
 
 /* adam, constant learning rate, batch 64, accumulate 1, no clipping, no average, no early
@@ -346,6 +348,30 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_load(nudge_trainer *trainer, 
 /* The note of such a file, for free(); NULL if it has none. Statuses as nudge_trainer_load(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_checkpoint_note(char **note, const char *path,
                                                            nudge_error *err);
+
+/* ---- Several at once ------------------------------------------------------------------- */
+
+/* Trains several members of one model, each with a trainer of its own that was made for it
+ * (options.member), and most often with a seed of its own: `at_once` of them at the same time, each
+ * with as many threads as its options say, so that all threads are busy where a network is too
+ * small for them. What each trainer gives has the bits that it would have alone. Those that are behind go
+ * on first, so that all end at about the same time; max_seconds is of each one's own time.
+ * Callbacks are called on any thread, but never two at a time.
+ * As nudge_trainer_run(): NUDGE_OK when all are done; NUDGE_ESTOPPED or NUDGE_EDIVERGED when one of
+ * them is stopped, or diverged, and the others have stopped, too. NUDGE_EARGUMENT for trainers of
+ * different models or of the same member, and for cpus with more than one. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainers_run(nudge_trainer *const *trainers, size_t n,
+                                                        size_t at_once, nudge_error *err);
+
+/* As nudge_trainer_save() and nudge_trainer_load(), of n trainers of one model in one file, in the
+ * same order; while none of them runs. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainers_save(nudge_trainer *const *trainers, size_t n,
+                                                         const char *path, const char *note,
+                                                         nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_trainers_load(nudge_trainer *const *trainers, size_t n,
+                                                         const char *path, nudge_error *err);
+
+/* ---- Options --------------------------------------------------------------------------- */
 
 /* The options from now on. What may change: the optimizer's numbers (not its kind, nor whether it
  * has momentum), both schedules, the sizes of clips, the average and the early stop that are on,

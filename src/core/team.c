@@ -129,6 +129,18 @@ void nu_team_run(int threads, nu_team_work *work, void *arg)
     run_all(&t, threads);
 }
 
+void nu_team_run_teams(int threads, nu_team_work *work, void *arg)
+{
+#ifdef _OPENMP
+    int levels = omp_get_max_active_levels();
+    omp_set_max_active_levels(omp_get_active_level() + 2);
+#endif
+    nu_team_run(threads, work, arg);
+#ifdef _OPENMP
+    omp_set_max_active_levels(levels);
+#endif
+}
+
 nudge_status nu_team_run_on(const int *cpus, int threads, nu_team_work *work, void *arg,
                             nudge_error *err)
 {

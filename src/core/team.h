@@ -20,6 +20,9 @@ void nu_team_run(int threads, nu_team_work *work, void *arg);
 nudge_status nu_team_run_on(const int *cpus, int threads, nu_team_work *work, void *arg,
                             nudge_error *err);
 
+/* As nu_team_run(), where the work of each thread may run a team itself. */
+void nu_team_run_teams(int threads, nu_team_work *work, void *arg);
+
 /* The part [*first, *end) of n things that thread `thread` of `threads` takes: contiguous, in
  * order, sizes differing by at most one. */
 static inline void nu_team_share(size_t n, int thread, int threads, size_t *first, size_t *end)

@@ -1,11 +1,13 @@
 #include "model/match.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "model/model_file.h"
 #include "model/network_text.h"
 #include "model/tensor.h"
 
@@ -13,7 +15,8 @@
 typedef struct candidates {
     const nu_st_tensor **all; /* n of them; those that a layer has taken become NULL */
     size_t n;
-    int own;                  /* the file is a nudge model: its layers' names say their order */
+    int own;                  /* the file is a nudge model: its layers' names say their order, */
+    const char *prefix;       /* behind this */
 } candidates;
 
 /* ---- Names ----------------------------------------------------------------------------- */
@@ -77,18 +80,33 @@ static int ends_in(const char *name, const char *word, size_t *stem)
 
 /* ---- Candidates ------------------------------------------------------------------------ */
 
-static int is_layers(const nu_st_tensor *t)
+static int is_layers(const candidates *c, const nu_st_tensor *t)
 {
-    return strncmp(t->name, "layers.", 7) == 0;
+    size_t n = strlen(c->prefix);
+    return strncmp(t->name, c->prefix, n) == 0 && strncmp(t->name + n, "layers.", 7) == 0;
+}
+
+static int is_own(const nu_st_file *file)
+{
+    const char *format = nu_st_metadata(file, "format");
+    return format != NULL && strcmp(format, NU_MODEL_FORMAT) == 0;
+}
+
+size_t nu_match_members(const nu_st_file *file)
+{
+    size_t most = 0, k;
+    for (size_t i = 0; i < file->n_tensors && is_own(file); i++)
+        if (sscanf(file->tensors[i].name, NU_MEMBER_PREFIX "%9zu.", &k) == 1 && k > most)
+            most = k;
+    return most + 1;
 }
 
 static nudge_status find_candidates(candidates *c, const nu_st_file *file, nudge_error *err)
 {
-    const char *format = nu_st_metadata(file, "format");
-    c->own = format != NULL && strcmp(format, NU_MODEL_FORMAT) == 0;
+    c->own = is_own(file);
     NU_NEW(c->all, calloc, file->n_tensors > 0 ? file->n_tensors : 1, "tensors", err);
     for (size_t i = 0; i < file->n_tensors; i++)
-        if (!c->own || is_layers(&file->tensors[i]))
+        if (!c->own || is_layers(c, &file->tensors[i]))
             c->all[c->n++] = &file->tensors[i];
     qsort(c->all, c->n, sizeof *c->all, by_natural_name);
     return NUDGE_OK;
@@ -229,7 +247,7 @@ static nudge_status check_rest(const candidates *c, const nu_network *net, nudge
     for (size_t i = 0; i < c->n; i++) {
         const nu_st_tensor *t = c->all[i];
         size_t stem;
-        if (t != NULL && (t->rank > 1 || is_layers(t) || ends_in(t->name, "weight", &stem) ||
+        if (t != NULL && (t->rank > 1 || is_layers(c, t) || ends_in(t->name, "weight", &stem) ||
                           ends_in(t->name, "bias", &stem)))
             return nu_fail(err, NUDGE_EMISMATCH, "tensor '%.80s' of shape %s is none of the "
                            "network's, which has layers 0 to %zu", t->name,
@@ -238,10 +256,11 @@ static nudge_status check_rest(const candidates *c, const nu_network *net, nudge
     return NUDGE_OK;
 }
 
-nudge_status nu_match_layers(nu_match *match, const nu_st_file *file, const nu_network *net,
-                             int partial, nudge_error *err)
+nudge_status nu_match_layers(nu_match *match, const nu_st_file *file, size_t member,
+                             const nu_network *net, int partial, nudge_error *err)
 {
-    candidates c = {0};
+    char prefix[NU_MEMBER_TEXT];
+    candidates c = {.prefix = nu_member_prefix(prefix, member)};
     *match = (nu_match){0};
     NU_NEW(match->of, calloc, 2 * net->layers, "tensors", err);
     nudge_status status = find_candidates(&c, file, err);

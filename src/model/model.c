@@ -33,6 +33,9 @@ void nudge_model_free(nudge_model *model)
 {
     if (model == NULL)
         return;
+    for (size_t k = 0; k < model->n_others; k++)
+        nudge_model_free(model->others[k]);
+    free(model->others);
     nu_network_end(&model->net);
     free(model->params);
     nudge_prep_free(model->prep);
@@ -139,10 +142,11 @@ nudge_model_info nudge_model_describe(const nudge_model *model)
         .residual = model->net.residual,
         .parameters = model->net.parameters,
         .prep = model->prep,
+        .members = nu_model_members(model),
     };
 }
 
-nudge_status nudge_model_copy(nudge_model **copy, const nudge_model *model, nudge_error *err)
+nudge_status nu_model_copy_network(nudge_model **copy, const nudge_model *model, nudge_error *err)
 {
     nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
     nudge_model_options same = {.layers = model->net.layers, .widths = model->net.width,

@@ -9,18 +9,26 @@
 #include "model/model.h"
 #include "model/safetensors.h"
 
-/* A block of reals laid out as the model's parameters. */
+/* A block of reals laid out as the parameters of one of the model's networks. */
 typedef struct nu_block {
-    const char *prefix; /* of its tensors' names: "" for the weights, others begin with
-                         * NU_STATE_PREFIX */
+    char prefix[40]; /* of its tensors' names */
     void *at;
+    const nu_network *net;
 } nu_block;
 
-/* Tensors of a nudge model whose names begin so are not the network's. */
+/* Tensors of a nudge model whose names begin so are not its networks'. */
 #define NU_STATE_PREFIX "trainer."
 
-/* The file: the model with n blocks, the first of which are the weights, and more texts beside
- * format, version and network (metadata: an object of texts, or NULL). Errors of the stream are for
+/* What the names of network k's tensors begin with: "" for the first, "members.1." for the next. */
+#define NU_MEMBER_PREFIX "members."
+#define NU_MEMBER_TEXT 24
+const char *nu_member_prefix(char buf[NU_MEMBER_TEXT], size_t k);
+
+/* The weights of network k. */
+nu_block nu_model_block(const nudge_model *m, size_t k);
+
+/* The file: the model, whose weights and what else it is to hold are n blocks, and more texts
+ * beside format, version and network (metadata: an object of texts, or NULL). Errors of the stream are for
  * the caller to see. NUDGE_EMEMORY. */
 nudge_status nu_model_write(FILE *stream, const nudge_model *m, const nu_block *blocks, size_t n,
                             json_t *metadata, nudge_error *err);
@@ -29,13 +37,13 @@ nudge_status nu_model_write(FILE *stream, const nudge_model *m, const nu_block *
  * that this program does not know. */
 nudge_status nu_model_network(const char **text, const nu_st_file *file, nudge_error *err);
 
-/* A block of a file of a model of the same network. *hash (may be NULL) goes on over its bytes.
+/* A block of a file, of the model's type of reals. *hash (may be NULL) goes on over its bytes.
  * NUDGE_EDATA for a tensor that is missing, has another type or shape, or holds no finite
  * number. */
 nudge_status nu_model_read(const nu_st_file *file, const nudge_model *m, const nu_block *block,
                            XXH64_state_t *hash, nudge_error *err);
 
 /* Goes on over the bytes that the block has in files. */
-void nu_model_hash_block(const nudge_model *m, void *block, XXH64_state_t *hash);
+void nu_model_hash_block(const nudge_model *m, const nu_block *block, XXH64_state_t *hash);
 
 #endif

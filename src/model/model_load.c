@@ -10,6 +10,7 @@
 #include "model/network_text.h"
 #include "model/safetensors.h"
 #include "model/tensor.h"
+#include "prep/prep.h"
 
 nudge_status nu_model_network(const char **text, const nu_st_file *file, nudge_error *err)
 {
@@ -27,16 +28,20 @@ nudge_status nu_model_network(const char **text, const nu_st_file *file, nudge_e
 
 /* ---- Tensors --------------------------------------------------------------------------- */
 
-/* Whether a name is one of the network's own tensors'. */
-static int is_of_network(const nu_network *net, const char *name)
+/* Whether a name is one of the networks' own tensors'. */
+static int is_of_model(const nudge_model *m, const char *name)
 {
-    size_t layer;
+    size_t k = 0, layer;
     char own[NU_TENSOR_NAME];
-    if (sscanf(name, "layers.%9zu.", &layer) != 1 || layer >= net->layers)
+    const char *rest = name;
+    if (sscanf(name, NU_MEMBER_PREFIX "%9zu.", &k) == 1)
+        rest = strchr(name + sizeof NU_MEMBER_PREFIX, '.') + 1;
+    if (k > m->n_others || sscanf(rest, "layers.%9zu.", &layer) != 1)
         return 0;
-    for (size_t i = 2 * layer; i < 2 * layer + 2; i++) {
-        nu_tensor t = nu_tensor_of(net, NULL, NUDGE_F32, i);
-        if (strcmp(name, nu_tensor_name(own, &t, "")) == 0)
+    nu_block block = nu_model_block(m, k);
+    for (size_t i = 2 * layer; layer < block.net->layers && i < 2 * layer + 2; i++) {
+        nu_tensor t = nu_tensor_of(block.net, NULL, NUDGE_F32, i);
+        if (strcmp(name, nu_tensor_name(own, &t, block.prefix)) == 0)
             return 1;
     }
     return 0;
@@ -63,21 +68,23 @@ static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, con
     return NUDGE_OK;
 }
 
-/* All tensors of the network are there with the right types and shapes, which is known before
+/* All tensors of the networks are there with the right types and shapes, which is known before
  * memory is asked for; and no others but those of a training. */
 static nudge_status check_tensors(const nu_st_file *file, const nudge_model *m, nudge_error *err)
 {
-    const nu_network *net = &m->net;
-    for (size_t i = 0; i < 2 * net->layers; i++) {
-        nu_tensor t = nu_tensor_of(net, NULL, m->dtype, i);
-        NU_TRY(check_tensor(file, &t, "", m->dtype, err));
+    for (size_t k = 0; k < nu_model_members(m); k++) {
+        nu_block block = nu_model_block(m, k);
+        for (size_t i = 0; i < 2 * block.net->layers; i++) {
+            nu_tensor t = nu_tensor_of(block.net, NULL, m->dtype, i);
+            NU_TRY(check_tensor(file, &t, block.prefix, m->dtype, err));
+        }
     }
     for (size_t i = 0; i < file->n_tensors; i++) {
         const char *name = file->tensors[i].name;
-        if (!is_of_network(net, name) &&
+        if (!is_of_model(m, name) &&
             strncmp(name, NU_STATE_PREFIX, sizeof NU_STATE_PREFIX - 1) != 0)
             return nu_fail(err, NUDGE_EDATA, "tensor '%.80s' is none of the network's, which has "
-                           "layers 0 to %zu", name, net->layers - 1);
+                           "layers 0 to %zu", name, m->net.layers - 1);
     }
     return NUDGE_OK;
 }
@@ -117,8 +124,8 @@ nudge_status nu_model_read(const nu_st_file *file, const nudge_model *m, const n
                            XXH64_state_t *hash, nudge_error *err)
 {
     char name[NU_TENSOR_NAME];
-    for (size_t i = 0; i < 2 * m->net.layers; i++) {
-        nu_tensor t = nu_tensor_of(&m->net, block->at, m->dtype, i);
+    for (size_t i = 0; i < 2 * block->net->layers; i++) {
+        nu_tensor t = nu_tensor_of(block->net, block->at, m->dtype, i);
         NU_TRY(check_tensor(file, &t, block->prefix, m->dtype, err));
         nu_tensor_name(name, &t, block->prefix);
         NU_TRY(read_tensor(file, nu_st_find(file, name), &t, hash, err));
@@ -128,26 +135,52 @@ nudge_status nu_model_read(const nu_st_file *file, const nudge_model *m, const n
 
 /* ---- A model --------------------------------------------------------------------------- */
 
+/* A network that is described, without its weights. */
+static nudge_status take_shape(nudge_model **model, const nu_described *d, const nudge_prep *prep,
+                               nudge_error *err)
+{
+    nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
+    nudge_error inner;
+    NU_NEW(m, calloc, 1, "a model", err);
+    nudge_status status = nu_network_start(&m->net, &d->options, &inner);
+    if (status != NUDGE_OK)
+        return nu_fail(err, status == NUDGE_EARGUMENT ? NUDGE_EDATA : status, "network: %s",
+                       inner.text);
+    m->dtype = d->options.dtype;
+    if (nu_model_check_prep(&m->net, prep, &inner) != NUDGE_OK)
+        return nu_fail(err, NUDGE_EDATA, "network: %s", inner.text);
+    m->prep = nu_prep_share(prep);
+    *model = NU_TAKE(m);
+    return NUDGE_OK;
+}
+
+static nudge_status take_member(nudge_model *m, const nu_described *d, nudge_error *err)
+{
+    nudge_model *one NU_SCOPED(nu_model_drop) = NULL;
+    nudge_error inner;
+    NU_TRY(take_shape(&one, d, m->prep, err));
+    nudge_status status = nu_model_take_member(m, &one, &inner);
+    return status == NUDGE_EMISMATCH ? nu_fail(err, NUDGE_EDATA, "network: members: %s", inner.text)
+                                     : status;
+}
+
 static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *err)
 {
     nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
     nu_described d NU_SCOPED(nu_described_free) = {.options = nudge_model_defaults()};
-    nudge_error inner;
-    NU_NEW(m, calloc, 1, "a model", err);
     const char *text;
     NU_TRY(nu_model_network(&text, file, err));
     NU_TRY(nu_network_parse(&d, text, err));
-    nudge_status status = nu_network_start(&m->net, &d.options, &inner);
-    if (status != NUDGE_OK)
-        return nu_fail(err, status == NUDGE_EARGUMENT ? NUDGE_EDATA : status, "network: %s",
-                       inner.text);
-    m->dtype = d.options.dtype;
-    if (nu_model_check_prep(&m->net, d.prep, &inner) != NUDGE_OK)
-        return nu_fail(err, NUDGE_EDATA, "network: %s", inner.text);
-    m->prep = NU_TAKE(d.prep);
+    NU_TRY(take_shape(&m, &d, d.prep, err));
+    for (size_t k = 0; k < d.n_members; k++)
+        NU_TRY(take_member(m, &d.members[k], err));
     NU_TRY(check_tensors(file, m, err));
-    NU_TRY(nu_model_params(&m->params, &m->net, m->dtype, err));
-    NU_TRY(nu_model_read(file, m, &(nu_block){"", m->params}, NULL, err));
+    for (size_t k = 0; k < nu_model_members(m); k++) {
+        nudge_model *one = nu_member_of(m, k);
+        NU_TRY(nu_model_params(&one->params, &one->net, m->dtype, err));
+        nu_block block = nu_model_block(m, k);
+        NU_TRY(nu_model_read(file, m, &block, NULL, err));
+    }
     *(nudge_model **)to = NU_TAKE(m);
     return NUDGE_OK;
 }
@@ -186,23 +219,37 @@ static void list_taken(nudge_weights_taken *taken, const nu_match *m, const nu_n
              nu_shape_text(found, m->other_last->shape, rank), nu_shape_text(needed, shape, rank));
 }
 
-static nudge_status take_matched(const warm_start *w, const nu_st_file *file, const nu_match *match,
-                                 nudge_error *err)
+/* The weights of a network with those of its file in their place; for free(). */
+static nudge_status read_matched(void **block, const nudge_model *m, const nu_st_file *file,
+                                 const nu_match *match, nudge_error *err)
 {
-    nudge_model *m = w->model;
-    void *block NU_FREED = NULL;
-    NU_TRY(nu_model_params(&block, &m->net, m->dtype, err));
-    memcpy(block, m->params, m->net.size * nu_dtype_size(m->dtype));
+    NU_TRY(nu_model_params(block, &m->net, m->dtype, err));
+    memcpy(*block, m->params, m->net.size * nu_dtype_size(m->dtype));
     for (size_t i = 0; i < 2 * m->net.layers; i++) {
-        nu_tensor t = nu_tensor_of(&m->net, block, m->dtype, i);
+        nu_tensor t = nu_tensor_of(&m->net, *block, m->dtype, i);
         if (match->of[i] != NULL)
             NU_TRY(read_tensor(file, match->of[i], &t, NULL, err));
     }
-    free(m->params);
-    m->params = NU_TAKE(block);
-    if (w->taken != NULL) {
-        list_taken(w->taken, match, &m->net);
-        nu_one_line(w->taken->text);
+    return NUDGE_OK;
+}
+
+/* Into `block`, n of them: what the networks of the model will have. */
+static nudge_status read_members(const warm_start *w, void **block, size_t n,
+                                 const nu_st_file *file, nudge_error *err)
+{
+    size_t there = nu_match_members(file);
+    if (there != 1 && there != n)
+        return nu_fail(err, NUDGE_EMISMATCH, "has the weights of %zu members; the model has %zu",
+                       there, n);
+    for (size_t k = 0; k < n; k++) {
+        const nudge_model *m = nu_member_of(w->model, k);
+        nu_match match NU_SCOPED(nu_match_end) = {0};
+        NU_TRY(nu_match_layers(&match, file, there > 1 ? k : 0, &m->net, w->taken != NULL, err));
+        NU_TRY(read_matched(&block[k], m, file, &match, err));
+        if (w->taken != NULL && k == 0) {
+            list_taken(w->taken, &match, &m->net);
+            nu_one_line(w->taken->text);
+        }
     }
     return NUDGE_OK;
 }
@@ -210,9 +257,18 @@ static nudge_status take_matched(const warm_start *w, const nu_st_file *file, co
 static nudge_status take_weights(void *to, const nu_st_file *file, nudge_error *err)
 {
     const warm_start *w = to;
-    nu_match match NU_SCOPED(nu_match_end) = {0};
-    NU_TRY(nu_match_layers(&match, file, &w->model->net, w->taken != NULL, err));
-    return take_matched(w, file, &match, err);
+    size_t n = nu_model_members(w->model);
+    void **block NU_FREED;
+    NU_NEW(block, calloc, n, "a model's members", err);
+    nudge_status status = read_members(w, block, n, file, err);
+    for (size_t k = 0; k < n; k++) {
+        nudge_model *m = nu_member_of(w->model, k);
+        void *unused = status == NUDGE_OK ? m->params : block[k];
+        if (status == NUDGE_OK)
+            m->params = block[k];
+        free(unused);
+    }
+    return status;
 }
 
 /* ---- Files ----------------------------------------------------------------------------- */

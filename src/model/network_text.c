@@ -20,20 +20,35 @@ static json_t *activation_item(const void *of, size_t l)
     return json_string(nudge_activation_name(((const nu_network *)of)->activation[l]));
 }
 
+/* What the networks of a model may differ in. */
+static json_t *describe_network(const nu_network *net)
+{
+    return json_pack("{s:o, s:o, s:o*, s:o*}", "widths",
+                     nu_json_list(net->layers + 1, width_item, net), "activations",
+                     nu_json_list(net->layers, activation_item, net), "layer_norm",
+                     net->layer_norm ? json_true() : NULL, "residual",
+                     net->residual ? json_true() : NULL);
+}
+
+static json_t *member_item(const void *of, size_t k)
+{
+    return describe_network(&((const nudge_model *)of)->others[k]->net);
+}
+
 char *nu_network_text(const nudge_model *m)
 {
     const nu_network *net = &m->net;
     const char *parameter = nudge_loss_describe(net->loss).parameter;
-    json_auto_t *root = json_pack(
-        "{s:o, s:o, s:o*, s:o*, s:s, s:o*, s:s, s:o}", "widths",
-        nu_json_list(net->layers + 1, width_item, net), "activations",
-        nu_json_list(net->layers, activation_item, net), "layer_norm",
-        net->layer_norm ? json_true() : NULL, "residual", net->residual ? json_true() : NULL,
+    json_auto_t *root = describe_network(net);
+    json_auto_t *rest = json_pack(
+        "{s:o*, s:s, s:o*, s:s, s:o}", "members",
+        m->n_others > 0 ? nu_json_list(m->n_others, member_item, m) : NULL,
         "loss", nudge_loss_name(net->loss), parameter != NULL ? parameter : "",
         parameter != NULL ? json_real(net->loss_parameter) : NULL, "dtype",
         nudge_dtype_name(m->dtype), "preprocessing",
         m->prep != NULL ? nu_prep_to_json(m->prep) : json_null());
-    return root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
+    int good = root != NULL && rest != NULL && json_object_update(root, rest) == 0;
+    return good ? json_dumps(root, JSON_COMPACT) : NULL;
 }
 
 /* ---- Reading --------------------------------------------------------------------------- */
@@ -43,6 +58,9 @@ void nu_described_free(nu_described *d)
     free(d->widths);
     free(d->activations);
     nudge_prep_free(d->prep);
+    for (size_t k = 0; k < d->n_members; k++)
+        nu_described_free(&d->members[k]);
+    free(d->members);
 }
 
 static nudge_status take_widths(nu_described *d, const json_t *json, nudge_error *err)
@@ -92,9 +110,44 @@ static nudge_status take_loss(nu_described *d, const json_t *loss, const json_t 
     return NUDGE_OK;
 }
 
+static nudge_status take_member(nu_described *d, json_t *member, nudge_error *err)
+{
+    json_t *widths, *activations;
+    json_error_t at;
+    if (json_unpack_ex(member, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b}", "widths", &widths,
+                       "activations", &activations, "layer_norm", &d->options.layer_norm,
+                       "residual", &d->options.residual) != 0)
+        return nu_fail(err, NUDGE_EDATA, "network: members: %s", at.text);
+    NU_TRY(take_widths(d, widths, err));
+    return take_activations(d, activations, err);
+}
+
+/* The networks behind the first; what they cannot differ in is as there. */
+static nudge_status take_members(nu_described *d, const json_t *members, nudge_error *err)
+{
+    size_t n = json_array_size(members); /* 0 if it is no array */
+    if (members == NULL)
+        return NUDGE_OK;
+    if (n == 0)
+        return nu_fail(err, NUDGE_EDATA, "network: 'members' must be an array of networks");
+    NU_NEW(d->members, calloc, n, "a model's members", err);
+    for (; d->n_members < n; d->n_members++) {
+        nu_described *one = &d->members[d->n_members];
+        one->options = d->options;
+        one->options.layer_norm = one->options.residual = 0;
+        nudge_status status = take_member(one, json_array_get(members, d->n_members), err);
+        if (status != NUDGE_OK) {
+            nu_described_free(one);
+            return status;
+        }
+    }
+    return NUDGE_OK;
+}
+
 static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err)
 {
-    json_t *widths, *activations, *loss, *parameter = NULL, *old = NULL, *dtype, *prep;
+    json_t *widths, *activations, *members = NULL, *loss, *parameter = NULL, *old = NULL, *dtype;
+    json_t *prep;
     json_error_t at;
     nudge_error inner;
     nudge_loss kind = NUDGE_LOSS_AUTO;
@@ -102,9 +155,10 @@ static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err
         kind = NUDGE_LOSS_AUTO; /* told below */
     const char *key = nudge_loss_describe(kind).parameter;
     /* Files of 0.1.0 have a huber_delta with every loss. */
-    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b, s:o, s?o, s?o, s:o, s:o}",
+    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b, s?o, s:o, s?o, s?o, s:o, s:o}",
                        "widths", &widths, "activations", &activations, "layer_norm",
-                       &d->options.layer_norm, "residual", &d->options.residual, "loss", &loss,
+                       &d->options.layer_norm, "residual", &d->options.residual, "members",
+                       &members, "loss", &loss,
                        "huber_delta", &old, key != NULL ? key : "huber_delta", &parameter, "dtype",
                        &dtype, "preprocessing", &prep) != 0)
         return nu_fail(err, NUDGE_EDATA, "network: %s", at.text);
@@ -113,6 +167,7 @@ static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err
     NU_TRY(take_loss(d, loss, key != NULL ? parameter : NULL, err));
     if (nudge_dtype_parse(&d->options.dtype, json_string_value(dtype), &inner) != NUDGE_OK)
         return nu_fail(err, NUDGE_EDATA, "network: 'dtype': %s", inner.text);
+    NU_TRY(take_members(d, members, err));
     return json_is_null(prep) ? NUDGE_OK : nu_prep_from_json(&d->prep, prep, "network", err);
 }
 

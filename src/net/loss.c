@@ -3,6 +3,7 @@
 #include "core/clones.h"
 #include "core/memory.h"
 #include "linalg/vecmath.h"
+#include "net/mix.h"
 
 #define UNUSED __attribute__((unused))
 
@@ -269,25 +270,27 @@ static void softmax(real *z, size_t rows, size_t n)
     }
 }
 
-/* A loss of elements or of whole rows, and its link; without one a prediction is the output. */
+/* A loss of elements or of whole rows, and its link with what mixes outputs for it; without a link
+ * a prediction is the output. */
 typedef struct arithmetic {
     void (*elements)(real *restrict dz, real *restrict value, const real *restrict z,
                      const real *restrict t, real scale, real parameter, size_t count);
     double (*rows)(real *dz, const real *z, X(nu_targets) t, double scale, double parameter,
                    size_t rows, size_t n, double *correct);
     void (*link)(real *z, size_t rows, size_t n);
+    X(nu_mixer) *mix;
 } arithmetic;
 
 static const arithmetic losses[] = {
     [NUDGE_MSE] = {.elements = mse},
     [NUDGE_MAE] = {.elements = mae},
     [NUDGE_HUBER] = {.elements = huber},
-    [NUDGE_CROSS_ENTROPY] = {.rows = cross_entropy, .link = softmax},
-    [NUDGE_BCE] = {.elements = bce, .link = sigmoid},
-    [NUDGE_POISSON] = {.elements = poisson, .link = exponential},
+    [NUDGE_CROSS_ENTROPY] = {.rows = cross_entropy, .link = softmax, .mix = X(nu_mix_classes)},
+    [NUDGE_BCE] = {.elements = bce, .link = sigmoid, .mix = X(nu_mix_logits)},
+    [NUDGE_POISSON] = {.elements = poisson, .link = exponential, .mix = X(nu_mix_logs)},
     [NUDGE_QUANTILE] = {.elements = quantile},
     [NUDGE_LOG_COSH] = {.elements = log_cosh},
-    [NUDGE_FOCAL] = {.rows = focal, .link = softmax},
+    [NUDGE_FOCAL] = {.rows = focal, .link = softmax, .mix = X(nu_mix_classes)},
 };
 
 double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_targets) t, double scale,
@@ -320,4 +323,10 @@ void X(nu_link)(nudge_loss loss, real *z, size_t rows, size_t n)
 {
     if (losses[loss].link != NULL)
         losses[loss].link(z, rows, n);
+}
+
+void X(nu_mix)(nudge_loss loss, real *z, const real *other, double part, size_t rows, size_t n)
+{
+    X(nu_mixer) *mix = losses[loss].mix;
+    (mix != NULL ? mix : X(nu_mix_numbers))(z, other, part, rows, n);
 }

@@ -33,4 +33,8 @@ double X(nu_loss)(const nu_loss_kind *kind, real *dz, const real *z, X(nu_target
 /* z (rows x n) becomes the prediction: softmax, sigmoid, exp or itself, as the loss has it. */
 void X(nu_link)(nudge_loss loss, real *z, size_t rows, size_t n);
 
+/* Before the link: z (rows x n) becomes the output whose prediction is 1 - part times that of z and
+ * `part`, between 0 and 1, times that of `other` (rows x n). */
+void X(nu_mix)(nudge_loss loss, real *z, const real *other, double part, size_t rows, size_t n);
+
 #endif

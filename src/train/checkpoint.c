@@ -1,7 +1,7 @@
 /* Checkpoints: a model file with the trainer's state in it. Beside the model's texts its metadata
  * hold
  *   trainer   a JSON text: `settings`, what must be the same where training goes on; `position`;
- *             `epochs`, the records of those that are done
+ *             `epochs`, the records of those that are done. Of several trainers, a list of these
  *   note      the caller's text
  *   checksum  two XXH64: of the texts, and of all tensors' bytes
  * and its tensors, beside the model's weights, those under training where these are others, the
@@ -47,55 +47,114 @@ static void checksum_text(char text[CHECKSUM], uint64_t of_texts, uint64_t of_te
 
 /* ---- Blocks -------------------------------------------------------------------------------- */
 
-enum { BLOCKS = 7, MOST_BLOCKS = BLOCKS + 2 * NU_LBFGS_PAIRS };
+/* The trainers of a file, which is that of their model. */
+typedef struct trainers {
+    nudge_trainer *const *all;
+    size_t n;
+} trainers;
 
-/* The pairs of L-BFGS, the oldest first: their s, then their y. */
-#define PAIR(i) {NU_STATE_PREFIX "s" i ".", NU_STATE_PREFIX "y" i "."}
-static const char *const pair_prefixes[NU_LBFGS_PAIRS][2] = {
-    PAIR("0"), PAIR("1"), PAIR("2"), PAIR("3"), PAIR("4"),
-    PAIR("5"), PAIR("6"), PAIR("7"), PAIR("8"), PAIR("9"),
-};
+/* Of a trainer, beside its weights: rooms, and the pairs of L-BFGS, the oldest first. */
+enum { ROOMS = 6, MOST_BLOCKS = ROOMS + 2 * NU_LBFGS_PAIRS };
 
-/* What the tensors of a trainer at this position are of, the model's weights first. Returns how
- * many blocks. */
-static size_t blocks_of(const nudge_trainer *t, const nu_position *at, nu_block block[MOST_BLOCKS])
+/* A block of trainer i's state: "trainer.average.", "trainer.members.1.average.". */
+static nu_block state_block(const nudge_trainer *t, size_t i, const char *what, void *at)
+{
+    nu_block block = {.at = at, .net = &t->run.model->net};
+    char member[NU_MEMBER_TEXT];
+    snprintf(block.prefix, sizeof block.prefix, NU_STATE_PREFIX "%s%s.",
+             nu_member_prefix(member, i), what);
+    return block;
+}
+
+/* What the tensors of trainer i, if it is at this position, are of, without its weights. Returns
+ * how many blocks. */
+static size_t state_blocks(const nudge_trainer *t, size_t i, const nu_position *at,
+                           nu_block block[MOST_BLOCKS])
 {
     const struct {
-        const char *prefix;
+        const char *what;
         void *block; /* NULL: there is none */
-    } all[BLOCKS] = {
-        {"", t->run.model->params},
-        {NU_STATE_PREFIX "weights.", t->own},
-        {NU_STATE_PREFIX "state1.", t->run.numeric->engine_state(t->engine, 0)},
-        {NU_STATE_PREFIX "state2.", t->run.numeric->engine_state(t->engine, 1)},
-        {NU_STATE_PREFIX "average.", t->run.numeric->engine_state(t->engine, 2)},
-        {NU_STATE_PREFIX "best.", at->best.epoch > 0 ? t->best : NULL},
-        {NU_STATE_PREFIX "good.", at->batch > 0 ? t->snapshot : NULL},
+    } all[ROOMS] = {
+        {"weights", t->own},
+        {"state1", t->run.numeric->engine_state(t->engine, 0)},
+        {"state2", t->run.numeric->engine_state(t->engine, 1)},
+        {"average", t->run.numeric->engine_state(t->engine, 2)},
+        {"best", at->best.epoch > 0 ? t->best : NULL},
+        {"good", at->batch > 0 ? t->snapshot : NULL},
     };
     size_t n = 0;
-    for (size_t i = 0; i < BLOCKS; i++)
-        if (all[i].block != NULL)
-            block[n++] = (nu_block){all[i].prefix, all[i].block};
-    for (size_t i = 0; i < 2 * at->lbfgs.pairs; i++)
-        block[n++] = (nu_block){pair_prefixes[i / 2][i % 2],
-                                nu_lbfgs_vector(t->lbfgs, nu_lbfgs_slot(&at->lbfgs, i / 2),
-                                                (int)(i % 2))};
+    for (size_t k = 0; k < ROOMS; k++)
+        if (all[k].block != NULL)
+            block[n++] = state_block(t, i, all[k].what, all[k].block);
+    for (size_t k = 0; k < 2 * at->lbfgs.pairs; k++) {
+        const char what[] = {"sy"[k % 2], (char)('0' + k / 2), '\0'}; /* pairs are at most ten */
+        block[n++] = state_block(t, i, what, nu_lbfgs_vector(t->lbfgs,
+                                                             nu_lbfgs_slot(&at->lbfgs, k / 2),
+                                                             (int)(k % 2)));
+    }
     return n;
+}
+
+/* All blocks of a file. */
+typedef struct block_list {
+    nu_block *all; /* for free() */
+    size_t n, tensors;
+} block_list;
+
+static void block_list_end(block_list *list)
+{
+    free(list->all);
+}
+
+/* at: where each trainer is; NULL: as they are now. */
+static nudge_status list_blocks(block_list *list, trainers t, const nu_checkpoint_state *at,
+                                nudge_error *err)
+{
+    const nudge_model *model = t.all[0]->run.whole;
+    size_t members = nu_model_members(model);
+    NU_NEW(list->all, calloc, members + t.n * MOST_BLOCKS, "a checkpoint", err);
+    for (size_t k = 0; k < members; k++)
+        list->all[list->n++] = nu_model_block(model, k);
+    for (size_t i = 0; i < t.n; i++)
+        list->n += state_blocks(t.all[i], i, at != NULL ? &at[i].at : &t.all[i]->at,
+                                list->all + list->n);
+    for (size_t b = 0; b < list->n; b++)
+        list->tensors += 2 * list->all[b].net->layers;
+    return NUDGE_OK;
+}
+
+static nudge_status check_trainers(trainers t, nudge_error *err)
+{
+    for (size_t i = 0; i < t.n; i++)
+        if (t.all[i]->run.whole != t.all[0]->run.whole)
+            return nu_fail(err, NUDGE_EARGUMENT, "trainer %zu: it has another model than the first",
+                           i);
+    return t.n > 0 ? NUDGE_OK : nu_fail(err, NUDGE_EARGUMENT, "no trainers");
 }
 
 /* ---- Saving -------------------------------------------------------------------------------- */
 
-static nudge_status write_checkpoint(const nudge_trainer *t, FILE *stream, const char *note,
-                                     nudge_error *err)
+/* For free(); NULL without memory. */
+static char *trainers_text(trainers t)
 {
-    nu_block block[MOST_BLOCKS];
-    size_t n = blocks_of(t, &t->at, block);
+    json_auto_t *list = json_array();
+    for (size_t i = 0; i < t.n; i++)
+        if (json_array_append_new(list, nu_checkpoint_json(t.all[i])) != 0)
+            return NULL;
+    return json_dumps(t.n == 1 ? json_array_get(list, 0) : list, JSON_COMPACT);
+}
+
+static nudge_status write_checkpoint(trainers t, FILE *stream, const char *note, nudge_error *err)
+{
+    block_list list NU_SCOPED(block_list_end) = {0};
+    const nudge_model *model = t.all[0]->run.whole;
+    NU_TRY(list_blocks(&list, t, NULL, err));
     XXH64_state_t state;
     XXH64_reset(&state, 0);
-    for (size_t i = 0; i < n; i++)
-        nu_model_hash_block(t->run.model, block[i].at, &state);
-    char *network NU_FREED = nu_network_text(t->run.model);
-    char *trainer NU_FREED = nu_checkpoint_text(t);
+    for (size_t i = 0; i < list.n; i++)
+        nu_model_hash_block(model, &list.all[i], &state);
+    char *network NU_FREED = nu_network_text(model);
+    char *trainer NU_FREED = trainers_text(t);
     json_auto_t *metadata = json_object();
     char checksum[CHECKSUM];
     NU_NEED(network != NULL && trainer != NULL, 1024, "a checkpoint", err);
@@ -105,17 +164,24 @@ static nudge_status write_checkpoint(const nudge_trainer *t, FILE *stream, const
                  json_object_set_new(metadata, "checksum", json_string(checksum)) != 0 ||
                  (note != NULL && json_object_set_new(metadata, "note", json_string(note)) != 0);
     NU_NEED(!failed, strlen(trainer), "a checkpoint", err);
-    return nu_model_write(stream, t->run.model, block, n, metadata, err);
+    return nu_model_write(stream, model, list.all, list.n, metadata, err);
+}
+
+nudge_status nudge_trainers_save(nudge_trainer *const *all, size_t n, const char *path,
+                                 const char *note, nudge_error *err)
+{
+    nu_output out NU_SCOPED(nu_atomic_abandon) = {0};
+    NU_TRY(check_trainers((trainers){all, n}, err));
+    NU_TRY(nu_output_open(&out, path, err));
+    NU_TRY(write_checkpoint((trainers){all, n}, out.stream, note, err));
+    out.keeps_previous = 1;
+    return nu_output_commit(&out, err);
 }
 
 nudge_status nudge_trainer_save(const nudge_trainer *t, const char *path, const char *note,
                                 nudge_error *err)
 {
-    nu_output out NU_SCOPED(nu_atomic_abandon) = {0};
-    NU_TRY(nu_output_open(&out, path, err));
-    NU_TRY(write_checkpoint(t, out.stream, note, err));
-    out.keeps_previous = 1;
-    return nu_output_commit(&out, err);
+    return nudge_trainers_save(&(nudge_trainer *){(nudge_trainer *)t}, 1, path, note, err);
 }
 
 /* ---- Loading ------------------------------------------------------------------------------- */
@@ -141,32 +207,40 @@ static nudge_status check_texts(const nu_st_file *file, const char *text[TEXTS],
 
 /* Everything of a checkpoint, until all of it is known to be good. */
 typedef struct loaded {
-    nu_checkpoint_state state;
-    void *block[MOST_BLOCKS];
+    trainers trainers;
+    nu_checkpoint_state *state; /* of each */
+    block_list list;            /* where it will go, */
+    void **block;               /* and what: list.n of them */
 } loaded;
 
 static void loaded_end(loaded *l)
 {
-    for (size_t i = 0; i < MOST_BLOCKS; i++)
+    for (size_t i = 0; l->block != NULL && i < l->list.n; i++)
         free(l->block[i]);
-    free(l->state.epochs);
+    for (size_t i = 0; l->state != NULL && i < l->trainers.n; i++)
+        free(l->state[i].epochs);
+    free(l->block);
+    free(l->state);
+    block_list_end(&l->list);
 }
 
-static nudge_status read_blocks(loaded *l, const nudge_trainer *t, const nu_st_file *file,
-                                const char *checksum, nudge_error *err)
+static nudge_status read_blocks(loaded *l, const nu_st_file *file, const char *checksum,
+                                nudge_error *err)
 {
-    nu_block block[MOST_BLOCKS];
     char found[CHECKSUM];
-    size_t n = blocks_of(t, &l->state.at, block);
-    if (file->n_tensors != n * 2 * t->run.model->net.layers)
+    const nudge_model *model = l->trainers.all[0]->run.whole;
+    NU_TRY(list_blocks(&l->list, l->trainers, l->state, err));
+    if (file->n_tensors != l->list.tensors)
         return nu_fail(err, NUDGE_EDATA, "has %zu tensors; it should have %zu", file->n_tensors,
-                       n * 2 * t->run.model->net.layers);
+                       l->list.tensors);
+    NU_NEW(l->block, calloc, l->list.n, "a checkpoint", err);
     XXH64_state_t state;
     XXH64_reset(&state, 0);
-    for (size_t i = 0; i < n; i++) {
-        NU_TRY(nu_model_params(&l->block[i], &t->run.model->net, t->run.model->dtype, err));
-        block[i].at = l->block[i];
-        NU_TRY(nu_model_read(file, t->run.model, &block[i], &state, err));
+    for (size_t i = 0; i < l->list.n; i++) {
+        nu_block block = l->list.all[i];
+        NU_TRY(nu_model_params(&l->block[i], block.net, model->dtype, err));
+        block.at = l->block[i];
+        NU_TRY(nu_model_read(file, model, &block, &state, err));
     }
     checksum_text(found, 0, XXH64_digest(&state));
     if (strcmp(found + 17, checksum + 17) != 0)
@@ -175,17 +249,12 @@ static nudge_status read_blocks(loaded *l, const nudge_trainer *t, const nu_st_f
     return NUDGE_OK;
 }
 
-/* Cannot fail: the trainer is changed whole or not at all. */
-static void take(nudge_trainer *t, loaded *l)
+/* The trainer's blocks are those of the file. */
+static void take_state(nudge_trainer *t, nu_checkpoint_state *s)
 {
-    nu_block block[MOST_BLOCKS];
-    size_t bytes = t->plan.weights;
-    t->at = l->state.at;
-    size_t n = blocks_of(t, &t->at, block);
-    for (size_t i = 0; i < n; i++)
-        memcpy(block[i].at, l->block[i], bytes);
+    t->at = s->at;
     if (t->at.batch == 0)
-        memcpy(t->snapshot, t->run.job.params, bytes);
+        memcpy(t->snapshot, t->run.job.params, t->plan.weights);
     t->run.numeric->engine_refresh(t->engine, 0, 1);
     if (t->lbfgs != NULL)
         nu_lbfgs_forget(t->lbfgs);
@@ -193,37 +262,70 @@ static void take(nudge_trainer *t, loaded *l)
     t->result = (nudge_train_result){.epochs = t->at.epoch,
                                      .best_epoch = t->at.best.epoch,
                                      .best_value = nu_trainer_best(t)};
-    if (l->state.n_epochs > 0)
-        t->result.last = l->state.epochs[l->state.n_epochs - 1];
+    if (s->n_epochs > 0)
+        t->result.last = s->epochs[s->n_epochs - 1];
     nu_trainer_publish(t);
     t->diverged_batch = 0;
     t->samples = 0;
     if (t->options.keep_history) {
         free(t->history);
-        t->history = NU_TAKE(l->state.epochs);
+        t->history = NU_TAKE(s->epochs);
         t->history_room = t->at.epoch;
     }
 }
 
-static nudge_status load(void *trainer, const nu_st_file *file, nudge_error *err)
+/* Cannot fail: the trainers are changed whole or not at all. */
+static void take(loaded *l)
 {
-    nudge_trainer *t = trainer;
-    loaded l NU_SCOPED(loaded_end) = {0};
+    size_t size = nu_dtype_size(l->trainers.all[0]->run.whole->dtype);
+    for (size_t i = 0; i < l->list.n; i++)
+        memcpy(l->list.all[i].at, l->block[i], l->list.all[i].net->size * size);
+    for (size_t i = 0; i < l->trainers.n; i++)
+        take_state(l->trainers.all[i], &l->state[i]);
+}
+
+static nudge_status parse_trainers(loaded *l, const json_t *root, nudge_error *err)
+{
+    size_t n = l->trainers.n;
+    NU_NEW(l->state, calloc, n, "a checkpoint", err);
+    for (size_t i = 0; i < n; i++)
+        NU_TRY(nu_checkpoint_parse(&l->state[i], l->trainers.all[i],
+                                   n == 1 ? root : json_array_get(root, i), err));
+    return NUDGE_OK;
+}
+
+static nudge_status load(void *to, const nu_st_file *file, nudge_error *err)
+{
+    const trainers *t = to;
+    loaded l NU_SCOPED(loaded_end) = {.trainers = *t};
     const char *text[TEXTS];
     char checksum[CHECKSUM];
     NU_TRY(check_texts(file, text, checksum, err));
-    char *network NU_FREED = nu_network_text(t->run.model);
+    json_auto_t *root = json_loads(text[1], 0, NULL);
+    size_t n = json_is_array(root) ? json_array_size(root) : 1;
+    if (n != t->n)
+        return nu_fail(err, NUDGE_EMISMATCH, "has the training of %zu member%s; here it is of %zu",
+                       n, n == 1 ? "" : "s", t->n);
+    char *network NU_FREED = nu_network_text(t->all[0]->run.whole);
     NU_NEED(network != NULL, 1024, "a checkpoint", err);
     NU_TRY(nu_checkpoint_compare("network", text[0], network, err));
-    NU_TRY(nu_checkpoint_parse(&l.state, t, text[1], err));
-    NU_TRY(read_blocks(&l, t, file, checksum, err));
-    take(t, &l);
+    NU_TRY(parse_trainers(&l, root, err));
+    NU_TRY(read_blocks(&l, file, checksum, err));
+    take(&l);
     return NUDGE_OK;
+}
+
+nudge_status nudge_trainers_load(nudge_trainer *const *all, size_t n, const char *path,
+                                 nudge_error *err)
+{
+    trainers t = {all, n};
+    NU_TRY(check_trainers(t, err));
+    return nu_st_use(path, load, &t, err);
 }
 
 nudge_status nudge_trainer_load(nudge_trainer *t, const char *path, nudge_error *err)
 {
-    return nu_st_use(path, load, t, err);
+    return nudge_trainers_load(&t, 1, path, err);
 }
 
 static nudge_status take_note(void *note, const nu_st_file *file, nudge_error *err)

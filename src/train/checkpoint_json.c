@@ -132,6 +132,8 @@ static json_t *describe_options(const nudge_train_options *o, size_t layers)
     }
     json_object_set_new(object, "dropout", describe_list(o->dropout, layers - 1));
     json_object_set_new(object, "lr_factors", describe_list(o->lr_factors, layers));
+    if (o->member > 0) /* files of before have none */
+        json_object_set_new(object, "member", json_integer((json_int_t)o->member));
     return object;
 }
 
@@ -259,7 +261,7 @@ static int parse_epoch(nudge_epoch *e, const json_t *list)
 
 /* ---- The text ------------------------------------------------------------------------------ */
 
-char *nu_checkpoint_text(const nudge_trainer *t)
+json_t *nu_checkpoint_json(const nudge_trainer *t)
 {
     json_t *epochs = json_array();
     for (size_t i = 0; t->options.keep_history && i < t->at.epoch; i++)
@@ -270,7 +272,7 @@ char *nu_checkpoint_text(const nudge_trainer *t)
     json_t *inverse = json_array();
     for (size_t i = 0; i < at->lbfgs.pairs; i++)
         json_array_append_new(inverse, json_real(at->lbfgs.inverse[nu_lbfgs_slot(&at->lbfgs, i)]));
-    json_auto_t *root = json_pack(
+    return json_pack(
         "{s:o, s:{s:I, s:I, s:f, s:f, s:f, s:f, s:{s:o, s:I, s:f}, s:{s:I, s:f, s:I, s:f}, "
         "s:{s:f, s:o}}, s:o}",
         "settings", describe_settings(t), "position", "epoch", (json_int_t)at->epoch, "batch",
@@ -280,7 +282,6 @@ char *nu_checkpoint_text(const nudge_trainer *t)
         (json_int_t)at->best.epoch, "value", at->best.value, "mark_epoch",
         (json_int_t)at->best.mark_epoch, "mark", at->best.mark, "lbfgs", "scale", at->lbfgs.scale,
         "inverse", inverse, "epochs", epochs);
-    return root != NULL ? json_dumps(root, JSON_COMPACT) : NULL;
 }
 
 /* What a position has of L-BFGS, the oldest pair first. */
@@ -346,9 +347,8 @@ static nudge_status parse_epochs(nu_checkpoint_state *state, const nudge_trainer
 }
 
 nudge_status nu_checkpoint_parse(nu_checkpoint_state *state, const nudge_trainer *t,
-                                 const char *text, nudge_error *err)
+                                 const json_t *root, nudge_error *err)
 {
-    json_auto_t *root = json_loads(text, 0, NULL);
     json_auto_t *here = describe_settings(t);
     NU_NEED(here != NULL, 1024, "a checkpoint", err);
     if (!json_is_object(json_object_get(root, "settings")))

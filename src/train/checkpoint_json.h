@@ -1,11 +1,14 @@
-/* The `trainer` text of a checkpoint. Messages do not name the file. */
+/* The `trainer` text of a checkpoint: of one trainer, or a list of them. Messages do not
+ * name the file. */
 #ifndef NUDGE_TRAIN_CHECKPOINT_JSON_H
 #define NUDGE_TRAIN_CHECKPOINT_JSON_H
 
+#include <jansson.h>
+
 #include "train/trainer_state.h"
 
-/* For free(); NULL without memory. */
-char *nu_checkpoint_text(const nudge_trainer *t);
+/* A new reference; NULL without memory. */
+json_t *nu_checkpoint_json(const nudge_trainer *t);
 
 typedef struct nu_checkpoint_state {
     nu_position at;
@@ -16,7 +19,7 @@ typedef struct nu_checkpoint_state {
 /* NUDGE_EDATA for what makes no sense; NUDGE_EMISMATCH for a setting that is another than the
  * trainer's, both values named. *state holds what there is by then after a failure too. */
 nudge_status nu_checkpoint_parse(nu_checkpoint_state *state, const nudge_trainer *t,
-                                 const char *text, nudge_error *err);
+                                 const json_t *json, nudge_error *err);
 
 /* NUDGE_EMISMATCH unless two JSON texts say the same; names the first place that differs, within
  * `what`. */

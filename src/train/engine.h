@@ -75,7 +75,7 @@ typedef struct nu_numeric {
                        double *x, double *y, int32_t *classes);
 
     /* Evaluation. A buffer for nu_infer of up to `rows` rows, in bytes, for nu_alloc(). */
-    size_t (*infer_buffer)(const nu_network *net, size_t rows);
+    size_t (*infer_buffer)(const nudge_model *model, size_t rows);
     void (*infer)(const nudge_model *model, const nudge_dataset *data, size_t first, size_t rows,
                   void *buffer, const nu_inference *result);
 } nu_numeric;

@@ -20,6 +20,8 @@ static size_t rows_before(const nudge_trainer *t, size_t batch)
 static void show_progress(nudge_trainer *t, size_t batch)
 {
     const nudge_train_options *o = &t->options;
+    if (t->company != NULL && __atomic_load_n(&t->company->halt, __ATOMIC_RELAXED))
+        t->stop = 1;
     if (o->on_progress == NULL && o->max_seconds == 0)
         return;
     double now = nu_seconds();
@@ -36,8 +38,10 @@ static void show_progress(nudge_trainer *t, size_t batch)
                         .loss = t->at.weight > 0 ? t->at.loss / t->at.weight : 0,
                         .seconds = nu_trainer_seconds(t, now),
                         .samples_per_s = rows / (t->at.seconds + now - t->part_start)};
+    nu_trainer_calls(t);
     if (o->on_progress(&p, o->user) != 0)
         t->stop = 1;
+    nu_trainer_called(t);
 }
 
 /* Copies the weights aside if all of them are finite. Every thread a share. */

@@ -69,7 +69,7 @@ static nu_evaluator lay_out(const nudge_model *model, const nudge_dataset *data,
     e.blocks = nu_ceil_div(data->rows, e.rows);
     e.groups = wanted == NU_PREDICTIONS ? e.blocks : nu_smaller(e.blocks, GROUPS);
     e.threads = (int)nu_smaller((size_t)threads, e.groups);
-    e.buffer = e.numeric->infer_buffer(net, e.rows);
+    e.buffer = e.numeric->infer_buffer(model, e.rows);
     e.needs = nu_metrics_need(wanted, net->loss, e.outputs);
     e.parts = loss.target == NUDGE_CLASSES ? 1 : e.outputs;
     for (size_t i = 0; i < NU_SUMS; i++)

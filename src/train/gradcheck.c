@@ -202,6 +202,9 @@ static void end(checker *c)
 nudge_status nudge_gradcheck(const nudge_model *model, const nudge_dataset *data, uint64_t limit,
                              nudge_gradcheck_result *result, nudge_error *err)
 {
+    if (model->n_others > 0)
+        return nu_fail(err, NUDGE_EARGUMENT, "the model has %zu members: gradients are of one "
+                       "network", nu_model_members(model));
     NU_TRY(nu_dataset_has_values(data, err));
     NU_TRY(nu_check_fit(model, data, 1, err));
     NU_TRY(nu_dataset_has_weight(data, "checked", err));
@@ -209,7 +212,7 @@ nudge_status nudge_gradcheck(const nudge_model *model, const nudge_dataset *data
                                 .block = data->rows < BLOCK ? data->rows : BLOCK};
     NU_TRY(copy_model(&c.model, model, err));
     NU_TRY(copy_data(&c.data, model, data, err));
-    size_t bytes = nu_numeric_f64.infer_buffer(&c.model->net, c.block);
+    size_t bytes = nu_numeric_f64.infer_buffer(c.model, c.block);
     c.buffer = nu_alloc(bytes, 1);
     c.analytic = nu_alloc_zero(model->net.size, sizeof(double));
     if (c.buffer == NULL || c.analytic == NULL)

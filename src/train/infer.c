@@ -27,6 +27,7 @@ typedef struct parts {
     real *x;           /* rows x width[0] */
     real *ping, *pong; /* rows x widest of the other layers */
     real *normed;      /* likewise, of a layer's input; or none */
+    real *mixed;       /* rows x outputs: of several networks; or none */
     real *y, *dz;      /* chunk_rows x outputs */
     int32_t *classes;  /* chunk_rows */
     uint32_t *numbers; /* rows */
@@ -47,17 +48,23 @@ static size_t matrix_bytes(const nu_network *net, size_t i, size_t rows)
 }
 
 /* Lays the parts out in `buffer` (NULL: only measures) and returns the bytes they take. */
-static size_t lay_out(parts *p, char *buffer, const nu_network *net, size_t rows)
+static size_t lay_out(parts *p, char *buffer, const nudge_model *model, size_t rows)
 {
+    const nu_network *net = &model->net;
     size_t outputs = net->width[net->layers], chunk = chunk_rows(rows, outputs), used = 0;
-    size_t hidden = 0;
-    for (size_t l = 1; l <= net->layers; l++)
-        if (matrix_bytes(net, l, rows) > hidden)
-            hidden = matrix_bytes(net, l, rows);
+    size_t hidden = 0, normed = 0;
+    for (size_t k = 0; k < nu_model_members(model); k++) {
+        net = &nu_member_of(model, k)->net;
+        for (size_t l = 1; l <= net->layers; l++)
+            if (matrix_bytes(net, l, rows) > hidden)
+                hidden = matrix_bytes(net, l, rows);
+        normed |= (size_t)net->layer_norm;
+    }
     p->x = part(buffer, &used, matrix_bytes(net, 0, rows));
     p->ping = part(buffer, &used, hidden);
     p->pong = part(buffer, &used, hidden);
-    p->normed = part(buffer, &used, net->layer_norm ? hidden : 0);
+    p->normed = part(buffer, &used, normed ? hidden : 0);
+    p->mixed = part(buffer, &used, model->n_others > 0 ? rows * outputs * sizeof(real) : 0);
     p->y = part(buffer, &used, chunk * outputs * sizeof *p->y);
     p->dz = part(buffer, &used, chunk * outputs * sizeof *p->dz);
     p->classes = part(buffer, &used, chunk * sizeof *p->classes);
@@ -65,9 +72,9 @@ static size_t lay_out(parts *p, char *buffer, const nu_network *net, size_t rows
     return used;
 }
 
-size_t X(nu_infer_buffer)(const nu_network *net, size_t rows)
+size_t X(nu_infer_buffer)(const nudge_model *model, size_t rows)
 {
-    return lay_out(&(parts){0}, NULL, net, rows);
+    return lay_out(&(parts){0}, NULL, model, rows);
 }
 
 NU_CLONES
@@ -151,33 +158,22 @@ static void finish_chunk(const nudge_model *model, const nudge_dataset *data, co
         X(nu_keep)(kind, result->kept + at, result->kept_rows, z, t, rows, n);
 }
 
-void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t first, size_t rows,
-                 void *buffer, const nu_inference *result)
+/* What a network makes of the inputs x; in ping or pong. */
+static real *forward(const nu_network *net, const real *params, X(nu_matrix) x, const parts *p,
+                     size_t rows)
 {
-    const nu_network *net = &model->net;
-    size_t n = net->width[net->layers], chunk = chunk_rows(rows, n);
-    parts p;
-    lay_out(&p, buffer, net, rows);
-    p.weights = data->weights != NULL ? data->weights + first : NULL;
-    X(nu_batch_rows)(data, NULL, first, rows, p.numbers);
-    X(nu_matrix) x = X(nu_spread)(p.x, rows, net->width[0], net->panel[0]);
-    const real *ready = X(nu_batch_in_place)(data, NULL, first);
-    if (ready != NULL)
-        x = X(nu_row_major)((real *)ready, net->width[0], net->panel[0]);
-    else
-        X(nu_batch_features)(data->store, p.numbers, rows, &x, 0);
     real *z = NULL;
     nu_span all = {0, rows};
     size_t each = nu_blas_kind_here()->rows;
     for (size_t l = 0; l < net->layers; l++) {
         size_t out = net->width[l + 1], width = net->panel[l + 1];
-        z = l % 2 == 0 ? p.ping : p.pong;
-        X(nu_layer) layer = X(nu_layer_of)(net, l, model->params);
+        z = l % 2 == 0 ? p->ping : p->pong;
+        X(nu_layer) layer = X(nu_layer_of)(net, l, params);
         X(nu_output) to = {.y = l + 1 < net->layers ? X(nu_spread)(z, rows, out, width)
                                                     : X(nu_row_major)(z, out, width)};
         X(nu_matrix) in = x;
         if (nu_layer_is_normed(net, l)) {
-            in = X(nu_spread)(p.normed, rows, net->width[l], net->panel[l]);
+            in = X(nu_spread)(p->normed, rows, net->width[l], net->panel[l]);
             X(nu_layer_norm)(&in, NULL, &x, all);
         }
         for (size_t q = 0; q < to.y.panels; q++)
@@ -187,6 +183,32 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
                     X(nu_layer_add_tile)(&to.y, &x, nu_span_piece(all, r, each), q);
             }
         x = to.y;
+    }
+    return z;
+}
+
+void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t first, size_t rows,
+                 void *buffer, const nu_inference *result)
+{
+    const nu_network *net = &model->net;
+    size_t n = net->width[net->layers], chunk = chunk_rows(rows, n);
+    parts p;
+    lay_out(&p, buffer, model, rows);
+    p.weights = data->weights != NULL ? data->weights + first : NULL;
+    X(nu_batch_rows)(data, NULL, first, rows, p.numbers);
+    X(nu_matrix) x = X(nu_spread)(p.x, rows, net->width[0], net->panel[0]);
+    const real *ready = X(nu_batch_in_place)(data, NULL, first);
+    if (ready != NULL)
+        x = X(nu_row_major)((real *)ready, net->width[0], net->panel[0]);
+    else
+        X(nu_batch_features)(data->store, p.numbers, rows, &x, 0);
+    real *z = forward(net, model->params, x, &p, rows);
+    if (model->n_others > 0)
+        z = memcpy(p.mixed, z, rows * n * sizeof *z);
+    for (size_t k = 0; k < model->n_others; k++) {
+        const nudge_model *other = model->others[k];
+        const real *more = forward(&other->net, other->params, x, &p, rows);
+        X(nu_mix)(net->loss, z, more, 1 / (double)(k + 2), rows, n);
     }
     for (size_t at = 0; at < rows; at += chunk)
         finish_chunk(model, data, &p, at, z + at * n, nu_smaller(rows - at, chunk), result);

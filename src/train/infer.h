@@ -7,7 +7,7 @@
 #include "train/tally.h"
 
 /* As nu_numeric declares them. */
-size_t X(nu_infer_buffer)(const nu_network *net, size_t rows);
+size_t X(nu_infer_buffer)(const nudge_model *model, size_t rows);
 void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t first, size_t rows,
                  void *buffer, const nu_inference *result);
 

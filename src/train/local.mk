@@ -7,6 +7,7 @@ libnudge_all_la_SOURCES += \
 	src/train/check.h src/train/check.c \
 	src/train/run.h src/train/run.c \
 	src/train/trainer_state.h src/train/trainer.c src/train/trainer_run.h src/train/trainer_run.c \
+	src/train/trainers.c \
 	src/train/epoch.h src/train/epoch.c \
 	src/train/checkpoint.c src/train/checkpoint_json.h src/train/checkpoint_json.c \
 	src/train/evaluate.h src/train/evaluate.c \

@@ -57,7 +57,7 @@ nudge_status nudge_predictor_create(nudge_predictor **predictor, const nudge_mod
     NU_TRY(nu_dataset_wrap(&p->row, &store, err));
     NU_NEW(p->x, nu_alloc, p->values, "a predictor", err);
     NU_NEW(p->out, nu_alloc, p->outputs, "a predictor", err);
-    size_t bytes = p->numeric->infer_buffer(net, 1);
+    size_t bytes = p->numeric->infer_buffer(model, 1);
     NU_NEED((p->buffer = nu_alloc(bytes, 1)) != NULL, bytes, "a predictor", err);
     size_t columns = model->prep != NULL ? nudge_prep_columns(model->prep) : p->values;
     p->columns = columns;

@@ -128,6 +128,14 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                           nudge_error *err)
 {
     NU_TRY(nu_run_check(options, err));
+    if (options->member >= nu_model_members(model))
+        return nu_fail(err, NUDGE_EARGUMENT, "member %zu: the model has members 0 to %zu",
+                       options->member, model->n_others);
+    run->whole = model;
+    run->one = *nu_member_of(model, options->member);
+    run->one.others = NULL;
+    run->one.n_others = 0;
+    model = run->model = &run->one;
     NU_TRY(check_lr_factors(options->lr_factors, model->net.layers, err));
     NU_TRY(nu_check_fit(model, train, 1, err));
     if (val != NULL)
@@ -135,8 +143,9 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
     NU_TRY(nu_dataset_has_weight(train, "training", err));
     if (val != NULL)
         NU_TRY(nu_dataset_has_weight(val, "validation", err));
-    *run = (nu_run){.model = model, .val = val, .options = options,
-                    .numeric = nu_numeric_of(model->dtype)};
+    run->val = val;
+    run->options = options;
+    run->numeric = nu_numeric_of(model->dtype);
     run->job = (nu_job){.net = &model->net,
                         .params = model->params,
                         .data = train,

@@ -5,7 +5,10 @@
 #include "train/engine.h"
 
 typedef struct nu_run {
-    nudge_model *model; /* only nudge_train() changes it */
+    nudge_model *model; /* the network to train, as a model of its own; only trainers change it. Its
+                         * fields are a copy of the caller's: */
+    nudge_model one;
+    nudge_model *whole; /* the caller's model; may have more networks */
     int is_separate;    /* what the model gets in the end are not the weights of training */
     const nudge_dataset *val;
     const nudge_train_options *options;

@@ -167,6 +167,7 @@ static nudge_status check_change(const nudge_trainer *t, const nudge_train_optio
         {"early_stop", (was->early_stop.patience > 0) == (o->early_stop.patience > 0) &&
                        was->early_stop.metric == o->early_stop.metric},
         {"seed", was->seed == o->seed},
+        {"member", was->member == o->member},
         {"shuffle", was->shuffle == o->shuffle},
         {"threads", was->threads == o->threads && was->oversubscribe == o->oversubscribe},
         {"cpus", same(was->cpus, o->cpus, (size_t)t->run.threads * sizeof *o->cpus)},

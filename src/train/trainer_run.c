@@ -107,7 +107,7 @@ static int stops_early(const nudge_trainer *t)
            t->at.epoch - t->at.best.mark_epoch >= t->options.early_stop.patience;
 }
 
-static int is_done(const nudge_trainer *t)
+int nu_trainer_is_done(const nudge_trainer *t)
 {
     return t->at.epoch >= t->options.epochs || stops_early(t) || t->timed_out;
 }
@@ -122,7 +122,7 @@ void nu_trainer_publish(nudge_trainer *t)
         return;
     if (t->at.epoch == 0 && t->at.batch == 0)
         from = t->own;
-    if (is_done(t) && t->at.best.epoch > 0)
+    if (nu_trainer_is_done(t) && t->at.best.epoch > 0)
         from = t->best;
     memcpy(t->run.model->params, from, t->plan.weights);
 }
@@ -143,7 +143,9 @@ static nudge_status end_epoch(nudge_trainer *t, nudge_error *err)
     at->weight = at->loss = at->correct = at->seconds = 0;
     if (t->best != NULL)
         judge(t, e->val_stop);
+    nu_trainer_calls(t);
     int stop = o->on_epoch != NULL && o->on_epoch(e, o->user) != 0;
+    nu_trainer_called(t);
     /* Reading the clock is a tenth of the smallest epoch: not again if nothing lies between. */
     if (t->evaluator != NULL || o->on_epoch != NULL || o->max_seconds > 0)
         t->part_start = nu_seconds();
@@ -157,7 +159,7 @@ static nudge_status go_on(nudge_trainer *t, size_t batches, nudge_error *err)
 {
     if (t->result.diverged_epoch > 0)
         return nu_fail(err, NUDGE_EARGUMENT, "the training has diverged: it does not go on");
-    if (is_done(t))
+    if (nu_trainer_is_done(t))
         return nu_fail(err, NUDGE_EARGUMENT, "nothing is left to do: training ended after %zu of "
                        "%zu epochs", t->at.epoch, t->options.epochs);
     size_t left = t->run.batches - t->at.batch;
@@ -189,7 +191,7 @@ static nudge_status run(nudge_trainer *t, size_t epochs, size_t batches, nudge_e
 {
     nudge_status status = NUDGE_OK;
     t->start = t->part_start = t->last_progress = nu_seconds();
-    for (size_t i = 0; i < epochs && status == NUDGE_OK && (i == 0 || !is_done(t)); i++)
+    for (size_t i = 0; i < epochs && status == NUDGE_OK && (i == 0 || !nu_trainer_is_done(t)); i++)
         status = go_on(t, batches, err);
     if (status != NUDGE_EDIVERGED)
         nu_trainer_publish(t);
@@ -199,7 +201,8 @@ static nudge_status run(nudge_trainer *t, size_t epochs, size_t batches, nudge_e
 
 nudge_status nudge_trainer_run(nudge_trainer *t, nudge_error *err)
 {
-    return is_done(t) ? NUDGE_OK : run(t, t->options.epochs - t->at.epoch, SIZE_MAX, err);
+    return nu_trainer_is_done(t) ? NUDGE_OK
+                                 : run(t, t->options.epochs - t->at.epoch, SIZE_MAX, err);
 }
 
 nudge_status nudge_trainer_epoch(nudge_trainer *t, nudge_epoch *epoch, nudge_error *err)

@@ -1,8 +1,10 @@
 /* A trainer's insides, for the files that make it up: train/trainer.c (its life),
- * train/trainer_run.c (epochs), train/epoch.c (the loop over batches), train/checkpoint.c and
- * checkpoint_json.c (its file). */
+ * train/trainer_run.c (epochs), train/trainers.c (several at once), train/epoch.c (the loop over
+ * batches), train/checkpoint.c and checkpoint_json.c (its file). */
 #ifndef NUDGE_TRAIN_TRAINER_STATE_H
 #define NUDGE_TRAIN_TRAINER_STATE_H
+
+#include <pthread.h>
 
 #include "core/barrier.h"
 #include "train/evaluate.h"
@@ -32,6 +34,12 @@ typedef struct nu_position {
     nu_lbfgs_memory lbfgs;
 } nu_position;
 
+/* Of trainers that run at the same time. */
+typedef struct nu_company {
+    pthread_mutex_t calls; /* held during a callback */
+    int halt;              /* all are to stop */
+} nu_company;
+
 /* Thread 0 of a team writes what is not marked; others read it after a barrier. */
 struct nudge_trainer {
     nudge_train_options options; /* a copy, and of its lists */
@@ -40,6 +48,7 @@ struct nudge_trainer {
     nu_run run;
     nudge_train_plan plan;
     nu_engine *engine;
+    nu_company *company;     /* while it runs with others; or NULL */
     nu_lbfgs *lbfgs;         /* or NULL */
     nu_evaluator *evaluator; /* or NULL */
     void *own;               /* the weights under training, if run.is_separate; otherwise those of
@@ -71,6 +80,19 @@ struct nudge_trainer {
     int is_hashed;           /* once a checkpoint has asked for them */
     nudge_train_result result;
 };
+
+/* Around a callback. */
+static inline void nu_trainer_calls(const nudge_trainer *t)
+{
+    if (t->company != NULL)
+        pthread_mutex_lock(&t->company->calls);
+}
+
+static inline void nu_trainer_called(const nudge_trainer *t)
+{
+    if (t->company != NULL)
+        pthread_mutex_unlock(&t->company->calls);
+}
 
 /* Time of all calls so far. */
 static inline double nu_trainer_seconds(const nudge_trainer *t, double now)
