@@ -37,6 +37,8 @@ check "nudge plan knows the inputs, and that the store does not hold them" nudge
 expect "136 inputs of 36 bytes a row" test "136, 36000000" = "$(sed -n "/^  .layers/{n;s/ *//;p;}" "$out") $(
     json "$out" memory.dataset)"
 
+refuse 2 "cannot be scaled by quantiles" "a quantile scale of a file that stays where it is" \
+    nudge train --data x.npy --labels y.npy --stream --scale quantile
 refuse 2 "needs --encode piecewise" "--bins alone" nudge train --data t.csv --target y --bins 7
 refuse 2 "from 2 to 1024" "one bin" nudge train --data t.csv --target y --encode piecewise --bins 1
 refuse 2 "did you mean 'piecewise'" "another encoding" nudge train --data t.csv --target y \

@@ -13,7 +13,7 @@ unit_tests = \
 	tests/test_idx tests/test_importance tests/test_load tests/test_metrics tests/test_model \
 	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
 	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_choices tests/test_prep_json \
-	tests/test_programs tests/test_random tests/test_safetensors tests/test_scale_files \
+	tests/test_programs tests/test_quantile_scale tests/test_random tests/test_safetensors tests/test_scale_files \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
 	tests/test_scale_vary tests/test_schedule tests/test_sized tests/test_split tests/test_stored \
 	tests/test_stream tests/test_synth tests/test_synth_values \

@@ -207,7 +207,9 @@ typedef enum nudge_init {
  * alone): z = (x - median) / interquartile range, then z / sqrt(1 + (z / 3)^2), which leaves small
  * values as they are and holds outliers within +-3 (Holzmueller et al. 2024,
  * https://arxiv.org/abs/2407.04491, where a range of 0 is replaced by half of that from the least
- * to the most).
+ * to the most); quantile (features alone): the part of the training rows that are below x, by 1000
+ * quantiles at most and straight lines between them, as the standard normal distribution has it,
+ * from -5.2 to 5.2 (scikit-learn's QuantileTransformer); not for data that stays in its file.
  * auto: standard for tables and synthetic data, bytes (pixels) / 255. What differs by no more than
  * rounding is a constant, and not scaled. */
 typedef enum nudge_scale {
@@ -215,7 +217,8 @@ typedef enum nudge_scale {
     NUDGE_SCALE_STANDARD,
     NUDGE_SCALE_MINMAX,
     NUDGE_SCALE_NONE,
-    NUDGE_SCALE_ROBUST
+    NUDGE_SCALE_ROBUST,
+    NUDGE_SCALE_QUANTILE
 } nudge_scale;
 
 /* What is learned of a target: classes, or numbers. Auto: text is classes. Whole numbers are

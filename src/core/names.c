@@ -144,7 +144,7 @@ static const choice scales = {
     "a scaling",
     .names = {[NUDGE_SCALE_AUTO] = "auto", [NUDGE_SCALE_STANDARD] = "standard",
               [NUDGE_SCALE_MINMAX] = "minmax", [NUDGE_SCALE_NONE] = "none",
-              [NUDGE_SCALE_ROBUST] = "robust"},
+              [NUDGE_SCALE_ROBUST] = "robust", [NUDGE_SCALE_QUANTILE] = "quantile"},
 };
 
 static const choice fills = {

@@ -253,7 +253,8 @@ static nudge_status scale(const nu_apply *apply, const void *from, void *to, nud
         return NUDGE_OK;
     return nu_fail(err, NUDGE_EDATA, "%s: feature '%s' in data row %zu is not a finite number, or "
                    "too large for %s", t->source,
-                   nudge_prep_column_name(apply->prep, s.bad % s.columns), s.bad / s.columns + 1, nudge_dtype_name(store->dtype));
+                   nudge_prep_column_name(apply->prep, s.bad % s.columns),
+                   s.bad / s.columns + 1, nudge_dtype_name(store->dtype));
 }
 
 /* Converted to the dataset's type and scaled, in place where the type is the same. */
@@ -336,7 +337,10 @@ static nudge_status apply_matrix(nu_apply *apply, nudge_error *err)
                            "'%s'", j + 1, own, t->source, name);
     }
     NU_TRY(nu_apply_target(apply, err));
-    int stays = t->element == NU_U8 && p->scale != NUDGE_SCALE_ROBUST; /* the store scales */
+    int stays = t->element == NU_U8 && p->scale < NUDGE_SCALE_ROBUST; /* the store scales */
+    if (t->map.base != NULL && p->scale == NUDGE_SCALE_QUANTILE)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "scale", "%s: features that stay in their "
+                               "file cannot be scaled by quantiles", t->source);
     return stays                ? take_bytes(apply, err)
            : t->map.base != NULL ? take_mapped(apply, err)
                                  : take_scaled(apply, err);

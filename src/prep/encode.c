@@ -5,8 +5,6 @@
 
 #include "core/memory.h"
 #include "core/status.h"
-#include "core/team.h"
-#include "prep/json_list.h"
 #include "quantiles.h"
 
 /* Scaled edges are so far apart at most, that no place overflows in f32. */
@@ -76,80 +74,25 @@ static size_t quantile_edges(double edge[NU_BINS_MOST + 1], size_t bins, double 
     return bins + 1;
 }
 
-/* Numbers being encoded, by all threads. */
-typedef struct coding {
-    nu_fit *fit;
-    size_t *columns, *values; /* n: of the table, of the prep */
-    size_t n;
-    double *room;             /* threads x rows */
-    size_t bad;               /* the first that cannot be, or SIZE_MAX */
-} coding;
-
-/* Learns the code of number i of those; room: training rows. */
-static nudge_status fit_code(const coding *c, size_t i, double *room, nudge_error *err)
+static nudge_status fit_code(const nu_fit *fit, const nu_fit_number *number, double *cells,
+                             size_t n, nudge_error *err)
 {
-    const nu_fit *fit = c->fit;
-    size_t j = c->values[i], bins = fit->asked.bins > 0 ? fit->asked.bins : NU_BINS_USUAL;
-    nu_prep_code *code = &fit->prep->codes[j];
+    size_t bins = fit->asked.bins > 0 ? fit->asked.bins : NU_BINS_USUAL;
+    nu_prep_list *code = &fit->prep->codes[number->value];
     double edge[NU_BINS_MOST + 1];
     char text[NU_NAME_TEXT];
-    const nudge_table *t = fit->table;
-    const char *name = t->n_columns > 0 ? t->columns[c->columns[i]].name
-                                        : nu_matrix_name(text, t->pixel_rows > 0, j);
-    size_t n = nu_fit_cells(fit, c->columns[i], room), edges = quantile_edges(edge, bins, room, n);
-    NU_TRY(keep_different(fit, j, edge, &edges, name, err));
-    if (edges < NU_EDGES_LEAST)
-        return NUDGE_OK;
-    NU_NEW(code->at, nu_alloc, edges, "edges of bins", err);
-    memcpy(code->at, edge, edges * sizeof *edge);
-    code->n = edges;
-    return NUDGE_OK;
-}
-
-static void fit_codes(void *arg, int thread, int threads)
-{
-    coding *c = arg;
-    size_t i, end;
-    nu_team_share(c->n, thread, threads, &i, &end);
-    for (; i < end; i++)
-        if (fit_code(c, i, c->room + (size_t)thread * c->fit->n, NULL) != NUDGE_OK)
-            nu_note_least(&c->bad, i);
-}
-
-/* The numbers of the table, as it has values that are counted. */
-static void list_numbers(coding *c)
-{
-    const nudge_table *t = c->fit->table;
-    size_t columns = t->n_columns > 0 ? t->n_columns : t->features;
-    for (size_t j = 0, column = 0, value = 0; j < columns; j++) {
-        if (t->n_columns > 0 && !nu_column_is_feature(&t->columns[j]))
-            continue;
-        const nu_prep_column *p = t->n_columns > 0 ? &c->fit->prep->columns[column++] : NULL;
-        if (p == NULL || p->kind != NUDGE_COLUMN_CATEGORY) {
-            c->columns[c->n] = j;
-            c->values[c->n++] = value;
-        }
-        value += p != NULL ? nu_prep_width(p) : 1;
-    }
+    size_t edges = quantile_edges(edge, bins, cells, n);
+    NU_TRY(keep_different(fit, number->value, edge, &edges, nu_fit_name(text, fit, number), err));
+    return edges < NU_EDGES_LEAST ? NUDGE_OK : nu_prep_list_set(code, edge, edges, err);
 }
 
 nudge_status nu_fit_codes(nu_fit *fit, nudge_error *err)
 {
     nudge_prep *p = fit->prep;
-    size_t *places NU_FREED = NULL, threads;
-    double *room NU_FREED = NULL;
     if (fit->asked.encode == NUDGE_ENCODE_NONE)
         return NUDGE_OK;
     NU_NEW(p->codes, calloc, p->values, "encodings", err);
-    NU_NEW(places, nu_alloc, 2 * p->values, "encodings", err);
-    coding c = {.fit = fit, .columns = places, .values = places + p->values, .bad = SIZE_MAX};
-    list_numbers(&c);
-    threads = fit->n * c.n < 1 << 14 ? 1 : nu_smaller((size_t)nu_team_threads(0, 0, NULL), c.n);
-    NU_TRY(nu_fit_room(&room, &threads, fit, err));
-    c.room = room;
-    nu_team_run((int)threads, fit_codes, &c);
-    if (c.bad != SIZE_MAX)
-        return fit_code(&c, c.bad, room, err);
+    NU_TRY(nu_fit_numbers(fit, fit_code, err));
     for (size_t j = 0; j < p->values; j++)
         if (p->codes[j].n > 0)
             return NUDGE_OK;
@@ -200,81 +143,15 @@ nudge_status nu_encode_store(const nudge_prep *p, nu_store *store, nudge_error *
 
 /* ---- JSON ------------------------------------------------------------------------------- */
 
-/* The raw columns that may have a code, one after the other: its value, SIZE_MAX at the end. */
-typedef struct numbers {
-    const nudge_prep *prep;
-    size_t column, value; /* next ones */
-    const char *name;     /* of the last one; in text, of a matrix */
-    char text[NU_NAME_TEXT];
-} numbers;
-
-static size_t next_number(numbers *n)
+nudge_status nu_check_edges(const nudge_prep *p, size_t j, const nu_prep_list *edges,
+                            const char *key, const char *name, nudge_error *err)
 {
-    const nudge_prep *p = n->prep;
-    for (; n->column < nudge_prep_columns(p); n->column++) {
-        const nu_prep_column *c = p->n_columns > 0 ? &p->columns[n->column] : NULL;
-        size_t value = n->value;
-        n->value += c != NULL ? nu_prep_width(c) : 1;
-        if (c != NULL && c->kind == NUDGE_COLUMN_CATEGORY)
-            continue;
-        n->column++;
-        n->name = c != NULL ? c->name : nu_matrix_name(n->text, p->pixel_rows > 0, value);
-        return value;
-    }
-    return SIZE_MAX;
-}
-
-json_t *nu_codes_to_json(const nudge_prep *p)
-{
-    json_t *json = json_object();
-    numbers all = {.prep = p};
-    for (size_t j; (j = next_number(&all)) != SIZE_MAX;) {
-        const nu_prep_code *c = &p->codes[j];
-        if (c->n > 0 && json_object_set_new(json, all.name, nu_json_numbers(c->at, c->n)) != 0) {
-            json_decref(json);
-            return NULL;
-        }
-    }
-    return json;
-}
-
-static nudge_status read_edges(nudge_prep *p, size_t j, const char *name, const json_t *json,
-                               nudge_error *err)
-{
-    nu_prep_code *code = &p->codes[j];
-    size_t n = json_array_size(json);
-    if (n < NU_EDGES_LEAST || n > NU_BINS_MOST + 1)
-        return nu_fail(err, NUDGE_EDATA, "'edges' of '%s' must be an array of %d to %d numbers",
-                       name, NU_EDGES_LEAST, NU_BINS_MOST + 1);
-    NU_NEW(code->at, nu_alloc, n, "edges of bins", err);
-    code->n = n;
-    for (size_t k = 0; k < n; k++) {
-        const json_t *edge = json_array_get(json, k);
-        code->at[k] = json_is_number(edge) ? json_number_value(edge) : NAN;
-        if (!isfinite(code->at[k]))
-            return nu_fail(err, NUDGE_EDATA, "'edges' of '%s' must hold finite numbers", name);
-        double width = k > 0 ? bin_width(p, j, code->at[k - 1], code->at[k]) : 1;
+    for (size_t k = 1; k < edges->n; k++) {
+        double width = bin_width(p, j, edges->at[k - 1], edges->at[k]);
         if (!(width >= (double)FLT_MIN && width <= WIDEST))
-            return nu_fail(err, NUDGE_EDATA, "'edges' of '%s': %.17g behind %.17g; they must "
-                           "increase, by no more than numbers of the network can tell", name,
-                           code->at[k], code->at[k - 1]);
+            return nu_fail(err, NUDGE_EDATA, "'%s' of '%s': %.17g behind %.17g; they must "
+                           "increase, by no more than numbers of the network can tell", key, name,
+                           edges->at[k], edges->at[k - 1]);
     }
-    return NUDGE_OK;
-}
-
-nudge_status nu_codes_from_json(nudge_prep *p, json_t *json, nudge_error *err)
-{
-    size_t found = 0;
-    NU_NEW(p->codes, calloc, p->values, "encodings", err);
-    numbers all = {.prep = p};
-    for (size_t j; (j = next_number(&all)) != SIZE_MAX;) {
-        const json_t *edges = json_object_get(json, all.name);
-        if (edges != NULL)
-            NU_TRY(read_edges(p, j, all.name, edges, err));
-        found += edges != NULL;
-    }
-    if (found == 0 || found != json_object_size(json))
-        return nu_fail(err, NUDGE_EDATA, "'edges' must be an object with the edges of bins of "
-                       "columns of numbers, each by its name");
     return NUDGE_OK;
 }

@@ -2,9 +2,8 @@
 #ifndef NUDGE_PREP_ENCODE_H
 #define NUDGE_PREP_ENCODE_H
 
-#include <jansson.h>
-
 #include "prep/learning.h"
+#include "prep/lists_json.h"
 
 #define NU_BINS_USUAL 16
 #define NU_BINS_MOST 1024
@@ -19,10 +18,7 @@ nudge_status nu_fit_codes(nu_fit *fit, nudge_error *err);
 /* Gives a store of the prep's values their encoding. NUDGE_EMEMORY. */
 nudge_status nu_encode_store(const nudge_prep *prep, nu_store *store, nudge_error *err);
 
-/* {"age": [17, 25, 90], ...}: the edges of the numbers that have bins. NULL without memory. */
-json_t *nu_codes_to_json(const nudge_prep *prep);
-
-/* Into a prep without codes that has its columns and scales. NUDGE_EDATA, NUDGE_EMEMORY. */
-nudge_status nu_codes_from_json(nudge_prep *prep, json_t *json, nudge_error *err);
+/* Of the model file, from NU_EDGES_LEAST to NU_BINS_MOST + 1: that they are edges of bins. */
+nu_list_check nu_check_edges;
 
 #endif

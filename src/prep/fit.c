@@ -5,6 +5,7 @@
 #include "core/team.h"
 #include "prep/encode.h"
 #include "prep/learning.h"
+#include "prep/quantile_scale.h"
 #include "quantiles.h"
 
 /* ---- Features of a columns table ------------------------------------------------------- */
@@ -249,6 +250,7 @@ nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const u
                                                    : NUDGE_SCALE_STANDARD;
     NU_TRY(nu_fit_targets(&fit, err)); /* first: what is wrong with it is worth knowing first */
     NU_TRY(table->n_columns > 0 ? fit_columns(&fit, err) : fit_matrix(&fit, err));
+    NU_TRY(nu_fit_quantiles(&fit, err));
     NU_TRY(nu_fit_codes(&fit, err));
     NU_TRY(nu_prep_name_features(p, table->source, err));
     *prep = NU_TAKE(p);

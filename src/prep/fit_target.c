@@ -166,9 +166,9 @@ static nudge_status use_numbers(const learning *t, nudge_error *err)
     nudge_scale scale = t->loss.power == 0          ? NUDGE_SCALE_NONE
                         : asked == NUDGE_SCALE_AUTO ? NUDGE_SCALE_STANDARD
                                                     : asked;
-    if (asked == NUDGE_SCALE_ROBUST)
+    if (asked >= NUDGE_SCALE_ROBUST)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "target_scale",
-                               "robust is no scaling of a target");
+                               "%s is no scaling of a target", nudge_scale_name(asked));
     double *values NU_FREED = NULL;
     NU_NEW(values, nu_alloc, t->fit->n, "targets", err);
     for (size_t k = 0; k < t->raw->n; k++) {

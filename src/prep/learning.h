@@ -1,4 +1,5 @@
-/* Learning a prep: fit.c the features, fit_target.c the target, statistics.c what both need. */
+/* Learning a prep: fit.c the features, fit_numbers.c what takes all values of a number,
+ * fit_target.c the target, statistics.c what both need. */
 #ifndef NUDGE_PREP_LEARNING_H
 #define NUDGE_PREP_LEARNING_H
 
@@ -25,6 +26,24 @@ size_t nu_fit_cells(const nu_fit *fit, size_t column, double *cells);
 /* A column of training rows for each of some threads, fewer if memory is short. NUDGE_EMEMORY. */
 nudge_status nu_fit_room(double **room, size_t *threads, const nu_fit *fit, nudge_error *err);
 
+/* A number among the raw columns. */
+typedef struct nu_fit_number {
+    const nu_prep_column *like; /* NULL: a feature of a matrix */
+    size_t column;              /* of the table */
+    size_t value;               /* of the prep */
+} nu_fit_number;
+
+/* For messages. */
+const char *nu_fit_name(char text[NU_NAME_TEXT], const nu_fit *fit, const nu_fit_number *number);
+
+/* Learns something of a number from its n cells of nu_fit_cells(), which it may reorder; there is
+ * room for a cell of each training row. Called by any thread; should it fail, once more. */
+typedef nudge_status nu_learn(const nu_fit *fit, const nu_fit_number *number, double *cells,
+                              size_t n, nudge_error *err);
+
+/* Of all numbers, once values are counted. */
+nudge_status nu_fit_numbers(const nu_fit *fit, nu_learn *how, nudge_error *err);
+
 /* Chooses the loss and fills outputs and everything about targets and classes. */
 nudge_status nu_fit_targets(nu_fit *fit, nudge_error *err);
 
@@ -43,6 +62,12 @@ nu_moments nu_moments_of(const double *values, size_t n);
  * matrix. In two passes; each column's sums are in the order of rows. */
 void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size_t columns,
                       size_t first, size_t count, nu_moments *moments);
+
+/* The numbers differ by rounding alone, if at all. */
+int nu_is_constant(double min, double max, nu_element element);
+
+/* Of the features of the table: columns are NU_F64. */
+nu_element nu_fit_element(const nu_fit *fit);
 
 /* n shifts of 0 and factors of 1. NUDGE_EMEMORY. */
 nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_error *err);

@@ -179,6 +179,15 @@ nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_er
                            &(naming){prep, inputs}, "feature names", err);
 }
 
+nudge_status nu_prep_list_set(nu_prep_list *list, const double *numbers, size_t n,
+                              nudge_error *err)
+{
+    NU_NEW(list->at, nu_alloc, n, "numbers of a column", err);
+    memcpy(list->at, numbers, n * sizeof *numbers);
+    list->n = n;
+    return NUDGE_OK;
+}
+
 /* ---- Owners ---------------------------------------------------------------------------- */
 
 nudge_prep *nu_prep_share(const nudge_prep *prep)
@@ -187,6 +196,13 @@ nudge_prep *nu_prep_share(const nudge_prep *prep)
     if (shared != NULL)
         (void)__atomic_add_fetch(&shared->sharers, 1, __ATOMIC_RELAXED);
     return shared;
+}
+
+static void free_lists(nu_prep_list *lists, size_t n)
+{
+    for (size_t j = 0; lists != NULL && j < n; j++)
+        free(lists[j].at);
+    free(lists);
 }
 
 void nudge_prep_free(nudge_prep *prep)
@@ -202,9 +218,8 @@ void nudge_prep_free(nudge_prep *prep)
     nu_strings_free(prep->target_names, prep->n_targets);
     free(prep->target_cells);
     nu_strings_free(prep->class_labels, prep->n_classes);
-    for (size_t j = 0; prep->codes != NULL && j < prep->values; j++)
-        free(prep->codes[j].at);
-    free(prep->codes);
+    free_lists(prep->quantiles, prep->values);
+    free_lists(prep->codes, prep->values);
     free(prep->first);
     free(prep->shift);
     free(prep->factor);

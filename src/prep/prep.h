@@ -21,11 +21,11 @@ typedef struct nu_prep_column {
     int has_more;       /* the last value is "missing" or "other" */
 } nu_prep_column;
 
-/* The edges of a number's bins, in the column's own units, increasing; none: it has no bins. */
-typedef struct nu_prep_code {
-    size_t n; /* 0, or NU_EDGES_LEAST and more */
+/* What was learned of a number, in the column's own units. */
+typedef struct nu_prep_list {
+    size_t n;
     double *at;
-} nu_prep_code;
+} nu_prep_list;
 #define NU_EDGES_LEAST 3 /* the place in a single bin is the number itself, scaled */
 
 /* How the cells of a target are written in text files, where its values are numbers. */
@@ -48,7 +48,10 @@ struct nudge_prep {
     size_t values;
     double *shift, *factor;    /* values: of nu_prep_scaled(). One-hot ones are not scaled:
                                 * shift 0, factor 1. Pixels: 0 and 1/255 */
-    nu_prep_code *codes;       /* values; NULL: none has bins */
+    nu_prep_list *quantiles;   /* values, of a quantile scale: none where they are constant; or
+                                * NULL */
+    nu_prep_list *codes;       /* values: edges of bins, increasing; n is 0 or NU_EDGES_LEAST and
+                                * more. NULL: none has bins */
     uint32_t *first;           /* of values, and one more: its network inputs; NULL: value j is
                                 * input j */
     size_t features;           /* network inputs */
@@ -82,9 +85,14 @@ static inline size_t nu_prep_width(const nu_prep_column *c)
     return (c->kind == NUDGE_COLUMN_CATEGORY ? c->n_categories : 1) + (size_t)c->has_more;
 }
 
+/* By the 2 or more quantiles of a number; NaN of NaN. */
+double nu_quantile_scaled(const nu_prep_list *quantiles, double x);
+
 /* Value j, which is a number, from its raw one. */
 static inline double nu_prep_scaled(const nudge_prep *p, size_t j, double raw)
 {
+    if (p->quantiles != NULL && p->quantiles[j].n > 0)
+        return nu_quantile_scaled(&p->quantiles[j], raw);
     double z = (raw - p->shift[j]) * p->factor[j];
     return p->scale == NUDGE_SCALE_ROBUST ? nu_smooth_clip(z) : z;
 }
@@ -100,6 +108,10 @@ static inline size_t nu_prep_code_inputs(const nudge_prep *p, size_t j)
 {
     return p->codes != NULL && p->codes[j].n > 0 ? p->codes[j].n - 1 : 0;
 }
+
+/* A copy of n numbers, into an empty list. NUDGE_EMEMORY. */
+nudge_status nu_prep_list_set(nu_prep_list *list, const double *numbers, size_t n,
+                              nudge_error *err);
 
 /* Sets values from the columns; a matrix has them already. NUDGE_EDATA (none, or too many; `where`
  * begins the message). */

@@ -10,6 +10,8 @@
  *                                 as RFC 4180 says
  *   "zero_based"                  true, of a LIBSVM file whose indices count from 0
  *   "shift", "factor"             one number per value of a row, or one for all of them
+ *   "quantiles"                   where the scale is quantile: {"age": [17, 25, 90]}, at equal
+ *                                 distances
  *   "edges"                       where numbers are encoded piecewise: {"age": [17, 25, 90]}, of
  *                                 their bins
  *   "targets"                     names
@@ -28,6 +30,7 @@
 #include "prep/encode.h"
 #include "prep/json_list.h"
 #include "prep/prep.h"
+#include "prep/quantile_scale.h"
 #include "prep/transform.h"
 #include "table/dictionary.h"
 
@@ -93,8 +96,10 @@ json_t *nu_prep_to_json(const nudge_prep *p)
     if (p->dialect.zero_based)
         bad |= json_object_set_new(json, "zero_based", json_true());
     json_decref(csv);
+    if (p->quantiles != NULL)
+        bad |= json_object_set_new(json, "quantiles", nu_lists_to_json(p, p->quantiles));
     if (p->codes != NULL)
-        bad |= json_object_set_new(json, "edges", nu_codes_to_json(p));
+        bad |= json_object_set_new(json, "edges", nu_lists_to_json(p, p->codes));
     if (p->target_cells != NULL)
         bad |= json_object_set_new(json, "target_cells",
                                    nu_json_list(p->n_targets, target_item, p->target_cells));
@@ -115,8 +120,8 @@ json_t *nu_prep_to_json(const nudge_prep *p)
  * one puts that in front. */
 typedef struct keys {
     json_t *loss, *scale, *shift, *factor, *targets, *target_shift, *target_factor;
-    json_t *columns, *features, *pixels, *classes, *target_cells, *csv, *edges, *transform; /* or
-                                                                                 * NULL */
+    json_t *columns, *features, *pixels, *classes, *target_cells, *csv; /* these or NULL */
+    json_t *quantiles, *edges, *transform;
 } keys;
 
 static nudge_status check_different(const char *key, char *const *strings, size_t n,
@@ -320,21 +325,25 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s?o, s:o, s?o, s?o, s?o, "
-                       "s:o, s:o}",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s?o, s?o, s:o, s?o, s?o, "
+                       "s?o, s:o, s:o}",
                        "loss", &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
                        &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
-                       &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor, "edges",
-                       &in.edges, "targets", &in.targets, "target_cells", &in.target_cells,
-                       "classes", &in.classes, "target_transform", &in.transform, "target_shift",
-                       &in.target_shift, "target_factor", &in.target_factor) != 0)
+                       &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor,
+                       "quantiles", &in.quantiles, "edges", &in.edges, "targets", &in.targets,
+                       "target_cells", &in.target_cells, "classes", &in.classes, "target_transform",
+                       &in.transform, "target_shift", &in.target_shift, "target_factor",
+                       &in.target_factor) != 0)
         return nu_fail(err, NUDGE_EDATA, "%s", at.text);
     if (nudge_loss_parse(&p->loss, json_string_value(in.loss), NULL) != NUDGE_OK ||
         p->loss == NUDGE_LOSS_AUTO)
         return nu_fail(err, NUDGE_EDATA, "'loss' must be the name of a loss");
     if (nudge_scale_parse(&p->scale, json_string_value(in.scale), NULL) != NUDGE_OK ||
         p->scale == NUDGE_SCALE_AUTO)
-        return nu_fail(err, NUDGE_EDATA, "'scale' must be standard, minmax, robust or none");
+        return nu_fail(err, NUDGE_EDATA, "'scale' must be standard, minmax, robust, quantile or "
+                       "none");
+    if ((p->scale == NUDGE_SCALE_QUANTILE) != (in.quantiles != NULL))
+        return nu_fail(err, NUDGE_EDATA, "'quantiles' and the scale quantile need each other");
     if (in.columns == NULL && in.csv != NULL)
         return nu_fail(err, NUDGE_EDATA, "'csv' needs 'columns'");
     if (in.columns != NULL)
@@ -343,8 +352,12 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     NU_TRY(nu_prep_count_values(p, "'columns'", err));
     NU_TRY(read_numbers("shift", in.shift, 1, &p->shift, p->values, err));
     NU_TRY(read_numbers("factor", in.factor, 0, &p->factor, p->values, err));
+    if (in.quantiles != NULL)
+        NU_TRY(nu_lists_from_json(&p->quantiles, p, "quantiles", in.quantiles, 2,
+                                  NU_QUANTILES_MOST, nu_check_quantiles, err));
     if (in.edges != NULL)
-        NU_TRY(nu_codes_from_json(p, in.edges, err));
+        NU_TRY(nu_lists_from_json(&p->codes, p, "edges", in.edges, NU_EDGES_LEAST,
+                                  NU_BINS_MOST + 1, nu_check_edges, err));
     NU_TRY(nu_prep_name_features(p, "'columns'", err));
     return read_targets(&in, p, err);
 }

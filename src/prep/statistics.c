@@ -9,29 +9,6 @@
 
 #define ROUNDINGS 16 /* a value of a few operations has the error of so many at most */
 
-size_t nu_fit_cells(const nu_fit *fit, size_t column, double *cells)
-{
-    const nudge_table *t = fit->table;
-    size_t present = 0;
-    for (size_t i = 0; i < fit->n; i++) {
-        size_t row = nu_fit_row(fit, i);
-        double v = t->n_columns > 0 ? nu_table_cell(t, row, column)
-                                    : nu_value(t->x, t->element, row * t->features + column);
-        if (!isnan(v))
-            cells[present++] = v;
-    }
-    return present;
-}
-
-nudge_status nu_fit_room(double **room, size_t *threads, const nu_fit *fit, nudge_error *err)
-{
-    while (*threads > 1 &&
-           nu_memory_check(*threads * fit->n * sizeof **room, "a column", NULL) != NUDGE_OK)
-        *threads /= 2;
-    NU_NEW(*room, nu_alloc, *threads * fit->n, "a column for each thread", err);
-    return NUDGE_OK;
-}
-
 void nu_block_moments(const nu_fit *fit, const void *x, nu_element element, size_t columns,
                       size_t first, size_t count, nu_moments *moments)
 {
@@ -82,6 +59,17 @@ nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_er
     return NUDGE_OK;
 }
 
+int nu_is_constant(double min, double max, nu_element element)
+{
+    double rounding = (element == NU_F32 ? FLT_EPSILON : DBL_EPSILON) * ROUNDINGS;
+    return max - min <= rounding * fmax(fabs(min), fabs(max));
+}
+
+nu_element nu_fit_element(const nu_fit *fit)
+{
+    return fit->table->n_columns > 0 ? NU_F64 : fit->table->element;
+}
+
 nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
                           nu_element element, const nu_fit *fit, const char *what, const char *name,
                           nudge_error *err)
@@ -91,9 +79,10 @@ nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, cons
     if (scale == NUDGE_SCALE_NONE)
         return NUDGE_OK;
     double spread = m->max - m->min;
-    double rounding = (element == NU_F32 ? FLT_EPSILON : DBL_EPSILON) * ROUNDINGS;
-    if (spread <= rounding * fmax(fabs(m->min), fabs(m->max))) {
+    if (nu_is_constant(m->min, m->max, element)) {
         *shift = m->min; /* the rounded mean of equal values may differ from them */
+    } else if (scale == NUDGE_SCALE_QUANTILE) {
+        *factor = isfinite(spread) ? 1 : 0; /* quantiles are learned by themselves */
     } else if (scale == NUDGE_SCALE_STANDARD) {
         *shift = m->mean;
         *factor = 1 / sqrt(m->variance);

@@ -28,7 +28,7 @@ NAMES(scale, nudge_scale)
 
 static const char *target_scale_names(size_t i)
 {
-    return i != NUDGE_SCALE_ROBUST ? scale_names(i) : NULL;
+    return i < NUDGE_SCALE_ROBUST ? scale_names(i) : NULL;
 }
 
 /* The default of a parameter that is not the same for all optimizers: "0; adamw: 0.01". */
@@ -164,7 +164,8 @@ const option shared_options[] = {
     {"skip-after-header", "N", .help = "CSV lines to leave out below the header, such as units"},
     {"stream", .help = "leave NPY and safetensors data in their files, for more than memory holds"},
     {"scale", "HOW", .help = "of features; auto is standard, and pixels / 255; robust goes by "
-                             "quartiles and holds outliers back",
+                             "quartiles and holds outliers back, quantile makes any distribution "
+                             "normal",
      .names = scale_names},
     {"target-scale", "HOW", .help = "of the target for mse, mae, huber, quantile and log-cosh; auto "
                                     "is standard",
