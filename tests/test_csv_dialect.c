@@ -372,6 +372,20 @@ START_TEST(cut_anywhere)
 }
 END_TEST
 
+/* A small compressed file can hold a line of gigabytes, which is not looked at as a table's. */
+START_TEST(a_line_too_long)
+{
+    enum { SIZE = 64000001 };
+    nudge_read_options o = nudge_read_defaults();
+    char *text = malloc(SIZE + 2);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'a', SIZE);
+    memcpy(text + SIZE, "\n", 2);
+    refuse_text(text, &o, NUDGE_EDATA, "data.csv:1: a line of 64000002 bytes, too long for the");
+    free(text);
+}
+END_TEST
+
 static Suite *csv_dialect_suite(void)
 {
     Suite *suite = suite_create("csv dialect");
@@ -379,6 +393,7 @@ static Suite *csv_dialect_suite(void)
     tcase_add_test(found_out, what_is_found_out);
     tcase_add_test(found_out, what_is_said_holds);
     tcase_add_loop_test(found_out, marks_tell_the_encoding, 0, 4);
+    tcase_add_test(found_out, a_line_too_long);
     tcase_add_test(found_out, numbers_are_exact);
     suite_add_tcase(suite, found_out);
     TCase *wrong = tcase_create("refused");

@@ -80,6 +80,16 @@ void nu_csv_pass_line(nu_csv_layout *l)
     l->line++;
 }
 
+/* A first row that is longer than a table can have would be looked at again and again. */
+static nudge_status check_line(const nu_csv_layout *l, nudge_error *err)
+{
+    size_t size = nu_csv_line_size(l->bytes, l->size);
+    if (size <= NU_CSV_MOST_COLUMNS * (size_t)64)
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EDATA, "%s:%zu: a line of %zu bytes, too long for the first row of a "
+                   "table", l->source, l->line, size);
+}
+
 /* Excel's first line "sep=;", which it fills up with delimiters. */
 static nudge_status take_sep_line(nu_csv_layout *l, int is_said, nu_notes *notes, nudge_error *err)
 {
@@ -294,6 +304,7 @@ nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, n
     NU_TRY(take_sep_line(l, o->delimiter != '\0', notes, err));
     const nu_csv_layout start = *l;
     NU_TRY(pass_notes(l, err));
+    NU_TRY(check_line(l, err));
     /* A model's delimiter holds unless the file has none such, though it has several cells. */
     if (o->delimiter == '\0' && l->dialect.delimiter != '\0' &&
         !nu_csv_first_line_has(l->bytes, l->size, l->dialect.delimiter) &&
