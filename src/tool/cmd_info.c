@@ -140,6 +140,9 @@ static void print_model(const nudge_model *model)
     }
     table_print(&t, 0, stdout);
     printf("\nparameters  %" PRIu64 ", %s\n", m.parameters, nudge_dtype_name(m.dtype));
+    if (m.members > 1)
+        printf("members     %zu, whose predictions are averaged; the above is the first\n",
+               m.members);
     if (m.layer_norm || m.residual)
         printf("layers      %s%s%s\n", m.layer_norm ? "layer norm" : "",
                m.layer_norm && m.residual ? ", " : "", m.residual ? "residual" : "");
@@ -165,7 +168,7 @@ static void model_json(const nudge_model *model)
     json_t *object = json_of(
         "kind", json_text("model"), "layers", layers, "parameters", json_whole(m.parameters),
         "dtype", json_text(nudge_dtype_name(m.dtype)), "layer_norm", json_boolean(m.layer_norm),
-        "residual", json_boolean(m.residual), NULL);
+        "residual", json_boolean(m.residual), "members", json_whole(m.members), NULL);
     json_put_loss(object, &m);
     if (m.prep != NULL) {
         nudge_prep_info p = nudge_prep_describe(m.prep);

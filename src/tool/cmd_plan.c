@@ -6,6 +6,7 @@
 #include "support/data_options.h"
 #include "support/options.h"
 #include "support/json.h"
+#include "support/members.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"
@@ -108,15 +109,15 @@ static void get_data(planning *p)
 static void forecast_all(planning *p)
 {
     nudge_error err;
-    nudge_train_options o = p->setup.train;
+    nudge_train_options *all = &p->setup.train;
     p->forecast = need(calloc(p->counts, sizeof *p->forecast));
-    o.oversubscribe = 1;
+    all->oversubscribe = 1;
     for (size_t i = 0; i < p->counts; i++)
-        o.threads = (int)p->threads[i] > o.threads ? (int)p->threads[i] : o.threads;
-    nudge_status status = nudge_train_plan_make(&p->plan, p->model, p->train, p->data.val, &o,
-                                                &err);
+        all->threads = (int)p->threads[i] > all->threads ? (int)p->threads[i] : all->threads;
+    nudge_status status = members_plan(&p->plan, &p->setup, p->model, p->train, p->data.val, &err);
     for (size_t i = 0; status == NUDGE_OK && i < p->counts; i++) {
-        o.threads = (int)p->threads[i];
+        all->threads = (int)p->threads[i];
+        nudge_train_options o = member_options(&p->setup, 0);
         status = nudge_train_forecast(&p->forecast[i], p->model, p->train, &o,
                                       real_of(p->args, "seconds", ABOVE_0), &err);
     }
@@ -137,17 +138,34 @@ static double flops_per_step(const planning *p)
     return p->plan.flops_per_epoch * (double)p->plan.batch / rows;
 }
 
-static int is_beyond(const nudge_forecast *f)
+/* Networks that so many threads train at the same time, each with its part of them. */
+static size_t at_once_of(const planning *p, size_t i)
 {
-    return f->threads > f->cores;
+    return p->threads[i] < p->setup.members ? p->threads[i] : p->setup.members;
+}
+
+/* The time from one step to the next, of whichever network. */
+static double step_of(const planning *p, size_t i)
+{
+    return p->forecast[i].step / (double)at_once_of(p, i);
+}
+
+/* Threads that have work. */
+static size_t busy_threads(const planning *p, size_t i)
+{
+    return (size_t)p->forecast[i].threads * at_once_of(p, i);
+}
+
+static int is_beyond(const planning *p, size_t i)
+{
+    return busy_threads(p, i) > (size_t)p->forecast[i].cores;
 }
 
 /* The thread count as it was asked for, with a mark where it means something else. */
 static void add_threads(text_table *t, const planning *p, size_t i)
 {
-    const nudge_forecast *f = &p->forecast[i];
     table_add(t, "%zu%s", p->threads[i],
-              is_beyond(f) ? " *" : (size_t)f->threads < p->threads[i] ? " +" : "");
+              is_beyond(p, i) ? " *" : busy_threads(p, i) < p->threads[i] ? " +" : "");
 }
 
 static void print_what(const planning *p)
@@ -173,8 +191,8 @@ static void print_times(const planning *p)
     char text[NU_TEXT];
     table_heads(&t, "threads|step|samples/s|all epochs|speed-up|efficiency");
     for (size_t i = 0; i < p->counts; i++) {
-        double step = p->forecast[i].step, steps = (double)p->plan.batches;
-        double speedup = p->threads[0] == 1 ? p->forecast[0].step / step : NAN;
+        double step = step_of(p, i), steps = (double)(p->plan.batches * p->setup.members);
+        double speedup = p->threads[0] == 1 ? step_of(p, 0) / step : NAN;
         add_threads(&t, p, i);
         table_add(&t, "%s", nu_seconds_text(text, step));
         table_add(&t, "%s", nu_count_text(text, (double)p->plan.batch / step));
@@ -216,11 +234,14 @@ static void print_text(const planning *p)
     putchar('\n');
     print_phases(p);
     for (size_t i = 0; i < p->counts; i++) {
-        beyond |= is_beyond(&p->forecast[i]);
-        fewer |= !is_beyond(&p->forecast[i]) && (size_t)p->forecast[i].threads < p->threads[i];
+        beyond |= is_beyond(p, i);
+        fewer |= !is_beyond(p, i) && busy_threads(p, i) < p->threads[i];
     }
     printf("\nexpected from a replay of steps, thread after thread on one of %d core%s\n", cores,
            cores == 1 ? "" : "s");
+    if (p->setup.members > 1)
+        printf("%zu networks, as many at a time as there are threads; a step is one of any\n",
+               p->setup.members);
     if (beyond)
         puts("* a prediction for a machine with so many cores like these");
     if (fewer)
@@ -234,10 +255,10 @@ static json_t *json_forecast(const planning *p, size_t i)
     for (nudge_phase k = 0; k < NUDGE_PHASES; k++)
         json_put(time, nudge_phase_name(k), json_number(f->phases.seconds[k] / f->threads));
     return json_of("threads", json_whole(p->threads[i]), "threads_used",
-                   json_whole((uint64_t)f->threads), "beyond_this_machine",
-                   json_boolean(is_beyond(f)), "step_us", json_number(1e6 * f->step),
-                   "samples_per_s", json_number((double)p->plan.batch / f->step), "time", time,
-                   NULL);
+                   json_whole(busy_threads(p, i)), "beyond_this_machine",
+                   json_boolean(is_beyond(p, i)), "step_us", json_number(1e6 * step_of(p, i)),
+                   "samples_per_s", json_number((double)p->plan.batch / step_of(p, i)),
+                   "time", time, NULL);
 }
 
 static void print_json(const planning *p)
@@ -248,7 +269,8 @@ static void print_json(const planning *p)
         json_add(list, json_forecast(p, i));
     json_print(json_of("version", json_text(nudge_version()), "layers",
                        json_wholes(m.layers + 1, m.widths), "parameters",
-                       json_whole(m.parameters), "batch", json_whole(p->plan.batch),
+                       json_whole(m.parameters), "members", json_whole(m.members),
+                       "batch", json_whole(p->plan.batch),
                        "steps_per_epoch", json_whole(p->plan.batches), "flops_per_step",
                        json_number(flops_per_step(p)), "flops_per_epoch",
                        json_number(p->plan.flops_per_epoch), "memory",

@@ -6,11 +6,13 @@
 #include "support/config.h"
 #include "support/cross_validation.h"
 #include "support/data_options.h"
+#include "support/members.h"
 #include "support/output_metrics.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/train_progress.h"
 #include "support/train_report.h"
+#include "support/watch.h"
 
 /* ---- Afterwards ------------------------------------------------------------------------ */
 
@@ -97,7 +99,8 @@ static int finish(train_report *r, const train_progress *p, int signal)
 static void write_checkpoint(train_progress *p, const char *note)
 {
     nudge_error err;
-    nudge_status status = nudge_trainer_save(p->trainer, p->setup->checkpoint, note, &err);
+    nudge_status status = nudge_trainers_save(p->trainers, p->setup->members,
+                                              p->setup->checkpoint, note, &err);
     p->checkpoint_failed = status != NUDGE_OK;
     if (p->checkpoint_failed)
         say("--checkpoint: %s; training goes on", err.text);
@@ -112,9 +115,11 @@ static nudge_status train_on(train_progress *p, const char *note, nudge_error *e
     nudge_status status;
     int ended;
     do {
-        status = nudge_trainer_run(p->trainer, err);
+        status = members_run(p->setup, p->trainers, err);
         ended = status != NUDGE_ESTOPPED || !p->checkpoint_due || nu_signal_caught() != 0;
-        uint64_t updates = nudge_trainer_where(p->trainer).updates;
+        uint64_t updates = 0;
+        for (size_t k = 0; k < p->setup->members; k++)
+            updates += nudge_trainer_where(p->trainers[k]).updates;
         if (note != NULL && status != NUDGE_EDIVERGED &&
             (updates != written || p->checkpoint_failed)) {
             write_checkpoint(p, note);
@@ -124,11 +129,16 @@ static nudge_status train_on(train_progress *p, const char *note, nudge_error *e
     return status;
 }
 
-static void resume(const train_setup *s, nudge_trainer *trainer)
+static void resume(const train_setup *s, nudge_trainer **trainers)
 {
     nudge_error err;
-    must_load(s->resume, nudge_trainer_load(trainer, s->resume, &err), &err);
-    nudge_trainer_position at = nudge_trainer_where(trainer);
+    must_load(s->resume, nudge_trainers_load(trainers, s->members, s->resume, &err), &err);
+    nudge_trainer_position at = {.epochs = SIZE_MAX};
+    for (size_t k = 0; k < s->members; k++) { /* that of the one that is most behind */
+        nudge_trainer_position one = nudge_trainer_where(trainers[k]);
+        if (one.epochs < at.epochs || (one.epochs == at.epochs && one.batch < at.batch))
+            at = one;
+    }
     char line[NUDGE_ERROR_SIZE];
     snprintf(line, sizeof line, "%s: epoch %zu, batch %zu", s->resume, at.epochs + 1, at.batch + 1);
     if (at.epochs == s->train.epochs)
@@ -142,17 +152,15 @@ static int train(train_report *r, nudge_model *model, arguments *args)
     const train_setup *s = r->setup;
     nudge_error err;
     train_progress p;
-    nudge_train_options options = progress_options(&p, s);
-    must(nudge_train_plan_make(&r->plan, model, r->data->train, r->data->val, &options, &err),
-         &err);
-    must(nudge_trainer_create(&p.trainer, model, r->data->train, r->data->val, &options, &err),
-         &err);
+    nudge_train_options callbacks = progress_start(&p, s);
+    must(members_plan(&r->plan, s, model, r->data->train, r->data->val, &err), &err);
+    p.trainers = members_start(s, model, r->data, &callbacks, sizeof *p.member);
     if (!s->quiet)
         report_start(r);
     if (s->explain)
         line_print(stderr, "engine", r->plan.explain);
     if (s->resume != NULL)
-        resume(s, p.trainer);
+        resume(s, p.trainers);
     nudge_model_info info = nudge_model_describe(model);
     p.log.no_rmse = mixes_units(NUDGE_METRIC_RMSE, &info);
     progress_begin(&p, r->plan.batches);
@@ -160,16 +168,18 @@ static int train(train_report *r, nudge_model *model, arguments *args)
     nu_signals_catch(); /* from here on they stop training, not the process */
     nudge_status status = train_on(&p, note, &err);
     live_line_clear();
+    progress_show_rest(&p);
     free(note);
     if (status != NUDGE_ESTOPPED && status != NUDGE_EDIVERGED)
         must(status, &err);
-    r->result = nudge_trainer_result(p.trainer);
+    r->trainers = p.trainers;
+    r->result = members_result(s, p.trainers, watch_now() - p.start);
     if (s->log != NULL)
         progress_close_log(&p);
     if (status == NUDGE_EDIVERGED)
         diverged(r);
     int exit_status = finish(r, &p, status == NUDGE_ESTOPPED ? nu_signal_caught() : 0);
-    nudge_trainer_free(p.trainer);
+    progress_end(&p);
     return exit_status;
 }
 

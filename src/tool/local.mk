@@ -15,6 +15,8 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/options.h src/tool/support/options.c \
 	src/tool/support/option_tables.c \
 	src/tool/support/machine.h src/tool/support/machine.c \
+	src/tool/support/members.h src/tool/support/members.c \
+	src/tool/support/members_report.h src/tool/support/members_report.c \
 	src/tool/support/run_lines.h src/tool/support/run_lines.c \
 	src/tool/support/say.h src/tool/support/say.c \
 	src/tool/support/stats.h src/tool/support/stats.c \

@@ -23,6 +23,7 @@ enum run_value {
 
 typedef struct run_epoch {
     double value[RUN_VALUES]; /* NaN: not there */
+    double members; /* 1, or over how many networks these are means */
 } run_epoch;
 
 typedef struct run_log {

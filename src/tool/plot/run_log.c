@@ -51,6 +51,25 @@ static void read_epoch(run_epoch *e, const json_t *object, const run_epoch *last
     *time += last != NULL ? last->value[RUN_TIME] : 0;
 }
 
+/* An epoch of another member that is there by now: its values become means, but for the time, which
+ * goes on from epoch to epoch. */
+static int add_to_mean(run_log *log, const json_t *object, const place *at)
+{
+    size_t i = 0;
+    double epoch = json_number_value(json_object_get(object, keys[RUN_EPOCH]));
+    while (i < log->n && log->epochs[i].value[RUN_EPOCH] != epoch)
+        i++;
+    if (json_object_get(object, "member") == NULL || i == log->n)
+        return 0;
+    run_epoch one, *mean = &log->epochs[i];
+    read_epoch(&one, object, NULL, at);
+    mean->members++;
+    for (int k = 0; k < RUN_VALUES; k++)
+        if (k != RUN_EPOCH && k != RUN_TIME)
+            mean->value[k] += (one.value[k] - mean->value[k]) / mean->members;
+    return 1;
+}
+
 /* Adds the epoch of a line. The last line may have no end yet: it is half written then. */
 static void read_line(run_log *log, const char *text, size_t length, const place *at)
 {
@@ -63,9 +82,14 @@ static void read_line(run_log *log, const char *text, size_t length, const place
     if (!json_is_object(object))
         BAD(at, "it is no JSON object (%s); a line of 'nudge train --log' is one, such as "
             "{\"epoch\": 1, \"train_loss\": 0.5}", object == NULL ? error.text : "but JSON");
+    if (add_to_mean(log, object, at)) {
+        json_decref(object);
+        return;
+    }
     log->epochs = need(reallocarray(log->epochs, log->n + 1, sizeof *log->epochs));
     run_epoch *e = &log->epochs[log->n];
     read_epoch(e, object, log->n++ > 0 ? e - 1 : NULL, at);
+    e->members = 1;
     json_decref(object);
     for (int i = 0; i < RUN_VALUES; i++)
         log->has[i] |= !isnan(e->value[i]);

@@ -92,7 +92,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Test: test test-labels test-split folds\n"             \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
     TRAIN_SCHEDULE_OPTIONS                                   \
-    "End: epochs early-stop stop-metric stop-change max-time average\n" \
+    "End: epochs early-stop stop-metric stop-change max-time average members\n" \
     "Running: threads pin oversubscribe\n"            \
     "Checkpoints: checkpoint checkpoint-every resume\n"     \
     "Output: out log json quiet explain config save-config\n"

@@ -6,11 +6,13 @@
 #include "signals.h"
 #include "support/data_options.h"
 #include "support/json.h"
+#include "support/members.h"
 #include "support/output_metrics.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/text_table.h"
 #include "support/train_report.h"
+#include "support/watch.h"
 
 /* A cross-validation on its way. */
 typedef struct validation {
@@ -160,8 +162,7 @@ static void start(validation *v, train_report *r)
 {
     nudge_error err;
     char *text;
-    must(nudge_train_plan_make(&r->plan, r->model, r->data->train, r->data->val, &r->setup->train,
-                               &err), &err);
+    must(members_plan(&r->plan, r->setup, r->model, r->data->train, r->data->val, &err), &err);
     v->settings = train_settings(r);
     nudge_model_info model = nudge_model_describe(r->model);
     loss_title(v->loss, &model);
@@ -196,21 +197,22 @@ static void show_fold(const validation *v)
 static nudge_status train_fold(validation *v, nudge_data *data, nudge_model **model,
                                nudge_error *err)
 {
-    nudge_train_options options = v->setup->train;
-    nudge_train_result result;
-    options.on_epoch = on_epoch;
-    options.on_progress = on_progress;
-    options.user = v;
+    const nudge_train_options *options = &v->setup->train;
+    nudge_train_options callbacks = {.on_epoch = on_epoch, .on_progress = on_progress, .user = v};
+    double start_time;
     must_in_fold(v, nudge_folds_data(data, v->folds, v->fold, err), err);
     must_in_fold(v, train_setup_model(model, v->setup, data->prep, err), err);
     train_report report = {.setup = v->setup, .data = data, .model = *model};
     if (v->fold == 0)
         start(v, &report);
-    nudge_status status = nudge_train(*model, data->train, data->val, &options, &result, err);
+    start_time = watch_now();
+    nudge_trainer **trainers = members_start(v->setup, *model, data, &callbacks, 0);
+    nudge_status status = members_run(v->setup, trainers, err);
+    members_free(v->setup, trainers);
     if (status != NUDGE_OK)
         return status;
-    v->seconds += result.seconds;
-    status = nudge_evaluate_on(*model, data->test, options.threads, options.cpus,
+    v->seconds += watch_now() - start_time;
+    status = nudge_evaluate_on(*model, data->test, options->threads, options->cpus,
                                report_wants(v->setup), &v->metrics[v->fold], err);
     nudge_model_info info = nudge_model_describe(*model);
     if (status == NUDGE_OK)

@@ -36,10 +36,20 @@ static double number_of(const epoch_log *log, const nudge_epoch *e, size_t i)
 
 /* ---- Kinds ----------------------------------------------------------------------------- */
 
+/* What a line begins with. */
+static json_t *line_of(const epoch_log *log, const nudge_epoch *e)
+{
+    json_t *line = json_new();
+    if (log->member > 0)
+        json_put(line, "member", json_whole(log->member));
+    json_put(line, "epoch", json_whole(e->epoch));
+    return line;
+}
+
 static int write_object(epoch_log *log, const nudge_epoch *e, double now)
 {
     (void)now;
-    json_t *line = json_of("epoch", json_whole(e->epoch), NULL);
+    json_t *line = line_of(log, e);
     for (size_t i = 0; i < NUMBERS; i++)
         if (log->with_lr || numbers[i].at != offsetof(nudge_epoch, lr))
             json_put(line, numbers[i].name, json_number(number_of(log, e, i)));
@@ -50,7 +60,7 @@ static int write_object(epoch_log *log, const nudge_epoch *e, double now)
 static int write_row(epoch_log *log, const nudge_epoch *e, double now)
 {
     (void)now;
-    json_t *line = json_of("epoch", json_whole(e->epoch), NULL);
+    json_t *line = line_of(log, e);
     for (size_t i = 0; i < NUMBERS; i++) {
         json_t *number = json_number(number_of(log, e, i));
         json_put(line, numbers[i].name, number != NULL ? number : json_null());
@@ -62,10 +72,15 @@ static int write_row(epoch_log *log, const nudge_epoch *e, double now)
 static int write_events(epoch_log *log, const nudge_epoch *e, double now)
 {
     event_scalar scalars[NUMBERS];
+    char tags[NUMBERS][NU_TEXT];
     size_t n = 0;
     for (size_t i = 0; i < NUMBERS; i++)
-        if (!isnan(number_of(log, e, i)))
-            scalars[n++] = (event_scalar){numbers[i].tag, number_of(log, e, i)};
+        if (!isnan(number_of(log, e, i))) {
+            int used = log->member > 0 ? snprintf(tags[n], NU_TEXT, "member%zu/", log->member) : 0;
+            snprintf(tags[n] + used, NU_TEXT - (size_t)used, "%s", numbers[i].tag);
+            scalars[n] = (event_scalar){tags[n], number_of(log, e, i)};
+            n++;
+        }
     return (log->lines++ > 0 || event_file_begin(log->file, now)) &&
            event_file_scalars(log->file, now, e->epoch, n, scalars);
 }
@@ -99,14 +114,17 @@ static double seconds_since_1970(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-int epoch_log_open(epoch_log *log, const char *path, const nudge_trainer *trainer, size_t finished)
+int epoch_log_open(epoch_log *log, const char *path)
+{
+    log->kind = kind_of(path);
+    log->file = is_standard(path) ? fdopen(dup(STDOUT_FILENO), "w") : fopen(path, "w");
+    return log->file != NULL;
+}
+
+int epoch_log_past(epoch_log *log, const nudge_trainer *trainer, size_t finished)
 {
     const nudge_epoch *e;
     double now = seconds_since_1970(); /* of an epoch before: as if all had run without a break */
-    log->kind = kind_of(path);
-    log->file = is_standard(path) ? fdopen(dup(STDOUT_FILENO), "w") : fopen(path, "w");
-    if (log->file == NULL)
-        return 0;
     for (size_t i = 0; i < finished && (e = nudge_trainer_history(trainer, i)) != NULL; i++)
         now -= e->seconds;
     for (size_t i = 0; i < finished && (e = nudge_trainer_history(trainer, i)) != NULL; i++)

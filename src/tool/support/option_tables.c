@@ -255,6 +255,9 @@ const option shared_options[] = {
     {"max-time", "SECONDS", .help = "end after so long, in the midst of an epoch if need be"},
     {"average", "X", .help = "validate and save an average of the weights that keeps X of itself "
                              "in every update, such as 0.999"},
+    {"members", "N", .help = "train N networks that differ in their seed, several at once, and "
+                             "keep them in one model, which predicts their average: better, for N "
+                             "times the work"},
     /* Running */
     {"threads", "N", .help = "default: the cores this process may use; results do not depend on "
                              "it"},
@@ -298,7 +301,7 @@ const char *option_known_elsewhere(const char *name)
         {"early-stopping", "early-stop"}, {"n-iter-no-change", "early-stop"},
         {"patience", "early-stop"}, {"min-delta", "stop-change"},
         {"tol", "stop-change"}, {"ema", "average"}, {"ema-momentum", "average"},
-        {"max-seconds", "max-time"},
+        {"max-seconds", "max-time"}, {"ensemble", "members"}, {"n-ens", "members"},
         {"n-epochs", "epochs"}, {"num-epochs", "epochs"}, {"random-state", "seed"},
         {"random-seed", "seed"}, {"validation-split", "val-split"},
         {"validation-fraction", "val-split"}, {"validation-data", "val"},

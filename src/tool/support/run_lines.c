@@ -70,6 +70,8 @@ void network_line(FILE *stream, const nudge_model *model)
             m.residual ? ", residual" : "", nu_count_text(text, (double)m.parameters),
             nudge_dtype_name(m.dtype), loss_title(title, &m));
     print_loss_parameter(stream, &m, " with ");
+    if (m.members > 1)
+        fprintf(stream, "; %zu of these", m.members);
     fputc('\n', stream);
 }
 

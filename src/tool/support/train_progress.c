@@ -6,6 +6,7 @@
 
 #include "signals.h"
 #include "support/learning_options.h"
+#include "support/members.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/watch.h"
@@ -20,20 +21,33 @@ static int shows_lr(const train_progress *p)
 
 /* ---- Log ------------------------------------------------------------------------------- */
 
-/* Opened with the first epoch, so that a run refused before it leaves no empty log. A run that goes
- * on from a checkpoint writes the epochs up to `finished`, too. */
-static int open_log(train_progress *p, size_t finished)
+/* Of one network it is opened with the first epoch, so that a run refused before it leaves no empty
+ * log. A run that goes on from a checkpoint writes the epochs before, too. */
+static int open_log(train_progress *p)
 {
+    size_t n = p->setup->members;
     p->log.with_lr = shows_lr(p);
-    return p->log.file != NULL || epoch_log_open(&p->log, p->setup->log, p->trainer, finished);
+    if (p->log.file != NULL)
+        return 1;
+    int good = epoch_log_open(&p->log, p->setup->log);
+    for (size_t k = 0; k < n && good; k++) {
+        p->log.member = n > 1 ? k + 1 : 0;
+        good = epoch_log_past(&p->log, p->trainers[k], p->member[k].begun);
+    }
+    return good;
+}
+
+static void note_log_error(train_progress *p)
+{
+    if (p->log_error == 0)
+        p->log_error = errno != 0 ? errno : EIO;
 }
 
 void progress_close_log(train_progress *p)
 {
     errno = 0;
-    int good = open_log(p, SIZE_MAX) && epoch_log_close(&p->log);
-    if (!good && p->log_error == 0)
-        p->log_error = errno != 0 ? errno : EIO;
+    if (!open_log(p) || !epoch_log_close(&p->log))
+        note_log_error(p);
 }
 
 /* ---- Checkpoints ----------------------------------------------------------------------- */
@@ -42,26 +56,39 @@ void progress_checkpoint(train_progress *p)
 {
     p->checkpoint_due = 0;
     p->last_checkpoint = watch_now();
-    p->last_epochs = nudge_trainer_where(p->trainer).epochs;
+    p->last_epochs = p->finished;
 }
 
 void progress_begin(train_progress *p, size_t batches)
 {
-    nudge_trainer_position at = nudge_trainer_where(p->trainer);
+    size_t n = p->setup->members;
+    p->start = watch_now();
+    p->shown = SIZE_MAX;
+    for (size_t k = 0; k < n; k++) {
+        nudge_trainer_position at = nudge_trainer_where(p->trainers[k]);
+        member_progress *m = &p->member[k];
+        m->begun = at.epochs;
+        m->done = ((double)at.epochs + (double)at.batch / (double)batches) /
+                  (double)p->setup->train.epochs;
+        p->begun += m->done / (double)n;
+        p->finished += at.epochs;
+        p->shown = at.epochs < p->shown ? at.epochs : p->shown;
+    }
     progress_checkpoint(p);
-    p->begun = ((double)at.epochs + (double)at.batch / (double)batches) /
-               (double)p->setup->train.epochs;
+    errno = 0;
+    if (n > 1 && p->setup->log != NULL && !open_log(p)) /* while nobody else uses the trainers */
+        note_log_error(p);
 }
 
-/* Whether training is to stop where it is, with so many epochs finished. */
-static int is_to_stop(train_progress *p, size_t epochs)
+/* Whether training is to stop where it is. */
+static int is_to_stop(train_progress *p)
 {
     const train_setup *s = p->setup;
     if (s->checkpoint != NULL)
         p->checkpoint_due = s->every_epochs > 0
-                                ? epochs - p->last_epochs >= s->every_epochs
+                                ? p->finished - p->last_epochs >= s->every_epochs * s->members
                                 : watch_now() - p->last_checkpoint >= s->every_seconds;
-    return nu_signal_caught() != 0 || p->checkpoint_due;
+    return nu_signal_caught() != 0 || p->checkpoint_due || p->log_error != 0;
 }
 
 /* ---- Lines ----------------------------------------------------------------------------- */
@@ -73,7 +100,8 @@ static int by_other_metric(nudge_metric metric)
            metric != NUDGE_METRIC_RMSE;
 }
 
-static void print_epoch(const train_progress *p, const nudge_epoch *e)
+/* The mean over so many of the networks. */
+static void print_epoch(const train_progress *p, const nudge_epoch *e, size_t members)
 {
     nudge_metric metric = p->setup->train.early_stop.metric;
     char text[NU_TEXT];
@@ -92,51 +120,114 @@ static void print_epoch(const train_progress *p, const nudge_epoch *e)
         fprintf(stderr, "  %s %-8.5g", nudge_metric_name(metric), e->val_stop);
     if (shows_lr(p))
         fprintf(stderr, "  lr %-8.3g", e->lr);
-    fprintf(stderr, "  %s samples/s\n", nu_count_text(text, e->samples_per_s));
+    fprintf(stderr, "  %s samples/s", nu_count_text(text, e->samples_per_s));
+    if (p->setup->members > 1)
+        fprintf(stderr, "  %zu of %zu members", members, p->setup->members);
+    fputc('\n', stderr);
+}
+
+/* Of the epochs that wait those of one number, which then wait no more. */
+static void show_epoch(train_progress *p, size_t epoch)
+{
+    nudge_epoch *some = need(calloc(p->n_waiting, sizeof *some));
+    size_t n = 0, left = 0, epochs = p->setup->train.epochs;
+    for (size_t i = 0; i < p->n_waiting; i++) {
+        if (p->waiting[i].epoch == epoch)
+            some[n++] = p->waiting[i];
+        else
+            p->waiting[left++] = p->waiting[i];
+    }
+    p->n_waiting = left;
+    p->shown = epoch;
+    /* Evenly spaced, the first and the last among them. */
+    int show = epoch == 1 || epoch == epochs ||
+               epoch * (MOST_LINES - 1) / epochs != (epoch - 1) * (MOST_LINES - 1) / epochs;
+    if (n > 0 && (epochs <= MOST_LINES || show)) {
+        nudge_epoch mean = mean_epoch(p->setup, some, n);
+        live_line_clear();
+        print_epoch(p, &mean, n);
+    }
+    free(some);
+}
+
+/* An epoch is shown when all networks have done it, or one of them the second one after it: others
+ * have stopped. */
+static void wait_epoch(train_progress *p, const nudge_epoch *e)
+{
+    p->waiting = need(realloc(p->waiting, (p->n_waiting + 1) * sizeof *p->waiting));
+    p->waiting[p->n_waiting++] = *e;
+    for (size_t next = p->shown + 1, n = 0; next <= e->epoch; next = p->shown + 1, n = 0) {
+        for (size_t i = 0; i < p->n_waiting; i++)
+            n += p->waiting[i].epoch == next;
+        if (n < p->setup->members && e->epoch < next + 2)
+            break;
+        show_epoch(p, next);
+    }
+}
+
+void progress_show_rest(train_progress *p)
+{
+    while (p->n_waiting > 0)
+        show_epoch(p, p->shown + 1);
 }
 
 static int on_epoch(const nudge_epoch *e, void *user)
 {
-    train_progress *p = user;
+    member_progress *m = user;
+    train_progress *p = m->all;
     errno = 0;
-    if (p->setup->log != NULL && !(open_log(p, e->epoch - 1) && epoch_log_write(&p->log, e))) {
-        p->log_error = errno != 0 ? errno : EIO;
-        return 1;
+    p->finished++;
+    m->done = (double)e->epoch / (double)e->epochs;
+    if (p->setup->log != NULL && p->log_error == 0) {
+        int good = open_log(p);
+        p->log.member = p->setup->members > 1 ? m->k + 1 : 0;
+        if (!good || !epoch_log_write(&p->log, e))
+            note_log_error(p);
     }
-    /* Evenly spaced, the first and the last among them. */
-    int show = e->epoch == 1 || e->epoch == e->epochs ||
-               e->epoch * (MOST_LINES - 1) / e->epochs !=
-                   (e->epoch - 1) * (MOST_LINES - 1) / e->epochs;
-    if (!p->setup->quiet && (e->epochs <= MOST_LINES || show)) {
-        live_line_clear();
-        print_epoch(p, e);
-    }
-    return is_to_stop(p, e->epoch);
+    if (!p->setup->quiet && p->log_error == 0)
+        wait_epoch(p, e);
+    return is_to_stop(p);
 }
 
 static int on_progress(const nudge_progress *now, void *user)
 {
-    train_progress *p = user;
-    if (is_to_stop(p, now->epoch - 1) || p->setup->quiet)
-        return p->checkpoint_due || nu_signal_caught() != 0;
-    double part = (double)now->batch / (double)now->batches;
-    double done = ((double)(now->epoch - 1) + part) / (double)now->epochs;
+    member_progress *m = user;
+    train_progress *p = m->all;
+    if (is_to_stop(p) || p->setup->quiet)
+        return p->checkpoint_due || nu_signal_caught() != 0 || p->log_error != 0;
+    double part = (double)now->batch / (double)now->batches, done = 0;
+    size_t n = p->setup->members;
+    m->done = ((double)(now->epoch - 1) + part) / (double)now->epochs;
+    for (size_t k = 0; k < n; k++)
+        done += p->member[k].done / (double)n;
     double here = done - p->begun;
-    char rate[NU_TEXT], left[NU_TEXT] = "?";
+    char rate[NU_TEXT], left[NU_TEXT] = "?", which[NU_TEXT] = "";
     if (here > 0)
-        nu_seconds_text(left, ceil(now->seconds * (1 - done) / here));
-    live_line("epoch %zu/%zu  %3.0f%%  loss %.4g  %s samples/s  %s left", now->epoch, now->epochs,
-              100 * part, now->loss, nu_count_text(rate, now->samples_per_s), left);
+        nu_seconds_text(left, ceil((watch_now() - p->start) * (1 - done) / here));
+    if (n > 1)
+        snprintf(which, sizeof which, "member %zu/%zu  ", m->k + 1, n);
+    live_line("%sepoch %zu/%zu  %3.0f%%  loss %.4g  %s samples/s  %s left", which, now->epoch,
+              now->epochs, 100 * part, now->loss, nu_count_text(rate, now->samples_per_s), left);
     return 0;
 }
 
-nudge_train_options progress_options(train_progress *p, const train_setup *setup)
+nudge_train_options progress_start(train_progress *p, const train_setup *setup)
 {
-    nudge_train_options options = setup->train;
+    nudge_train_options options = nudge_train_defaults();
     *p = (train_progress){.setup = setup};
+    p->member = need(calloc(setup->members, sizeof *p->member));
+    for (size_t k = 0; k < setup->members; k++)
+        p->member[k] = (member_progress){.all = p, .k = k};
     options.on_epoch = on_epoch;
     options.on_progress = on_progress;
-    options.user = p;
+    options.user = p->member;
     options.keep_history = setup->checkpoint != NULL;
     return options;
+}
+
+void progress_end(train_progress *p)
+{
+    members_free(p->setup, p->trainers);
+    free(p->member);
+    free(p->waiting);
 }

@@ -5,6 +5,7 @@
 
 #include "support/json.h"
 #include "support/learning_options.h"
+#include "support/members_report.h"
 #include "support/output_metrics.h"
 #include "support/run_lines.h"
 #include "support/say.h"
@@ -83,6 +84,7 @@ void report_start(const train_report *r)
         line_print(stderr, "schedule", text);
         free(text);
     }
+    members_line(r->setup);
     memory_line(stderr, &r->plan, r->data->load_bytes);
     threads_line(stderr, r->plan.threads, why);
 }
@@ -209,8 +211,10 @@ void report_result(const train_report *r, FILE *stream)
 {
     const nudge_train_result *result = &r->result;
     char time[NU_TEXT], rate[NU_TEXT];
-    if (result->epochs > 0)
+    if (result->epochs > 0) {
+        members_table(r->setup, r->trainers, stream);
         report_metrics(r, stream);
+    }
     fputc('\n', stream);
     end_line(r, stream);
     line_start(stream, "time");
@@ -294,7 +298,8 @@ json_t *train_settings(const train_report *r)
         "stop_metric", json_text(nudge_metric_name(s->train.early_stop.metric)),
         "stop_change", json_number(s->train.early_stop.min_change),
         "max_time", json_number(s->train.max_seconds), "epochs", json_whole(s->train.epochs),
-        "seed", json_whole(s->train.seed), "shuffle", json_boolean(s->train.shuffle), NULL);
+        "members", json_whole(s->members), "seed", json_whole(s->train.seed),
+        "shuffle", json_boolean(s->train.shuffle), NULL);
 }
 
 static json_t *json_plan(const train_report *r)
@@ -327,7 +332,7 @@ void report_json(const train_report *r)
     nudge_model_info m = nudge_model_describe(r->model);
     json_print(json_of("version", json_text(nudge_version()), "settings", train_settings(r),
                        "notes", json_notes(r->data->notes, r->data->n_notes),
-                       "plan", json_plan(r), "result", json_result(r),
+                       "plan", json_plan(r), "result", json_result(r), "members", members_json(r->setup, r->trainers),
                        "train", json_metrics(&train, &m),
                        "val", r->val.rows > 0 ? json_metrics(&r->val, &m) : NULL,
                        "test", r->test.rows > 0 ? json_metrics(&r->test, &m) : NULL,

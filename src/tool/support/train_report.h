@@ -11,8 +11,9 @@ typedef struct train_report {
     const train_setup *setup;
     const nudge_data *data;
     const nudge_model *model;
-    nudge_train_plan plan;
-    nudge_train_result result;
+    nudge_train_plan plan;         /* of all members */
+    nudge_trainer *const *trainers; /* theirs, */
+    nudge_train_result result;     /* and as members_result() has it */
     nudge_metrics val, test;   /* rows 0: none */
     int saved;                 /* the model is in setup->out */
 } train_report;

@@ -19,6 +19,9 @@
 /* Of a layer: BLAS counts in int. */
 enum { MOST_UNITS = 2147483647 };
 
+/* Networks of a model; what is said of each is one line. */
+enum { MOST_MEMBERS = 1000 };
+
 /* ---- Data --------------------------------------------------------------------------- */
 
 static void read_data(train_setup *s, arguments *args)
@@ -148,6 +151,23 @@ static void read_init(train_setup *s, arguments *args)
     refuse(args, "init", what);
 }
 
+uint64_t member_seed(const train_setup *s, size_t k)
+{
+    return s->train.seed + (uint64_t)k * 1000000;
+}
+
+static nudge_status add_member(nudge_model *model, const train_setup *s, nudge_model_options o,
+                               size_t k, const nudge_prep *prep, nudge_error *err)
+{
+    nudge_model *member = NULL;
+    o.seed = member_seed(s, k);
+    nudge_status status = nudge_model_create(&member, &o, prep, err);
+    if (status == NUDGE_OK)
+        status = nudge_model_add_members(model, member, err);
+    nudge_model_free(member);
+    return status;
+}
+
 nudge_status train_setup_network(nudge_model **model, const train_setup *s, size_t features,
                                  size_t outputs, nudge_loss loss, const nudge_prep *prep,
                                  nudge_error *err)
@@ -168,6 +188,8 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
                              .residual = s->residual, .loss = loss, .init = s->init,
                              .loss_parameter = s->loss_parameter, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);
+    for (size_t k = 1; k < s->members && status == NUDGE_OK; k++)
+        status = add_member(*model, s, o, k, prep, err);
     if (status == NUDGE_OK && s->taken != NULL)
         status = nudge_model_load_weights(*model, s->init_file, s->taken, err);
     free(widths);
@@ -257,7 +279,7 @@ static void read_lr_factors(train_setup *s, arguments *args)
 
 void train_setup_shared(train_setup *s, arguments *args, int threads)
 {
-    *s = (train_setup){.train = nudge_train_defaults()};
+    *s = (train_setup){.train = nudge_train_defaults(), .members = 1};
     s->train.threads = threads;
     s->dtype = (nudge_dtype)choice_of(args, "dtype");
     s->train.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
@@ -292,6 +314,10 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     s->train.decay_schedule = (nudge_schedule_kind)choice_of(args, "decay-schedule");
     read_lr_factors(s, args);
     s->train.oversubscribe = given(args, "oversubscribe");
+    if (given(args, "members"))
+        s->members = (size_t)whole_of(args, "members", 1, MOST_MEMBERS);
+    if (s->members > 1 && choice_of(args, "pin"))
+        refuse_given(args, "pin", "members trained at the same time are not bound to CPUs");
     int most = nudge_threads(threads, NULL);
     s->train.cpus = s->cpus = pin_option(args, threads > most ? threads : most);
     read_output(s, args);

@@ -17,6 +17,7 @@ typedef struct train_setup {
     nudge_activation *activation;
     int layer_norm, residual;
     double loss_parameter;
+    size_t members;          /* networks in one model: 1, or more (members.h) */
     size_t folds;            /* of a cross-validation; 0: one training */
     double *dropout;         /* of train; hidden of them, or NULL */
     nudge_train_options train;
@@ -39,6 +40,10 @@ void train_setup_start(train_setup *setup, arguments *args, int threads);
 void train_setup_shared(train_setup *setup, arguments *args, int threads);
 
 void train_setup_end(train_setup *setup);
+
+/* The seed of member k, 0 for the first: that of the run and k times a million, so that runs with
+ * seeds that are near have no member in common. */
+uint64_t member_seed(const train_setup *setup, size_t k);
 
 /* The model that the setup asks for, for so many features and outputs; prep may be NULL. For
  * nudge_model_free(), also on failure. */
