@@ -53,4 +53,51 @@ expect "... the same with any number of threads" cmp once.json twice.json
 refuse 2 "--repeats: it needs --importance" "--repeats alone" \
     nudge eval --model log.safetensors --data y.csv --repeats 3
 
+# ---- Intervals -----------------------------------------------------------------------------
+check "--interval" $train --interval 0.9 --out interval.safetensors
+expect "... is told" grep -q "^interval    y +- [0-9.]*, for 0.9 of rows$" "$out"
+check "predict with intervals" nudge predict --model interval.safetensors --data y.csv --out i.csv
+expect "... two columns" [ "$(head -n 1 i.csv)" = "y,low(y),high(y)" ]
+expect "... one line says what they are" grep -q "hold 0.9 of the targets" "$err"
+expect "... about so many within" sh -c "cut -d, -f3 y.csv | paste -d, - i.csv | awk -F, 'NR > 1 {
+    n += \$1 >= \$3 && \$1 <= \$4 } END { exit !(n / (NR - 1) > 0.85 && n / (NR - 1) < 0.96) }'"
+check "eval of a model with intervals" nudge eval --model interval.safetensors --data y.csv
+check "info of a model with intervals" nudge info interval.safetensors --json
+expect "... its coverage" [ "$(json "$out" interval.coverage)" = 0.90000000000000002 ]
+refuse 2 "--interval: '90' is not a number above 0 and below 1" "--interval 90" \
+    $train --interval 90
+refuse 2 "--interval: it needs validation rows: --val, --val-split or --early-stop" \
+    "--interval without validation rows" nudge train --data y.csv --target y --interval 0.9 --out n.st
+refuse 2 "--interval: 0.99 needs 99 validation rows at least; there are 80" "too few rows" \
+    $train --interval 0.99 --out n.st
+
+# ---- Calibration ---------------------------------------------------------------------------
+nudge gen moons rows=600 noise=0.6 seed=4 --out m.csv --quiet
+moons="nudge train --data m.csv --target class --hidden 64,64 --epochs 60 --lr 0.01 --val-split 0.3 --quiet"
+check "--calibrate" $moons --calibrate --json --out calibrated.safetensors
+cp "$out" calibrated.json
+$moons --json --out plain.safetensors >plain.json
+expect "... the log loss of the validation rows is less" awk -v a="$(json calibrated.json val.log_loss)" \
+    -v b="$(json plain.json val.log_loss)" -v t="$(json calibrated.json calibration.temperature)" \
+    'BEGIN { exit !(a < b && t > 1) }'
+expect "... which is told" near "$(json calibrated.json calibration.log_loss)" \
+    "$(json calibrated.json val.log_loss)" 1e-9
+expect "... and that before" near "$(json calibrated.json calibration.log_loss_before)" \
+    "$(json plain.json val.log_loss)" 1e-9
+expect "... the same accuracy" \
+    [ "$(json calibrated.json val.accuracy)" = "$(json plain.json val.accuracy)" ]
+for model in calibrated plain; do
+    nudge predict --model $model.safetensors --data m.csv | cut -d, -f3 | tail -n +2 >$model.p
+done
+expect "... odds of predictions to the power of 1 / temperature" awk \
+    -v t="$(json calibrated.json calibration.temperature)" 'function odds(p) { return log(p / (1 - p)) }
+    NR == FNR { a[FNR] = odds($1); next } $1 < 0.999 && $1 > 0.001 { d = odds($1) / t - a[FNR]
+    bad += d > 1e-3 || d < -1e-3; n++ } END { exit !(n > 300 && bad == 0) }' calibrated.p plain.p
+refuse 2 "--calibrate: it is for classes and labels; the loss is mse" "--calibrate of numbers" \
+    $train --calibrate --out n.st
+refuse 2 "--interval: it is for numbers; the loss is bce" "--interval of classes" \
+    $moons --interval 0.5 --out n.st
+refuse 2 "--calibrate: --folds trains several networks and keeps none" "--calibrate and --folds" \
+    nudge train --data m.csv --target class --folds 2 --calibrate
+
 finish

@@ -10,6 +10,7 @@ unit_tests = \
 	tests/test_column_list tests/test_csv_dialect tests/test_csv_kept tests/test_csv_kinds tests/test_csv_names \
 	tests/test_data_files tests/test_dataset tests/test_dataset_matrix tests/test_decompress \
 	tests/test_dropout tests/test_encode tests/test_evaluate tests/test_event_file tests/test_file tests/test_folds tests/test_forecast \
+	tests/test_held_out \
 	tests/test_idx tests/test_importance tests/test_load tests/test_metrics tests/test_model \
 	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
 	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_choices tests/test_prep_json \

@@ -52,6 +52,50 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_on(const nudge_model *model,
                                                       const int *cpus, double *out,
                                                       nudge_error *err);
 
+/* ---- Calibration ----------------------------------------------------------------------- */
+
+typedef struct nudge_calibration {
+    double temperature;   /* what the network's outputs were divided by; above 1: it had been too
+                           * sure. 1: nothing was changed */
+    double before, after; /* the log loss on these rows */
+    int is_open;          /* 1: they do not tell a temperature from 1/20 to 20, as where all of them
+                           * are right; nothing was changed */
+} nudge_calibration;
+
+/* Temperature scaling (Guo et al. 2017, https://arxiv.org/abs/1706.04599) of a model with a log
+ * loss: the temperature that makes it least on rows that it was not trained on. The weights and
+ * biases of the last layer are divided by it, those of all members of a model of several networks,
+ * so that whatever is made of the model has calibrated probabilities; what is most likely to a
+ * network stays so.
+ * NUDGE_EARGUMENT (a loss without probabilities); every status of nudge_evaluate(). */
+NUDGE_FILLS(nudge_calibrate, result, (model, data, threads, result, err), nudge_model *model,
+            const nudge_dataset *data, int threads, nudge_calibration *result, nudge_error *err)
+
+/* ---- Prediction intervals -------------------------------------------------------------- */
+
+/* Split conformal prediction with absolute residuals (Lei et al. 2018,
+ * https://arxiv.org/abs/1604.04173): on n rows that the model was not trained on, the residual in
+ * place ceil((n + 1) coverage) of each output becomes half the width of its intervals. Where the
+ * target is transformed, residuals are those of the transform. Of rows that come from where these
+ * came from, at least the part `coverage` then lies within, whatever the model is; less exactly so
+ * where the same rows chose the epoch. Weights of rows are not looked at. It is kept in the model and
+ * its file; training the model on forgets it.
+ * NUDGE_EARGUMENT (a coverage that is not above 0 and below 1, a loss of classes or labels),
+ * NUDGE_EDATA (fewer rows than nudge_interval_rows() says); every status of nudge_predict(). */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_interval_learn(nudge_model *model,
+                                                          const nudge_dataset *data,
+                                                          double coverage, int threads,
+                                                          nudge_error *err);
+
+/* The fewest rows that tell an interval with that coverage: 9 for 0.9. */
+NUDGE_API size_t nudge_interval_rows(double coverage);
+
+/* The intervals of predictions that nudge_predict() or nudge_predict_row() gave: rows x outputs each,
+ * low and high the caller's. No count is below 0. NUDGE_EARGUMENT: the model has none. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_interval(const nudge_model *model,
+                                                    const double *predictions, size_t rows,
+                                                    double *low, double *high, nudge_error *err);
+
 /* ---- Importance of columns -------------------------------------------------------------- */
 
 /* How much worse a model gets where the cells of a raw column are shuffled among rows, so that they

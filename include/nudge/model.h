@@ -60,6 +60,9 @@ typedef struct nudge_model_info {
     const nudge_prep *prep;              /* NULL if it has none; belongs to the model */
     size_t members;                      /* networks: 1, or those of a model whose predictions are
                                           * their average. Above is the first one */
+    double interval_coverage;            /* of nudge_interval_learn(); 0: it has none */
+    const double *interval_width;        /* outputs: half of it, in units of the target or its
+                                          * transform; belongs to the model; NULL: none */
 } nudge_model_info;
 
 NUDGE_TELLS(nudge_model_info, nudge_model_describe, , (model), const nudge_model *model)

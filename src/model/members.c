@@ -68,6 +68,8 @@ nudge_status nudge_model_add_members(nudge_model *model, const nudge_model *othe
     }
     if (status != NUDGE_OK)
         drop_others_from(model, before);
+    else
+        nu_interval_forget(&model->interval); /* it was one of other predictions */
     return status;
 }
 
@@ -91,6 +93,7 @@ nudge_status nudge_model_copy(nudge_model **copy, const nudge_model *model, nudg
         NU_TRY(nu_model_copy_network(&one, nu_member_of(model, k), err));
         NU_TRY(nu_model_take_member(m, &one, err));
     }
+    NU_TRY(nu_interval_copy(&m->interval, &model->interval, m->net.width[m->net.layers], err));
     *copy = NU_TAKE(m);
     return NUDGE_OK;
 }

@@ -38,6 +38,7 @@ void nudge_model_free(nudge_model *model)
     free(model->others);
     nu_network_end(&model->net);
     free(model->params);
+    nu_interval_forget(&model->interval);
     nudge_prep_free(model->prep);
     free(model);
 }
@@ -143,6 +144,8 @@ nudge_model_info nudge_model_describe(const nudge_model *model)
         .parameters = model->net.parameters,
         .prep = model->prep,
         .members = nu_model_members(model),
+        .interval_coverage = model->interval.coverage,
+        .interval_width = model->interval.width,
     };
 }
 

@@ -2,9 +2,17 @@
 #ifndef NUDGE_MODEL_MODEL_H
 #define NUDGE_MODEL_MODEL_H
 
+#include <jansson.h>
+
 #include "core/element.h"
 #include "net/network.h"
 #include "nudge.h"
+
+/* Of nudge_interval_learn(). */
+typedef struct nu_interval {
+    double coverage; /* 0: there is none */
+    double *width;   /* outputs; or NULL */
+} nu_interval;
 
 struct nudge_model {
     nu_network net;
@@ -14,6 +22,7 @@ struct nudge_model {
     nudge_model **others; /* the members of the model but for the first, which it is itself: each
                            * has one network, and this prep, */
     size_t n_others;      /* and there are so many */
+    nu_interval interval;
 };
 
 /* Network k of a model as a model of its own, which is the model's; of the first one, which does
@@ -44,6 +53,14 @@ nudge_status nu_model_copy_network(nudge_model **copy, const nudge_model *from, 
 /* Makes `member` the last of the model's others, and takes it over. NUDGE_EMISMATCH if it has other
  * inputs, outputs, loss or preprocessing; NUDGE_EMEMORY. */
 nudge_status nu_model_take_member(nudge_model *model, nudge_model **member, nudge_error *err);
+/* Of the model file: {"coverage": 0.9, "width": [...]}; NULL where there is none, or without memory.
+ * Reading trusts nothing; outputs: of the network. NUDGE_EDATA, NUDGE_EMEMORY. */
+json_t *nu_interval_to_json(const nudge_model *model);
+nudge_status nu_interval_from_json(nu_interval *interval, const json_t *json, size_t outputs,
+                                   nudge_loss loss, nudge_error *err);
+nudge_status nu_interval_copy(nu_interval *copy, const nu_interval *interval, size_t outputs,
+                              nudge_error *err);
+void nu_interval_forget(nu_interval *interval);
 
 /* A zeroed parameter block for `net`; the caller's to free(). NUDGE_EMEMORY. */
 nudge_status nu_model_params(void **params, const nu_network *net, nudge_dtype dtype,

@@ -174,6 +174,8 @@ static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *er
     NU_TRY(take_shape(&m, &d, d.prep, err));
     for (size_t k = 0; k < d.n_members; k++)
         NU_TRY(take_member(m, &d.members[k], err));
+    m->interval = d.interval;
+    d.interval = (nu_interval){0};
     NU_TRY(check_tensors(file, m, err));
     for (size_t k = 0; k < nu_model_members(m); k++) {
         nudge_model *one = nu_member_of(m, k);

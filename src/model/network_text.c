@@ -39,14 +39,17 @@ char *nu_network_text(const nudge_model *m)
 {
     const nu_network *net = &m->net;
     const char *parameter = nudge_loss_describe(net->loss).parameter;
+    json_t *interval = nu_interval_to_json(m);
+    if (interval == NULL && m->interval.coverage > 0)
+        return NULL;
     json_auto_t *root = describe_network(net);
     json_auto_t *rest = json_pack(
-        "{s:o*, s:s, s:o*, s:s, s:o}", "members",
+        "{s:o*, s:s, s:o*, s:s, s:o, s:o*}", "members",
         m->n_others > 0 ? nu_json_list(m->n_others, member_item, m) : NULL,
         "loss", nudge_loss_name(net->loss), parameter != NULL ? parameter : "",
         parameter != NULL ? json_real(net->loss_parameter) : NULL, "dtype",
         nudge_dtype_name(m->dtype), "preprocessing",
-        m->prep != NULL ? nu_prep_to_json(m->prep) : json_null());
+        m->prep != NULL ? nu_prep_to_json(m->prep) : json_null(), "interval", interval);
     int good = root != NULL && rest != NULL && json_object_update(root, rest) == 0;
     return good ? json_dumps(root, JSON_COMPACT) : NULL;
 }
@@ -57,6 +60,7 @@ void nu_described_free(nu_described *d)
 {
     free(d->widths);
     free(d->activations);
+    nu_interval_forget(&d->interval);
     nudge_prep_free(d->prep);
     for (size_t k = 0; k < d->n_members; k++)
         nu_described_free(&d->members[k]);
@@ -148,6 +152,7 @@ static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err
 {
     json_t *widths, *activations, *members = NULL, *loss, *parameter = NULL, *old = NULL, *dtype;
     json_t *prep;
+    json_t *interval = NULL;
     json_error_t at;
     nudge_error inner;
     nudge_loss kind = NUDGE_LOSS_AUTO;
@@ -155,12 +160,13 @@ static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err
         kind = NUDGE_LOSS_AUTO; /* told below */
     const char *key = nudge_loss_describe(kind).parameter;
     /* Files of 0.1.0 have a huber_delta with every loss. */
-    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b, s?o, s:o, s?o, s?o, s:o, s:o}",
+    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b, s?o, s:o, s?o, s?o, s:o, s:o, "
+                       "s?o}",
                        "widths", &widths, "activations", &activations, "layer_norm",
                        &d->options.layer_norm, "residual", &d->options.residual, "members",
                        &members, "loss", &loss,
                        "huber_delta", &old, key != NULL ? key : "huber_delta", &parameter, "dtype",
-                       &dtype, "preprocessing", &prep) != 0)
+                       &dtype, "preprocessing", &prep, "interval", &interval) != 0)
         return nu_fail(err, NUDGE_EDATA, "network: %s", at.text);
     NU_TRY(take_widths(d, widths, err));
     NU_TRY(take_activations(d, activations, err));
@@ -168,6 +174,9 @@ static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err
     if (nudge_dtype_parse(&d->options.dtype, json_string_value(dtype), &inner) != NUDGE_OK)
         return nu_fail(err, NUDGE_EDATA, "network: 'dtype': %s", inner.text);
     NU_TRY(take_members(d, members, err));
+    if (interval != NULL)
+        NU_TRY(nu_interval_from_json(&d->interval, interval, d->widths[d->options.layers],
+                                     d->options.loss, err));
     return json_is_null(prep) ? NUDGE_OK : nu_prep_from_json(&d->prep, prep, "network", err);
 }
 

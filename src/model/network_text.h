@@ -20,6 +20,7 @@ typedef struct nu_described {
     nudge_prep *prep;
     struct nu_described *members; /* n_members: the networks behind the first, without prep */
     size_t n_members;
+    nu_interval interval;
 } nu_described;
 
 /* Trusts nothing; what *d holds by then is freed by the caller on failure, too. NUDGE_EDATA,

@@ -85,14 +85,17 @@ double nu_transformed(const nudge_prep *p, size_t k, double value)
     return p->transform == NUDGE_TRANSFORM_NONE ? value : of(p)->forward(value, lambda_of(p, k));
 }
 
-double nu_target_raw(const nudge_prep *p, size_t k, double scaled)
+double nu_untransformed(const nudge_prep *p, size_t k, double y)
 {
-    double y = scaled / p->target_factor[k] + p->target_shift[k], lambda = 0;
     if (p->transform == NUDGE_TRANSFORM_NONE)
         return y;
-    lambda = lambda_of(p, k);
-    double value = of(p)->inverse(y, lambda);
+    double lambda = lambda_of(p, k), value = of(p)->inverse(y, lambda);
     return lambda < 0 ? fmin(value, p->target_most[k]) : value;
+}
+
+double nu_target_raw(const nudge_prep *p, size_t k, double scaled)
+{
+    return nu_untransformed(p, k, scaled / p->target_factor[k] + p->target_shift[k]);
 }
 
 void nu_targets_raw(const nudge_prep *p, double *y, size_t rows)

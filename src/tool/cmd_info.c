@@ -154,6 +154,8 @@ static void print_model(const nudge_model *model)
         print_prep(m.prep);
         print_dialect(nudge_prep_dialect(m.prep));
     }
+    if (m.interval_coverage > 0)
+        printf("intervals   for %g of rows, nudge predict writes them\n", m.interval_coverage);
     printf("weights     hash %016" PRIx64 "\n", nudge_model_hash(model));
 }
 
@@ -184,6 +186,7 @@ static void model_json(const nudge_model *model)
                      "targets", json_targets(m.prep),
                      "classes", json_names(m.prep, p.classes, nudge_prep_class_label), NULL);
     }
+    json_put(object, "interval", json_interval(&m));
     json_put(object, "weights_hash", json_hash(nudge_model_hash(model)));
     json_print(object, 1, stdout);
 }

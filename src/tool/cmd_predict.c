@@ -22,6 +22,7 @@ typedef struct layout {
     const nudge_prep *prep;
     size_t outputs, classes, columns; /* columns of numbers */
     int probabilities;                /* are these (bce, too) */
+    double *low, *high;               /* rows x outputs intervals, in columns behind; or NULL */
     const nudge_table *kept;          /* has columns to write before; or NULL */
     int digits;                       /* that give a number of the model's type back exactly */
 } layout;
@@ -30,9 +31,10 @@ static layout layout_of(const nudge_model *model, const nudge_table *kept)
 {
     nudge_model_info m = nudge_model_describe(model);
     nudge_prep_info p = nudge_prep_describe(m.prep);
-    return (layout){m.prep, p.outputs, p.classes, p.classes > 0 ? p.classes : p.outputs,
-                    !nudge_loss_describe(m.loss).is_regression, kept,
-                    m.dtype == NUDGE_F32 ? 9 : 17};
+    return (layout){.prep = m.prep, .outputs = p.outputs, .classes = p.classes,
+                    .columns = p.classes > 0 ? p.classes : p.outputs,
+                    .probabilities = !nudge_loss_describe(m.loss).is_regression, .kept = kept,
+                    .digits = m.dtype == NUDGE_F32 ? 9 : 17};
 }
 
 /* The name of column k of numbers; for the caller to free. */
@@ -85,6 +87,14 @@ static void write_header(const layout *l, FILE *stream)
         nu_csv_quote(stream, name);
         free(name);
     }
+    for (size_t k = 0; l->low != NULL && k < l->outputs; k++)
+        for (int end = 0; end < 2; end++) {
+            char *name = text_as("%s(%s)", end == 0 ? "low" : "high",
+                                 nudge_prep_target_name(l->prep, k));
+            putc(',', stream);
+            nu_csv_quote(stream, name);
+            free(name);
+        }
     putc('\n', stream);
 }
 
@@ -105,6 +115,9 @@ static void write_row(const layout *l, size_t row, const double *out, FILE *stre
         nu_csv_quote(stream, nudge_prep_class_label(l->prep, best));
     for (size_t k = 0; k < l->columns; k++)
         fprintf(stream, "%s%.*g", k > 0 || l->classes > 0 ? "," : "", l->digits, value(l, out, k));
+    for (size_t k = 0; l->low != NULL && k < l->outputs; k++)
+        fprintf(stream, ",%.*g,%.*g", l->digits, l->low[row * l->outputs + k], l->digits,
+                l->high[row * l->outputs + k]);
     putc('\n', stream);
 }
 
@@ -138,6 +151,22 @@ static void write_result(arguments *args, const layout *l, const double *out, si
         give_up(EXIT_RUN_FAILED, "--out: %s: %s", path, strerror(error));
 }
 
+/* Where the model has learned some. */
+static void add_intervals(layout *l, const nudge_model *model, const double *out, size_t rows,
+                          int quiet)
+{
+    nudge_error err;
+    double coverage = nudge_model_describe(model).interval_coverage;
+    if (coverage == 0)
+        return;
+    l->low = need(calloc(rows, l->outputs * sizeof *l->low));
+    l->high = need(calloc(rows, l->outputs * sizeof *l->high));
+    must(nudge_interval(model, out, rows, l->low, l->high, &err), &err);
+    if (!quiet)
+        say("low(...) and high(...) hold %g of the targets of rows like those held out in training",
+            coverage);
+}
+
 static int run(arguments *args)
 {
     nudge_model *model = NULL;
@@ -151,8 +180,11 @@ static int run(arguments *args)
     size_t rows = nudge_dataset_describe(data).rows;
     double *out = need(calloc(rows, l.outputs * sizeof *out));
     must(nudge_predict(model, data, threads, out, &err), &err);
+    add_intervals(&l, model, out, rows, given(args, "quiet"));
     write_result(args, &l, out, rows);
     free(out);
+    free(l.low);
+    free(l.high);
     nudge_dataset_free(data);
     nudge_table_free(kept);
     nudge_model_free(model);
@@ -165,7 +197,8 @@ const command command_predict = {
     .summary = "predictions of a model, one row per sample",
     .about = "Writes CSV with a header and one row per sample: for numbers the predicted targets "
              "in their own units; for classes the predicted label, then a column p(LABEL) for "
-             "each class with its probability. Before them stand the columns of --keep. The target "
+             "each class with its probability. A model trained with --interval has low(TARGET) and "
+             "high(TARGET) behind. Before them stand the columns of --keep. The target "
              "is not read, whatever stands there.",
     .own = own,
     .options = "Data: model data " READ_OPTIONS "\nRunning: threads\nOutput: out keep quiet\n",

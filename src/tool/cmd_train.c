@@ -6,6 +6,7 @@
 #include "support/config.h"
 #include "support/cross_validation.h"
 #include "support/data_options.h"
+#include "support/held_out.h"
 #include "support/members.h"
 #include "support/output_metrics.h"
 #include "support/run_lines.h"
@@ -65,15 +66,17 @@ static void say_interrupted(const train_report *r, const train_progress *p)
         snprintf(model, sizeof model, "; the weights of that moment are in %s", r->setup->out);
     if (r->setup->checkpoint != NULL && !p->checkpoint_failed)
         snprintf(resume, sizeof resume, "; nudge train --resume %s goes on", r->setup->checkpoint);
-    say("interrupted after %zu whole epochs of %zu%s%s", r->result.epochs, r->setup->train.epochs,
-        model, resume);
+    say("interrupted after %zu whole epochs of %zu%s%s%s", r->result.epochs,
+        r->setup->train.epochs, r->setup->calibrate ? "; not calibrated" : "", model, resume);
 }
 
 /* After training to the end, or to where a signal stopped it (otherwise 0). Returns an
  * exit_status. */
-static int finish(train_report *r, const train_progress *p, int signal)
+static int finish(train_report *r, nudge_model *model, const train_progress *p, int signal)
 {
     char where[NUDGE_ERROR_SIZE];
+    if (signal == 0)
+        held_out_learn(r, model);
     save(r);
     if (p->log_error != 0)
         give_up(EXIT_RUN_FAILED, "%s: %s%s", r->setup->log, strerror(p->log_error),
@@ -178,7 +181,7 @@ static int train(train_report *r, nudge_model *model, arguments *args)
         progress_close_log(&p);
     if (status == NUDGE_EDIVERGED)
         diverged(r);
-    int exit_status = finish(r, &p, status == NUDGE_ESTOPPED ? nu_signal_caught() : 0);
+    int exit_status = finish(r, model, &p, status == NUDGE_ESTOPPED ? nu_signal_caught() : 0);
     progress_end(&p);
     return exit_status;
 }
@@ -206,8 +209,9 @@ static int run(arguments *args)
     must(nudge_data_load(&data, &setup.data, &err), &err);
     say_notes(data.notes, data.n_notes, setup.quiet);
     must(train_setup_model(&model, &setup, data.prep, &err), &err);
-    save_config(args);
     train_report report = {.setup = &setup, .data = &data, .model = model};
+    held_out_check(&report);
+    save_config(args);
     int status = train(&report, model, args);
     nudge_metrics_free(&report.val);
     nudge_metrics_free(&report.test);

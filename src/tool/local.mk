@@ -7,6 +7,7 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/epoch_log.h src/tool/support/epoch_log.c \
 	src/tool/support/event_file.h src/tool/support/event_file.c \
 	src/tool/support/gnuplot.h src/tool/support/gnuplot.c \
+	src/tool/support/held_out.h src/tool/support/held_out.c \
 	src/tool/support/help.h src/tool/support/help.c \
 	src/tool/support/manual.c src/tool/support/completion.c \
 	src/tool/support/learning_options.h src/tool/support/learning_options.c \

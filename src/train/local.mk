@@ -11,6 +11,7 @@ libnudge_all_la_SOURCES += \
 	src/train/epoch.h src/train/epoch.c \
 	src/train/checkpoint.c src/train/checkpoint_json.h src/train/checkpoint_json.c \
 	src/train/evaluate.h src/train/evaluate.c \
+	src/train/calibrate.c src/train/interval.c \
 	src/train/predict_row.c src/train/importance.c \
 	src/train/metrics.h src/train/metrics.c src/train/ranking.h src/train/ranking.c \
 	src/train/gradcheck.c

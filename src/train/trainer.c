@@ -135,6 +135,7 @@ nudge_status nudge_trainer_create(nudge_trainer **trainer, nudge_model *model,
     t->result.best_value = NAN;
     t->classifies = nudge_loss_describe(model->net.loss).target == NUDGE_CLASSES;
     NU_TRY(allocate(t, err));
+    nu_interval_forget(&model->interval); /* its weights will be others */
     *trainer = NU_TAKE(t);
     return NUDGE_OK;
 }

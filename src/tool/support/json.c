@@ -143,6 +143,14 @@ void json_put_dialect(json_t *object, const nudge_dialect *d)
                  "skip_after_header", json_whole(d->skip_after_header), NULL);
 }
 
+json_t *json_interval(const nudge_model_info *m)
+{
+    return m->interval_coverage > 0
+               ? json_of("coverage", json_number(m->interval_coverage), "width",
+                         json_reals(m->widths[m->layers], m->interval_width), NULL)
+               : NULL;
+}
+
 json_t *json_notes(const nudge_note *notes, size_t n)
 {
     json_t *list = json_new_list();

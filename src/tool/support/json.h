@@ -36,6 +36,9 @@ json_t *json_targets(const nudge_prep *prep);
 /* Puts how a CSV file is written into an object; NULL: nothing. */
 void json_put_dialect(json_t *object, const nudge_dialect *dialect);
 
+/* {"coverage": ..., "width": [...]}; NULL where the model has no intervals. */
+json_t *json_interval(const nudge_model_info *m);
+
 /* A list of what was found out about data. */
 json_t *json_notes(const nudge_note *notes, size_t n);
 

@@ -258,6 +258,12 @@ const option shared_options[] = {
     {"members", "N", .help = "train N networks that differ in their seed, several at once, and "
                              "keep them in one model, which predicts their average: better, for N "
                              "times the work"},
+    /* After training */
+    {"calibrate", .help = "of classes: divide the last layer by the temperature that makes the "
+                          "validation rows' log loss least, so that probabilities are as sure as "
+                          "they should be"},
+    {"interval", "F", .help = "of numbers: learn of the validation rows intervals that hold this "
+                              "part of the targets, such as 0.9; 'nudge predict' writes them"},
     /* Running */
     {"threads", "N", .help = "default: the cores this process may use; results do not depend on "
                              "it"},

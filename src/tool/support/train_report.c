@@ -207,6 +207,29 @@ static void end_line(const train_report *r, FILE *stream)
         line_print(stream, result->timed_out || result->stopped_early ? "stopped" : "best", line);
 }
 
+/* What was learned of the validation rows. */
+static void held_out_lines(const train_report *r, FILE *stream)
+{
+    const nudge_calibration *c = &r->calibration;
+    nudge_model_info m = nudge_model_describe(r->model);
+    if (c->temperature > 0) {
+        line_start(stream, "calibrated");
+        if (c->is_open)
+            fprintf(stream, "no: the validation rows tell no temperature from 1/20 to 20\n");
+        else
+            fprintf(stream, "temperature %.4g; log loss of the validation rows %.6g, before %.6g\n",
+                    c->temperature, c->after, c->before);
+    }
+    for (size_t k = 0; m.interval_coverage > 0 && k < m.widths[m.layers]; k++) {
+        nudge_transform t = transform_of(&m);
+        int has = t != NUDGE_TRANSFORM_NONE;
+        line_start(stream, k == 0 ? "interval" : "");
+        fprintf(stream, "%s +- %.6g%s%s, for %g of rows\n", nudge_prep_target_name(m.prep, k),
+                m.interval_width[k], has ? " in units of " : "",
+                has ? nudge_transform_name(t) : "", m.interval_coverage);
+    }
+}
+
 void report_result(const train_report *r, FILE *stream)
 {
     const nudge_train_result *result = &r->result;
@@ -217,6 +240,7 @@ void report_result(const train_report *r, FILE *stream)
     }
     fputc('\n', stream);
     end_line(r, stream);
+    held_out_lines(r, stream);
     line_start(stream, "time");
     nu_seconds_text(time, result->seconds);
     if (r->setup->resume != NULL)
@@ -330,12 +354,18 @@ void report_json(const train_report *r)
 {
     nudge_metrics train = train_metrics(r);
     nudge_model_info m = nudge_model_describe(r->model);
+    const nudge_calibration *c = &r->calibration;
+    json_t *calibration = c->temperature == 0 ? NULL
+                          : json_of("temperature", json_number(c->temperature), "is_open",
+                                    json_boolean(c->is_open), "log_loss", json_number(c->after),
+                                    "log_loss_before", json_number(c->before), NULL);
     json_print(json_of("version", json_text(nudge_version()), "settings", train_settings(r),
                        "notes", json_notes(r->data->notes, r->data->n_notes),
                        "plan", json_plan(r), "result", json_result(r), "members", members_json(r->setup, r->trainers),
                        "train", json_metrics(&train, &m),
                        "val", r->val.rows > 0 ? json_metrics(&r->val, &m) : NULL,
                        "test", r->test.rows > 0 ? json_metrics(&r->test, &m) : NULL,
+                       "calibration", calibration, "interval", json_interval(&m),
                        "noise_floor", json_number(r->data->noise_floor),
                        "weights_hash", json_hash(nudge_model_hash(r->model)),
                        "out", json_text(r->saved ? r->setup->out : NULL), NULL),

@@ -15,6 +15,7 @@ typedef struct train_report {
     nudge_trainer *const *trainers; /* theirs, */
     nudge_train_result result;     /* and as members_result() has it */
     nudge_metrics val, test;   /* rows 0: none */
+    nudge_calibration calibration; /* temperature 0: none was asked for, or not yet learned */
     int saved;                 /* the model is in setup->out */
 } train_report;
 

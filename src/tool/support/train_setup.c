@@ -89,7 +89,7 @@ static void read_folds(train_setup *s, arguments *args)
         s->data.val_split = 0; /* of the built-in data */
     refuse_all(args, "val val-labels test test-labels test-split split",
                "--folds holds out every row once");
-    refuse_all(args, "out log checkpoint resume", "--folds trains several networks and keeps none");
+    refuse_all(args, "out log checkpoint resume calibrate interval", "--folds trains several networks and keeps none");
 }
 
 /* ---- Network --------------------------------------------------------------------------- */
@@ -320,6 +320,9 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
         refuse_given(args, "pin", "members trained at the same time are not bound to CPUs");
     int most = nudge_threads(threads, NULL);
     s->train.cpus = s->cpus = pin_option(args, threads > most ? threads : most);
+    s->calibrate = given(args, "calibrate");
+    if (given(args, "interval"))
+        s->interval = real_in(args, "interval", 0, 1, 1, 1, "a number above 0 and below 1");
     read_output(s, args);
 }
 

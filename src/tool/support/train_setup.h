@@ -28,6 +28,8 @@ typedef struct train_setup {
     char *checkpoint;        /* to write, or NULL; */
     size_t every_epochs;     /* so often, */
     double every_seconds;    /* or, if that is 0, so often */
+    int calibrate;           /* of validation rows: a temperature; */
+    double interval;         /* a coverage; 0: none */
     int json, quiet, explain;
 } train_setup;
 
