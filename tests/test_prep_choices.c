@@ -203,9 +203,11 @@ START_TEST(refused)
         {0, {.fill = NUDGE_FILL_ZERO}, "fill"},
         {0, {.fill_indicator = 1}, "fill_indicator"},
         {0, {.min_count = 2}, "min_count"},
+        {0, {.category_code = NUDGE_ORDINAL}, "category_code"},
         {1, {.target_scale = NUDGE_SCALE_MINMAX}, "target_scale"},
         {1, {.scale = (nudge_scale)77}, ""},
         {1, {.fill = (nudge_fill)9}, ""},
+        {1, {.category_code = (nudge_category_code)9}, ""},
         {1, {.task = (nudge_task)9}, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -247,6 +249,58 @@ START_TEST(scale_of_the_target)
 }
 END_TEST
 
+/* The number among the training rows' categories, as a number is scaled: Bern 0, Genf 1; Thun,
+ * which is rare, has its own behind them, with those that are new; none is -1, as new ones are where
+ * all have their own. */
+START_TEST(ordinal_categories)
+{
+    static const char *const cells[6] = {"Genf", "Bern", "Thun", NULL, "Genf", "Bern"};
+    static const char *const later[3] = {"Bern", "Zug", NULL}, *const known[] = {"Bern", "Zug"};
+    nudge_prep_options o = {.category_code = NUDGE_ORDINAL, .scale = (nudge_scale)_i};
+    for (size_t least = 1; least <= 2; least++) {
+        nudge_table *t = table_columns(6, 3), *next = table_columns(3, 3);
+        table_numbers(t, 0, "a", flat);
+        table_texts(t, 1, "town", cells, towns, 3);
+        table_numbers(t, 2, "y", skewed);
+        t->columns[2].is_target = 1;
+        table_numbers(next, 0, "a", flat);
+        table_texts(next, 1, "town", later, known, 2);
+        table_numbers(next, 2, "y", skewed);
+        o.min_count = least;
+        nudge_prep *p = reread(fit_as(t, o)), *numbers;
+        ck_assert_uint_eq(p->features, 2);
+        ck_assert_str_eq(p->feature_names[1], "town");
+        ck_assert_int_eq(nudge_prep_describe(p).category_code, NUDGE_ORDINAL);
+        /* What a column of these numbers would give. */
+        static const double codes[6] = {1, 0, 2, -1, 1, 0};
+        nudge_table *same = table_columns(6, 2);
+        table_numbers(same, 0, "town", codes);
+        table_numbers(same, 1, "y", skewed);
+        same->columns[1].is_target = 1;
+        numbers = fit_as(same, (nudge_prep_options){.scale = o.scale});
+        nudge_dataset *d = pack(t, p, NUDGE_F64, NULL), *e = pack(same, numbers, NUDGE_F64, NULL);
+        for (size_t r = 0; r < 6; r++)
+            ck_assert_double_eq(input(d, r, 1), input(e, r, 0));
+        size_t unknown;
+        nudge_dataset *f = pack(next, p, NUDGE_F64, &unknown);
+        ck_assert_uint_eq(unknown, least == 1);
+        ck_assert_double_eq(input(f, 0, 1), input(d, 1, 1));
+        ck_assert_double_eq(input(f, 1, 1), input(d, least == 1 ? 3 : 2, 1));
+        ck_assert_double_eq(input(f, 2, 1), input(d, 3, 1));
+        double row[2];
+        nu_prep_row(p, (double[]){5, 0}, (const char *[]){NULL, "Zug"}, row);
+        ck_assert_double_eq(row[1], input(f, 1, 1));
+        nu_prep_row(p, (double[]){5, 0}, NULL, row);
+        ck_assert_double_eq(row[1], input(f, 2, 1));
+        nudge_dataset_free(d);
+        nudge_dataset_free(e);
+        nudge_dataset_free(f);
+        nudge_prep_free(p);
+        nudge_prep_free(numbers);
+    }
+}
+END_TEST
+
 static Suite *prep_choices_suite(void)
 {
     Suite *s = suite_create("prep_choices");
@@ -255,6 +309,7 @@ static Suite *prep_choices_suite(void)
     tcase_add_loop_test(tc, robust_matrix, 0, 2);
     tcase_add_loop_test(tc, missing_numbers, NUDGE_FILL_MEDIAN, NUDGE_FILL_ZERO + 1);
     tcase_add_test(tc, rare_categories);
+    tcase_add_loop_test(tc, ordinal_categories, NUDGE_SCALE_STANDARD, NUDGE_SCALE_QUANTILE + 1);
     tcase_add_test(tc, rounding_is_constant);
     tcase_add_test(tc, outliers);
     tcase_add_test(tc, refused);

@@ -244,6 +244,11 @@ typedef enum nudge_transform {
 /* What stands for a missing number: a statistic of the training rows that have one, or 0. */
 typedef enum nudge_fill { NUDGE_FILL_MEDIAN, NUDGE_FILL_MEAN, NUDGE_FILL_ZERO } nudge_fill;
 
+/* What a category becomes. one-hot: an input for each, of 0 and 1; missing and unknown ones are 0
+ * in all. ordinal: one input, its number among the sorted categories (0, 1, ...; all others, where
+ * they share one, come last), and -1 for missing and unknown ones; scaled as numbers are. */
+typedef enum nudge_category_code { NUDGE_ONE_HOT, NUDGE_ORDINAL } nudge_category_code;
+
 /* What numbers become beside themselves, for the network to tell their ranges apart (Gorishniy et
  * al. 2022, "On Embeddings for Numerical Features in Tabular Deep Learning",
  * https://arxiv.org/abs/2203.05556).
@@ -265,6 +270,7 @@ NUDGE_API const char *nudge_scale_name(nudge_scale v);
 NUDGE_API const char *nudge_fill_name(nudge_fill v);
 NUDGE_API const char *nudge_transform_name(nudge_transform v);
 NUDGE_API const char *nudge_encode_name(nudge_encode v);
+NUDGE_API const char *nudge_category_code_name(nudge_category_code v);
 
 /* The value for a name. NUDGE_EARGUMENT for another name; the message lists the right ones. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_dtype_parse(nudge_dtype *v, const char *name,
@@ -287,6 +293,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_transform_parse(nudge_transform *v, c
                                                            nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_encode_parse(nudge_encode *v, const char *name,
                                                         nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_category_code_parse(nudge_category_code *v,
+                                                               const char *name, nudge_error *err);
 
 /* ---- Threads and machine --------------------------------------------------------------- */
 

@@ -30,6 +30,7 @@ typedef struct nudge_prep_options {
                                * and all other metrics are in those of the target */
     nudge_encode encode;      /* of numbers and dates */
     size_t bins;              /* piecewise: of each at most, 2 to 1024; or 0: the default */
+    nudge_category_code category_code;
 } nudge_prep_options;
 
 /* Everything auto; missing numbers become the median; no transform; no
@@ -53,11 +54,12 @@ typedef struct nudge_prep_info {
     size_t classes;            /* class labels: losses of classes and two-class bce, else 0 */
     int pixels;                /* 1 if the features are the bytes of an image */
     size_t number_columns;     /* CSV columns that the features come from: numbers, */
-    size_t category_columns;   /* and categories (one-hot); 0 for other data */
+    size_t category_columns;   /* and categories; 0 for other data */
     nudge_transform target_transform;
     nudge_encode encode;
     size_t encoded;            /* columns, or features of a matrix, that are encoded */
     size_t most_codes;         /* inputs that one of them has beside its number, at most */
+    nudge_category_code category_code;
 } nudge_prep_info;
 
 NUDGE_TELLS(nudge_prep_info, nudge_prep_describe, , (prep), const nudge_prep *prep)

@@ -159,6 +159,11 @@ static const choice transforms = {
               [NUDGE_TRANSFORM_LOG1P] = "log1p", [NUDGE_TRANSFORM_BOX_COX] = "box-cox"},
 };
 
+static const choice category_codes = {
+    "a code of categories",
+    .names = {[NUDGE_ONE_HOT] = "one-hot", [NUDGE_ORDINAL] = "ordinal"},
+};
+
 static const choice encodes = {
     "an encoding",
     .names = {[NUDGE_ENCODE_NONE] = "none", [NUDGE_ENCODE_PIECEWISE] = "piecewise"},
@@ -232,6 +237,7 @@ NAME_OF(nudge_scale_name, nudge_scale, scales)
 NAME_OF(nudge_fill_name, nudge_fill, fills)
 NAME_OF(nudge_transform_name, nudge_transform, transforms)
 NAME_OF(nudge_encode_name, nudge_encode, encodes)
+NAME_OF(nudge_category_code_name, nudge_category_code, category_codes)
 NAME_OF(nudge_column_kind_name, nudge_column_kind, column_kinds)
 
 #define PARSE(function, type, choice)                                  \
@@ -251,4 +257,5 @@ PARSE(nudge_scale_parse, nudge_scale, scales)
 PARSE(nudge_fill_parse, nudge_fill, fills)
 PARSE(nudge_transform_parse, nudge_transform, transforms)
 PARSE(nudge_encode_parse, nudge_encode, encodes)
+PARSE(nudge_category_code_parse, nudge_category_code, category_codes)
 PARSE(nudge_column_kind_parse, nudge_column_kind, column_kinds)

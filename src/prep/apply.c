@@ -35,11 +35,8 @@ static nudge_status map_categories(const nudge_table *t, struct input *in, nudge
     const nu_column *raw = &t->columns[in->column];
     size_t n = raw->kind == NUDGE_COLUMN_CATEGORY ? raw->n_categories : 0;
     NU_NEW(in->one, nu_alloc, n, "categories", err);
-    int32_t other = in->like->has_more ? (int32_t)in->like->n_categories : -1;
-    for (size_t k = 0; k < n; k++) {
-        int32_t found = nu_prep_category(in->like, raw->categories[k]);
-        in->one[k] = found >= 0 ? found : other;
-    }
+    for (size_t k = 0; k < n; k++)
+        in->one[k] = nu_prep_category(in->like, raw->categories[k]);
     return NUDGE_OK;
 }
 
@@ -79,19 +76,23 @@ static nudge_status match_inputs(const nu_apply *apply, struct input *inputs, si
     return NUDGE_OK;
 }
 
-/* Returns 1, or 0 where a value is too large for the store; *row is then its row. */
+/* Returns 1, or 0 where a value is too large for the store; *row is then its row. Counts categories
+ * that have no number. */
 static int convert_numbers(const nu_apply *apply, const struct input *in, const double *cells,
-                           size_t first_row, size_t rows, size_t *row)
+                           size_t first_row, size_t rows, size_t *row, size_t *unknown)
 {
     nu_store *s = apply->store;
     for (size_t r = 0; r < rows; r++) {
         int is_missing = isnan(cells[r]);
-        double v = nu_prep_scaled(apply->prep, in->first, is_missing ? in->like->fill : cells[r]);
+        double raw = is_missing ? in->like->fill
+                     : in->one != NULL ? in->one[(size_t)cells[r]] : cells[r];
+        double v = nu_prep_scaled(apply->prep, in->first, raw);
+        *unknown += in->one != NULL && !is_missing && raw < 0;
         size_t at = (first_row + r) * s->features + in->first;
         *row = first_row + r;
         if (nu_keep(s->x, s->element, at, 1, &v) == 0)
             return 0;
-        if (in->like->has_more)
+        if (nu_prep_width(in->like) > 1)
             nu_put(s->x, s->element, at + 1, is_missing);
     }
     return 1;
@@ -135,9 +136,9 @@ static void convert_chunk(struct chunks *work, size_t c)
     for (size_t j = 0; j < work->n; j++) {
         const struct input *in = &work->inputs[j];
         const double *cells = t->chunks[c] + in->column * NU_CHUNK_ROWS;
-        if (in->one != NULL)
+        if (in->like->kind == NUDGE_COLUMN_CATEGORY && !in->like->is_ordinal)
             unknown += convert_categories(work->apply, in, cells, first, rows);
-        else if (!convert_numbers(work->apply, in, cells, first, rows, &row))
+        else if (!convert_numbers(work->apply, in, cells, first, rows, &row, &unknown))
             nu_note_least(&work->bad, row * work->n + j);
     }
     (void)__atomic_add_fetch(&work->apply->unknown, unknown, __ATOMIC_RELAXED);

@@ -77,6 +77,8 @@ static size_t quantile_edges(double edge[NU_BINS_MOST + 1], size_t bins, double 
 static nudge_status fit_code(const nu_fit *fit, const nu_fit_number *number, double *cells,
                              size_t n, nudge_error *err)
 {
+    if (number->codes != NULL)
+        return NUDGE_OK;
     size_t bins = fit->asked.bins > 0 ? fit->asked.bins : NU_BINS_USUAL;
     nu_prep_list *code = &fit->prep->codes[number->value];
     double edge[NU_BINS_MOST + 1];

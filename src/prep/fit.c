@@ -21,12 +21,23 @@ static nudge_status no_value(const nu_fit *fit, const char *name, nudge_error *e
                            "training rows; leave it out", fit->table->source, name, fit->n);
 }
 
+/* The scale of value j, by the training rows' n cells, which are reordered. */
+static nudge_status scale_cells(nu_fit *fit, const nu_prep_column *column, size_t j, double *cells,
+                                nu_moments *m, nudge_error *err)
+{
+    nudge_prep *p = fit->prep;
+    *m = nu_moments_of(cells, fit->n);
+    if (p->scale == NUDGE_SCALE_ROBUST)
+        nu_moments_quartiles(m, cells, fit->n);
+    return nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, m, NU_F64, fit, "column",
+                        column->name, err);
+}
+
 /* Value j of the prep, from column `from`. */
 static nudge_status fit_number(nu_fit *fit, size_t from, nu_prep_column *column, size_t j,
                                double *scratch, nudge_error *err)
 {
-    nudge_prep *p = fit->prep;
-    size_t present = nu_fit_cells(fit, from, scratch);
+    size_t present = nu_fit_cells(fit, &(nu_fit_number){.like = column, .column = from}, scratch);
     if (present == 0)
         return no_value(fit, column->name, err);
     if (fit->asked.fill == NUDGE_FILL_MEDIAN)
@@ -37,15 +48,24 @@ static nudge_status fit_number(nu_fit *fit, size_t from, nu_prep_column *column,
         double v = training_cell(fit, i, from);
         scratch[i] = isnan(v) ? column->fill : v;
     }
-    nu_moments m = nu_moments_of(scratch, fit->n);
-    if (present < fit->n && m.min == m.max && !fit->asked.fill_indicator)
-        NU_TRY(nu_note(&p->notes, fit->table->source, "fill_indicator", err, "column '%s' "
-                       "holds one value or none, and missing ones are filled with it: it tells "
-                       "nothing", column->name));
-    if (p->scale == NUDGE_SCALE_ROBUST)
-        nu_moments_quartiles(&m, scratch, fit->n);
-    return nu_fit_scale(&p->shift[j], &p->factor[j], p->scale, &m, NU_F64, fit, "column",
-                        column->name, err);
+    nu_moments m;
+    NU_TRY(scale_cells(fit, column, j, scratch, &m, err));
+    if (present == fit->n || m.min != m.max || fit->asked.fill_indicator)
+        return NUDGE_OK;
+    return nu_note(&fit->prep->notes, fit->table->source, "fill_indicator", err, "column '%s' "
+                   "holds one value or none, and missing ones are filled with it: it tells "
+                   "nothing", column->name);
+}
+
+static nudge_status fit_ordinal(nu_fit *fit, size_t from, const nu_prep_column *column, size_t j,
+                                double *scratch, nudge_error *err)
+{
+    nu_fit_number number;
+    nu_moments m;
+    NU_TRY(nu_fit_number_of(&number, fit, column, from, j, err));
+    (void)nu_fit_cells(fit, &number, scratch);
+    free(number.codes);
+    return scale_cells(fit, column, j, scratch, &m, err);
 }
 
 /* The categories that training rows have; the table's are sorted, so these are. */
@@ -75,6 +95,8 @@ static nudge_status fit_category(const nu_fit *fit, size_t j, nu_prep_column *co
                                "categories is in %zu training rows; leave it out or take fewer",
                                fit->table->source, column->name, rare, fit->asked.min_count);
     column->has_more = rare > 0;
+    column->is_ordinal = fit->asked.category_code == NUDGE_ORDINAL;
+    column->fill = -1;
     return nu_strings_make(&column->categories, &column->n_categories, count, nu_string_copy,
                            present, "categories", err);
 }
@@ -117,6 +139,8 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
         nu_prep_column *c = &p->columns[column++];
         if (c->kind != NUDGE_COLUMN_CATEGORY)
             NU_TRY(fit_number(fit, j, c, value, scratch, err));
+        else if (c->is_ordinal)
+            NU_TRY(fit_ordinal(fit, j, c, value, scratch, err));
         value += nu_prep_width(c);
     }
     return NUDGE_OK;
@@ -144,7 +168,7 @@ static void matrix_moments(void *arg, int thread, int threads)
                          work->moments + first);
         for (size_t j = first; work->values != NULL && j < first + count; j++) {
             double *values = work->values + (size_t)thread * work->fit->n;
-            (void)nu_fit_cells(work->fit, j, values);
+            (void)nu_fit_cells(work->fit, &(nu_fit_number){.column = j}, values);
             nu_moments_quartiles(&work->moments[j], values, work->fit->n);
         }
     }
@@ -210,13 +234,15 @@ static nudge_status check_options(const nu_fit *fit, nudge_error *err)
     int is_matrix = fit->table->n_columns == 0;
     if (nudge_scale_name(o->scale) == NULL || nudge_scale_name(o->target_scale) == NULL ||
         nudge_fill_name(o->fill) == NULL || nudge_transform_name(o->target_transform) == NULL ||
-        (unsigned)o->task > NUDGE_REGRESSION)
+        nudge_category_code_name(o->category_code) == NULL || (unsigned)o->task > NUDGE_REGRESSION)
         return nu_fail(err, NUDGE_EARGUMENT, "scale %d, target scale %d, target transform %d, "
-                       "fill %d or task %d does not exist", (int)o->scale, (int)o->target_scale,
-                       (int)o->target_transform, (int)o->fill, (int)o->task);
+                       "fill %d, category code %d or task %d does not exist", (int)o->scale,
+                       (int)o->target_scale, (int)o->target_transform, (int)o->fill,
+                       (int)o->category_code, (int)o->task);
     const char *setting = o->fill != NUDGE_FILL_MEDIAN ? "fill"
                           : o->fill_indicator          ? "fill_indicator"
                           : o->min_count > 1           ? "min_count"
+                          : o->category_code           ? "category_code"
                                                        : NULL;
     if (is_matrix && setting != NULL)
         return nu_fail_setting(err, NUDGE_EARGUMENT, setting, "%s: it is for tables of columns; a "

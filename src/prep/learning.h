@@ -19,19 +19,23 @@ static inline size_t nu_fit_row(const nu_fit *fit, size_t i)
     return fit->rows != NULL ? fit->rows[i] : i;
 }
 
-/* The numbers of a column, or of a feature of a matrix, in the training rows that have one; returns
- * how many. */
-size_t nu_fit_cells(const nu_fit *fit, size_t column, double *cells);
-
 /* A column of training rows for each of some threads, fewer if memory is short. NUDGE_EMEMORY. */
 nudge_status nu_fit_room(double **room, size_t *threads, const nu_fit *fit, nudge_error *err);
 
-/* A number among the raw columns. */
+/* A number among the raw columns, or a category that has one. */
 typedef struct nu_fit_number {
     const nu_prep_column *like; /* NULL: a feature of a matrix */
     size_t column;              /* of the table */
     size_t value;               /* of the prep */
+    double *codes;              /* of the table's categories, for free(); NULL: cells are numbers */
 } nu_fit_number;
+
+/* With its codes. NUDGE_EMEMORY. */
+nudge_status nu_fit_number_of(nu_fit_number *number, const nu_fit *fit, const nu_prep_column *like,
+                              size_t column, size_t value, nudge_error *err);
+
+/* Its cells in the training rows that have one, all rows where it has codes; returns how many. */
+size_t nu_fit_cells(const nu_fit *fit, const nu_fit_number *number, double *cells);
 
 /* For messages. */
 const char *nu_fit_name(char text[NU_NAME_TEXT], const nu_fit *fit, const nu_fit_number *number);

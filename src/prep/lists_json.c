@@ -22,7 +22,7 @@ static size_t next_number(numbers *n)
         const nu_prep_column *c = p->n_columns > 0 ? &p->columns[n->column] : NULL;
         size_t value = n->value;
         n->value += c != NULL ? nu_prep_width(c) : 1;
-        if (c != NULL && c->kind == NUDGE_COLUMN_CATEGORY)
+        if (c != NULL && !nu_prep_is_number(c))
             continue;
         n->column++;
         n->name = c != NULL ? c->name : nu_matrix_name(n->text, p->pixel_rows > 0, value);

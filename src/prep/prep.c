@@ -26,6 +26,7 @@ nudge_prep_info nudge_prep_describe(const nudge_prep *prep)
     for (size_t j = 0; j < prep->n_columns; j++) {
         int category = prep->columns[j].kind == NUDGE_COLUMN_CATEGORY;
         info.category_columns += (size_t)category;
+        info.category_code = prep->columns[j].is_ordinal ? NUDGE_ORDINAL : info.category_code;
         info.number_columns += (size_t)!category;
     }
     return info;
@@ -122,8 +123,8 @@ static char *input_name(const void *of, size_t j)
     const nu_prep_column *c = p->n_columns > 0 ? &p->columns[in->column] : NULL;
     char text[NU_NAME_TEXT], code[32] = "", *name = NULL;
     const char *whole = c != NULL ? c->name : nu_matrix_name(text, p->pixel_rows > 0, in->column);
-    int is_number = c == NULL || c->kind != NUDGE_COLUMN_CATEGORY;
-    size_t plain = c != NULL ? nu_prep_width(c) - (size_t)c->has_more : 1;
+    int is_number = c == NULL || nu_prep_is_number(c);
+    size_t plain = c == NULL || is_number ? 1 : c->n_categories;
     if (in->code > 0)
         snprintf(code, sizeof code, "[%" PRIu32 "]", in->code);
     const char *between = in->nth == plain ? " " : is_number ? "" : "=";

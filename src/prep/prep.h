@@ -14,11 +14,13 @@
 typedef struct nu_prep_column {
     char *name;
     nudge_column_kind kind;
-    double fill;        /* NUMBER, DATE: stands for a missing value */
+    double fill;        /* stands for a missing number; of a CATEGORY -1, if it is ordinal */
     nu_around around;   /* NUMBER */
-    char **categories;  /* CATEGORY */
+    int is_ordinal;     /* CATEGORY: the value is the category's number, scaled; -1: it has none */
+    char **categories;  /* CATEGORY, sorted */
     size_t n_categories;
-    int has_more;       /* the last value is "missing" or "other" */
+    int has_more;       /* the last value is "missing" or "other"; of an ordinal one, others have
+                         * the last number */
 } nu_prep_column;
 
 /* What was learned of a number, in the column's own units. */
@@ -82,7 +84,15 @@ const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
 /* Values of a column. */
 static inline size_t nu_prep_width(const nu_prep_column *c)
 {
-    return (c->kind == NUDGE_COLUMN_CATEGORY ? c->n_categories : 1) + (size_t)c->has_more;
+    return c->is_ordinal ? 1
+                         : (c->kind == NUDGE_COLUMN_CATEGORY ? c->n_categories : 1) +
+                               (size_t)c->has_more;
+}
+
+/* Its first value is scaled. */
+static inline int nu_prep_is_number(const nu_prep_column *c)
+{
+    return c->kind != NUDGE_COLUMN_CATEGORY || c->is_ordinal;
 }
 
 /* By the 2 or more quantiles of a number; NaN of NaN. */
@@ -127,7 +137,8 @@ nudge_status nu_prep_name_features(nudge_prep *prep, const char *where, nudge_er
 void nu_prep_row(const nudge_prep *prep, const double *numbers, const char *const *texts,
                  double *values);
 
-/* The number of a text among a column's sorted categories, or -1. */
+/* The number of a text among a column's sorted categories; of others, where they share one, that
+ * behind them; or -1. NULL: missing. */
 int32_t nu_prep_category(const nu_prep_column *c, const char *text);
 
 /* For NU_SCOPED. */

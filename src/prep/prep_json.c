@@ -3,7 +3,8 @@
  *   "columns"                     of a table: {"name", "kind": "number" or "date", "median"}, what
  *                                 stands for a missing one, and "before", "after", of texts around
  *                                 a number; or {"name", "kind": "category", "categories": [...]};
- *                                 "missing": true or "other": true where such an input follows
+ *                                 "missing": true or "other": true where such an input follows;
+ *                                 "ordinal": true where categories are one number
  *   "features"                    instead of columns: their number
  *   "pixels": [rows, columns]     of an image
  *   "csv"                         of a table: how its file is written (dialect_json.h); without it
@@ -59,9 +60,10 @@ static json_t *column_item(const void *of, size_t j)
                          "missing", c->has_more ? json_true() : NULL,
                          "before", c->around.before[0] != '\0' ? c->around.before : NULL,
                          "after", c->around.after[0] != '\0' ? c->around.after : NULL);
-    return json_pack("{s:s, s:s, s:o, s:o*}", "name", c->name, "kind", "category", "categories",
-                     nu_json_list(c->n_categories, string_item, c->categories), "other",
-                     c->has_more ? json_true() : NULL);
+    return json_pack("{s:s, s:s, s:o, s:o*, s:o*}", "name", c->name, "kind", "category",
+                     "categories", nu_json_list(c->n_categories, string_item, c->categories),
+                     "other", c->has_more ? json_true() : NULL, "ordinal",
+                     c->is_ordinal ? json_true() : NULL);
 }
 
 static json_t *target_item(const void *of, size_t k)
@@ -202,10 +204,10 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
     json_t *median = NULL, *categories = NULL;
     int missing = 0, other = 0;
     json_error_t at;
-    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b, s?s, s?s}",
-                       "name", &name,
-                       "kind", &kind, "median", &median, "categories", &categories, "missing",
-                       &missing, "other", &other, "before", &before, "after", &after) != 0)
+    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b, s?b, s?s, s?s}",
+                       "name", &name, "kind", &kind, "median", &median, "categories", &categories,
+                       "missing", &missing, "other", &other, "ordinal", &c->is_ordinal, "before",
+                       &before, "after", &after) != 0)
         return nu_fail(err, NUDGE_EDATA, "a column must have the texts 'name' and 'kind': %s",
                        at.text);
     NU_NEED((c->name = strdup(name)) != NULL, strlen(name), "a column's name", err);
@@ -215,11 +217,12 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
         return nu_fail(err, NUDGE_EDATA, "column '%s' has kind '%s'; it must be number, date or "
                        "category", name, kind);
     int number = c->kind != NUDGE_COLUMN_CATEGORY;
-    if (number ? other : missing)
-        return nu_fail(err, NUDGE_EDATA, "column '%s': 'missing' is for numbers, 'other' for "
-                       "categories", name);
+    if (number ? other || c->is_ordinal : missing)
+        return nu_fail(err, NUDGE_EDATA, "column '%s': 'missing' is for numbers, 'other' and "
+                       "'ordinal' for categories", name);
     if (number)
         return read_number("median", median, 1, &c->fill, err);
+    c->fill = -1;
     NU_TRY(read_strings("categories", categories, &c->categories, &c->n_categories, err));
     for (size_t k = 1; k < c->n_categories; k++) /* they are searched for by halving */
         if (strcmp(c->categories[k - 1], c->categories[k]) > 0)

@@ -12,15 +12,16 @@ static int by_text(const void *key, const void *category)
 
 int32_t nu_prep_category(const nu_prep_column *c, const char *text)
 {
+    if (text == NULL)
+        return -1;
     char **found = bsearch(text, c->categories, c->n_categories, sizeof *found, by_text);
-    return found != NULL ? (int32_t)(found - c->categories) : -1;
+    return found != NULL ? (int32_t)(found - c->categories)
+           : c->has_more ? (int32_t)c->n_categories : -1;
 }
 
 static void category_values(const nu_prep_column *c, const char *text, double *values)
 {
-    int32_t one = text != NULL ? nu_prep_category(c, text) : -1;
-    if (text != NULL && one < 0 && c->has_more)
-        one = (int32_t)c->n_categories;
+    int32_t one = nu_prep_category(c, text);
     for (size_t k = 0; k < nu_prep_width(c); k++)
         values[k] = (int32_t)k == one;
 }
@@ -32,13 +33,18 @@ void nu_prep_row(const nudge_prep *p, const double *numbers, const char *const *
         values[j] = nu_prep_scaled(p, j, numbers[j]);
     for (size_t c = 0, j = 0; c < p->n_columns; j += nu_prep_width(&p->columns[c++])) {
         const nu_prep_column *column = &p->columns[c];
+        const char *text = texts != NULL ? texts[c] : NULL;
+        if (column->is_ordinal) {
+            values[j] = nu_prep_scaled(p, j, nu_prep_category(column, text));
+            continue;
+        }
         if (column->kind == NUDGE_COLUMN_CATEGORY) {
-            category_values(column, texts != NULL ? texts[c] : NULL, values + j);
+            category_values(column, text, values + j);
             continue;
         }
         double v = numbers[c];
-        if (column->kind == NUDGE_COLUMN_DATE && isnan(v) && texts != NULL && texts[c] != NULL &&
-            !nu_date_parse(texts[c], strlen(texts[c]), &v))
+        if (column->kind == NUDGE_COLUMN_DATE && isnan(v) && text != NULL &&
+            !nu_date_parse(text, strlen(text), &v))
             v = INFINITY; /* refused */
         int is_missing = isnan(v);
         values[j] = nu_prep_scaled(p, j, is_missing ? column->fill : v);

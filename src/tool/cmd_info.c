@@ -106,7 +106,8 @@ static void print_prep(const nudge_prep *prep)
     else if (p.category_columns > 0)
         printf(" from %zu columns of numbers and %zu of categories", p.number_columns,
                p.category_columns);
-    printf(", scaling %s\n", nudge_scale_name(p.scale));
+    printf("%s, scaling %s\n", p.category_code == NUDGE_ORDINAL ? ", which are ordinal" : "",
+           nudge_scale_name(p.scale));
     if (p.encode != NUDGE_ENCODE_NONE)
         printf("encoding    %s, of %zu number%s in at most %zu bins\n", nudge_encode_name(p.encode),
                p.encoded, p.encoded == 1 ? "" : "s", p.most_codes);

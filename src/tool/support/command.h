@@ -77,7 +77,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
 #define TRAIN_DATA_OPTIONS \
     "Data: data target labels task val val-labels val-split split stratify weight " \
     "class-weight " COLUMN_OPTIONS " " READ_OPTIONS \
-    " scale target-scale target-transform fill fill-indicator min-count encode bins\n"
+    " scale target-scale target-transform fill fill-indicator min-count " \
+    "category-code encode bins\n"
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation layer-norm residual loss huber-delta quantile focal-gamma " \
     "label-smoothing init dropout dtype\n"

@@ -21,6 +21,7 @@ NAMES(optimizer, nudge_optimizer_kind)
 NAMES(fill, nudge_fill)
 NAMES(transform, nudge_transform)
 NAMES(encode, nudge_encode)
+NAMES(category_code, nudge_category_code)
 NAMES(schedule, nudge_schedule_kind)
 NAMES(metric, nudge_metric)
 NAMES(init, nudge_init)
@@ -67,6 +68,7 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"target-transform", nudge_transform_name(d.prep.target_transform), 0},
         {"fill", nudge_fill_name(d.prep.fill), 0},
         {"encode", nudge_encode_name(d.prep.encode), 0},
+        {"category-code", nudge_category_code_name(d.prep.category_code), 0},
         {"bins", NULL, (double)d.prep.bins},
         {"loss", nudge_loss_name(d.prep.loss), 0},
         {"huber-delta", NULL, nudge_loss_describe(NUDGE_HUBER).parameter_default},
@@ -178,6 +180,9 @@ const option shared_options[] = {
     {"fill-indicator", .help = "a column with missing numbers has a second input, of 0 and 1, that "
                                "tells them"},
     {"min-count", "N", .help = "categories in fewer than N training rows share one input [1]"},
+    {"category-code", "HOW", .help = "one-hot: an input for each category; ordinal: one input, the "
+                                     "category's number among the sorted ones",
+     .names = category_code_names},
     {"encode", "HOW", .help = "what numbers become beside themselves; piecewise: their places in "
                               "bins of about as many rows or values each, so that a network tells "
                               "their ranges apart", .names = encode_names},

@@ -287,6 +287,7 @@ json_t *train_settings(const train_report *r)
         "fill", json_text(nudge_fill_name(d->prep.fill)),
         "stream", json_boolean(d->read.stream),
         "fill_indicator", json_boolean(d->prep.fill_indicator),
+        "category_code", json_text(nudge_category_code_name(d->prep.category_code)),
         "encode", json_text(nudge_encode_name(prep.encode)),
         "bins", prep.encode == NUDGE_ENCODE_PIECEWISE ? json_whole(d->prep.bins) : NULL,
         "min_count", json_whole(d->prep.min_count > 1 ? d->prep.min_count : 1),

@@ -56,6 +56,7 @@ static void read_data(train_setup *s, arguments *args)
     d->prep.fill_indicator = given(args, "fill-indicator");
     if (given(args, "min-count"))
         d->prep.min_count = (size_t)whole_of(args, "min-count", 1, UINT32_MAX);
+    d->prep.category_code = (nudge_category_code)choice_of(args, "category-code");
     d->prep.encode = (nudge_encode)choice_of(args, "encode");
     if (d->prep.encode == NUDGE_ENCODE_NONE)
         refuse_given(args, "bins", "it needs --encode piecewise");
