@@ -44,8 +44,8 @@ typedef struct nudge_read_options {
                             * if memory has no room for them */
     nudge_dtype dtype;     /* synthetic data: element type */
     uint64_t seed;         /* synthetic data: used where the spec has no seed= of its own */
-    int threads;           /* synthetic data: threads to generate with; 0, or more than there
-                            * are: all cores */
+    int threads;           /* to read CSV and to generate synthetic data with; 0, or more than
+                            * there are: all cores */
     const char *features;  /* CSV: the columns that are features, and no others; or NULL: all but
                             * the target and those that the reader leaves out, with a note: which
                             * count or name the rows, hold one value only, or texts that are

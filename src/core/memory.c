@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/status.h"
 
@@ -30,8 +31,15 @@ void *nu_alloc(size_t count, size_t size)
     if (posix_memalign(&block, align, bytes > 0 ? bytes : NU_ALIGN) != 0)
         return NULL;
     if (align == HUGE_PAGE)
-        (void)madvise(block, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* only a hint */
+        nu_huge(block, bytes / HUGE_PAGE * HUGE_PAGE);
     return block;
+}
+
+void nu_huge(const void *block, size_t bytes)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = (uintptr_t)block / page * page;
+    size_t size = (size_t)((uintptr_t)block + bytes - first);
+    (void)madvise((void *)first, (size_t)nu_ceil_div(size, page) * page, MADV_HUGEPAGE);
 }
 
 void *nu_alloc_zero(size_t count, size_t size)

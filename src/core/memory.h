@@ -51,6 +51,11 @@ void *nu_alloc(size_t count, size_t size);
 /* Likewise, zeroed. */
 void *nu_alloc_zero(size_t count, size_t size);
 
+/* Asks for huge pages behind a block that nothing has been written to, for those parts that will
+ * be: of a large one, or of many that are neighbours. A page of 4 kB takes 0.5 microseconds to get,
+ * in a virtual machine 20: longer than reading 500 numbers into it from text. */
+void nu_huge(const void *block, size_t bytes);
+
 /* p = alloc(n, sizeof *p), which is calloc or one of the above; or returns NUDGE_EMEMORY from the
  * function. `what` as for nu_no_memory(). With core/status.h. */
 #define NU_NEW(p, alloc, n, what, err) \

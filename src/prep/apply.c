@@ -155,7 +155,7 @@ static void convert_share(void *arg, int thread, int threads)
     for (; c < end; c++) {
         convert_chunk(work, c);
         if (!work->apply->keep)
-            free(NU_TAKE(t->chunks[c]));
+            nu_chunk_free(t, c);
     }
 }
 

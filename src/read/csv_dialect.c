@@ -288,7 +288,7 @@ nu_csv_scan nu_csv_scan_of(const nu_csv_layout *l, nudge_error *err)
 {
     return (nu_csv_scan){.source = l->source, .bytes = l->bytes, .size = l->size,
                          .first_line = l->line, .delimiter = l->dialect.delimiter,
-                         .skip = l->skip, .err = err};
+                         .point = l->how.decimal, .skip = l->skip, .err = err};
 }
 
 nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *o, nu_notes *notes,

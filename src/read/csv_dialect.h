@@ -4,7 +4,19 @@
 
 #include "read/csv_scan.h"
 #include "read/csv_text.h"
+#include "read/source.h"
 #include "table/notes.h"
+
+/* The end of a text that is not in memory. */
+typedef struct nu_csv_tail {
+    const nu_source *source; /* NULL: there is none */
+    uint64_t at;             /* it begins there */
+} nu_csv_tail;
+
+static inline uint64_t nu_csv_unread(const nu_csv_tail *tail)
+{
+    return tail->source != NULL ? tail->source->size - tail->at : 0;
+}
 
 typedef struct nu_csv_layout {
     const char *source;
@@ -12,6 +24,7 @@ typedef struct nu_csv_layout {
     nu_csv_reading how;
     char *bytes;        /* where the table begins, */
     size_t size;
+    nu_csv_tail tail;   /* what is behind them */
     size_t line;        /* and its number; 0: the first */
     size_t skip;        /* lines below its first row that are left out */
     size_t notes;       /* lines above that begin with '#', */

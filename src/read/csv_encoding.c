@@ -2,9 +2,10 @@
 
 #include <errno.h>
 #include <iconv.h>
-#include <stdint.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include "core/clones.h"
 #include "core/memory.h"
 #include "core/status.h"
 #include "read/csv_scan.h"
@@ -28,27 +29,35 @@ static size_t character_size(const unsigned char *b, size_t size)
     return n;
 }
 
+/* How many bytes, a multiple of BLOCK, are ASCII, and none below a blank but line ends and tabs. */
+#define BLOCK ((size_t)64)
+NU_CLONES static size_t plain_blocks(const unsigned char *bytes, size_t size)
+{
+    size_t at = 0;
+    for (; size - at >= BLOCK; at += BLOCK) {
+        unsigned char odd = 0; /* a loop for vectors */
+        for (size_t i = 0; i < BLOCK; i++) {
+            unsigned char b = bytes[at + i];
+            odd |= (b >= 0x80) | ((b < ' ') & (b != '\n') & (b != '\r') & (b != '\t'));
+        }
+        if (odd)
+            break;
+    }
+    return at;
+}
+
 /* The first byte that no text has: a control character, or one that is not UTF-8; or `size`. */
 static size_t first_odd_byte(const unsigned char *bytes, size_t size)
 {
-    const uint64_t ones = 0x0101010101010101u;
     size_t at = 0;
     while (at < size) {
-        uint64_t word; /* eight bytes at once where none is above 127 or below a blank */
-        for (; at + 8 <= size; at += 8) {
-            memcpy(&word, bytes + at, 8);
-            if (((word - ones * ' ') | word) & ones * 0x80)
-                break;
+        at += plain_blocks(bytes + at, size - at);
+        for (size_t n, end = at + nu_smaller(size - at, BLOCK); at < end; at += n) {
+            unsigned char b = bytes[at];
+            n = character_size(bytes + at, size - at);
+            if (n == 0 || (b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f'))
+                return at;
         }
-        if (at == size)
-            return size;
-        unsigned char b = bytes[at];
-        if (b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f')
-            return at;
-        size_t n = character_size(bytes + at, size - at);
-        if (n == 0)
-            return at;
-        at += n;
     }
     return size;
 }
@@ -65,16 +74,17 @@ static size_t line_of(const char *text, size_t at)
     return lines + (at == 0 || strchr("\r\n", text[at - 1]) != NULL);
 }
 
-/* `at`: the first odd byte of the text, which begins with byte `mark` of the file. */
+/* `at`: the first odd byte of the text, which has `before` bytes of the file before it, and begins
+ * with line `first_line`. */
 static nudge_status refuse(const char *source, const char *text, size_t size, size_t at,
-                           size_t mark, nudge_error *err)
+                           size_t first_line, uint64_t before, nudge_error *err)
 {
     unsigned char byte = (unsigned char)text[at];
-    size_t line = line_of(text, at);
+    size_t line = first_line - 1 + line_of(text, at);
     if (byte >= ' ')
-        return nu_fail_setting(err, NUDGE_EDATA, "encoding", "%s:%zu: byte %zu of the file, "
-                               "0x%02X, is not UTF-8; name the file's encoding, such as latin1, or "
-                               "save it as UTF-8", source, line, mark + at + 1, byte);
+        return nu_fail_setting(err, NUDGE_EDATA, "encoding", "%s:%zu: byte %" PRIu64 " of the "
+                               "file, 0x%02X, is not UTF-8; name the file's encoding, such as "
+                               "latin1, or save it as UTF-8", source, line, before + at + 1, byte);
     if (byte == 0 && size >= 4 && (text[0] == '\0') == (text[2] == '\0') &&
         (text[1] == '\0') == (text[3] == '\0') && (text[0] == '\0') != (text[1] == '\0'))
         return nu_fail_setting(err, NUDGE_EDATA, "encoding", "%s: it looks like UTF-16 without a "
@@ -84,16 +94,23 @@ static nudge_status refuse(const char *source, const char *text, size_t size, si
                    "table was expected", source, line, byte);
 }
 
+nudge_status nu_csv_check(const char *source, const char *text, size_t size, size_t first_line,
+                          uint64_t before, nudge_error *err)
+{
+    size_t odd = first_odd_byte((const unsigned char *)text, size);
+    return odd == size ? NUDGE_OK : refuse(source, text, size, odd, first_line, before, err);
+}
+
 static nudge_status check(const char *source, const char *text, size_t size, size_t mark,
                           nudge_error *err)
 {
-    size_t blank = 0, odd = first_odd_byte((const unsigned char *)text, size);
+    size_t blank = 0;
     while (blank < size && strchr(" \t\r\n", text[blank]) != NULL && text[blank] != '\0')
         blank++;
     if (blank == size)
         return nu_fail(err, NUDGE_EDATA,
                        "%s: empty file; a CSV table with a header line was expected", source);
-    return odd == size ? NUDGE_OK : refuse(source, text, size, odd, mark, err);
+    return nu_csv_check(source, text, size, 1, mark, err);
 }
 
 /* ---- Other encodings ------------------------------------------------------------------- */

@@ -12,6 +12,11 @@
 nudge_status nu_csv_decode(nu_source *s, char **text, size_t *size, const char *encoding,
                            int is_likely, nudge_error *err);
 
+/* Whether a part of a text is UTF-8 without control characters: it begins with line `first_line`,
+ * and has `before` bytes of the file before it. NUDGE_EDATA. */
+nudge_status nu_csv_check(const char *source, const char *text, size_t size, size_t first_line,
+                          uint64_t before, nudge_error *err);
+
 /* 1 for UTF-8 without control characters other than tabs and line ends. */
 int nu_is_utf8(const char *text);
 

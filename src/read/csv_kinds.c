@@ -7,12 +7,6 @@
 #include "core/status.h"
 #include "date.h"
 
-static double *cell_at(const nu_csv_kinds *k, const nu_csv_field *field, size_t row)
-{
-    return &k->table->chunks[row / NU_CHUNK_ROWS][field->column * NU_CHUNK_ROWS +
-                                                  row % NU_CHUNK_ROWS];
-}
-
 /* ---- Cells ----------------------------------------------------------------------------- */
 
 static nudge_status take_word(const nu_csv_kinds *k, nu_csv_field *field, const char *text,
@@ -26,10 +20,10 @@ static nudge_status take_word(const nu_csv_kinds *k, nu_csv_field *field, const 
 
 /* So many different numbers are no classes: from here on numbers are kept, not how they are
  * written. */
-static void keep_numbers(const nu_csv_kinds *k, nu_csv_field *field)
+static void keep_numbers(const nu_csv_kinds *k, nu_csv_field *field, size_t rows)
 {
-    for (size_t row = 0; row < k->table->rows; row++) {
-        double *cell = cell_at(k, field, row);
+    for (size_t row = 0; row < rows; row++) {
+        double *cell = nu_csv_cell_at(k, field->column, row);
         if (!isnan(*cell))
             *cell = field->values[(size_t)*cell];
     }
@@ -40,7 +34,7 @@ static void keep_numbers(const nu_csv_kinds *k, nu_csv_field *field)
 
 /* A number of a target, which may turn out to be the label of a class: 007 is not 7. */
 static nudge_status take_written(const nu_csv_kinds *k, nu_csv_field *field, const char *text,
-                                 size_t size, double *value)
+                                 size_t size, size_t row, double *value)
 {
     size_t blank = strspn(text, " \t");
     text += blank;
@@ -56,7 +50,7 @@ static nudge_status take_written(const nu_csv_kinds *k, nu_csv_field *field, con
         field->values[known] = number;
     if (field->words.n <= NU_NUMERIC_CLASSES)
         return NUDGE_OK;
-    keep_numbers(k, field);
+    keep_numbers(k, field, row);
     *value = number;
     return NUDGE_OK;
 }
@@ -143,8 +137,9 @@ static nu_cell look_at(const nu_csv_kinds *k, nu_csv_field *field, const char *t
 }
 
 static nudge_status take(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
-                         size_t line, double *value)
+                         size_t line, size_t row)
 {
+    double *value = nu_csv_cell_at(k, field->column, row);
     nu_cell cell = look_at(k, field, text, size, value);
     if (cell == NU_CELL_MISSING) {
         *value = NAN;
@@ -169,27 +164,51 @@ static nudge_status take(const nu_csv_kinds *k, nu_csv_field *field, const char 
                                      : field->counts && *value == field->last + 1;
     field->last = *value;
     return field->as_written && field->kind == NU_NUMBERS
-               ? take_written(k, field, text, size, value)
+               ? take_written(k, field, text, size, row, value)
                : NUDGE_OK;
 }
 
 nudge_status nu_csv_take(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
-                         size_t line, double *value)
+                         size_t line, size_t row)
 {
     if (size < 2 || text[0] != '\'' || text[size - 1] != '\'')
-        return take(k, field, text, size, line, value);
+        return take(k, field, text, size, line, row);
     char *inner NU_FREED = strndup(text + 1, size - 2);
     NU_NEED(inner != NULL, size, "a cell of a CSV file", k->err);
     field->quoted++;
-    return take(k, field, inner, size - 2, line, value);
+    return take(k, field, inner, size - 2, line, row);
+}
+
+int nu_csv_takes_values(const nu_csv_field *field)
+{
+    return field->kind == NU_NUMBERS && field->seen[NU_CELL_NUMBER].count > 0 &&
+           !field->as_written && !nu_has_around(&field->around);
+}
+
+size_t nu_csv_take_values(const nu_csv_kinds *k, nu_csv_field *field, const double *cells,
+                          size_t n, size_t row)
+{
+    size_t i = 0, numbers = 0;
+    while (numbers < n && !isnan(cells[numbers]))
+        numbers++;
+    for (size_t some; i < numbers; i += some) {
+        some = nu_smaller(numbers - i, NU_CHUNK_ROWS - (row + i) % NU_CHUNK_ROWS);
+        memcpy(nu_csv_cell_at(k, field->column, row + i), cells + i, some * sizeof *cells);
+    }
+    for (i = 0; i < numbers && field->counts; i++) {
+        field->counts = cells[i] == field->last + 1;
+        field->last = cells[i];
+    }
+    field->seen[NU_CELL_NUMBER].count += numbers;
+    return numbers;
 }
 
 nudge_status nu_csv_keep(const nu_csv_kinds *k, nu_csv_field *field, const char *text, size_t size,
-                         double *value)
+                         size_t row)
 {
     size_t number = nu_dictionary_add(&field->kept_words, text, size);
     NU_NEED(number != NU_NOT_FOUND, size, "the cells of a column", k->err);
-    *value = (double)number;
+    *nu_csv_cell_at(k, field->kept_column, row) = (double)number;
     return NUDGE_OK;
 }
 
@@ -218,8 +237,8 @@ static nudge_status sort_words(const nu_csv_kinds *k, nu_csv_field *field, nu_co
     NU_NEW(words, nu_alloc, field->words.n + 1, "the categories of a column", k->err);
     NU_NEW(rank, calloc, field->words.n + 1, "the categories of a column", k->err);
     for (size_t row = 0; row < k->table->rows; row++)
-        if (!isnan(*cell_at(k, field, row)))
-            rank[(size_t)*cell_at(k, field, row)] = 1; /* it is there */
+        if (!isnan(*nu_csv_cell_at(k, field->column, row)))
+            rank[(size_t)*nu_csv_cell_at(k, field->column, row)] = 1; /* it is there */
     for (size_t i = 0; i < field->words.n; i++)
         if (rank[i])
             words[n++] = (word){field->words.texts[i],
@@ -234,7 +253,7 @@ static nudge_status sort_words(const nu_csv_kinds *k, nu_csv_field *field, nu_co
             field->values[i] = words[i].value;
     }
     for (size_t row = 0; row < k->table->rows; row++) {
-        double *cell = cell_at(k, field, row);
+        double *cell = nu_csv_cell_at(k, field->column, row);
         if (!isnan(*cell))
             *cell = rank[(size_t)*cell];
     }
@@ -249,19 +268,28 @@ static nudge_status sort_words(const nu_csv_kinds *k, nu_csv_field *field, nu_co
 /* Missing cells, and the range of numbers. */
 static void measure(const nu_csv_kinds *k, const nu_csv_field *field, nu_column *column)
 {
-    size_t found = 0;
-    for (size_t row = 0; row < k->table->rows; row++) {
-        double v = *cell_at(k, field, row);
-        if (isnan(v) && column->missing++ == 0)
-            column->first_missing = row;
-        if (isnan(v) || column->kind == NUDGE_COLUMN_CATEGORY)
-            continue;
-        v = column->values != NULL ? column->values[(size_t)v] : v;
-        column->min = found == 0 || v < column->min ? v : column->min;
-        column->max = found == 0 || v > column->max ? v : column->max;
-        column->sum += v;
-        found++;
+    double min = INFINITY, max = -INFINITY, sum = 0;
+    for (size_t first = 0; first < k->table->rows; first += NU_CHUNK_ROWS) {
+        const double *cells = nu_csv_cell_at(k, field->column, first);
+        size_t n = nu_smaller(k->table->rows - first, NU_CHUNK_ROWS);
+        for (size_t i = 0; i < n; i++) {
+            double v = cells[i];
+            if (isnan(v)) {
+                if (column->missing++ == 0)
+                    column->first_missing = first + i;
+                continue;
+            }
+            v = column->values != NULL ? column->values[(size_t)v] : v;
+            min = v < min ? v : min;
+            max = v > max ? v : max;
+            sum += v;
+        }
     }
+    if (column->kind == NUDGE_COLUMN_CATEGORY || min > max)
+        return;
+    column->min = min;
+    column->max = max;
+    column->sum = sum;
 }
 
 /* Kept cells stay in the order of their words. */

@@ -8,12 +8,18 @@
 /* Where cells go. */
 typedef struct nu_csv_kinds {
     const char *source;
-    nudge_table *table; /* its rows so far */
+    nudge_table *table; /* its rows so far: those of the present sections come behind them */
     const nu_csv_reading *how;
     size_t first_line;  /* of the rows, if there is a header above them; or 0 */
     int by_model;       /* kinds are a model's, not found out or asked for */
     nudge_error *err;
 } nu_csv_kinds;
+
+/* Where a row's cell is in a column of the table. */
+static inline double *nu_csv_cell_at(const nu_csv_kinds *k, size_t column, size_t row)
+{
+    return &k->table->chunks[row / NU_CHUNK_ROWS][column * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS];
+}
 
 /* Whether the cells of a column are of one kind, and whether its categories are none but numbers in
  * disguise. NUDGE_EDATA, NUDGE_EMISMATCH. */

@@ -1,7 +1,9 @@
 #include "read/csv_scan.h"
 
+#include "core/clones.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "whole.h"
 
 /* Where the walk is. */
 typedef struct walk {
@@ -25,14 +27,26 @@ size_t nu_csv_line_size(const char *bytes, size_t size)
     return n;
 }
 
+NU_CLONES size_t nu_csv_count(const char *bytes, size_t size, char c)
+{
+    size_t n = 0, at = 0;
+    for (; size - at >= 128; at += 128) {
+        unsigned char some = 0; /* a loop for vectors */
+        for (size_t i = 0; i < 128; i++)
+            some = (unsigned char)(some + (bytes[at + i] == c));
+        n += some;
+    }
+    for (; at < size; at++)
+        n += bytes[at] == c;
+    return n;
+}
+
 size_t nu_csv_count_lines(const char *bytes, size_t size)
 {
-    size_t lines = 0;
     const char *end = bytes + size;
     if (size == 0)
         return 0;
-    for (size_t i = 0; i < size; i++) /* a loop for vectors */
-        lines += bytes[i] == '\n';
+    size_t lines = nu_csv_count(bytes, size, '\n');
     for (const char *cr = bytes; (cr = memchr(cr, '\r', (size_t)(end - cr))) != NULL; cr++)
         lines += cr + 1 == end || cr[1] != '\n';
     return lines + (end[-1] != '\n' && end[-1] != '\r');
@@ -141,6 +155,19 @@ static nudge_status quoted_cell(walk *w)
     return NUDGE_OK;
 }
 
+/* A number to be handed on as such; 0: the cell is something else, or a text is wanted. */
+static int number_cell(walk *w)
+{
+    nu_csv_scan *scan = w->scan;
+    double value;
+    const char *end = w->at + nu_scan_real(w->at, w->end, scan->point, &value);
+    if (end == w->at || (end < w->end && (!w->ends[(unsigned char)*end] || *end == '"')) ||
+        !scan->number(scan, value))
+        return 0;
+    w->at += end - w->at;
+    return 1;
+}
+
 /* ---- Rows ------------------------------------------------------------------------------ */
 
 /* Passes a line that holds nothing; 0: it is not such a one. */
@@ -181,6 +208,8 @@ static nudge_status one_row(walk *w)
     do {
         pass_blanks(w);
         scan->cell_line = scan->line;
+        if (scan->number != NULL && number_cell(w))
+            continue;
         NU_TRY(w->at < w->end && *w->at == '"' ? quoted_cell(w) : plain_cell(w));
         if (scan->stop)
             return NUDGE_OK;
@@ -214,5 +243,6 @@ nudge_status nu_csv_run(nu_csv_scan *scan)
         }
         rows++;
     }
+    scan->walked = (size_t)(w.at - scan->bytes);
     return NUDGE_OK;
 }

@@ -25,6 +25,10 @@ typedef struct nu_csv_scan {
      * the walk. `user` is handed through. */
     nudge_status (*cell)(struct nu_csv_scan *scan, const char *text, size_t size);
     nudge_status (*row)(struct nu_csv_scan *scan);
+    /* NULL, or instead of `cell` for a cell without quotes that nu_scan_real() takes with `point`;
+     * 0: `cell` is wanted. */
+    int (*number)(struct nu_csv_scan *scan, double value);
+    char point;
     void *user;
     nudge_error *err;
 
@@ -33,6 +37,7 @@ typedef struct nu_csv_scan {
     size_t cell_line;  /* where the cell began */
     size_t empty_rows; /* with delimiters but no cell that holds something; not handed on */
     int stop;          /* set by a callback: no more cells or rows */
+    size_t walked;     /* bytes, when it ended well */
 } nu_csv_scan;
 
 /* RFC 4180 with any delimiter, and with blanks around cells. NUDGE_EDATA for broken quoting,
@@ -41,6 +46,9 @@ nudge_status nu_csv_run(nu_csv_scan *scan);
 
 /* Bytes of the first line: up to and with LF, CRLF or a lone CR, or all there are. */
 size_t nu_csv_line_size(const char *bytes, size_t size);
+
+/* How many of the bytes are `c`. */
+size_t nu_csv_count(const char *bytes, size_t size, char c);
 
 /* An upper bound of the number of rows. */
 size_t nu_csv_count_lines(const char *bytes, size_t size);

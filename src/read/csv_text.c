@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/memory.h"
+#include "whole.h"
 
 /* ---- One cell -------------------------------------------------------------------------- */
 
@@ -95,34 +96,22 @@ static size_t plain_number(char out[PLAIN_TEXT], const char *text, size_t size,
     return n;
 }
 
-/* [+-]DIGITS[.DIGITS] of at most 15 digits, as strtod() has it: both the digits as a whole number
- * and the power of ten are exact, so that one division rounds once (Clinger 1990). 0: something
- * else. */
-static int short_number(const char *text, size_t size, double *value)
+/* A number that does not need strtod(). */
+static int is_short(const char *text, size_t size, char point, double *value)
 {
-    static const double ten[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    int64_t whole = 0;
-    size_t digits = 0, behind = 0, i = text[0] == '-' || text[0] == '+';
-    int point = 0;
-    if (size > 17)
+    double number;
+    if (size == 0 || nu_scan_real(text, text + size, point, &number) != size)
         return 0;
-    for (; i < size; i++) {
-        if (text[i] >= '0' && text[i] <= '9') {
-            whole = whole * 10 + (text[i] - '0');
-            digits++;
-            behind += point;
-        } else if (text[i] == '.' && !point) {
-            point = 1;
-        } else {
-            return 0;
-        }
-    }
-    if (digits == 0 || digits > 15)
-        return 0;
-    double number = (double)whole / ten[behind];
-    *value = text[0] == '-' ? -number : number;
+    *value = number;
     return 1;
+}
+
+int nu_csv_numbers_are_plain(const nu_csv_reading *how, char delimiter)
+{
+    for (size_t i = 0; i < how->n_missing; i++)
+        if (strpbrk(how->missing[i], "0123456789") != NULL)
+            return 0;
+    return how->decimal != delimiter;
 }
 
 nu_cell nu_csv_cell(const char *text, size_t size, const nu_csv_reading *how, double *value)
@@ -132,7 +121,10 @@ nu_cell nu_csv_cell(const char *text, size_t size, const nu_csv_reading *how, do
         text++, size--;
     while (size > 0 && is_blank(text[size - 1]))
         size--;
-    if (is_missing(text, size, how))
+    int listed = how->missing != NULL && is_missing(text, size, how);
+    if (!listed && is_short(text, size, how->decimal, value))
+        return NU_CELL_NUMBER;
+    if (listed || is_missing(text, size, how))
         return NU_CELL_MISSING;
     if (memchr(text, 'x', size) != NULL || memchr(text, 'X', size) != NULL)
         return NU_CELL_TEXT; /* strtod would take hexadecimal numbers */
@@ -144,7 +136,7 @@ nu_cell nu_csv_cell(const char *text, size_t size, const nu_csv_reading *how, do
             return NU_CELL_TEXT;
         text = plain;
     }
-    if (short_number(text, size, value))
+    if (is_short(text, size, '.', value))
         return NU_CELL_NUMBER;
     char *end;
     double number = strtod_l(text, &end, how->c);

@@ -28,6 +28,9 @@ typedef struct nu_csv_reading {
 /* What a cell holds, and the value of a number. */
 nu_cell nu_csv_cell(const char *text, size_t size, const nu_csv_reading *how, double *value);
 
+/* 1 if every cell without quotes that is a number for nu_scan_real() is one for nu_csv_cell(). */
+int nu_csv_numbers_are_plain(const nu_csv_reading *how, char delimiter);
+
 /* 1 if a text is a number with that character between its thousands: 1,234,567.89. */
 int nu_csv_has_thousands(const char *text, size_t size, char separator);
 

@@ -8,12 +8,15 @@ libnudge_all_la_SOURCES += \
 	src/read/csv_columns.h src/read/csv_columns.c \
 	src/read/csv_dialect.h src/read/csv_dialect.c \
 	src/read/csv_encoding.h src/read/csv_encoding.c \
+	src/read/csv_fill.h src/read/csv_fill.c \
 	src/read/csv_header.h src/read/csv_header.c \
 	src/read/csv_kinds.h src/read/csv_kinds.c src/read/csv_left_out.c src/read/csv_odd.h src/read/csv_odd.c \
 	src/read/column_list.h src/read/column_list.c \
 	src/read/csv_names.h src/read/csv_names.c \
 	src/read/csv_parts.h src/read/csv_parts.c \
 	src/read/csv_scan.h src/read/csv_scan.c \
+	src/read/csv_head.h src/read/csv_head.c src/read/csv_rows.h src/read/csv_rows.c \
+	src/read/csv_sections.h src/read/csv_sections.c \
 	src/read/csv_text.h src/read/csv_text.c \
 	src/read/csv_trial.h src/read/csv_trial.c \
 	src/read/csv_write.c \

@@ -1,5 +1,6 @@
 /* Tables that a program makes, column by column. */
 #include <math.h>
+#include <sys/mman.h>
 
 #include "core/memory.h"
 #include "core/status.h"
@@ -38,10 +39,13 @@ static nudge_status add_room(nudge_table *t, nudge_error *err)
     NU_NEED(columns != NULL, room * sizeof *columns, "columns of a table", err);
     t->columns = columns;
     for (size_t c = 0; c < t->n_chunks; c++) {
-        double *chunk = realloc(t->chunks[c], cells);
-        NU_NEED(chunk != NULL, cells, "columns of a table", err);
+        void *chunk = t->chunk_bytes == 0 ? realloc(t->chunks[c], cells)
+                                          : mremap(t->chunks[c], t->chunk_bytes, cells,
+                                                   MREMAP_MAYMOVE);
+        NU_NEED(chunk != NULL && chunk != MAP_FAILED, cells, "columns of a table", err);
         t->chunks[c] = chunk;
     }
+    t->chunk_bytes = t->chunk_bytes == 0 ? 0 : cells;
     t->column_room = room;
     return NUDGE_OK;
 }

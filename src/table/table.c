@@ -152,6 +152,15 @@ void nu_features_free(void *x, nu_mapping map)
         free(x);
 }
 
+void nu_chunk_free(nudge_table *t, size_t c)
+{
+    double *chunk = NU_TAKE(t->chunks[c]);
+    if (t->chunk_bytes == 0)
+        free(chunk);
+    else if (chunk != NULL)
+        (void)munmap(chunk, t->chunk_bytes);
+}
+
 void nudge_table_free(nudge_table *table)
 {
     if (table == NULL)
@@ -163,7 +172,7 @@ void nudge_table_free(nudge_table *table)
     }
     free(table->columns);
     for (size_t c = 0; table->chunks != NULL && c < table->n_chunks; c++)
-        free(table->chunks[c]);
+        nu_chunk_free(table, c);
     free(table->chunks);
     nu_features_free(table->x, table->map);
     free(table->y);

@@ -88,6 +88,7 @@ struct nudge_table {
     nu_column *columns;
     double **chunks;
     size_t n_chunks;
+    size_t chunk_bytes;   /* chunks are mappings of so many bytes; 0: blocks for free() */
 
     /* A matrix table (n_columns == 0). Either y or classes holds targets, or neither; or y numbers
      * beyond 2^53, which it rounds, and classes the labels that they have in the file. */
@@ -127,6 +128,9 @@ static inline double nu_table_number(const struct nudge_table *t, size_t row, si
     const double *values = t->columns[column].values;
     return values != NULL && cell >= 0 ? values[(size_t)cell] : cell; /* NaN is missing */
 }
+
+/* Ends chunk c, if there still is one. */
+void nu_chunk_free(nudge_table *t, size_t c);
 
 /* For NU_SCOPED. */
 static inline void nu_table_drop(nudge_table **table)
