@@ -29,7 +29,8 @@ static const double label_of_one[14] = {1, 0, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0
 /* A network whose outputs are its inputs. */
 static nudge_model *identity(nudge_loss loss, nudge_dtype dtype, size_t n)
 {
-    nudge_model *m = made_model(loss, dtype, 1, (size_t[]){n, n}, NUDGE_IDENTITY, NUDGE_IDENTITY, 1);
+    nudge_activation none = NUDGE_IDENTITY;
+    nudge_model *m = made_model(loss, dtype, 1, (size_t[]){n, n}, none, none, 1);
     double weights[9] = {0}, bias[3] = {0};
     for (size_t j = 0; j < n; j++)
         weights[j * n + j] = 1;
@@ -60,7 +61,7 @@ static void check_temperature(nudge_model *m, nudge_dataset *d, double temperatu
 START_TEST(temperature)
 {
     nudge_dtype dtype = _i % 2 ? NUDGE_F32 : NUDGE_F64;
-    int classes = _i / 2; /* 0: bce; cross-entropy; focal, which is calibrated by the log loss, too */
+    int classes = _i / 2; /* 0: bce; cross-entropy; focal, by the log loss, too */
     nudge_loss loss = classes == 2 ? NUDGE_FOCAL : classes ? NUDGE_CROSS_ENTROPY : NUDGE_BCE;
     nudge_model *m = identity(loss, dtype, classes ? 3 : 1);
     nudge_dataset *d = classes ? arrays(dtype, 14, 3, 3, three, NULL, class_of_three)
@@ -106,7 +107,8 @@ END_TEST
 START_TEST(no_temperature)
 {
     const double x[3] = {1, 2, -3}, y[3] = {1, 1, 0};
-    nudge_model *m = identity(NUDGE_BCE, NUDGE_F64, 1), *numbers = identity(NUDGE_MSE, NUDGE_F64, 1);
+    nudge_model *m = identity(NUDGE_BCE, NUDGE_F64, 1);
+    nudge_model *numbers = identity(NUDGE_MSE, NUDGE_F64, 1);
     nudge_dataset *d = arrays(NUDGE_F64, 3, 1, 1, x, y, NULL);
     uint64_t hash = nudge_model_hash(m);
     nudge_calibration c;

@@ -130,7 +130,8 @@ END_TEST
 START_TEST(of_a_matrix)
 {
     enum { FEATURES = 2 };
-    double x[40 * FEATURES], y[40], mean[NUDGE_METRICS * FEATURES], deviation[NUDGE_METRICS * FEATURES];
+    double mean[NUDGE_METRICS * FEATURES], deviation[NUDGE_METRICS * FEATURES];
+    double x[40 * FEATURES], y[40];
     for (size_t r = 0; r < 40; r++) {
         x[2 * r] = (double)(r * 13 % 256);
         x[2 * r + 1] = (double)(r * 7 % 256);

@@ -94,6 +94,15 @@ static nudge_status train_with(const void *options)
     return status;
 }
 
+/* Options are looked at before the model, which has no raw columns. */
+static nudge_status importance_with(const void *options)
+{
+    nudge_model *model = small_model();
+    nudge_status status = nudge_importance(model, NULL, options, NULL, NULL, &err);
+    nudge_model_free(model);
+    return status;
+}
+
 /* Without its last member (`least` bytes are needed) and with more to come. Where a later member is
  * set, or the size is none, that is said. */
 START_TEST(options_of_any_age)
@@ -105,6 +114,7 @@ START_TEST(options_of_any_age)
     nudge_prep_options prep = nudge_prep_defaults();
     nudge_model_options model = nudge_model_defaults();
     nudge_train_options train = small_options();
+    nudge_importance_options importance = nudge_importance_defaults();
     nudge_arrays arrays = {sizeof arrays, NUDGE_F64, 2, 1, .x = x};
     data.data = "synth:teacher,rows=10";
     model.layers = 2;
@@ -124,6 +134,8 @@ START_TEST(options_of_any_age)
         {&model, sizeof model, offsetof(nudge_model_options, seed), create_with, NUDGE_OK},
         {&train, sizeof train, offsetof(nudge_train_options, keep_history), train_with, NUDGE_OK},
         {&arrays, sizeof arrays, offsetof(nudge_arrays, classes), borrow_with, NUDGE_OK},
+        {&importance, sizeof importance, offsetof(nudge_importance_options, user), importance_with,
+         NUDGE_EARGUMENT},
     };
     ck_assert_int_lt(_i, sizeof rows / sizeof *rows);
     size_t known = rows[_i].known;
@@ -219,7 +231,7 @@ static Suite *make_suite(void)
 {
     Suite *s = suite_create("sized");
     TCase *t = tcase_create("all");
-    tcase_add_loop_test(t, options_of_any_age, 0, 8);
+    tcase_add_loop_test(t, options_of_any_age, 0, 9);
     tcase_add_test(t, unknown_members_have_defaults);
     tcase_add_test(t, results_of_any_age);
     tcase_add_test(t, untouched_on_failure);

@@ -1,5 +1,5 @@
-/* Transforms of a target: lambda as scipy.stats.boxcox (1.10) has it, the same values from every way
- * to predict, metrics in the target's own units, and what cannot be transformed. */
+/* Transforms of a target: lambda as scipy.stats.boxcox (1.10) has it, the same values from every
+ * way to predict, metrics in the target's own units, and what cannot be transformed. */
 #include "dataset_fixtures.h"
 #include "prep/transform.h"
 
@@ -155,8 +155,8 @@ START_TEST(refused)
         double third; /* target */
         const char *says;
     } cases[] = {
-        {NUDGE_TRANSFORM_LOG, NUDGE_MSE, 0, "made.csv: target 'y' is 0 in data row 3; its transform "
-                                            "log takes numbers above 0: log1p takes zeros too"},
+        {NUDGE_TRANSFORM_LOG, NUDGE_MSE, 0, "made.csv: target 'y' is 0 in data row 3; its "
+         "transform log takes numbers above 0: log1p takes zeros too"},
         {NUDGE_TRANSFORM_LOG, NUDGE_MAE, -2, "is -2 in data row 3; its transform log takes numbers "
                                              "above 0: leave it as it is"},
         {NUDGE_TRANSFORM_LOG1P, NUDGE_HUBER, -2, "log1p takes numbers from 0 up"},

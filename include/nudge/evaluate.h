@@ -78,8 +78,8 @@ NUDGE_FILLS(nudge_calibrate, result, (model, data, threads, result, err), nudge_
  * place ceil((n + 1) coverage) of each output becomes half the width of its intervals. Where the
  * target is transformed, residuals are those of the transform. Of rows that come from where these
  * came from, at least the part `coverage` then lies within, whatever the model is; less exactly so
- * where the same rows chose the epoch. Weights of rows are not looked at. It is kept in the model and
- * its file; training the model on forgets it.
+ * where the same rows chose the epoch. Weights of rows are not looked at. It is kept in the model
+ * and its file; training the model on forgets it.
  * NUDGE_EARGUMENT (a coverage that is not above 0 and below 1, a loss of classes or labels),
  * NUDGE_EDATA (fewer rows than nudge_interval_rows() says); every status of nudge_predict(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_interval_learn(nudge_model *model,
@@ -90,8 +90,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_interval_learn(nudge_model *model,
 /* The fewest rows that tell an interval with that coverage: 9 for 0.9. */
 NUDGE_API size_t nudge_interval_rows(double coverage);
 
-/* The intervals of predictions that nudge_predict() or nudge_predict_row() gave: rows x outputs each,
- * low and high the caller's. No count is below 0. NUDGE_EARGUMENT: the model has none. */
+/* The intervals of predictions that nudge_predict() or nudge_predict_row() gave: rows x outputs
+ * each, low and high the caller's. No count is below 0. NUDGE_EARGUMENT: the model has none. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_interval(const nudge_model *model,
                                                     const double *predictions, size_t rows,
                                                     double *low, double *high, nudge_error *err);

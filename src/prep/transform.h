@@ -16,9 +16,9 @@ nudge_status nu_transform_learn(nudge_prep *prep, const char *source, size_t k, 
 nudge_status nu_transform_check(const nudge_prep *prep, const char *source, size_t k, size_t row,
                                 double value, int learning, nudge_error *err);
 
-/* Output k: the transform of a value in the target's own units, and back; and a value in its own units from
- * the network's, which are transformed and scaled. Box-Cox with a lambda below 0 has a bound that
- * no number reaches: there the result is at most the largest target of training. */
+/* Output k: the transform of a value in the target's own units, and back; and a value in its own
+ * units from the network's, which are transformed and scaled. Box-Cox with a lambda below 0 has a
+ * bound that no number reaches: there the result is at most the largest target of training. */
 double nu_transformed(const nudge_prep *prep, size_t k, double value);
 double nu_untransformed(const nudge_prep *prep, size_t k, double transformed);
 double nu_target_raw(const nudge_prep *prep, size_t k, double scaled);

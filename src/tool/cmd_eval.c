@@ -22,8 +22,8 @@ static const char *metric_names(size_t i)
 static const option own[] = {
     {"data", .help = "as in 'nudge train'; it must hold the target too"},
     {"metrics", "NAME,...", .help = "only these [all that fit]", .names = metric_names},
-    {"importance", .help = "how much worse the model gets where a column's cells are shuffled among "
-                           "rows, for each column of the data"},
+    {"importance", .help = "for each column of the data, how much worse the model gets where its "
+                           "cells are shuffled among rows"},
     {"repeats", "N", "5", .help = "shuffles of each column"},
     {"seed", "N", "1", .help = "of the shuffles"},
     {"plot", "FILE", .help = "write a picture of what fits, .svg or .png: confusion matrix, ROC "

@@ -135,8 +135,8 @@ nudge_status nudge_calibrate(nudge_model *model, const nudge_dataset *data, int 
     NU_TRY(nu_check_fit(model, data, 1, err));
     NU_TRY(nu_dataset_has_weight(data, "used for calibration", err));
     NU_TRY(keep_last(&s, err));
-    NU_TRY(nu_evaluator_create(&s.evaluator, model, data, wanted, nudge_threads(threads, NULL), NULL,
-                               err));
+    threads = nudge_threads(threads, NULL);
+    NU_TRY(nu_evaluator_create(&s.evaluator, model, data, wanted, threads, NULL, err));
     nudge_status status = calibrate(&s, &found, err);
     if (status != NUDGE_OK)
         divide_last(&s, 1);
