@@ -169,7 +169,7 @@ typedef struct nudge_gradcheck_result {
     uint64_t skipped;        /* parameters where the loss has a kink (relu at 0, ...) */
     double max_error;        /* largest |analytic - numeric| / max(|analytic|, |numeric|, f),
                               * f = 1e-3 * the largest gradient */
-    size_t layer;            /* where that was: layer, */
+    size_t layer;            /* where that was: layer (their number: factors of the inputs), */
     int is_bias;             /* weight or bias, */
     size_t index;            /* element in out x in order */
     double analytic, numeric;

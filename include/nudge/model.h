@@ -29,6 +29,8 @@ typedef struct nudge_model_options {
                                            * output of that to its own: y = x + f(x W + b) */
     nudge_init init;
     uint64_t seed;                        /* of the initial weights */
+    int input_factor;                     /* 1: each input is multiplied with a factor of its own,
+                                           * which is trained and begins as 1 */
 } nudge_model_options;
 
 /* f32, mse, loss_parameter NaN, init pytorch, seed 1; layers and widths are the caller's to
@@ -59,10 +61,11 @@ typedef struct nudge_model_info {
     uint64_t parameters;                 /* weights and biases, without padding */
     const nudge_prep *prep;              /* NULL if it has none; belongs to the model */
     size_t members;                      /* networks: 1, or those of a model whose predictions are
-                                          * their average. Above is the first one */
+                                          * their average. All else is of the first one */
     double interval_coverage;            /* of nudge_interval_learn(); 0: it has none */
     const double *interval_width;        /* outputs: half of it, in units of the target or its
                                           * transform; belongs to the model; NULL: none */
+    int input_factor;                    /* as in nudge_model_options; counted as parameters */
 } nudge_model_info;
 
 NUDGE_TELLS(nudge_model_info, nudge_model_describe, , (model), const nudge_model *model)
@@ -99,13 +102,21 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_model_set_layer(nudge_model *model, s
                                                            const double *weight,
                                                            const double *bias, nudge_error *err);
 
+/* Likewise the factors of the inputs, widths[0] of them. NUDGE_EARGUMENT: there are none. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_get_input_factor(const nudge_model *model,
+                                                                  double *factor,
+                                                                  nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_set_input_factor(nudge_model *model,
+                                                                  const double *factor,
+                                                                  nudge_error *err);
+
 /* XXH64 of all weights' bits in file order: equal for equal weights. */
 NUDGE_API uint64_t nudge_model_hash(const nudge_model *model);
 
 /* Writes a safetensors file: tensors layers.N.weight [out, in] and layers.N.bias [out], F32 or
- * F64, those of further members with members.K. before (K is 1 for the second network), and in
- * __metadata__ everything that nudge_model_load() needs. Atomic: a temporary file in
- * the same directory, fsync, rename.
+ * F64, input_factor, those of further members with members.K. before (K is 1 for the second
+ * network), and in __metadata__ everything that nudge_model_load() needs. Atomic: a temporary file
+ * in the same directory, fsync, rename.
  * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_save(const nudge_model *model, const char *path,
                                                       nudge_error *err);

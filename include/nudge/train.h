@@ -163,7 +163,8 @@ typedef struct nudge_train_options {
                                * plateau */
     const double *lr_factors; /* a factor >= 0 on the learning rate of each layer's weights and
                                * biases, as parameter groups of torch.optim have it; 0 leaves a
-                               * layer as it is; NULL: 1 */
+                               * layer as it is; behind them that of the inputs' factors, where the
+                               * model has these; NULL: 1 */
     size_t batch;     /* samples per gradient, >= 1; more than there are rows: all rows */
     size_t accumulate; /* batches whose gradients make one update, >= 1: the mean over all their
                        * samples, as one large batch has it, in the memory of a small one. What is
@@ -354,8 +355,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_checkpoint_note(char **note, const ch
 /* Trains several members of one model, each with a trainer of its own that was made for it
  * (options.member), and most often with a seed of its own: `at_once` of them at the same time, each
  * with as many threads as its options say, so that all threads are busy where a network is too
- * small for them. What each trainer gives has the bits that it would have alone. Those that are behind go
- * on first, so that all end at about the same time; max_seconds is of each one's own time.
+ * small for them. What each trainer gives has the bits that it would have alone. Those that are
+ * behind go on first, so that all end at about the same time; max_seconds is of each one's own time.
  * Callbacks are called on any thread, but never two at a time.
  * As nudge_trainer_run(): NUDGE_OK when all are done; NUDGE_ESTOPPED or NUDGE_EDIVERGED when one of
  * them is stopped, or diverged, and the others have stopped, too. NUDGE_EARGUMENT for trainers of

@@ -256,18 +256,38 @@ static nudge_status check_rest(const candidates *c, const nu_network *net, nudge
     return NUDGE_OK;
 }
 
+/* Of a nudge model: a network without them would be another one. */
+static nudge_status take_input_factor(nu_match *m, const nu_st_file *file, const nu_network *net,
+                                      const char *prefix, nudge_error *err)
+{
+    char name[NU_TENSOR_NAME];
+    const nu_st_tensor *t;
+    uint64_t shape = net->width[0];
+    snprintf(name, sizeof name, "%sinput_factor", prefix);
+    if ((t = nu_st_find(file, name)) == NULL)
+        return NUDGE_OK;
+    if (!net->input_factor)
+        return nu_fail(err, NUDGE_EMISMATCH, "tensor '%s' is none of the network's", name);
+    if (!has_shape(t, 1, &shape))
+        return misfit(t, &shape, 1, err);
+    m->of[2 * net->layers] = t;
+    return nu_match_dtype(t, err);
+}
+
 nudge_status nu_match_layers(nu_match *match, const nu_st_file *file, size_t member,
                              const nu_network *net, int partial, nudge_error *err)
 {
     char prefix[NU_MEMBER_TEXT];
     candidates c = {.prefix = nu_member_prefix(prefix, member)};
     *match = (nu_match){0};
-    NU_NEW(match->of, calloc, 2 * net->layers, "tensors", err);
+    NU_NEW(match->of, calloc, nu_tensors(net), "tensors", err);
     nudge_status status = find_candidates(&c, file, err);
     for (size_t l = 0; l < net->layers && status == NUDGE_OK; l++)
         status = take_layer(match, &c, net, l, partial, err);
     if (status == NUDGE_OK)
         status = check_rest(&c, net, err);
+    if (status == NUDGE_OK && c.own)
+        status = take_input_factor(match, file, net, c.prefix, err);
     free(c.all);
     return status;
 }

@@ -7,7 +7,8 @@
 
 /* One for each of the network's tensors in file order. */
 typedef struct nu_match {
-    const nu_st_tensor **of; /* 2 * layers; NULL: the last layer's, which it keeps */
+    const nu_st_tensor **of; /* nu_tensors(); NULL: the network keeps its own: of the last
+                              * layer, or the factors of inputs */
     const nu_st_tensor *other_last; /* the file's last weights where they have another width */
 } nu_match;
 
@@ -15,8 +16,9 @@ typedef struct nu_match {
 size_t nu_match_members(const nu_st_file *file);
 
 /* Of network `member` of a nudge model, 0 for the first. nudge_model_load_weights() says how.
- * `partial`: a last layer of another width may be left as it is. Followed by nu_match_end() in any case. NUDGE_EMISMATCH, NUDGE_EDATA (a type that nudge does
- * not read), NUDGE_EMEMORY; messages do not name the file. */
+ * `partial`: a last layer of another width may be left as it is. Followed by nu_match_end() in any
+ * case. NUDGE_EMISMATCH, NUDGE_EDATA (a type that nudge does not read), NUDGE_EMEMORY; messages do
+ * not name the file. */
 nudge_status nu_match_layers(nu_match *match, const nu_st_file *file, size_t member,
                              const nu_network *net, int partial, nudge_error *err);
 void nu_match_end(nu_match *match);

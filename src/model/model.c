@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "core/memory.h"
 #include "core/random.h"
@@ -65,20 +66,24 @@ typedef struct initial {
     nudge_init kind;
     double bound; /* of a uniform distribution, or a normal one's standard deviation; 0: zeros */
     uint64_t seed, stream;
+    int is_one;   /* all are 1 */
 } initial;
 
 static initial initial_of(const nudge_model_options *options, const nu_tensor *t)
 {
+    if (t->kind == NU_INPUT_FACTOR)
+        return (initial){.is_one = 1};
     double in = (double)options->widths[t->layer], out = (double)options->widths[t->layer + 1];
+    int is_bias = t->kind == NU_BIAS;
     initial v = {
         .kind = options->init,
         .seed = options->seed,
-        .stream = nu_stream(NU_RANDOM_INIT, (uint32_t)(t->layer * 2 + (size_t)t->is_bias)),
+        .stream = nu_stream(NU_RANDOM_INIT, (uint32_t)(t->layer * 2 + (size_t)is_bias)),
     };
     switch (options->init) {
     case NUDGE_INIT_PYTORCH: v.bound = 1 / sqrt(in); break;
-    case NUDGE_INIT_HE: v.bound = t->is_bias ? 0 : sqrt(2 / in); break;
-    case NUDGE_INIT_GLOROT: v.bound = t->is_bias ? 0 : sqrt(6 / (in + out)); break;
+    case NUDGE_INIT_HE: v.bound = is_bias ? 0 : sqrt(2 / in); break;
+    case NUDGE_INIT_GLOROT: v.bound = is_bias ? 0 : sqrt(6 / (in + out)); break;
     case NUDGE_INIT_ZEROS: break;
     }
     return v;
@@ -86,6 +91,8 @@ static initial initial_of(const nudge_model_options *options, const nu_tensor *t
 
 static double initial_value(const initial *v, size_t j)
 {
+    if (v->is_one)
+        return 1;
     if (v->kind == NUDGE_INIT_HE)
         return v->bound * nu_random_normal(v->seed, v->stream, j);
     return v->bound * (2 * nu_random_uniform(v->seed, v->stream, j) - 1);
@@ -94,10 +101,10 @@ static double initial_value(const initial *v, size_t j)
 static void initialise(nudge_model *m, const nudge_model_options *options)
 {
     double values[NU_STRETCH];
-    for (size_t i = 0; i < 2 * m->net.layers; i++) {
+    for (size_t i = 0; i < nu_tensors(&m->net); i++) {
         nu_tensor t = nu_tensor_of(&m->net, m->params, m->dtype, i);
         initial v = initial_of(options, &t);
-        if (v.bound == 0) /* the block is zeroed */
+        if (v.bound == 0 && !v.is_one) /* the block is zeroed */
             continue;
         size_t total = nu_tensor_count(&t), n;
         for (size_t first = 0; first < total; first += n) {
@@ -146,6 +153,7 @@ nudge_model_info nudge_model_describe(const nudge_model *model)
         .members = nu_model_members(model),
         .interval_coverage = model->interval.coverage,
         .interval_width = model->interval.width,
+        .input_factor = model->net.input_factor,
     };
 }
 
@@ -156,7 +164,8 @@ nudge_status nu_model_copy_network(nudge_model **copy, const nudge_model *model,
                                 .activations = model->net.activation, .loss = model->net.loss,
                                 .loss_parameter = model->net.loss_parameter,
                                 .layer_norm = model->net.layer_norm,
-                                .residual = model->net.residual};
+                                .residual = model->net.residual,
+                                .input_factor = model->net.input_factor};
     NU_NEW(m, calloc, 1, "a model", err);
     m->dtype = model->dtype;
     NU_TRY(nu_network_start(&m->net, &same, err));
@@ -188,6 +197,17 @@ nudge_status nudge_model_get_layer(const nudge_model *model, size_t layer, doubl
     return NUDGE_OK;
 }
 
+/* NUDGE_EDATA unless all values are finite in the tensor's type. */
+static nudge_status check_finite(const nudge_model *model, const nu_tensor *t, const char *what,
+                                 const double *values, nudge_error *err)
+{
+    for (size_t i = 0; i < nu_tensor_count(t); i++)
+        if (!isfinite(model->dtype == NUDGE_F32 ? (double)(float)values[i] : values[i]))
+            return nu_fail(err, NUDGE_EDATA, "%s %zu is %g, no finite %s number", what, i,
+                           values[i], nudge_dtype_name(model->dtype));
+    return NUDGE_OK;
+}
+
 nudge_status nudge_model_set_layer(nudge_model *model, size_t layer, const double *weight,
                                    const double *bias, nudge_error *err)
 {
@@ -195,19 +215,41 @@ nudge_status nudge_model_set_layer(nudge_model *model, size_t layer, const doubl
     const double *in[2] = {weight, bias};
     nu_tensor t[2];
     for (size_t i = 0; i < 2; i++) {
+        char what[60];
         t[i] = nu_tensor_of(&model->net, model->params, model->dtype, 2 * layer + i);
-        size_t total = nu_tensor_count(&t[i]);
-        size_t bad = 0;
-        while (in[i] != NULL && bad < total &&
-               isfinite(model->dtype == NUDGE_F32 ? (double)(float)in[i][bad] : in[i][bad]))
-            bad++;
-        if (in[i] != NULL && bad < total)
-            return nu_fail(err, NUDGE_EDATA, "layer %zu: %s %zu is %g, no finite %s number", layer,
-                           i == 0 ? "weight" : "bias", bad, in[i][bad],
-                           nudge_dtype_name(model->dtype));
+        snprintf(what, sizeof what, "layer %zu: %s", layer, i == 0 ? "weight" : "bias");
+        if (in[i] != NULL)
+            NU_TRY(check_finite(model, &t[i], what, in[i], err));
     }
     for (size_t i = 0; i < 2; i++)
         if (in[i] != NULL)
             nu_tensor_put(&t[i], 0, nu_tensor_count(&t[i]), in[i]);
+    return NUDGE_OK;
+}
+
+static nudge_status find_factor(nu_tensor *t, const nudge_model *model, nudge_error *err)
+{
+    if (!model->net.input_factor)
+        return nu_fail(err, NUDGE_EARGUMENT, "the network has no factors of its inputs");
+    *t = nu_tensor_of(&model->net, model->params, model->dtype, 2 * model->net.layers);
+    return NUDGE_OK;
+}
+
+nudge_status nudge_model_get_input_factor(const nudge_model *model, double *factor,
+                                          nudge_error *err)
+{
+    nu_tensor t;
+    NU_TRY(find_factor(&t, model, err));
+    nu_tensor_get(&t, 0, nu_tensor_count(&t), factor);
+    return NUDGE_OK;
+}
+
+nudge_status nudge_model_set_input_factor(nudge_model *model, const double *factor,
+                                          nudge_error *err)
+{
+    nu_tensor t;
+    NU_TRY(find_factor(&t, model, err));
+    NU_TRY(check_finite(model, &t, "input factor", factor, err));
+    nu_tensor_put(&t, 0, nu_tensor_count(&t), factor);
     return NUDGE_OK;
 }

@@ -36,10 +36,14 @@ static int is_of_model(const nudge_model *m, const char *name)
     const char *rest = name;
     if (sscanf(name, NU_MEMBER_PREFIX "%9zu.", &k) == 1)
         rest = strchr(name + sizeof NU_MEMBER_PREFIX, '.') + 1;
-    if (k > m->n_others || sscanf(rest, "layers.%9zu.", &layer) != 1)
+    if (k > m->n_others)
         return 0;
     nu_block block = nu_model_block(m, k);
-    for (size_t i = 2 * layer; layer < block.net->layers && i < 2 * layer + 2; i++) {
+    if (strcmp(rest, "input_factor") == 0)
+        layer = block.net->layers;
+    else if (sscanf(rest, "layers.%9zu.", &layer) != 1)
+        return 0;
+    for (size_t i = 2 * layer; i < nu_tensors(block.net) && i < 2 * layer + 2; i++) {
         nu_tensor t = nu_tensor_of(block.net, NULL, NUDGE_F32, i);
         if (strcmp(name, nu_tensor_name(own, &t, block.prefix)) == 0)
             return 1;
@@ -74,7 +78,7 @@ static nudge_status check_tensors(const nu_st_file *file, const nudge_model *m, 
 {
     for (size_t k = 0; k < nu_model_members(m); k++) {
         nu_block block = nu_model_block(m, k);
-        for (size_t i = 0; i < 2 * block.net->layers; i++) {
+        for (size_t i = 0; i < nu_tensors(block.net); i++) {
             nu_tensor t = nu_tensor_of(block.net, NULL, m->dtype, i);
             NU_TRY(check_tensor(file, &t, block.prefix, m->dtype, err));
         }
@@ -95,8 +99,8 @@ static nudge_status bad_value(const nu_st_tensor *st, const nu_tensor *t, size_t
     char place[NU_SHAPE_TEXT];
     uint64_t index[2] = {j / t->columns, j % t->columns};
     return nu_fail(err, NUDGE_EDATA, "tensor '%.80s': element %s is %g%s", st->name,
-                   t->is_bias ? nu_shape_text(place, index + 1, 1) : nu_shape_text(place, index, 2),
-                   value, isfinite(value) ? ", too large for f32" : "; it must be a finite number");
+                   t->kind == NU_WEIGHT ? nu_shape_text(place, index, 2)
+                                        : nu_shape_text(place, index + 1, 1), value, isfinite(value) ? ", too large for f32" : "; it must be a finite number");
 }
 
 /* Straight from the file into place, a stretch at a time. */
@@ -124,7 +128,7 @@ nudge_status nu_model_read(const nu_st_file *file, const nudge_model *m, const n
                            XXH64_state_t *hash, nudge_error *err)
 {
     char name[NU_TENSOR_NAME];
-    for (size_t i = 0; i < 2 * block->net->layers; i++) {
+    for (size_t i = 0; i < nu_tensors(block->net); i++) {
         nu_tensor t = nu_tensor_of(block->net, block->at, m->dtype, i);
         NU_TRY(check_tensor(file, &t, block->prefix, m->dtype, err));
         nu_tensor_name(name, &t, block->prefix);
@@ -227,7 +231,7 @@ static nudge_status read_matched(void **block, const nudge_model *m, const nu_st
 {
     NU_TRY(nu_model_params(block, &m->net, m->dtype, err));
     memcpy(*block, m->params, m->net.size * nu_dtype_size(m->dtype));
-    for (size_t i = 0; i < 2 * m->net.layers; i++) {
+    for (size_t i = 0; i < nu_tensors(&m->net); i++) {
         nu_tensor t = nu_tensor_of(&m->net, *block, m->dtype, i);
         if (match->of[i] != NULL)
             NU_TRY(read_tensor(file, match->of[i], &t, NULL, err));

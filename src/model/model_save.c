@@ -42,7 +42,7 @@ static char *file_header(const nudge_model *m, const nu_block *blocks, size_t n_
 {
     size_t n = 0, i = 0;
     for (size_t b = 0; b < n_blocks; b++)
-        n += 2 * blocks[b].net->layers;
+        n += nu_tensors(blocks[b].net);
     nu_st_tensor *tensors NU_FREED = calloc(n, sizeof *tensors);
     char (*names)[NU_TENSOR_NAME] NU_FREED = calloc(n, sizeof *names);
     uint64_t (*shapes)[2] NU_FREED = calloc(n, sizeof *shapes);
@@ -53,7 +53,7 @@ static char *file_header(const nudge_model *m, const nu_block *blocks, size_t n_
         !put_text(texts, "version", NU_MODEL_VERSION) || !put_text(texts, "network", text))
         return NULL;
     for (size_t b = 0; b < n_blocks; b++)
-        for (size_t k = 0; k < 2 * blocks[b].net->layers; k++, i++) {
+        for (size_t k = 0; k < nu_tensors(blocks[b].net); k++, i++) {
             nu_tensor t = nu_tensor_of(blocks[b].net, NULL, m->dtype, k);
             nu_tensor_name(names[i], &t, blocks[b].prefix);
             tensors[i] = (nu_st_tensor){.name = names[i], .dtype = nu_tensor_dtype(m->dtype),
@@ -77,7 +77,7 @@ nudge_status nu_model_write(FILE *stream, const nudge_model *m, const nu_block *
     NU_NEED(header != NULL, n * m->net.layers * 256, "a model file's header", err);
     write_bytes(stream, header, size);
     for (size_t b = 0; b < n; b++)
-        for (size_t i = 0; i < 2 * blocks[b].net->layers; i++) {
+        for (size_t i = 0; i < nu_tensors(blocks[b].net); i++) {
             nu_tensor t = nu_tensor_of(blocks[b].net, blocks[b].at, m->dtype, i);
             nu_tensor_bytes(&t, write_bytes, stream);
         }
@@ -106,7 +106,7 @@ static void add_to_hash(void *hash, const void *bytes, size_t size)
 
 void nu_model_hash_block(const nudge_model *m, const nu_block *block, XXH64_state_t *hash)
 {
-    for (size_t i = 0; i < 2 * block->net->layers; i++) {
+    for (size_t i = 0; i < nu_tensors(block->net); i++) {
         nu_tensor t = nu_tensor_of(block->net, block->at, m->dtype, i);
         nu_tensor_bytes(&t, add_to_hash, hash);
     }

@@ -23,11 +23,12 @@ static json_t *activation_item(const void *of, size_t l)
 /* What the networks of a model may differ in. */
 static json_t *describe_network(const nu_network *net)
 {
-    return json_pack("{s:o, s:o, s:o*, s:o*}", "widths",
+    return json_pack("{s:o, s:o, s:o*, s:o*, s:o*}", "widths",
                      nu_json_list(net->layers + 1, width_item, net), "activations",
                      nu_json_list(net->layers, activation_item, net), "layer_norm",
                      net->layer_norm ? json_true() : NULL, "residual",
-                     net->residual ? json_true() : NULL);
+                     net->residual ? json_true() : NULL, "input_factor",
+                     net->input_factor ? json_true() : NULL);
 }
 
 static json_t *member_item(const void *of, size_t k)
@@ -118,9 +119,10 @@ static nudge_status take_member(nu_described *d, json_t *member, nudge_error *er
 {
     json_t *widths, *activations;
     json_error_t at;
-    if (json_unpack_ex(member, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b}", "widths", &widths,
+    if (json_unpack_ex(member, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b, s?b}", "widths", &widths,
                        "activations", &activations, "layer_norm", &d->options.layer_norm,
-                       "residual", &d->options.residual) != 0)
+                       "residual", &d->options.residual, "input_factor",
+                       &d->options.input_factor) != 0)
         return nu_fail(err, NUDGE_EDATA, "network: members: %s", at.text);
     NU_TRY(take_widths(d, widths, err));
     return take_activations(d, activations, err);
@@ -138,7 +140,7 @@ static nudge_status take_members(nu_described *d, const json_t *members, nudge_e
     for (; d->n_members < n; d->n_members++) {
         nu_described *one = &d->members[d->n_members];
         one->options = d->options;
-        one->options.layer_norm = one->options.residual = 0;
+        one->options.layer_norm = one->options.residual = one->options.input_factor = 0;
         nudge_status status = take_member(one, json_array_get(members, d->n_members), err);
         if (status != NUDGE_OK) {
             nu_described_free(one);
@@ -160,11 +162,11 @@ static nudge_status take_network(nu_described *d, json_t *root, nudge_error *err
         kind = NUDGE_LOSS_AUTO; /* told below */
     const char *key = nudge_loss_describe(kind).parameter;
     /* Files of 0.1.0 have a huber_delta with every loss. */
-    if (json_unpack_ex(root, &at, JSON_STRICT, "{s:o, s:o, s?b, s?b, s?o, s:o, s?o, s?o, s:o, s:o, "
-                       "s?o}",
-                       "widths", &widths, "activations", &activations, "layer_norm",
-                       &d->options.layer_norm, "residual", &d->options.residual, "members",
-                       &members, "loss", &loss,
+    if (json_unpack_ex(root, &at, JSON_STRICT,
+                       "{s:o, s:o, s?b, s?b, s?b, s?o, s:o, s?o, s?o, s:o, s:o, s?o}", "widths",
+                       &widths, "activations", &activations, "layer_norm", &d->options.layer_norm,
+                       "residual", &d->options.residual, "input_factor", &d->options.input_factor,
+                       "members", &members, "loss", &loss,
                        "huber_delta", &old, key != NULL ? key : "huber_delta", &parameter, "dtype",
                        &dtype, "preprocessing", &prep, "interval", &interval) != 0)
         return nu_fail(err, NUDGE_EDATA, "network: %s", at.text);

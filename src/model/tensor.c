@@ -10,27 +10,43 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "big-endian machines a
 nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, size_t i)
 {
     size_t l = i / 2;
-    nu_tensor t = {.block = block, .element = nu_element_of(dtype), .layer = l,
-                   .is_bias = i % 2 == 1};
-    t.at = t.is_bias ? net->bias_at[l] : net->weight_at[l];
-    t.rows = t.is_bias ? 1 : net->width[l + 1];
-    t.columns = t.is_bias ? net->width[l + 1] : net->width[l];
-    t.panel = t.is_bias ? 1 : net->panel[l + 1];
+    nu_tensor t = {.block = block, .element = nu_element_of(dtype), .layer = l, .rows = 1,
+                   .panel = 1};
+    t.kind = l == net->layers ? NU_INPUT_FACTOR : i % 2 == 1 ? NU_BIAS : NU_WEIGHT;
+    switch (t.kind) {
+    case NU_WEIGHT:
+        t.at = net->weight_at[l];
+        t.rows = net->width[l + 1];
+        t.columns = net->width[l];
+        t.panel = net->panel[l + 1];
+        break;
+    case NU_BIAS:
+        t.at = net->bias_at[l];
+        t.columns = net->width[l + 1];
+        break;
+    case NU_INPUT_FACTOR:
+        t.at = net->factor_at;
+        t.columns = net->width[0];
+        break;
+    }
     return t;
 }
 
 const char *nu_tensor_name(char buf[NU_TENSOR_NAME], const nu_tensor *t, const char *prefix)
 {
-    snprintf(buf, NU_TENSOR_NAME, "%slayers.%zu.%s", prefix, t->layer,
-             t->is_bias ? "bias" : "weight");
+    if (t->kind == NU_INPUT_FACTOR)
+        snprintf(buf, NU_TENSOR_NAME, "%sinput_factor", prefix);
+    else
+        snprintf(buf, NU_TENSOR_NAME, "%slayers.%zu.%s", prefix, t->layer,
+                 t->kind == NU_BIAS ? "bias" : "weight");
     return buf;
 }
 
 size_t nu_tensor_shape(uint64_t shape[2], const nu_tensor *t)
 {
-    shape[0] = t->is_bias ? t->columns : t->rows;
+    shape[0] = t->kind == NU_WEIGHT ? t->rows : t->columns;
     shape[1] = t->columns;
-    return t->is_bias ? 1 : 2;
+    return t->kind == NU_WEIGHT ? 2 : 1;
 }
 
 /* Rows of one panel and some columns; element (r, c) of it is block[at + c * step + r]. */

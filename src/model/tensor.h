@@ -6,18 +6,27 @@
 #include "net/network.h"
 #include "nudge.h"
 
+/* What a tensor is: a matrix, or a row of numbers. */
+typedef enum nu_tensor_kind { NU_WEIGHT, NU_BIAS, NU_INPUT_FACTOR } nu_tensor_kind;
+
 /* A weight matrix has rows = out and columns = in, and is kept as nu_weight_at() says, in panels of
- * `panel` rows; a bias has one row. */
+ * `panel` rows; others have one row. */
 typedef struct nu_tensor {
     void *block;
     nu_element element; /* of the block */
     size_t at;
     size_t rows, columns, panel;
     size_t layer;
-    int is_bias;
+    nu_tensor_kind kind;
 } nu_tensor;
 
-/* Tensor i < 2 * layers in file order: layer 0's weight, its bias, layer 1's weight, ... */
+static inline size_t nu_tensors(const nu_network *net)
+{
+    return 2 * net->layers + (net->input_factor != 0);
+}
+
+/* Tensor i < nu_tensors() in file order: layer 0's weight, its bias, layer 1's weight, ...; the
+ * factors of the inputs, if the network has them. */
 nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, size_t i);
 
 static inline size_t nu_tensor_count(const nu_tensor *t)

@@ -102,3 +102,21 @@ void X(nu_column_sums)(real *sum, const X(nu_matrix) *a, nu_span rows, size_t q)
     (n < 8 ? narrow_sums : wide_sums)(sum, X(nu_panel)(a, q, rows.first), rows.end - rows.first, n,
                                       X(nu_panel_ld)(a, q));
 }
+
+NU_CLONES
+static void multiply(real *restrict to, const real *restrict x, const real *restrict factor,
+                     size_t count)
+{
+#pragma omp simd
+    for (size_t j = 0; j < count; j++)
+        to[j] = x[j] * factor[j];
+}
+
+void X(nu_layer_scale_inputs)(const X(nu_matrix) *to, const X(nu_matrix) *x, const real *factor,
+                              nu_span rows)
+{
+    for (size_t q = 0; q < to->panels; q++)
+        for (size_t r = rows.first; r < rows.end; r++)
+            multiply(X(nu_panel)(to, q, r), X(nu_panel)(x, q, r), factor + q * to->width,
+                     X(nu_panel_columns)(to, q));
+}

@@ -36,6 +36,10 @@ void X(nu_layer_derive_tile)(nudge_activation kind, const X(nu_matrix) *dy, cons
 /* Panel q, for some rows, of to += a; both hold each panel's rows close together. */
 void X(nu_layer_add_tile)(const X(nu_matrix) *to, const X(nu_matrix) *a, nu_span rows, size_t q);
 
+/* Some rows of to = x (of the same shape), each column times its factor. */
+void X(nu_layer_scale_inputs)(const X(nu_matrix) *to, const X(nu_matrix) *x, const real *factor,
+                              nu_span rows);
+
 /* sum (columns of panel q) = sums over some rows of a's panel q. */
 void X(nu_column_sums)(real *sum, const X(nu_matrix) *a, nu_span rows, size_t q);
 

@@ -112,6 +112,10 @@ static nudge_status place_tensors(nu_network *net, nudge_error *err)
                            in);
         net->parameters += (uint64_t)in * out + out;
     }
+    net->factor_at = net->size;
+    if (net->input_factor && !place(net->width[0], &net->factor_at, &net->size))
+        return nu_fail(err, NUDGE_EARGUMENT, "factors of %zu inputs overflow", net->width[0]);
+    net->parameters += net->input_factor ? net->width[0] : 0;
     return NUDGE_OK;
 }
 
@@ -123,6 +127,7 @@ static nudge_status fill(nu_network *net, const nudge_model_options *o, nudge_er
     net->loss_parameter = parameter_of(nudge_loss_describe(o->loss), o);
     net->layer_norm = o->layer_norm != 0;
     net->residual = o->residual != 0;
+    net->input_factor = o->input_factor != 0;
     NU_NEW(net->width, calloc, 6 * (n + 1), "the network's shape", err);
     net->panel = net->width + n + 1;
     net->panels = net->panel + n + 1;

@@ -25,6 +25,8 @@ typedef struct nu_network {
     nudge_loss loss;
     double loss_parameter; /* NaN: the loss has none */
     int layer_norm, residual; /* as in nudge_model_options */
+    int input_factor;         /* likewise; width[0] reals of the block are they, */
+    size_t factor_at;         /* from here on, behind all layers */
 } nu_network;
 
 /* Layer l takes its input normalised. */

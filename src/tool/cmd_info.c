@@ -144,6 +144,8 @@ static void print_model(const nudge_model *model)
     if (m.members > 1)
         printf("members     %zu, whose predictions are averaged; the above is the first\n",
                m.members);
+    if (m.input_factor)
+        printf("factors     %zu, one for each input\n", m.widths[0]);
     if (m.layer_norm || m.residual)
         printf("layers      %s%s%s\n", m.layer_norm ? "layer norm" : "",
                m.layer_norm && m.residual ? ", " : "", m.residual ? "residual" : "");
@@ -171,7 +173,8 @@ static void model_json(const nudge_model *model)
     json_t *object = json_of(
         "kind", json_text("model"), "layers", layers, "parameters", json_whole(m.parameters),
         "dtype", json_text(nudge_dtype_name(m.dtype)), "layer_norm", json_boolean(m.layer_norm),
-        "residual", json_boolean(m.residual), "members", json_whole(m.members), NULL);
+        "residual", json_boolean(m.residual),
+        "input_factor", json_boolean(m.input_factor), "members", json_whole(m.members), NULL);
     json_put_loss(object, &m);
     if (m.prep != NULL) {
         nudge_prep_info p = nudge_prep_describe(m.prep);

@@ -20,6 +20,7 @@
 #include "core/status.h"
 #include "model/model_file.h"
 #include "model/network_text.h"
+#include "model/tensor.h"
 #include "table/dataset.h"
 #include "train/checkpoint_json.h"
 #include "train/trainer_run.h"
@@ -119,7 +120,7 @@ static nudge_status list_blocks(block_list *list, trainers t, const nu_checkpoin
         list->n += state_blocks(t.all[i], i, at != NULL ? &at[i].at : &t.all[i]->at,
                                 list->all + list->n);
     for (size_t b = 0; b < list->n; b++)
-        list->tensors += 2 * list->all[b].net->layers;
+        list->tensors += nu_tensors(list->all[b].net);
     return NUDGE_OK;
 }
 

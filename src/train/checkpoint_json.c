@@ -114,7 +114,7 @@ static json_t *describe_list(const double *values, size_t n)
     return list;
 }
 
-static json_t *describe_options(const nudge_train_options *o, size_t layers)
+static json_t *describe_options(const nudge_train_options *o, const nu_network *net)
 {
     char seed[21]; /* JSON's whole numbers are signed */
     snprintf(seed, sizeof seed, "%" PRIu64, o->seed);
@@ -130,8 +130,9 @@ static json_t *describe_options(const nudge_train_options *o, size_t layers)
                                 ? json_integer((json_int_t)*(const size_t *)at)
                                 : json_real(*(const double *)at));
     }
-    json_object_set_new(object, "dropout", describe_list(o->dropout, layers - 1));
-    json_object_set_new(object, "lr_factors", describe_list(o->lr_factors, layers));
+    json_object_set_new(object, "dropout", describe_list(o->dropout, net->layers - 1));
+    json_object_set_new(object, "lr_factors",
+                        describe_list(o->lr_factors, nu_run_lr_factors(net)));
     if (o->member > 0) /* files of before have none */
         json_object_set_new(object, "member", json_integer((json_int_t)o->member));
     return object;
@@ -146,7 +147,7 @@ static json_t *describe_settings(const nudge_trainer *t)
     for (int i = 0; i < 2 && !t->is_hashed; i++)
         cache->content[i] = data[i] != NULL ? content_of(data[i]) : 0;
     cache->is_hashed = 1;
-    json_t *options = describe_options(&t->options, t->run.job.net->layers);
+    json_t *options = describe_options(&t->options, t->run.job.net);
     int needs_epochs = nu_schedule_needs_epochs(t->options.schedule.kind) ||
                        nu_schedule_needs_epochs(t->options.decay_schedule);
     if (needs_epochs && options != NULL)

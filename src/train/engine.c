@@ -79,6 +79,7 @@ static void measure(const nu_job *job, size_t bytes[NU_ROOMS])
     bytes[NU_WEIGHTS] = weighted && shuffles(job) ? bytes_of(rows, 1, sizeof(double)) : 0;
     bytes[NU_WEIGHT_SUMS] = weighted ? bytes_of(batches, 1, sizeof(double)) : 0;
     bytes[NU_PACKED] = is_always_ready(job) ? 0 : matrix_bytes(job, 0);
+    bytes[NU_SCALED] = net->input_factor ? matrix_bytes(job, 0) : 0;
     bytes[NU_OUTPUTS] = 0;
     for (size_t l = 0; l < net->layers; l++) {
         for (int i = 2 + has_slope(job, l) + nu_layer_adds(net, l); i > 0; i--)
@@ -107,10 +108,9 @@ static nu_engine_memory engine_memory(const nu_job *job)
     measure(job, b);
     return (nu_engine_memory){
         .gradients = add(add(b[NU_PARTIALS], b[NU_GRADIENT_KEPT]),
-                         add(add(b[NU_COLUMNS], b[NU_SQUARES]),
-                             add(b[NU_SCRATCH], b[NU_TRANSPOSED]))),
+                         add(add(b[NU_COLUMNS], b[NU_SQUARES]), add(b[NU_SCRATCH], b[NU_TRANSPOSED]))),
         .optimizer_state = add(b[NU_AVERAGE], add(b[NU_STATE_1], b[NU_STATE_2])),
-        .activations = add(add(add(b[NU_OUTPUTS], b[NU_INVERSES]), b[NU_PACKED]),
+        .activations = add(add(add(b[NU_OUTPUTS], b[NU_INVERSES]), add(b[NU_PACKED], b[NU_SCALED])),
                            add(add(b[NU_ROWS], b[NU_TARGETS]),
                                add(b[NU_WEIGHTS], b[NU_WEIGHT_SUMS]))),
     };
@@ -184,6 +184,7 @@ static int allocate(nu_engine *e)
     e->s1 = e->room[NU_STATE_1];
     e->s2 = e->room[NU_STATE_2];
     e->packed = X(nu_spread)(e->room[NU_PACKED], e->job.plan->batch, net->width[0], net->panel[0]);
+    e->scaled = X(nu_spread)(e->room[NU_SCALED], e->job.plan->batch, net->width[0], net->panel[0]);
     place_layers(e);
     return 1;
 }
@@ -317,6 +318,7 @@ static void engine_update(nu_engine *e, size_t batch, const nu_optimizer_step *s
     d.step = step;
     nu_lap(e, thread, NUDGE_PHASES);
     run_stages(&d, plan->gradient_at, plan->update_at);
+    X(nu_step_input_factor)(&d);
     if (step == NULL || !d.is_last)
         return;
     if (plan->wants.gradient)

@@ -53,6 +53,7 @@ static nudge_status copy_model(nudge_model **copy, const nudge_model *model, nud
                              .activations = net->activation, .loss = net->loss,
                              .loss_parameter = net->loss_parameter,
                              .layer_norm = net->layer_norm, .residual = net->residual,
+                             .input_factor = net->input_factor,
                              .init = NUDGE_INIT_ZEROS};
     NU_TRY(nudge_model_create(copy, &o, NULL, err));
     double *to = (*copy)->params;
@@ -178,6 +179,9 @@ static void check_all(checker *c, uint64_t limit, nudge_gradcheck_result *r)
             if (n++ % every == 0)
                 check_parameter(c, net->bias_at[l] + j, r, l, 1, j);
     }
+    for (size_t j = 0; net->input_factor && j < net->width[0]; j++)
+        if (n++ % every == 0)
+            check_parameter(c, net->factor_at + j, r, net->layers, 0, j);
 }
 
 /* As a team of one, as training is. */

@@ -27,6 +27,7 @@ typedef struct parts {
     real *x;           /* rows x width[0] */
     real *ping, *pong; /* rows x widest of the other layers */
     real *normed;      /* likewise, of a layer's input; or none */
+    real *scaled;      /* rows x width[0]: inputs times their factors; or none */
     real *mixed;       /* rows x outputs: of several networks; or none */
     real *y, *dz;      /* chunk_rows x outputs */
     int32_t *classes;  /* chunk_rows */
@@ -52,18 +53,20 @@ static size_t lay_out(parts *p, char *buffer, const nudge_model *model, size_t r
 {
     const nu_network *net = &model->net;
     size_t outputs = net->width[net->layers], chunk = chunk_rows(rows, outputs), used = 0;
-    size_t hidden = 0, normed = 0;
+    size_t hidden = 0, normed = 0, scaled = 0;
     for (size_t k = 0; k < nu_model_members(model); k++) {
         net = &nu_member_of(model, k)->net;
         for (size_t l = 1; l <= net->layers; l++)
             if (matrix_bytes(net, l, rows) > hidden)
                 hidden = matrix_bytes(net, l, rows);
         normed |= (size_t)net->layer_norm;
+        scaled |= (size_t)net->input_factor;
     }
     p->x = part(buffer, &used, matrix_bytes(net, 0, rows));
     p->ping = part(buffer, &used, hidden);
     p->pong = part(buffer, &used, hidden);
     p->normed = part(buffer, &used, normed ? hidden : 0);
+    p->scaled = part(buffer, &used, scaled ? matrix_bytes(net, 0, rows) : 0);
     p->mixed = part(buffer, &used, model->n_others > 0 ? rows * outputs * sizeof(real) : 0);
     p->y = part(buffer, &used, chunk * outputs * sizeof *p->y);
     p->dz = part(buffer, &used, chunk * outputs * sizeof *p->dz);
@@ -164,6 +167,11 @@ static real *forward(const nu_network *net, const real *params, X(nu_matrix) x, 
 {
     real *z = NULL;
     nu_span all = {0, rows};
+    if (net->input_factor) {
+        X(nu_matrix) scaled = X(nu_spread)(p->scaled, rows, net->width[0], net->panel[0]);
+        X(nu_layer_scale_inputs)(&scaled, &x, params + net->factor_at, all);
+        x = scaled;
+    }
     size_t each = nu_blas_kind_here()->rows;
     for (size_t l = 0; l < net->layers; l++) {
         size_t out = net->width[l + 1], width = net->panel[l + 1];

@@ -99,7 +99,7 @@ static void choose_layers(nu_plan *plan)
         plan->is_private[l] = plan->blocks > 1 && is_small(plan, l);
         plan->partial_at[l] = plan->partial_size;
         if (plan->is_private[l]) {
-            size_t next = l + 1 < net->layers ? net->weight_at[l + 1] : net->size;
+            size_t next = l + 1 < net->layers ? net->weight_at[l + 1] : net->factor_at;
             plan->partial_size += next - net->weight_at[l];
         }
         plan->transposed_at[l] = SIZE_MAX;

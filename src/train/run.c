@@ -136,7 +136,10 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
     run->one.others = NULL;
     run->one.n_others = 0;
     model = run->model = &run->one;
-    NU_TRY(check_lr_factors(options->lr_factors, model->net.layers, err));
+    if (model->net.input_factor && (options->clip_value > 0 || options->clip_norm > 0))
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "input_factor", "factors of inputs cannot be "
+                               "trained with clipped gradients");
+    NU_TRY(check_lr_factors(options->lr_factors, nu_run_lr_factors(&model->net), err));
     NU_TRY(nu_check_fit(model, train, 1, err));
     if (val != NULL)
         NU_TRY(nu_check_fit(model, val, 1, err));
@@ -174,7 +177,7 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
     NU_TRY(check_units(run, err));
     nu_plan_wants wants = {
         .gradient = options->clip_value > 0 || options->clip_norm > 0 || options->accumulate > 1 ||
-                    options->optimizer.kind == NUDGE_LBFGS,
+                    options->optimizer.kind == NUDGE_LBFGS || model->net.input_factor,
         .bound = options->max_norm > 0,
     };
     NU_TRY(nu_plan_start(&run->plan, &model->net, batch, wants, err));

@@ -30,6 +30,12 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                           nudge_error *err);
 void nu_run_end(nu_run *run);
 
+/* The lr_factors of a network. */
+static inline size_t nu_run_lr_factors(const nu_network *net)
+{
+    return net->layers + (net->input_factor != 0);
+}
+
 /* The metrics of validation, as an evaluator has them. */
 uint64_t nu_run_wants(const nu_run *run);
 

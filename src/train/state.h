@@ -42,6 +42,7 @@ enum {
     NU_ROWS,       /* B store row numbers of the batch */
     NU_TARGETS,    /* B x outputs reals, or B classes */
     NU_PACKED,     /* B x width[0]; none where the data itself always stands ready */
+    NU_SCALED,     /* B x width[0]: inputs times their factors; or none */
     NU_OUTPUTS,    /* of all layers */
     NU_INVERSES,   /* layers x B, where their inputs are normalised */
     NU_SCRATCH,    /* threads x nu_scratch_size() */
@@ -74,6 +75,7 @@ struct nu_engine {
     const double *weights; /* in the order of the epoch, or NULL: 1 each; it may be the data's */
     uint32_t weighed;      /* for this epoch */
     X(nu_matrix) packed;
+    X(nu_matrix) scaled;   /* or none */
     nu_block_result *results;
     real *partials;
     real *gradient; /* or NULL */

@@ -17,6 +17,9 @@ static void pack(const nu_doing *d, nu_span rows)
     if (d->inputs.at == e->packed.at)
         X(nu_batch_features)(e->job.data->store, e->rows + rows.first, count, &e->packed,
                              rows.first);
+    if (e->scaled.at != NULL)
+        X(nu_layer_scale_inputs)(&e->scaled, &d->inputs,
+                                 (const real *)e->job.params + e->job.net->factor_at, rows);
 }
 
 static X(nu_targets) targets(const nu_doing *d, nu_span rows)
@@ -96,6 +99,8 @@ static void forward(const nu_doing *d, const nu_piece *p)
     const nu_engine_layer *l = &d->e->layers[p->layer];
     const X(nu_matrix) *x = nu_step_input(d, p->layer);
     size_t each = d->e->job.plan->tile_rows;
+    if (p->layer == 0 && d->e->scaled.at != NULL)
+        x = &d->e->scaled; /* gradients are made from inputs as they are */
     if (l->normed.at != NULL)
         X(nu_layer_norm)(&l->normed, l->inverse, &l[-1].out.y, p->rows);
     for (size_t q = p->panels.first; q < p->panels.end; q++)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/clones.h"
+#include "core/team.h"
 #include "linalg/gemm.h"
 #include "linalg/vectors.h"
 #include "train/step_partials.h"
@@ -234,6 +235,54 @@ void X(nu_step_bound)(const nu_doing *d, const nu_tile *t)
     for (size_t r = t->first; is_over && r < t->end; r++)
         multiply_each(X(nu_panel)(w, t->panel, r), factor, n);
     finish(d, t, part, parts);
+}
+
+/* dL/ds_i is the sum over units of W_io G_io, and dL/dW_io = s_i G_io, G being the gradient of
+ * diag(s) W, which the products of inputs and deltas are. */
+static real input_factor_gradient(nu_engine *e, size_t i)
+{
+    const nu_network *net = e->job.net;
+    const X(nu_matrix) *w = &e->layers[0].layer.weights;
+    real sum = 0, factor = ((real *)e->job.params)[net->factor_at + i];
+    for (size_t q = 0; q < w->panels; q++) {
+        size_t n = X(nu_panel_columns)(w, q);
+        const real *row = X(nu_panel)(w, q, i);
+        real *g = e->gradient + net->weight_at[0] + (size_t)(row - w->at);
+        sum += (real)X(nu_vectors).dot(row, g, 0, n);
+        multiply(g, n, factor);
+    }
+    return sum;
+}
+
+/* Of the factors first .. end-1. */
+static void update_input_factor(const nu_doing *d, size_t first, size_t end)
+{
+    nu_engine *e = d->e;
+    nu_doing own = *d;
+    nu_optimizer_step scaled = *d->step;
+    if (e->job.lr_factors != NULL)
+        scaled = nu_optimizer_step_scaled(*d->step, e->job.lr_factors[e->job.net->layers]);
+    own.step = &scaled;
+    first += e->job.net->factor_at;
+    end += e->job.net->factor_at;
+    update(&own, first, e->gradient + first, end - first);
+    if (e->average != NULL)
+        X(nu_vectors).combine(e->average, scaled.average, e->average, 1 - scaled.average,
+                              e->job.params, first, end);
+}
+
+void X(nu_step_input_factor)(const nu_doing *d)
+{
+    nu_engine *e = d->e;
+    size_t first, end;
+    if (e->scaled.at == NULL || !d->is_last)
+        return;
+    nu_team_share(e->job.net->width[0], d->thread, d->threads, &first, &end);
+    for (size_t i = first; i < end; i++)
+        e->gradient[e->job.net->factor_at + i] = input_factor_gradient(e, i);
+    if (d->step != NULL && first < end)
+        update_input_factor(d, first, end);
+    nu_barrier_wait(e->job.barrier, d->threads);
 }
 
 /* As torch.nn.utils.clip_grad_norm_() has it. */

@@ -4,6 +4,11 @@
 
 #include "train/state.h"
 
+/* Where inputs have factors s, after the last batch of an update: their gradient, and their update if
+ * there is a step, every thread a share. Until then the kept gradient of layer 0's weights W is that
+ * of diag(s) W. Ends with a barrier. */
+void X(nu_step_input_factor)(const nu_doing *d);
+
 /* Where the plan keeps gradients: gets a tile's, or adds to it; in the last batch before an update
  * clips its values and sums its squares. */
 void X(nu_step_gradient)(const nu_doing *d, const nu_tile *tile);

@@ -79,8 +79,9 @@ static nudge_status copy_lists(nudge_trainer *t, nudge_error *err)
         memcpy(t->dropout, t->options.dropout, (layers - 1) * sizeof *t->dropout);
     }
     if (t->options.lr_factors != NULL) {
-        NU_NEW(t->lr_factors, calloc, layers, "a trainer", err);
-        memcpy(t->lr_factors, t->options.lr_factors, layers * sizeof *t->lr_factors);
+        size_t n = nu_run_lr_factors(&t->run.model->net);
+        NU_NEW(t->lr_factors, calloc, n, "a trainer", err);
+        memcpy(t->lr_factors, t->options.lr_factors, n * sizeof *t->lr_factors);
     }
     t->options.cpus = t->cpus;
     t->options.dropout = t->run.job.dropout = t->dropout;
@@ -152,7 +153,7 @@ static nudge_status check_change(const nudge_trainer *t, const nudge_train_optio
                                  nudge_error *err)
 {
     const nudge_train_options *was = &t->options;
-    size_t layers = t->run.model->net.layers;
+    size_t layers = t->run.model->net.layers, factors = nu_run_lr_factors(&t->run.model->net);
     const struct {
         const char *name;
         int same;
@@ -172,7 +173,7 @@ static nudge_status check_change(const nudge_trainer *t, const nudge_train_optio
         {"shuffle", was->shuffle == o->shuffle},
         {"threads", was->threads == o->threads && was->oversubscribe == o->oversubscribe},
         {"cpus", same(was->cpus, o->cpus, (size_t)t->run.threads * sizeof *o->cpus)},
-        {"lr_factors", same(was->lr_factors, o->lr_factors, layers * sizeof(double))},
+        {"lr_factors", same(was->lr_factors, o->lr_factors, factors * sizeof(double))},
         {"keep_history", was->keep_history == o->keep_history},
         {"dropout", same(was->dropout, o->dropout, (layers - 1) * sizeof(double))},
         {"profile", was->profile == o->profile},

@@ -80,8 +80,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     " scale target-scale target-transform fill fill-indicator min-count " \
     "category-code encode bins\n"
 #define TRAIN_NETWORK_OPTIONS \
-    "Network: hidden activation layer-norm residual loss huber-delta quantile focal-gamma " \
-    "label-smoothing init dropout dtype\n"
+    "Network: hidden activation layer-norm residual input-factor loss huber-delta quantile " \
+    "focal-gamma label-smoothing init dropout dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay l1 beta1 beta2 alpha eps batch " \
     "accumulate clip-norm clip-value max-norm shuffle seed\n"

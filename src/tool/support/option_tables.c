@@ -197,6 +197,8 @@ const option shared_options[] = {
                            "units"},
     {"residual", .help = "a hidden layer behind one of the same width adds that one's output to "
                          "its own"},
+    {"input-factor", .help = "multiply each input with a factor that is trained, too, and begins "
+                             "as 1; --lr-factors then has one number more, for these"},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for classes 0 and 1, "
                              "otherwise mse",
      .names = loss_names},

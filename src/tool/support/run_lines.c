@@ -66,8 +66,9 @@ void network_line(FILE *stream, const nudge_model *model)
     for (size_t i = 0; i <= m.layers; i++)
         fprintf(stream, "%s%zu", i > 0 ? "-" : "", m.widths[i]);
     print_activations(&m, stream);
-    fprintf(stream, "%s%s, %s parameters, %s; loss %s", m.layer_norm ? ", layer norm" : "",
-            m.residual ? ", residual" : "", nu_count_text(text, (double)m.parameters),
+    fprintf(stream, "%s%s%s, %s parameters, %s; loss %s", m.layer_norm ? ", layer norm" : "",
+            m.residual ? ", residual" : "", m.input_factor ? ", input factors" : "",
+            nu_count_text(text, (double)m.parameters),
             nudge_dtype_name(m.dtype), loss_title(title, &m));
     print_loss_parameter(stream, &m, " with ");
     if (m.members > 1)

@@ -298,13 +298,15 @@ json_t *train_settings(const train_report *r)
     json_put_all(
         object, "widths", json_wholes(m.layers + 1, m.widths), "activations", activations,
         "layer_norm", json_boolean(m.layer_norm), "residual", json_boolean(m.residual),
+        "input_factor", json_boolean(m.input_factor),
         "dtype", json_text(nudge_dtype_name(m.dtype)),
         "init", json_text(s->init_file != NULL ? s->init_file : nudge_init_name(s->init)),
         "init_taken", json_text(s->taken != NULL ? s->taken->text : NULL), NULL);
     json_put_loss(object, &m);
     json_put_dialect(object, nudge_prep_dialect(r->data->prep));
     if (s->lr_factors != NULL)
-        json_put(object, "lr_factors", json_reals(m.layers, s->lr_factors));
+        json_put(object, "lr_factors",
+                 json_reals(m.layers + (size_t)m.input_factor, s->lr_factors));
     json_put_schedule(object, &s->train.schedule);
     json_put(object, "decay_schedule", json_text(nudge_schedule_name(s->train.decay_schedule)));
     return json_put_all(
@@ -362,7 +364,8 @@ void report_json(const train_report *r)
                                     "log_loss_before", json_number(c->before), NULL);
     json_print(json_of("version", json_text(nudge_version()), "settings", train_settings(r),
                        "notes", json_notes(r->data->notes, r->data->n_notes),
-                       "plan", json_plan(r), "result", json_result(r), "members", members_json(r->setup, r->trainers),
+                       "plan", json_plan(r), "result", json_result(r),
+                       "members", members_json(r->setup, r->trainers),
                        "train", json_metrics(&train, &m),
                        "val", r->val.rows > 0 ? json_metrics(&r->val, &m) : NULL,
                        "test", r->test.rows > 0 ? json_metrics(&r->test, &m) : NULL,

@@ -186,7 +186,8 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
                                                        : NUDGE_IDENTITY;
     nudge_model_options o = {.size = sizeof o, .dtype = s->dtype, .layers = layers,
                              .widths = widths, .activations = activations, .layer_norm = s->layer_norm,
-                             .residual = s->residual, .loss = loss, .init = s->init,
+                             .residual = s->residual, .input_factor = s->input_factor,
+                             .loss = loss, .init = s->init,
                              .loss_parameter = s->loss_parameter, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);
     for (size_t k = 1; k < s->members && status == NUDGE_OK; k++)
@@ -273,9 +274,10 @@ static void read_lr_factors(train_setup *s, arguments *args)
         return;
     s->train.lr_factors = s->lr_factors = reals_of(args, "lr-factors", INFINITY,
                                                      "numbers from 0 up, separated by commas", &n);
-    if (n != s->hidden + 1)
-        complain("--lr-factors: %zu number%s for %zu layer%s", n, n == 1 ? "" : "s", s->hidden + 1,
-                 s->hidden == 0 ? "" : "s, the last included");
+    if (n != s->hidden + 1 + (size_t)s->input_factor)
+        complain("--lr-factors: %zu number%s for %zu layer%s%s", n, n == 1 ? "" : "s",
+                 s->hidden + 1, s->hidden == 0 ? "" : "s, the last included",
+                 s->input_factor ? ", and one for the factors of inputs" : "");
 }
 
 void train_setup_shared(train_setup *s, arguments *args, int threads)
@@ -299,6 +301,10 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     read_activations(s, args);
     s->layer_norm = given(args, "layer-norm");
     s->residual = given(args, "residual");
+    s->input_factor = given(args, "input-factor");
+    if (s->input_factor && (given(args, "clip-norm") || given(args, "clip-value")))
+        refuse_given(args, "input-factor", "it cannot be used together with --clip-norm and "
+                     "--clip-value");
     read_init(s, args);
     read_dropout(s, args);
     s->loss_parameter = read_loss_parameter(args, s->data.prep.loss);

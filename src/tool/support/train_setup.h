@@ -15,7 +15,7 @@ typedef struct train_setup {
     size_t *units;           /* hidden */
     size_t activations;      /* 1, hidden or hidden + 1; or 0 and no hidden layer */
     nudge_activation *activation;
-    int layer_norm, residual;
+    int layer_norm, residual, input_factor;
     double loss_parameter;
     size_t members;          /* networks in one model: 1, or more (members.h) */
     size_t folds;            /* of a cross-validation; 0: one training */
