@@ -327,6 +327,7 @@ START_TEST(more_epochs)
     nudge_error err;
     for (int cosine = 0; cosine < 2; cosine++) {
         fixture f = fixture_start(NUDGE_F32, NUDGE_ADAM, 1);
+        f.options.early_stop.patience = EPOCHS + 2;
         if (cosine)
             f.options.schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_COSINE);
         make_trainer(&f);
@@ -334,6 +335,7 @@ START_TEST(more_epochs)
         ck_ok(nudge_trainer_save(f.trainer, in_folder("run.checkpoint"), NULL, &err), &err);
         fixture_end(&f);
         f = fixture_start(NUDGE_F32, NUDGE_ADAM, 1);
+        f.options.early_stop.patience = EPOCHS + 2;
         if (cosine)
             f.options.schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_COSINE);
         f.options.epochs = EPOCHS + 2;
