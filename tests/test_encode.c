@@ -145,6 +145,55 @@ START_TEST(training_rows_alone)
 }
 END_TEST
 
+/* cos and sin of 2 pi c x, in turn, of frequencies that the model keeps. */
+START_TEST(fourier_columns)
+{
+    nudge_table *t = sample();
+    nudge_prep_options o = piecewise(0);
+    o.encode = NUDGE_ENCODE_FOURIER;
+    o.frequencies = 3;
+    o.frequency_scale = 0.4;
+    o.seed = 7;
+    nudge_prep *p = fit_as(t, o), *other, *back = NULL;
+    o.seed = 8;
+    other = fit_as(t, o);
+    ck_assert_uint_eq(p->features, 7 + 3 * 6);
+    ck_assert_str_eq(p->feature_names[6], "age[6]");
+    ck_assert_uint_eq(p->codes[0].n, 3);
+    ck_assert_double_ne(p->codes[0].at[0], other->codes[0].at[0]);
+    ck_assert_double_ne(p->codes[0].at[0], p->codes[4].at[0]);
+    char *text = prep_text(p), *again;
+    ck_ok(read_text(&back, text), &err);
+    again = prep_text(back);
+    ck_assert_str_eq(text, again);
+    ck_assert_int_eq(nudge_prep_describe(back).encode, NUDGE_ENCODE_FOURIER);
+    nudge_dtype dtype = _i == 0 ? NUDGE_F32 : NUDGE_F64;
+    nudge_dataset *d = pack(t, back, dtype, NULL);
+    double *x = inputs_of(d), tolerance = _i == 0 ? 2e-6 : 1e-13;
+    for (size_t r = 0; r < ROWS; r++)
+        for (size_t k = 0; k < 3; k++) {
+            const double *row = x + r * 25, z = 2 * M_PI * p->codes[0].at[k] * row[0];
+            ck_assert_double_eq_tol(row[1 + 2 * k], cos(z), tolerance);
+            ck_assert_double_eq_tol(row[2 + 2 * k], sin(z), tolerance);
+        }
+    free(x);
+    json_t *json = json_loads(text, 0, NULL);
+    json_object_set_new(json, "frequencies", json_loads("{\"age\": [1e9]}", 0, NULL));
+    nudge_prep_free(back);
+    ck_says(nu_prep_from_json(&back, json, "m", &err), NUDGE_EDATA, "too high", &err);
+    json_object_set_new(json, "frequencies", json_loads("{\"age\": []}", 0, NULL));
+    ck_says(nu_prep_from_json(&back, json, "m", &err), NUDGE_EDATA, "array of 1 to 512", &err);
+    json_object_set_new(json, "edges", json_object());
+    ck_says(nu_prep_from_json(&back, json, "m", &err), NUDGE_EDATA, "excludes", &err);
+    json_decref(json);
+    free(text);
+    free(again);
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+    nudge_prep_free(other);
+}
+END_TEST
+
 /* ---- Matrices, panels, threads ---- */
 
 enum { MANY = 700, WIDE = 23 };
@@ -220,6 +269,7 @@ START_TEST(same_bits_by_threads)
     for (size_t i = 0; i < 4; i++) {
         nudge_table *t = matrix(NU_F32);
         nudge_prep_options asked = piecewise(9);
+        asked.encode = (nudge_encode)_i;
         asked.fill_indicator = 0;
         nudge_prep *p = fit_as(t, asked);
         nudge_dataset *d = pack(t, p, NUDGE_F32, NULL);
@@ -359,9 +409,10 @@ static Suite *encode_suite(void)
     Suite *s = suite_create("encode");
     TCase *c = tcase_create("piecewise");
     tcase_add_loop_test(c, piecewise_columns, 0, 2);
+    tcase_add_loop_test(c, fourier_columns, 0, 2);
     tcase_add_test(c, training_rows_alone);
     tcase_add_loop_test(c, same_as_encoded_arrays, 0, sizeof matrices / sizeof *matrices);
-    tcase_add_test(c, same_bits_by_threads);
+    tcase_add_loop_test(c, same_bits_by_threads, NUDGE_ENCODE_PIECEWISE, NUDGE_ENCODE_FOURIER + 1);
     tcase_add_test(c, rows_one_by_one);
     tcase_add_loop_test(c, damaged_edges, 0, sizeof damaged / sizeof *damaged);
     tcase_add_test(c, options_refused);

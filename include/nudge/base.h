@@ -255,8 +255,14 @@ typedef enum nudge_category_code { NUDGE_ONE_HOT, NUDGE_ORDINAL } nudge_category
  * piecewise: the place in each of their bins, clamp((x - lower) / (upper - lower), 0, 1) of the
  * scaled number and the scaled edges. Of the edges, half are quantiles of the training rows that
  * have a number, half of their different values; where these are few, each is an edge. A number
- * with at most two values has no bins. */
-typedef enum nudge_encode { NUDGE_ENCODE_NONE, NUDGE_ENCODE_PIECEWISE } nudge_encode;
+ * with at most two values has no bins.
+ * fourier: cos(2 pi c x) and sin(2 pi c x) of the scaled number, for each of its own frequencies c,
+ * which are drawn from a normal distribution and stay as they are. */
+typedef enum nudge_encode {
+    NUDGE_ENCODE_NONE,
+    NUDGE_ENCODE_PIECEWISE,
+    NUDGE_ENCODE_FOURIER
+} nudge_encode;
 
 /* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... NULL for a value
  * that does not exist: the names of a family are those of 0, 1, ... up to the first NULL. */

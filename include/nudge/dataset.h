@@ -31,10 +31,13 @@ typedef struct nudge_prep_options {
     nudge_encode encode;      /* of numbers and dates */
     size_t bins;              /* piecewise: of each at most, 2 to 1024; or 0: the default */
     nudge_category_code category_code;
+    size_t frequencies;       /* fourier: of each number, 1 to 512; or 0: the default */
+    double frequency_scale;   /* their standard deviation, above 0; or 0: the default */
+    uint64_t seed;            /* that they depend on */
 } nudge_prep_options;
 
 /* Everything auto; missing numbers become the median; no transform; no
- * encoding; 16 bins. */
+ * encoding; 16 bins; 16 frequencies of scale 0.5. */
 NUDGE_GIVES(nudge_prep_options, nudge_prep_defaults, it.size = sizeof it;)
 
 /* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows).

@@ -166,7 +166,8 @@ static const choice category_codes = {
 
 static const choice encodes = {
     "an encoding",
-    .names = {[NUDGE_ENCODE_NONE] = "none", [NUDGE_ENCODE_PIECEWISE] = "piecewise"},
+    .names = {[NUDGE_ENCODE_NONE] = "none", [NUDGE_ENCODE_PIECEWISE] = "piecewise",
+              [NUDGE_ENCODE_FOURIER] = "fourier"},
 };
 
 static const choice column_kinds = {

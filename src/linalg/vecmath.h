@@ -1,4 +1,5 @@
-/* exp, expm1, log1p, tanh, erf of `real`, vectorised inside `omp simd` loops by glibc's libmvec.
+/* exp, expm1, log1p, tanh, erf, sin of `real`, vectorised inside `omp simd` loops by glibc's
+ * libmvec.
  * glibc declares its vector versions only under -ffast-math, which would also let the compiler
  * assume that there are no NaNs; declaring them here gives the vectors and keeps the NaNs. */
 #ifndef NUDGE_LINALG_VECMATH_H
@@ -20,6 +21,8 @@ extern float tanhf(float);
 #pragma omp declare simd notinbranch
 extern float erff(float);
 #pragma omp declare simd notinbranch
+extern float sinf(float);
+#pragma omp declare simd notinbranch
 extern double exp(double);
 #pragma omp declare simd notinbranch
 extern double expm1(double);
@@ -29,6 +32,8 @@ extern double log1p(double);
 extern double tanh(double);
 #pragma omp declare simd notinbranch
 extern double erf(double);
+#pragma omp declare simd notinbranch
+extern double sin(double);
 #endif
 
 #if NU_REAL_BITS == 32
@@ -37,6 +42,7 @@ extern double erf(double);
 #define r_log1p log1pf
 #define r_tanh tanhf
 #define r_erf erff
+#define r_sin sinf
 #define r_fabs fabsf
 #define r_sqrt sqrtf
 #else
@@ -45,6 +51,7 @@ extern double erf(double);
 #define r_log1p log1p
 #define r_tanh tanh
 #define r_erf erf
+#define r_sin sin
 #define r_fabs fabs
 #define r_sqrt sqrt
 #endif

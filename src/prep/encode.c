@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/memory.h"
+#include "core/random.h"
 #include "core/status.h"
 #include "quantiles.h"
 
@@ -19,6 +20,13 @@ nudge_status nu_encode_check(const nudge_prep_options *o, nudge_error *err)
     if (o->bins == 1 || o->bins > NU_BINS_MOST)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "bins", "%zu bins; there must be from 2 to %d",
                                o->bins, NU_BINS_MOST);
+    if (o->frequencies > NU_FREQUENCIES_MOST)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "frequencies", "%zu frequencies; there must "
+                               "be from 1 to %d", o->frequencies, NU_FREQUENCIES_MOST);
+    if (!(o->frequency_scale >= 0 && o->frequency_scale <= NU_FREQUENCY_SCALE_MOST))
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "frequency_scale", "%g is no scale of "
+                               "frequencies; it must be above 0 and at most %g",
+                               o->frequency_scale, NU_FREQUENCY_SCALE_MOST);
     return NUDGE_OK;
 }
 
@@ -74,11 +82,9 @@ static size_t quantile_edges(double edge[NU_BINS_MOST + 1], size_t bins, double 
     return bins + 1;
 }
 
-static nudge_status fit_code(const nu_fit *fit, const nu_fit_number *number, double *cells,
+static nudge_status fit_edges(const nu_fit *fit, const nu_fit_number *number, double *cells,
                              size_t n, nudge_error *err)
 {
-    if (number->codes != NULL)
-        return NUDGE_OK;
     size_t bins = fit->asked.bins > 0 ? fit->asked.bins : NU_BINS_USUAL;
     nu_prep_list *code = &fit->prep->codes[number->value];
     double edge[NU_BINS_MOST + 1];
@@ -88,19 +94,40 @@ static nudge_status fit_code(const nu_fit *fit, const nu_fit_number *number, dou
     return edges < NU_EDGES_LEAST ? NUDGE_OK : nu_prep_list_set(code, edge, edges, err);
 }
 
+static nudge_status fit_code(const nu_fit *fit, const nu_fit_number *number, double *cells,
+                             size_t n, nudge_error *err)
+{
+    const nudge_prep_options *o = &fit->asked;
+    double frequency[NU_FREQUENCIES_MOST];
+    size_t count = o->frequencies > 0 ? o->frequencies : NU_FREQUENCIES_USUAL, differs = 1;
+    double scale = o->frequency_scale > 0 ? o->frequency_scale : NU_FREQUENCY_SCALE_USUAL;
+    while (differs < n && cells[differs] == cells[0])
+        differs++;
+    if (number->codes != NULL || differs == n)
+        return NUDGE_OK;
+    if (o->encode == NUDGE_ENCODE_PIECEWISE)
+        return fit_edges(fit, number, cells, n, err);
+    uint64_t stream = nu_stream(NU_RANDOM_FREQUENCIES, (uint32_t)number->value);
+    for (size_t k = 0; k < count; k++)
+        frequency[k] = scale * nu_random_normal(o->seed, stream, k);
+    return nu_prep_list_set(&fit->prep->codes[number->value], frequency, count, err);
+}
+
 nudge_status nu_fit_codes(nu_fit *fit, nudge_error *err)
 {
     nudge_prep *p = fit->prep;
     if (fit->asked.encode == NUDGE_ENCODE_NONE)
         return NUDGE_OK;
+    p->encode = fit->asked.encode;
     NU_NEW(p->codes, calloc, p->values, "encodings", err);
     NU_TRY(nu_fit_numbers(fit, fit_code, err));
     for (size_t j = 0; j < p->values; j++)
         if (p->codes[j].n > 0)
             return NUDGE_OK;
     free(NU_TAKE(p->codes));
-    return nu_note(&p->notes, fit->table->source, "encode", err, "no number has more than two "
-                   "different values: none is encoded");
+    p->encode = NUDGE_ENCODE_NONE;
+    return nu_note(&p->notes, fit->table->source, "encode", err, "no number has enough different "
+                   "values: none is encoded");
 }
 
 /* ---- Stores ----------------------------------------------------------------------------- */
@@ -118,10 +145,31 @@ static void add_part(nu_encoding *e, const nudge_prep *p, size_t j)
     }
 }
 
+static void put_bins(nu_encoding *e, const nudge_prep *p, size_t j, nu_element real)
+{
+    for (size_t k = 0; k + 1 < p->codes[j].n; k++) {
+        size_t i = p->first[j] + 1 + k;
+        const double *edge = p->codes[j].at + k;
+        nu_put(e->low, real, i, nu_prep_scaled(p, j, edge[0]));
+        nu_put(e->factor, real, i, nu_prep_scaled(p, j, edge[1]));
+        double width = nu_value(e->factor, real, i) - nu_value(e->low, real, i);
+        nu_put(e->factor, real, i, 1 / width);
+    }
+}
+
+/* cos(2 pi c x) = sin(2 pi c x + pi / 2), then the sine. */
+static void put_waves(nu_encoding *e, const nudge_prep *p, size_t j, nu_element real)
+{
+    for (size_t k = 0; k < 2 * p->codes[j].n; k++) {
+        size_t i = p->first[j] + 1 + k;
+        nu_put(e->low, real, i, k % 2 == 0 ? M_PI_2 : 0);
+        nu_put(e->factor, real, i, 2 * M_PI * p->codes[j].at[k / 2]);
+    }
+}
+
 nudge_status nu_encode_store(const nudge_prep *p, nu_store *store, nudge_error *err)
 {
     nu_encoding *e = &store->encoding;
-    nu_element real = nu_element_of(store->dtype);
     if (p->codes == NULL)
         return NUDGE_OK;
     size_t bytes = p->features * nu_dtype_size(store->dtype);
@@ -129,17 +177,23 @@ nudge_status nu_encode_store(const nudge_prep *p, nu_store *store, nudge_error *
     NU_NEED((e->low = nu_alloc_zero(bytes, 1)) != NULL, bytes, "an encoding", err);
     NU_NEED((e->factor = nu_alloc_zero(bytes, 1)) != NULL, bytes, "an encoding", err);
     e->inputs = p->features;
+    e->is_waves = p->encode == NUDGE_ENCODE_FOURIER;
     for (size_t j = 0; j < p->values; j++) {
         add_part(e, p, j);
-        for (size_t k = 0; k + 1 < p->codes[j].n; k++) {
-            size_t i = p->first[j] + 1 + k;
-            const double *edge = p->codes[j].at + k;
-            nu_put(e->low, real, i, nu_prep_scaled(p, j, edge[0]));
-            nu_put(e->factor, real, i, nu_prep_scaled(p, j, edge[1]));
-            double width = nu_value(e->factor, real, i) - nu_value(e->low, real, i);
-            nu_put(e->factor, real, i, 1 / width);
-        }
+        (e->is_waves ? put_waves : put_bins)(e, p, j, nu_element_of(store->dtype));
     }
+    return NUDGE_OK;
+}
+
+nudge_status nu_check_frequencies(const nudge_prep *p, size_t j, const nu_prep_list *list,
+                                  const char *key, const char *name, nudge_error *err)
+{
+    (void)p;
+    (void)j;
+    for (size_t k = 0; k < list->n; k++)
+        if (fabs(list->at[k]) > 100 * NU_FREQUENCY_SCALE_MOST)
+            return nu_fail(err, NUDGE_EDATA, "'%s' of '%s': %g is too high", key, name,
+                           list->at[k]);
     return NUDGE_OK;
 }
 

@@ -1,4 +1,4 @@
-/* Numbers encoded: bins, which packing a batch makes inputs of. */
+/* Numbers encoded: bins or waves, which packing a batch makes inputs of. */
 #ifndef NUDGE_PREP_ENCODE_H
 #define NUDGE_PREP_ENCODE_H
 
@@ -7,6 +7,10 @@
 
 #define NU_BINS_USUAL 16
 #define NU_BINS_MOST 1024
+#define NU_FREQUENCIES_USUAL 16
+#define NU_FREQUENCIES_MOST 512
+#define NU_FREQUENCY_SCALE_USUAL 0.5
+#define NU_FREQUENCY_SCALE_MOST 1e4
 
 /* What is asked for exists. NUDGE_EARGUMENT. */
 nudge_status nu_encode_check(const nudge_prep_options *asked, nudge_error *err);
@@ -20,5 +24,8 @@ nudge_status nu_encode_store(const nudge_prep *prep, nu_store *store, nudge_erro
 
 /* Of the model file, from NU_EDGES_LEAST to NU_BINS_MOST + 1: that they are edges of bins. */
 nu_list_check nu_check_edges;
+
+/* Likewise, from 1 to NU_FREQUENCIES_MOST. */
+nu_list_check nu_check_frequencies;
 
 #endif

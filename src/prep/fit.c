@@ -254,7 +254,9 @@ static nudge_status check_options(const nu_fit *fit, nudge_error *err)
 nudge_prep_options nudge_prep_defaults(void)
 {
     return (nudge_prep_options){.size = sizeof(nudge_prep_options), .scale = NUDGE_SCALE_AUTO,
-                                .loss = NUDGE_LOSS_AUTO, .bins = NU_BINS_USUAL};
+                                .loss = NUDGE_LOSS_AUTO, .bins = NU_BINS_USUAL,
+                                .frequencies = NU_FREQUENCIES_USUAL,
+                                .frequency_scale = NU_FREQUENCY_SCALE_USUAL, .seed = 1};
 }
 
 nudge_status nudge_prep_fit(nudge_prep **prep, const nudge_table *table, const uint32_t *rows,

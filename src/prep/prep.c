@@ -16,7 +16,7 @@ nudge_prep_info nudge_prep_describe(const nudge_prep *prep)
         .classes = prep->n_classes,
         .pixels = prep->pixel_rows > 0,
         .target_transform = prep->transform,
-        .encode = prep->codes != NULL ? NUDGE_ENCODE_PIECEWISE : NUDGE_ENCODE_NONE,
+        .encode = prep->encode,
     };
     for (size_t j = 0; prep->codes != NULL && j < prep->values; j++) {
         size_t codes = nu_prep_code_inputs(prep, j);
@@ -114,7 +114,7 @@ typedef struct naming {
 } naming;
 
 /* "ocean_proximity=INLAND", or a number's name alone; "ocean_proximity other", "age missing";
- * "age[1]", its place in its first bin. */
+ * "age[1]", its place in its first bin, or the cosine of its first frequency. */
 static char *input_name(const void *of, size_t j)
 {
     const naming *names = of;

@@ -52,8 +52,9 @@ struct nudge_prep {
                                 * shift 0, factor 1. Pixels: 0 and 1/255 */
     nu_prep_list *quantiles;   /* values, of a quantile scale: none where they are constant; or
                                 * NULL */
+    nudge_encode encode;
     nu_prep_list *codes;       /* values: edges of bins, increasing; n is 0 or NU_EDGES_LEAST and
-                                * more. NULL: none has bins */
+                                * more; or frequencies. NULL: encode none */
     uint32_t *first;           /* of values, and one more: its network inputs; NULL: value j is
                                 * input j */
     size_t features;           /* network inputs */
@@ -116,7 +117,8 @@ static inline size_t nu_prep_input(const nudge_prep *p, size_t value)
 /* Network inputs of value j beside itself. */
 static inline size_t nu_prep_code_inputs(const nudge_prep *p, size_t j)
 {
-    return p->codes != NULL && p->codes[j].n > 0 ? p->codes[j].n - 1 : 0;
+    size_t n = p->codes != NULL ? p->codes[j].n : 0;
+    return p->encode == NUDGE_ENCODE_FOURIER ? 2 * n : n > 0 ? n - 1 : 0;
 }
 
 /* A copy of n numbers, into an empty list. NUDGE_EMEMORY. */

@@ -15,6 +15,7 @@
  *                                 distances
  *   "edges"                       where numbers are encoded piecewise: {"age": [17, 25, 90]}, of
  *                                 their bins
+ *   "frequencies"                 likewise, where they are encoded as waves
  *   "targets"                     names
  *   "target_cells"                [{"kind": "date"}, {"before": "$"}]: of targets, one of which at
  *                                 least is no plain number
@@ -101,7 +102,9 @@ json_t *nu_prep_to_json(const nudge_prep *p)
     if (p->quantiles != NULL)
         bad |= json_object_set_new(json, "quantiles", nu_lists_to_json(p, p->quantiles));
     if (p->codes != NULL)
-        bad |= json_object_set_new(json, "edges", nu_lists_to_json(p, p->codes));
+        bad |= json_object_set_new(json, p->encode == NUDGE_ENCODE_FOURIER ? "frequencies"
+                                                                           : "edges",
+                                   nu_lists_to_json(p, p->codes));
     if (p->target_cells != NULL)
         bad |= json_object_set_new(json, "target_cells",
                                    nu_json_list(p->n_targets, target_item, p->target_cells));
@@ -123,7 +126,7 @@ json_t *nu_prep_to_json(const nudge_prep *p)
 typedef struct keys {
     json_t *loss, *scale, *shift, *factor, *targets, *target_shift, *target_factor;
     json_t *columns, *features, *pixels, *classes, *target_cells, *csv; /* these or NULL */
-    json_t *quantiles, *edges, *transform;
+    json_t *quantiles, *edges, *frequencies, *transform;
 } keys;
 
 static nudge_status check_different(const char *key, char *const *strings, size_t n,
@@ -328,12 +331,13 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s?o, s?o, s:o, s?o, s?o, "
-                       "s?o, s:o, s:o}",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s?o, s?o, s?o, s:o, s?o, "
+                       "s?o, s?o, s:o, s:o}",
                        "loss", &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
                        &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
                        &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor,
-                       "quantiles", &in.quantiles, "edges", &in.edges, "targets", &in.targets,
+                       "quantiles", &in.quantiles, "edges", &in.edges,
+                       "frequencies", &in.frequencies, "targets", &in.targets,
                        "target_cells", &in.target_cells, "classes", &in.classes, "target_transform",
                        &in.transform, "target_shift", &in.target_shift, "target_factor",
                        &in.target_factor) != 0)
@@ -358,6 +362,14 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     if (in.quantiles != NULL)
         NU_TRY(nu_lists_from_json(&p->quantiles, p, "quantiles", in.quantiles, 2,
                                   NU_QUANTILES_MOST, nu_check_quantiles, err));
+    p->encode = in.edges != NULL         ? NUDGE_ENCODE_PIECEWISE
+                : in.frequencies != NULL ? NUDGE_ENCODE_FOURIER
+                                         : NUDGE_ENCODE_NONE;
+    if (in.edges != NULL && in.frequencies != NULL)
+        return nu_fail(err, NUDGE_EDATA, "'edges' excludes 'frequencies'");
+    if (in.frequencies != NULL)
+        NU_TRY(nu_lists_from_json(&p->codes, p, "frequencies", in.frequencies, 1,
+                                  NU_FREQUENCIES_MOST, nu_check_frequencies, err));
     if (in.edges != NULL)
         NU_TRY(nu_lists_from_json(&p->codes, p, "edges", in.edges, NU_EDGES_LEAST,
                                   NU_BINS_MOST + 1, nu_check_edges, err));

@@ -5,6 +5,7 @@
 
 #include "core/clones.h"
 #include "core/memory.h"
+#include "linalg/vecmath.h"
 
 void X(nu_batch_rows)(const nudge_dataset *data, const nu_permutation *order, size_t first,
                       size_t count, uint32_t *rows)
@@ -102,10 +103,16 @@ static inline void encode_number(const X(nu_matrix) *x, size_t row, const nu_enc
         real *restrict to = X(nu_panel)(x, q, row) + (i - left);
         const real *restrict low = (const real *)e->low + i;
         const real *restrict factor = (const real *)e->factor + i;
+        if (e->is_waves) {
 #pragma omp simd
-        for (size_t k = 0; k < some; k++) {
-            real place = (z - low[k]) * factor[k];
-            to[k] = place < 0 ? 0 : place > 1 ? 1 : place;
+            for (size_t k = 0; k < some; k++)
+                to[k] = r_sin(z * factor[k] + low[k]);
+        } else {
+#pragma omp simd
+            for (size_t k = 0; k < some; k++) {
+                real place = (z - low[k]) * factor[k];
+                to[k] = place < 0 ? 0 : place > 1 ? 1 : place;
+            }
         }
         if (i == own)
             to[0] = z;

@@ -23,9 +23,10 @@ typedef struct nu_encoded {
 } nu_encoded;
 
 /* Network inputs that packing a batch makes of stored values: a number v becomes itself and, behind
- * it, clamp((v - low) * factor, 0, 1). */
+ * it, clamp((v - low) * factor, 0, 1), or sin(v * factor + low). */
 typedef struct nu_encoding {
     size_t inputs;       /* 0: values are the inputs */
+    int is_waves;        /* sines */
     size_t n;
     nu_encoded *parts;   /* n: all values in their order */
     void *low, *factor;  /* inputs each, of the store's dtype; 0 where a value is as it is */

@@ -109,8 +109,9 @@ static void print_prep(const nudge_prep *prep)
     printf("%s, scaling %s\n", p.category_code == NUDGE_ORDINAL ? ", which are ordinal" : "",
            nudge_scale_name(p.scale));
     if (p.encode != NUDGE_ENCODE_NONE)
-        printf("encoding    %s, of %zu number%s in at most %zu bins\n", nudge_encode_name(p.encode),
-               p.encoded, p.encoded == 1 ? "" : "s", p.most_codes);
+        printf("encoding    %s, of %zu number%s in at most %zu %s\n", nudge_encode_name(p.encode),
+               p.encoded, p.encoded == 1 ? "" : "s", p.most_codes,
+               p.encode == NUDGE_ENCODE_FOURIER ? "waves" : "bins");
     printf("target      ");
     for (size_t k = 0; k < (p.classes > 0 ? 1 : p.outputs); k++)
         print_text(k > 0 ? ", " : "", nudge_prep_target_name(prep, k));

@@ -79,7 +79,8 @@ static void shape_of_synth(planning *p, const nudge_synth_shape *s)
                       : s->classes > 0                ? NUDGE_CROSS_ENTROPY
                                                       : NUDGE_MSE;
     int has_classes = nudge_loss_describe(loss).target == NUDGE_CLASSES;
-    size_t codes = d->prep.encode == NUDGE_ENCODE_PIECEWISE ? d->prep.bins : 0;
+    size_t codes = d->prep.encode == NUDGE_ENCODE_PIECEWISE ? d->prep.bins
+                   : d->prep.encode == NUDGE_ENCODE_FOURIER ? 2 * d->prep.frequencies : 0;
     must(train_setup_network(&p->model, &p->setup, s->features * (1 + codes), outputs, loss, NULL,
                              &err), &err);
     must(nudge_dataset_shape(&p->shape, p->setup.dtype, s->rows - (size_t)round(held), s->features,

@@ -70,6 +70,8 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"encode", nudge_encode_name(d.prep.encode), 0},
         {"category-code", nudge_category_code_name(d.prep.category_code), 0},
         {"bins", NULL, (double)d.prep.bins},
+        {"frequencies", NULL, (double)d.prep.frequencies},
+        {"frequency-scale", NULL, d.prep.frequency_scale},
         {"loss", nudge_loss_name(d.prep.loss), 0},
         {"huber-delta", NULL, nudge_loss_describe(NUDGE_HUBER).parameter_default},
         {"quantile", NULL, nudge_loss_describe(NUDGE_QUANTILE).parameter_default},
@@ -185,8 +187,11 @@ const option shared_options[] = {
      .names = category_code_names},
     {"encode", "HOW", .help = "what numbers become beside themselves; piecewise: their places in "
                               "bins of about as many rows or values each, so that a network tells "
-                              "their ranges apart", .names = encode_names},
+                              "their ranges apart; fourier: cosines and sines of random "
+                              "frequencies", .names = encode_names},
     {"bins", "N", .help = "of each number, at most, for --encode piecewise"},
+    {"frequencies", "K", .help = "of each number, for --encode fourier"},
+    {"frequency-scale", "X", .help = "their standard deviation, for numbers as they are scaled"},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},

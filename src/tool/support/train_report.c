@@ -290,6 +290,9 @@ json_t *train_settings(const train_report *r)
         "category_code", json_text(nudge_category_code_name(d->prep.category_code)),
         "encode", json_text(nudge_encode_name(prep.encode)),
         "bins", prep.encode == NUDGE_ENCODE_PIECEWISE ? json_whole(d->prep.bins) : NULL,
+        "frequencies", prep.encode == NUDGE_ENCODE_FOURIER ? json_whole(d->prep.frequencies) : NULL,
+        "frequency_scale", prep.encode == NUDGE_ENCODE_FOURIER
+                               ? json_number(d->prep.frequency_scale) : NULL,
         "min_count", json_whole(d->prep.min_count > 1 ? d->prep.min_count : 1),
         "features", json_whole(prep.features),
         "number_columns", json_whole(prep.number_columns),

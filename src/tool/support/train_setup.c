@@ -58,10 +58,17 @@ static void read_data(train_setup *s, arguments *args)
         d->prep.min_count = (size_t)whole_of(args, "min-count", 1, UINT32_MAX);
     d->prep.category_code = (nudge_category_code)choice_of(args, "category-code");
     d->prep.encode = (nudge_encode)choice_of(args, "encode");
-    if (d->prep.encode == NUDGE_ENCODE_NONE)
+    d->prep.seed = s->train.seed;
+    if (d->prep.encode != NUDGE_ENCODE_PIECEWISE)
         refuse_given(args, "bins", "it needs --encode piecewise");
     else if (given(args, "bins"))
         d->prep.bins = (size_t)whole_of(args, "bins", 2, 1024);
+    if (d->prep.encode != NUDGE_ENCODE_FOURIER)
+        refuse_all(args, "frequencies frequency-scale", "it needs --encode fourier");
+    if (given(args, "frequencies"))
+        d->prep.frequencies = (size_t)whole_of(args, "frequencies", 1, 512);
+    if (given(args, "frequency-scale"))
+        d->prep.frequency_scale = real_of(args, "frequency-scale", ABOVE_0);
     d->prep.loss = (nudge_loss)choice_of(args, "loss");
     d->prep.task = (nudge_task)choice_of(args, "task");
 }
