@@ -15,7 +15,7 @@ static nudge_status make_room(nu_csv_section *s)
 {
     size_t columns = s->of->columns, rows = nu_csv_count_lines(s->scan.bytes, s->scan.size);
     rows = nu_smaller(rows, s->scan.size / columns + 1);
-    s->stride = (nu_ceil_div(rows, 8) | 1) * 8;
+    s->stride = rows < 8 ? rows : (nu_ceil_div(rows, 8) | 1) * 8;
     if (columns * s->stride <= s->room)
         return NUDGE_OK;
     free(s->cells);
