@@ -312,8 +312,8 @@ END_TEST
 START_TEST(like_of_a_matrix)
 {
     static char *features[] = {"x1", "x2"}, *target[] = {"y"};
-    nudge_prep prep = {.features = 2, .feature_names = features, .n_targets = 1, .outputs = 1,
-                       .target_names = target};
+    nudge_prep prep = {.values = 2, .features = 2, .feature_names = features, .n_targets = 1,
+                       .outputs = 1, .target_names = target};
     nudge_read_options o = nudge_read_defaults();
     o.like = &prep;
     nudge_table *t = read_text("x1,x2,y\n1,2,3\n", &o);
