@@ -39,7 +39,8 @@ expect "136 inputs of 36 bytes a row" test "136, 36000000" = "$(sed -n "/^  .lay
 
 refuse 2 "cannot be scaled by quantiles" "a quantile scale of a file that stays where it is" \
     nudge train --data x.npy --labels y.npy --stream --scale quantile
-refuse 2 "needs --encode piecewise" "--bins alone" nudge train --data t.csv --target y --bins 7
+refuse 2 "needs --encode piecewise" "--bins alone" nudge train --data t.csv --target y --epochs 1 \
+    --bins 7
 refuse 2 "needs --encode fourier" "--frequencies alone" nudge train --data t.csv --target y \
     --encode piecewise --frequencies 7
 check "fourier" nudge train --data t.csv --target y --encode fourier --frequencies 3 --epochs 1 --quiet

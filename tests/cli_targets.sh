@@ -67,7 +67,8 @@ expect "... its coverage" [ "$(json "$out" interval.coverage)" = 0.9000000000000
 refuse 2 "--interval: '90' is not a number above 0 and below 1" "--interval 90" \
     $train --interval 90
 refuse 2 "--interval: it needs validation rows: --val, --val-split or --early-stop" \
-    "--interval without validation rows" nudge train --data y.csv --target y --interval 0.9 --out n.st
+    "--interval without validation rows" nudge train --data y.csv --target y --epochs 1 \
+    --interval 0.9 --out n.st
 refuse 2 "--interval: 0.99 needs 99 validation rows at least; there are 80" "too few rows" \
     $train --interval 0.99 --out n.st
 

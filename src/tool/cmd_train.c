@@ -9,6 +9,7 @@
 #include "support/held_out.h"
 #include "support/members.h"
 #include "support/output_metrics.h"
+#include "support/recipe.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/train_progress.h"
@@ -81,7 +82,10 @@ static int finish(train_report *r, nudge_model *model, const train_progress *p, 
     if (p->log_error != 0)
         give_up(EXIT_RUN_FAILED, "%s: %s%s", r->setup->log, strerror(p->log_error),
                 whereabouts(where, sizeof where, r));
-    evaluate(r, r->data->val, &r->val);
+    if (r->parts != NULL)
+        members_evaluate(r->setup, r->model, r->parts, report_wants(r->setup), &r->val);
+    else
+        evaluate(r, r->data->val, &r->val);
     evaluate(r, r->data->test, &r->test);
     if (r->setup->json)
         report_json(r);
@@ -156,8 +160,10 @@ static int train(train_report *r, nudge_model *model, arguments *args)
     nudge_error err;
     train_progress p;
     nudge_train_options callbacks = progress_start(&p, s);
-    must(members_plan(&r->plan, s, model, r->data->train, r->data->val, &err), &err);
-    p.trainers = members_start(s, model, r->data, &callbacks, sizeof *p.member);
+    r->parts = members_parts(s, r->data);
+    const nudge_data *of_first = r->parts != NULL ? r->parts : r->data;
+    must(members_plan(&r->plan, s, model, of_first->train, of_first->val, &err), &err);
+    p.trainers = members_start(s, model, r->data, r->parts, &callbacks, sizeof *p.member);
     if (!s->quiet)
         report_start(r);
     if (s->explain)
@@ -183,6 +189,7 @@ static int train(train_report *r, nudge_model *model, arguments *args)
         diverged(r);
     int exit_status = finish(r, model, &p, status == NUDGE_ESTOPPED ? nu_signal_caught() : 0);
     progress_end(&p);
+    members_parts_free(s, r->parts);
     return exit_status;
 }
 
@@ -199,6 +206,7 @@ static int run(arguments *args)
     nudge_model *model = NULL;
     nudge_error err;
     config_from_files(args);
+    recipe_start(args);
     train_setup_start(&setup, args, threads_of(args));
     if (setup.folds > 0) {
         int status = cross_validate(&setup);
@@ -208,6 +216,10 @@ static int run(arguments *args)
     }
     must(nudge_data_load(&data, &setup.data, &err), &err);
     say_notes(data.notes, data.n_notes, setup.quiet);
+    if (recipe_fit(args, &data, setup.units, setup.hidden, setup.quiet)) {
+        train_setup_end(&setup);
+        train_setup_start(&setup, args, threads_of(args));
+    }
     must(train_setup_model(&model, &setup, data.prep, &err), &err);
     train_report report = {.setup = &setup, .data = &data, .model = model};
     held_out_check(&report);

@@ -206,7 +206,7 @@ static nudge_status train_fold(validation *v, nudge_data *data, nudge_model **mo
     if (v->fold == 0)
         start(v, &report);
     start_time = watch_now();
-    nudge_trainer **trainers = members_start(v->setup, *model, data, &callbacks, 0);
+    nudge_trainer **trainers = members_start(v->setup, *model, data, NULL, &callbacks, 0);
     nudge_status status = members_run(v->setup, trainers, err);
     members_free(v->setup, trainers);
     if (status != NUDGE_OK)

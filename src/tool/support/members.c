@@ -47,8 +47,82 @@ nudge_status members_plan(nudge_train_plan *plan, const train_setup *s, const nu
     return NUDGE_OK;
 }
 
+nudge_data *members_parts(const train_setup *s, const nudge_data *data)
+{
+    nudge_error err;
+    if (s->val_folds == 0)
+        return NULL;
+    nudge_data *parts = need(calloc(s->members, sizeof *parts));
+    for (size_t k = 0; k < s->members; k++)
+        must(nudge_dataset_hold_out(&parts[k].train, &parts[k].val, data->train, k, s->val_folds,
+                                    s->data.seed, &err), &err);
+    return parts;
+}
+
+void members_parts_free(const train_setup *s, nudge_data *parts)
+{
+    for (size_t k = 0; parts != NULL && k < s->members; k++)
+        nudge_data_free(&parts[k]);
+    free(parts);
+}
+
+/* Adds the metrics of one part of `rows` rows. */
+static void add_metrics(nudge_metrics *sum, const nudge_metrics *one, double rows)
+{
+    double part = (double)one->rows / rows;
+    for (size_t i = 0; i < NUDGE_METRICS; i++)
+        sum->value[i] += one->value[i] * part;
+    for (size_t i = 0; sum->by_output != NULL && i < NUDGE_METRICS * sum->outputs; i++)
+        sum->by_output[i] += one->by_output[i] * part;
+    for (size_t i = 0; sum->confusion != NULL && i < sum->classes * sum->classes; i++)
+        sum->confusion[i] += one->confusion[i];
+    sum->rows += one->rows;
+}
+
+/* The first part's metrics as a sum of none. */
+static void no_metrics(nudge_metrics *sum)
+{
+    for (size_t i = 0; i < NUDGE_METRICS; i++)
+        sum->value[i] = 0;
+    for (size_t i = 0; sum->by_output != NULL && i < NUDGE_METRICS * sum->outputs; i++)
+        sum->by_output[i] = 0;
+    for (size_t i = 0; sum->confusion != NULL && i < sum->classes * sum->classes; i++)
+        sum->confusion[i] = 0;
+    sum->rows = 0;
+}
+
+static void evaluate_member(const train_setup *s, const nudge_model *model, const nudge_data *parts,
+                            size_t k, uint64_t wanted, nudge_metrics *metrics)
+{
+    nudge_error err;
+    nudge_model *member = NULL;
+    must(nudge_model_member(&member, model, k, &err), &err);
+    must(nudge_evaluate_on(member, parts[k].val, s->train.threads, s->cpus, wanted, metrics, &err),
+         &err);
+    nudge_model_free(member);
+}
+
+void members_evaluate(const train_setup *s, const nudge_model *model, const nudge_data *parts,
+                      uint64_t wanted, nudge_metrics *metrics)
+{
+    double rows = 0;
+    for (size_t k = 0; k < s->members; k++)
+        rows += (double)nudge_dataset_describe(parts[k].val).rows;
+    for (size_t k = 0; k < s->members; k++) {
+        nudge_metrics one;
+        evaluate_member(s, model, parts, k, wanted, &one);
+        if (k == 0) {
+            evaluate_member(s, model, parts, k, wanted, metrics);
+            no_metrics(metrics);
+        }
+        add_metrics(metrics, &one, rows);
+        nudge_metrics_free(&one);
+    }
+}
+
 nudge_trainer **members_start(const train_setup *s, nudge_model *model, const nudge_data *data,
-                              const nudge_train_options *callbacks, size_t user_size)
+                              const nudge_data *parts, const nudge_train_options *callbacks,
+                              size_t user_size)
 {
     nudge_error err;
     nudge_trainer **trainers = need(calloc(s->members, sizeof *trainers));
@@ -58,7 +132,8 @@ nudge_trainer **members_start(const train_setup *s, nudge_model *model, const nu
         o.on_progress = callbacks->on_progress;
         o.keep_history = callbacks->keep_history;
         o.user = (char *)callbacks->user + k * user_size;
-        must(nudge_trainer_create(&trainers[k], model, data->train, data->val, &o, &err), &err);
+        const nudge_data *own = parts != NULL ? &parts[k] : data;
+        must(nudge_trainer_create(&trainers[k], model, own->train, own->val, &o, &err), &err);
     }
     return trainers;
 }

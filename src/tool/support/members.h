@@ -16,10 +16,21 @@ nudge_status members_plan(nudge_train_plan *plan, const train_setup *setup,
                           const nudge_model *model, const nudge_dataset *train,
                           const nudge_dataset *val, nudge_error *err);
 
+/* --val-folds: for each member the rows that it learns from as .train and those that it is validated
+ * on as .val, one part in val_folds of data->train; for members_parts_free(). NULL without that. */
+nudge_data *members_parts(const train_setup *setup, const nudge_data *data);
+void members_parts_free(const train_setup *setup, nudge_data *parts);
+
+/* Metrics of all those parts, each by its member alone: their means, a part counting as its rows
+ * do. */
+void members_evaluate(const train_setup *setup, const nudge_model *model, const nudge_data *parts,
+                      uint64_t wanted, nudge_metrics *metrics);
+
 /* A trainer for each member with these callbacks and keep_history, whose `user` is user_size bytes
- * further for each; for members_free(). Gives up where that fails. */
+ * further for each; for members_free(). parts may be NULL. Gives up where that fails. */
 nudge_trainer **members_start(const train_setup *setup, nudge_model *model, const nudge_data *data,
-                              const nudge_train_options *callbacks, size_t user_size);
+                              const nudge_data *parts, const nudge_train_options *callbacks,
+                              size_t user_size);
 void members_free(const train_setup *setup, nudge_trainer **trainers);
 
 /* As nudge_trainers_run(). */

@@ -134,6 +134,8 @@ const option shared_options[] = {
     {"val", "SPEC", .help = "validation data: its loss is shown after every epoch"},
     {"val-labels", "FILE", .help = "IDX or NPY file with the labels of --val"},
     {"val-split", "F", .help = "hold out this part of --data for validation"},
+    {"val-folds", "K", .help = "instead of --val-split: each of the --members is validated on another "
+                               "K-th of the rows, which it does not learn from"},
     {"test", "SPEC", .help = "test data: evaluated once, at the end"},
     {"test-labels", "FILE", .help = "IDX or NPY file with the labels of --test"},
     {"test-split", "F", .help = "hold out this part of --data for the test"},
@@ -192,6 +194,10 @@ const option shared_options[] = {
     {"bins", "N", .help = "of each number, at most, for --encode piecewise"},
     {"frequencies", "K", .help = "of each number, for --encode fourier"},
     {"frequency-scale", "X", .help = "their standard deviation, for numbers as they are scaled"},
+    /* Recipe */
+    {"recipe", "plain|table", .help = "a set of options, of which those that are given stay: table, "
+                                      "of what serves most tables, is used where --target is given "
+                                      "and nothing of how to learn; plain is none"},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},

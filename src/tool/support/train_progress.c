@@ -154,6 +154,8 @@ static void show_epoch(train_progress *p, size_t epoch)
  * have stopped. */
 static void wait_epoch(train_progress *p, const nudge_epoch *e)
 {
+    if (e->epoch <= p->shown) /* its thread was held up, and the others' mean is told */
+        return;
     p->waiting = need(realloc(p->waiting, (p->n_waiting + 1) * sizeof *p->waiting));
     p->waiting[p->n_waiting++] = *e;
     for (size_t next = p->shown + 1, n = 0; next <= e->epoch; next = p->shown + 1, n = 0) {

@@ -50,6 +50,10 @@ static void data_lines(const train_report *r)
     fprintf(stderr, "%s train", nu_count_text(text, (double)rows_of(r->data->train)));
     if (r->data->val != NULL)
         fprintf(stderr, ", %s validation", nu_count_text(text, (double)rows_of(r->data->val)));
+    if (r->parts != NULL)
+        fprintf(stderr, ", of which each network is validated on another %zu%s, which it does not "
+                "learn from", r->setup->val_folds, r->setup->val_folds == 2 ? "nd" :
+                r->setup->val_folds == 3 ? "rd" : "th");
     if (r->data->test != NULL)
         fprintf(stderr, ", %s test", nu_count_text(text, (double)rows_of(r->data->test)));
     fputc('\n', stderr);

@@ -10,6 +10,7 @@
 typedef struct train_report {
     const train_setup *setup;
     const nudge_data *data;
+    nudge_data *parts;             /* as members_parts() has them */
     const nudge_model *model;
     nudge_train_plan plan;         /* of all members */
     nudge_trainer *const *trainers; /* theirs, */

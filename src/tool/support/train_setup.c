@@ -40,7 +40,8 @@ static void read_data(train_setup *s, arguments *args)
     else
         refuse_given(args, "val-split", "it cannot be used together with --val");
     d->val_split = real_of(args, "val-split", FROM_0_BELOW_1);
-    if (!given(args, "val-split") && d->val == NULL && (built_in || given(args, "early-stop")))
+    if (!given(args, "val-split") && d->val == NULL && !given(args, "val-folds") &&
+        (built_in || given(args, "early-stop")))
         d->val_split = VAL_SPLIT;
     d->split_order = (nudge_split_order)choice_of(args, "split");
     d->stratify = given(args, "stratify");
@@ -95,8 +96,10 @@ static void read_folds(train_setup *s, arguments *args)
     s->folds = (size_t)whole_of(args, "folds", 2, UINT32_MAX);
     if (!given(args, "val-split") && !given(args, "early-stop"))
         s->data.val_split = 0; /* of the built-in data */
-    refuse_all(args, "val val-labels test test-labels test-split split",
+    refuse_all(args, "val val-labels val-folds test test-labels test-split split",
                "--folds holds out every row once");
+    if (given(args, "recipe") && choice_of(args, "recipe") != 0)
+        refuse_given(args, "recipe", "--folds trains networks whose options are given");
     refuse_all(args, "out log checkpoint resume calibrate interval", "--folds trains several networks and keeps none");
 }
 
@@ -332,6 +335,12 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
         s->members = (size_t)whole_of(args, "members", 1, MOST_MEMBERS);
     if (s->members > 1 && choice_of(args, "pin"))
         refuse_given(args, "pin", "members trained at the same time are not bound to CPUs");
+    if (given(args, "val-folds")) {
+        refuse_given(args, "val", "--val-folds holds other rows out for each network");
+        refuse_given(args, "val-split", "--val-folds holds other rows out for each network");
+        s->val_folds = (size_t)whole_of(args, "val-folds", s->members > 2 ? s->members : 2,
+                                        MOST_MEMBERS);
+    }
     int most = nudge_threads(threads, NULL);
     s->train.cpus = s->cpus = pin_option(args, threads > most ? threads : most);
     s->calibrate = given(args, "calibrate");

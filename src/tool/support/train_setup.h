@@ -18,6 +18,7 @@ typedef struct train_setup {
     int layer_norm, residual, input_factor;
     double loss_parameter;
     size_t members;          /* networks in one model: 1, or more (members.h) */
+    size_t val_folds;        /* parts of the rows, one of which validates each member; 0: not */
     size_t folds;            /* of a cross-validation; 0: one training */
     double *dropout;         /* of train; hidden of them, or NULL */
     nudge_train_options train;

@@ -1,0 +1,145 @@
+#include "support/recipe.h"
+
+#include <string.h>
+
+#include "support/say.h"
+
+/* What is known when the data are read. */
+typedef struct facts {
+    size_t rows;    /* of training */
+    double weights; /* of one network */
+    int has_val;    /* validation rows that all members share */
+} facts;
+
+typedef struct recipe {
+    const char *name;
+    const char *options[10][2]; /* names and texts */
+    void (*fit)(arguments *args, const facts *f); /* NULL: nothing depends on the data */
+} recipe;
+
+/* ---- Giving ---------------------------------------------------------------------------- */
+
+static void give(arguments *args, const char *name, const char *text)
+{
+    if (argument_named(args, name) != NULL && !given(args, name))
+        arguments_put(args, name, need(strdup(text)));
+}
+
+static void give_whole(arguments *args, const char *name, double value)
+{
+    char text[NU_TEXT];
+    snprintf(text, sizeof text, "%.0f", value);
+    give(args, name, text);
+}
+
+/* ---- For tables ------------------------------------------------------------------------ */
+
+/* The members' parts for validation: each learns from four fifths of the rows. */
+#define PARTS 5
+
+/* With fewer rows none are held out. */
+#define FEW_ROWS 20
+
+/* Operations of the engine in a second, on two cores with AVX-512: a figure of the recipe and no
+ * measurement, so that the same data and options give the same network everywhere. */
+#define OPERATIONS_PER_SECOND 1e11
+#define USUAL_SECONDS 30
+
+/* Epochs that networks need, most often, and those that they may take. */
+#define USUAL_EPOCHS 40
+#define MOST_EPOCHS 300
+
+static double within(double x, double least, double most)
+{
+    return x < least ? least : x > most ? most : x;
+}
+
+/* Small batches for small tables: they need the updates. The number of members and of epochs is
+ * what the time allows. doc/tables.md has what each of these was chosen by. */
+static void fit_table(arguments *args, const facts *f)
+{
+    double rows = (double)f->rows, batch = 32, seconds = USUAL_SECONDS;
+    int holds_out = !f->has_val && f->rows >= FEW_ROWS;
+    while (batch < 256 && batch * 64 <= rows)
+        batch *= 2;
+    if (given(args, "max-time"))
+        read_real(args, "max-time", ABOVE_0, &seconds);
+    double learnt = holds_out ? rows * (PARTS - 1) / PARTS : rows;
+    double affordable = seconds * OPERATIONS_PER_SECOND / (6 * f->weights * learnt); /* epochs */
+    if (f->rows < FEW_ROWS)
+        affordable = MOST_EPOCHS;
+    double members = within(affordable / USUAL_EPOCHS, 1, PARTS);
+    if (given(args, "members"))
+        members = (double)whole_of(args, "members", 1, UINT32_MAX);
+    double epochs = within(affordable / (double)(size_t)members, 10, MOST_EPOCHS);
+    give_whole(args, "batch", batch);
+    give_whole(args, "members", (double)(size_t)members);
+    give_whole(args, "epochs", (double)(size_t)epochs);
+    if (holds_out)
+        give_whole(args, "val-folds", within(members, PARTS, members));
+    if (holds_out || f->has_val)
+        give_whole(args, "early-stop", within((double)(size_t)(epochs / 6), 16, MOST_EPOCHS));
+}
+
+/* ---- All ------------------------------------------------------------------------------- */
+
+/* In the order of the option's choices. */
+enum { PLAIN, TABLE };
+static const recipe recipes[] = {
+    [PLAIN] = {"plain", {{NULL}}, NULL},
+    [TABLE] = {"table",
+               {{"encode", "piecewise"}, {"hidden", "256,256"}, {"dropout", "0.1"},
+                {"optimizer", "adamw"}, {"weight-decay", "0.03"}, {"average", "0.999"}},
+               fit_table},
+};
+
+/* Nothing is said of how to learn. */
+static int is_left_open(const arguments *args)
+{
+    static const char *const said[] = {
+        "hidden", "activation", "layer-norm", "residual", "init", "dropout", "optimizer", "lr",
+        "schedule", "batch", "epochs", "early-stop", "members", "folds", "resume", "config",
+    };
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (given(args, said[i]))
+            return 0;
+    return 1;
+}
+
+void recipe_start(arguments *args)
+{
+    if (!given(args, "recipe")) {
+        if (!given(args, "target") || !is_left_open(args))
+            return;
+        give(args, "recipe", recipes[TABLE].name);
+    }
+    const recipe *r = &recipes[choice_of(args, "recipe")];
+    int needs_val = given(args, "calibrate") || given(args, "interval");
+    if (r->fit != NULL && needs_val && !given(args, "val"))
+        give(args, "val-split", "0.2"); /* of rows that no member learns from */
+    for (size_t i = 0; i < sizeof r->options / sizeof *r->options && r->options[i][0]; i++)
+        give(args, r->options[i][0], r->options[i][1]);
+}
+
+int recipe_fit(arguments *args, const nudge_data *data, const size_t *hidden, size_t layers,
+               int quiet)
+{
+    nudge_prep_info prep = nudge_prep_describe(data->prep);
+    facts f = {.rows = nudge_dataset_describe(data->train).rows, .has_val = data->val != NULL};
+    const recipe *r = &recipes[given(args, "recipe") ? choice_of(args, "recipe") : PLAIN];
+    double inputs = (double)prep.features;
+    if (r->fit == NULL)
+        return 0;
+    for (size_t i = 0; i <= layers; i++) {
+        double outputs = i < layers ? (double)hidden[i] : (double)prep.outputs;
+        f.weights += (inputs + 1) * outputs;
+        inputs = outputs;
+    }
+    r->fit(args, &f);
+    if (!quiet)
+        say("recipe %s: %s network%s of %s units, batch %s, at most %s epochs; --recipe plain is "
+            "one of 128,64 with plain Adam", r->name, text_of(args, "members"),
+            strcmp(text_of(args, "members"), "1") == 0 ? "" : "s", text_of(args, "hidden"),
+            text_of(args, "batch"), text_of(args, "epochs"));
+    return 1;
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# --recipe and --val-folds: what a table gets where nothing is said, and what it is made of.
+. "$(dirname "$0")/setup.sh"
+
+nudge gen friedman1 --rows 300 --out d.csv --quiet
+train() {
+    nudge train --data d.csv --target y "$@"
+}
+
+check "a table without options" train --hidden 12 --epochs 7 --recipe table --save-config c.json \
+    --out all.st --json
+said=$err
+expect "... tells what its recipe is" grep -q "recipe table: 5 networks of 12 units, batch 32, at \
+most 7 epochs; --recipe plain is one" "$said"
+expect "... and that each is validated on other rows" grep -q "300 train, of which each network is" "$said"
+expect "... each row once" test "$(json "$out" val.rows)" = 300
+check "the options that it saved" nudge train --config c.json --out same.st --quiet
+expect "... give the same bits" cmp all.st same.st
+check "one thread" train --hidden 12 --epochs 7 --recipe table --threads 1 --out one.st --quiet
+expect "... the same bits" cmp all.st one.st
+check "its options one by one" train --hidden 12 --epochs 7 --encode piecewise --dropout 0.1 \
+    --optimizer adamw --weight-decay 0.03 --average 0.999 --batch 32 --members 5 --val-folds 5 \
+    --early-stop 16 --out own.st --quiet
+expect "... the same bits" cmp all.st own.st
+
+for k in 1 2; do # recipes are for those who say nothing of how to learn
+    check "with --epochs it is plain" train --epochs 1 --out $k.st
+    expect "... and nothing is said" sh -c "! grep -q recipe '$err'"
+    check "plain, by its name" train --recipe plain --epochs 1 --out plain.st
+    expect "... the same bits" cmp $k.st plain.st
+done
+
+head -n 31 d.csv >few.csv
+check "a small table, and nothing else" nudge train --data few.csv --target y
+expect "... has the recipe" grep -q "recipe table: 5 networks of 256,256 units, batch 32, at most 300" "$err"
+printf 'a,b,y\n0,0,0\n0,1,1\n1,0,1\n1,1,1\n' >or.csv
+check "four rows" nudge train --data or.csv --target y --json
+expect "... hold none out" grep -q "^rows  *4 train$" "$err"
+check "time decides how much" train --max-time 0.01 --hidden 500 --quiet --recipe table --json
+expect "... fewer networks" test "$(json "$out" settings.members)" = 1
+check "a recipe on --val" train --val few.csv --hidden 5 --recipe table --epochs 2 --json
+expect "... has its rows" test "$(json "$out" val.rows)" = 30
+check "intervals" train --hidden 5 --recipe table --epochs 2 --interval 0.9 --json
+expect "... are of rows held out of all" test "$(json "$out" val.rows)" = 60
+
+# A member that is trained alone on the rows that it has among three.
+check "three members" train --hidden 6 --epochs 2 --members 3 --val-folds 3 --out three.st --json
+expect "... are validated on all rows" test "$(json "$out" val.rows)" = 300
+check "one of them" train --hidden 6 --epochs 2 --val-folds 3 --out first.st --json
+expect "... on a third" test "$(json "$out" val.rows)" = 100
+
+refuse 2 "--recipe: 'tabel' is not one of plain, table" "another recipe" train --recipe tabel
+refuse 2 "--val-split: --val-folds holds other rows out for each network" "two ways" train \
+    --val-folds 3 --val-split 0.1
+refuse 2 "--val-folds: '2' is not a whole number from 3" "fewer parts than members" train \
+    --members 3 --val-folds 2
+refuse 2 "--val-folds: --folds holds out every row once" "parts and folds" train --folds 3 --val-folds 3
+refuse 2 "--recipe: --folds trains networks whose options are given" "a recipe and folds" train --folds 3 --recipe table
+finish
