@@ -1,6 +1,7 @@
 /* CSV tables are the same however their text is cut into sections, and whether all of it is in
  * memory; numbers are those that strtod() reads. */
 #include <float.h>
+#include <unistd.h>
 
 #include "csv_fixtures.h"
 #include "folder_fixtures.h"
@@ -175,6 +176,34 @@ START_TEST(the_same_however_cut)
 }
 END_TEST
 
+/* A file that becomes shorter while it is read: all threads learn of it. */
+START_TEST(the_end_is_gone)
+{
+    size_t whole = nu_csv_section_size, head = nu_csv_head_size;
+    made m = make(&kinds[1], 4500, 3);
+    nudge_read_options o = nudge_read_defaults();
+    char path[300];
+    o.threads = 2;
+    snprintf(path, sizeof path, "%s/a.csv", folder);
+    nu_csv_section_size = 900;
+    nu_csv_head_size = m.size / 3;
+    for (int i = 0; i < 10; i++) {
+        nu_source s;
+        nudge_table *t = NULL;
+        nudge_error err = {0};
+        write_bytes(path, m.text, m.size);
+        ck_ok(nu_source_open(&s, path, &err), &err);
+        ck_assert_int_eq(truncate(path, (off_t)(m.size / 3 * 2)), 0);
+        ck_assert_int_eq(nu_read_source(&t, &s, &nu_csv_format, &o, &err), NUDGE_EDATA);
+        ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "%s", err.text);
+        nu_source_close(&s);
+    }
+    free(m.text);
+    nu_csv_section_size = whole;
+    nu_csv_head_size = head;
+}
+END_TEST
+
 /* A table that was read takes further columns. */
 START_TEST(columns_are_added)
 {
@@ -264,6 +293,7 @@ static Suite *csv_sections_suite(void)
     TCase *cut = tcase_create("cut");
     tcase_add_checked_fixture(cut, make_folder, remove_folder);
     tcase_add_loop_test(cut, the_same_however_cut, 0, KINDS + LONG_KINDS);
+    tcase_add_test(cut, the_end_is_gone);
     tcase_add_test(cut, columns_are_added);
     suite_add_tcase(suite, cut);
     TCase *numbers = tcase_create("numbers");

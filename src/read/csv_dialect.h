@@ -40,7 +40,7 @@ nudge_status nu_csv_said(nudge_dialect *dialect, const nudge_read_options *optio
                          nudge_error *err);
 
 /* Finds out the rest, with a note for each thing. The layout has its source, what was said of the
- * dialect, `how` with its locale, and the text of the whole file.
+ * dialect, `how` with its locale, and its text, of a large file the beginning.
  * NUDGE_EDATA (nothing but notes), NUDGE_EMEMORY. */
 nudge_status nu_csv_find_layout(nu_csv_layout *l, const nudge_read_options *options,
                                 nu_notes *notes, nudge_error *err);

@@ -175,7 +175,8 @@ static void read_some(void *arg, int thread, int threads)
     uint64_t before = nu_denormals_on(); /* they are numbers like others */
     for (;;) {
         if (thread == 0) {
-            r->status = nu_csv_sections_choose(&r->sections, r->err);
+            if (r->status == NUDGE_OK)
+                r->status = nu_csv_sections_choose(&r->sections, r->err);
             r->is_over = r->status != NUDGE_OK || r->sections.n == 0;
         }
         nu_barrier_wait(&r->barrier, threads);
@@ -191,11 +192,8 @@ static void read_some(void *arg, int thread, int threads)
         nu_csv_fill(&r->outcome[thread], r->rows->kinds, r->rows->fields, r->rows->order,
                     &r->sections, thread, threads);
         nu_barrier_wait(&r->barrier, threads);
-        if (thread == 0)
+        if (thread == 0) /* the others wait above, where it tells them whether to go on */
             r->status = add_rows(r);
-        nu_barrier_wait(&r->barrier, threads);
-        if (r->status != NUDGE_OK)
-            break;
     }
     nu_denormals_restore(before);
 }

@@ -18,9 +18,10 @@ static nudge_status make_room(nu_csv_section *s)
     s->stride = rows < 8 ? rows : (nu_ceil_div(rows, 8) | 1) * 8;
     if (columns * s->stride <= s->room)
         return NUDGE_OK;
-    free(s->cells);
+    free(NU_TAKE(s->cells));
+    s->room = 0;
+    NU_NEW(s->cells, nu_alloc, columns * s->stride, "the cells of a CSV file", &s->err);
     s->room = columns * s->stride;
-    NU_NEW(s->cells, nu_alloc, s->room, "the cells of a CSV file", &s->err);
     return NUDGE_OK;
 }
 
