@@ -99,6 +99,7 @@ START_TEST(columns_as_scikit_learn)
     check_known(d, _i == 0 ? 1e-10 : 1e-6);
     ck_assert_double_eq(input(d, 0, 2), 0); /* constant: not scaled */
     ck_assert_double_eq_tol(input(d, ROWS, 2), 4.3, 1e-6);
+    ck_assert(isnan(nu_prep_scaled(p, 0, INFINITY))); /* which nudge_predict_row() refuses */
     nudge_dataset_free(d);
     nudge_prep_free(p);
 }

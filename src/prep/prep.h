@@ -96,7 +96,7 @@ static inline int nu_prep_is_number(const nu_prep_column *c)
     return c->kind != NUDGE_COLUMN_CATEGORY || c->is_ordinal;
 }
 
-/* By the 2 or more quantiles of a number; NaN of NaN. */
+/* By the 2 or more quantiles of a number; NaN of what is not finite. */
 double nu_quantile_scaled(const nu_prep_list *quantiles, double x);
 
 /* Value j, which is a number, from its raw one. */

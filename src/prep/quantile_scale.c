@@ -55,8 +55,8 @@ double nu_quantile_scaled(const nu_prep_list *quantiles, double x)
 {
     const double *q = quantiles->at;
     size_t n = quantiles->n;
-    if (isnan(x))
-        return x;
+    if (!isfinite(x))
+        return NAN; /* infinity is refused, as other scales do, not taken for a large number */
     size_t first = place_of(q, n, x, 0), end = place_of(q, n, x, 1);
     double part; /* of equal quantiles the middle; between two a straight line */
     if (x <= q[0] || x >= q[n - 1])
