@@ -8,6 +8,7 @@
 #include "read/read.h"
 #include "read/stored_table.h"
 #include "synth/rows.h"
+#include "whole.h"
 
 /* How an array of elements is written. */
 static nu_array_type type_of(nu_element element)
@@ -30,8 +31,9 @@ static nudge_status check_labels_path(const char *path, nudge_error *err)
 /* Labels beyond 2^53 as the whole numbers that they are; for free(). NULL without memory. */
 static uint64_t *exact_labels(const nudge_table *t, nu_array_type *type)
 {
-    uint64_t *y = nu_alloc(t->rows, sizeof *y);
-    *type = t->class_values[t->n_classes - 1] < 0x1p63 ? NU_A_I64 : NU_A_U64;
+    uint64_t *y = nu_alloc(t->rows, sizeof *y), largest;
+    const char *last = t->class_labels[t->n_classes - 1];
+    *type = last[0] == '-' || nu_parse_whole(last, 0, INT64_MAX, &largest) ? NU_A_I64 : NU_A_U64;
     for (size_t r = 0; y != NULL && r < t->rows; r++) {
         const char *label = t->class_labels[t->classes[r]];
         y[r] = *type == NU_A_I64 ? (uint64_t)strtoll(label, NULL, 10) : strtoull(label, NULL, 10);
