@@ -74,6 +74,7 @@ static int run(arguments *args)
     const char *in = args->word[0], *out = args->word[1];
     check_files(args, in, out);
     read_data_options(&read, args);
+    read.threads = threads_of(args);
     must(nudge_table_read(&table, in, &read, &err), &err);
     write_files(args, table, out);
     const nudge_note *note = nudge_table_notes(table, &notes);
@@ -97,7 +98,7 @@ const command command_convert = {
              "their column.",
     .own = own,
     .options = "Data files: target labels " COLUMN_OPTIONS " " READ_OPTIONS
-               "\nOutput: labels-out quiet\n",
+               "\nRunning: threads\nOutput: labels-out quiet\n",
     .examples = "  nudge convert big.csv big.safetensors --target price\n"
                 "  nudge convert d.npz d.csv\n"
                 "  nudge convert a9a a9a.safetensors\n",

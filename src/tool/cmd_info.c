@@ -346,6 +346,7 @@ static void data_info(arguments *args, const char *spec)
     nudge_error err;
     nudge_read_options read;
     read_data_options(&read, args);
+    read.threads = threads_of(args);
     must(nudge_table_read(&table, spec, &read, &err), &err);
     size_t notes;
     const nudge_note *note = nudge_table_notes(table, &notes);
@@ -375,7 +376,7 @@ const command command_info = {
              "columns of data: their kinds, missing cells, categories and ranges, the first "
              "rows, and what 'nudge train' would do with each.",
     .options = "Data files: target labels task " COLUMN_OPTIONS " " READ_OPTIONS
-               "\nOutput: json quiet\n",
+               "\nRunning: threads\nOutput: json quiet\n",
     .examples = "  nudge info m.safetensors\n"
                 "  nudge info letters.csv --target Letter\n"
                 "  nudge info synth:friedman1,rows=1000 --json\n",

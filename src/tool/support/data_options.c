@@ -137,6 +137,7 @@ static nudge_table *load_model_and_table(arguments *args, int targets, nudge_mod
                  "wrote do", path);
     read.like = info.prep;
     read.dtype = info.dtype;
+    read.threads = threads_of(args);
     must(nudge_table_read(&table, spec, &read, &err), &err);
     size_t notes;
     const nudge_note *note = nudge_table_notes(table, &notes);
