@@ -68,6 +68,9 @@ check "folds" nudge train --quiet --data d.csv --target y --members 2 --folds 3 
 check "lines of epochs" nudge train $data --members 3 --epochs 2 --max-time 30
 expect "... are means over members" grep -q "^epoch 2/2 .*  3 of 3 members$" "$err"
 expect "... time is shared out" grep -q -e "--max-time" "$err"
+check "lines of epochs where one is far ahead of another" timeout -s KILL 20 "$NUDGE" train $data \
+    --members 2 --epochs 400
+expect "... are no more than twenty" test "$(grep -c "^epoch" "$err")" -le 21
 
 # ---- Factors of inputs ----
 

@@ -126,11 +126,18 @@ static void print_epoch(const train_progress *p, const nudge_epoch *e, size_t me
     fputc('\n', stderr);
 }
 
+/* Evenly spaced, the first and the last among them. */
+static int has_line(size_t epoch, size_t epochs)
+{
+    return epochs <= MOST_LINES || epoch == 1 || epoch == epochs ||
+           epoch * (MOST_LINES - 1) / epochs != (epoch - 1) * (MOST_LINES - 1) / epochs;
+}
+
 /* Of the epochs that wait those of one number, which then wait no more. */
 static void show_epoch(train_progress *p, size_t epoch)
 {
-    nudge_epoch *some = need(calloc(p->n_waiting, sizeof *some));
-    size_t n = 0, left = 0, epochs = p->setup->train.epochs;
+    nudge_epoch *some = need(calloc(p->n_waiting + 1, sizeof *some));
+    size_t n = 0, left = 0;
     for (size_t i = 0; i < p->n_waiting; i++) {
         if (p->waiting[i].epoch == epoch)
             some[n++] = p->waiting[i];
@@ -139,10 +146,7 @@ static void show_epoch(train_progress *p, size_t epoch)
     }
     p->n_waiting = left;
     p->shown = epoch;
-    /* Evenly spaced, the first and the last among them. */
-    int show = epoch == 1 || epoch == epochs ||
-               epoch * (MOST_LINES - 1) / epochs != (epoch - 1) * (MOST_LINES - 1) / epochs;
-    if (n > 0 && (epochs <= MOST_LINES || show)) {
+    if (n > 0) {
         nudge_epoch mean = mean_epoch(p->setup, some, n);
         live_line_clear();
         print_epoch(p, &mean, n);
@@ -150,18 +154,20 @@ static void show_epoch(train_progress *p, size_t epoch)
     free(some);
 }
 
-/* An epoch is shown when all networks have done it, or one of them the second one after it: others
- * have stopped. */
+/* An epoch is shown when all networks have done it, or one of them two more lines: others have
+ * stopped, or are so far behind that they are left out of it. */
 static void wait_epoch(train_progress *p, const nudge_epoch *e)
 {
-    if (e->epoch <= p->shown) /* its thread was held up, and the others' mean is told */
+    size_t far = 2 * (e->epochs / MOST_LINES + 1);
+    if (e->epoch <= p->shown || !has_line(e->epoch, e->epochs))
         return;
     p->waiting = need(realloc(p->waiting, (p->n_waiting + 1) * sizeof *p->waiting));
     p->waiting[p->n_waiting++] = *e;
-    for (size_t next = p->shown + 1, n = 0; next <= e->epoch; next = p->shown + 1, n = 0) {
+    for (size_t next = p->shown + 1; next <= e->epoch; next++) {
+        size_t n = 0;
         for (size_t i = 0; i < p->n_waiting; i++)
             n += p->waiting[i].epoch == next;
-        if (n < p->setup->members && e->epoch < next + 2)
+        if (has_line(next, e->epochs) && n < p->setup->members && e->epoch < next + far)
             break;
         show_epoch(p, next);
     }

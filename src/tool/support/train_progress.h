@@ -27,7 +27,7 @@ typedef struct train_progress {
     int checkpoint_failed;  /* the last one could not be written */
     double start;           /* when this run began, */
     double begun;           /* and the part of all epochs that was done then */
-    nudge_epoch *waiting;   /* n_waiting epochs of networks, not shown yet; */
+    nudge_epoch *waiting;   /* n_waiting epochs of networks, all after the last one shown; */
     size_t n_waiting;
     size_t shown;           /* the last one that is */
 } train_progress;
