@@ -101,6 +101,9 @@ static const struct lie {
     {"{\"__metadata__\"", "{\"layers.2.bias\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":"
                           "[0,0]},\"__metadata__\"",
      "tensor 'layers.2.bias' is none of the network's"},
+    {"{\"__metadata__\"", "{\"members.0\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":"
+                          "[0,0]},\"__metadata__\"",
+     "tensor 'members.0' is none of the network's"},
 };
 
 START_TEST(refuses_header_lie)

@@ -95,9 +95,10 @@ static int is_own(const nu_st_file *file)
 size_t nu_match_members(const nu_st_file *file)
 {
     size_t most = 0, k;
-    for (size_t i = 0; i < file->n_tensors && is_own(file); i++)
-        if (sscanf(file->tensors[i].name, NU_MEMBER_PREFIX "%9zu.", &k) == 1 && k > most)
-            most = k;
+    for (size_t i = 0; i < file->n_tensors && is_own(file); i++) {
+        (void)nu_member_rest(file->tensors[i].name, &k);
+        most = k > most ? k : most;
+    }
     return most + 1;
 }
 

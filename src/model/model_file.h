@@ -24,6 +24,9 @@ typedef struct nu_block {
 #define NU_MEMBER_TEXT 24
 const char *nu_member_prefix(char buf[NU_MEMBER_TEXT], size_t k);
 
+/* What comes after that in a name of any file, and *k; of another name all of it, and 0. */
+const char *nu_member_rest(const char *name, size_t *k);
+
 /* The weights of network k. */
 nu_block nu_model_block(const nudge_model *m, size_t k);
 

@@ -31,11 +31,9 @@ nudge_status nu_model_network(const char **text, const nu_st_file *file, nudge_e
 /* Whether a name is one of the networks' own tensors'. */
 static int is_of_model(const nudge_model *m, const char *name)
 {
-    size_t k = 0, layer;
+    size_t k, layer;
     char own[NU_TENSOR_NAME];
-    const char *rest = name;
-    if (sscanf(name, NU_MEMBER_PREFIX "%9zu.", &k) == 1)
-        rest = strchr(name + sizeof NU_MEMBER_PREFIX, '.') + 1;
+    const char *rest = nu_member_rest(name, &k);
     if (k > m->n_others)
         return 0;
     nu_block block = nu_model_block(m, k);

@@ -22,6 +22,17 @@ const char *nu_member_prefix(char buf[NU_MEMBER_TEXT], size_t k)
     return buf;
 }
 
+const char *nu_member_rest(const char *name, size_t *k)
+{
+    uint32_t number;
+    int n = 0;
+    (void)sscanf(name, NU_MEMBER_PREFIX "%9" SCNu32 ".%n", &number, &n);
+    if (n == 0) /* not all of it is there */
+        number = 0;
+    *k = number;
+    return name + n;
+}
+
 nu_block nu_model_block(const nudge_model *m, size_t k)
 {
     const nudge_model *network = nu_member_of(m, k);
