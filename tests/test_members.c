@@ -391,6 +391,8 @@ START_TEST(trainers_refused)
     ck_status(nudge_trainers_run(t.trainers, MEMBERS, 0, &err), NUDGE_EARGUMENT, &err);
     t.stop_at = 2; /* epochs */
     ck_status(nudge_trainers_run(t.trainers, MEMBERS, 2, &err), NUDGE_ESTOPPED, &err);
+    t.stop_at = t.calls + 1;
+    ck_assert_int_eq(nudge_trainers_run(t.trainers, MEMBERS, 2, NULL), NUDGE_ESTOPPED);
     end_training(&t);
     end_training(&other);
 }

@@ -101,7 +101,7 @@ nudge_status nudge_trainers_run(nudge_trainer *const *trainers, size_t n, size_t
         trainers[i]->company = NULL;
     pthread_mutex_destroy(&g.lock);
     pthread_mutex_destroy(&g.company.calls);
-    if (g.status != NUDGE_OK)
+    if (g.status != NUDGE_OK && err != NULL)
         *err = inner;
     return g.status;
 }
