@@ -58,6 +58,8 @@ START_TEST(rows_as_datasets)
                     : networks[_i].loss == NUDGE_BCE           ? 0.5
                                                                : 1, 1e-6);
     free(zeros);
+    ck_ok(nudge_model_add_members(m, m, &err), &err); /* for which there is no room */
+    ck_status(nudge_predict_row(p, x, NULL, one, &err), NUDGE_EARGUMENT, &err);
     free(x);
     free(all);
     free(one);

@@ -146,7 +146,7 @@ NUDGE_API void nudge_predictor_free(nudge_predictor *predictor);
  * preprocessing: numbers are the network's inputs. out: as nudge_predict() has it, but for the last
  * bits. Allocates nothing.
  * NUDGE_EDATA: an infinite number, a missing one where the model has nothing in its place, or one
- * that is too large. */
+ * that is too large. NUDGE_EARGUMENT: the model has got more members since. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_predict_row(nudge_predictor *predictor,
                                                        const double *numbers,
                                                        const char *const *texts, double *out,

@@ -15,6 +15,7 @@ struct nudge_predictor {
     const nu_numeric *numeric;
     nudge_dataset *row;     /* one row of inputs, written over by each call */
     size_t columns, values, outputs;
+    size_t members;         /* of the model, which the buffer has room for */
     double *x;              /* values: inputs that are not encoded yet */
     double *numbers;        /* raw columns */
     double *out;            /* outputs */
@@ -46,6 +47,7 @@ nudge_status nudge_predictor_create(nudge_predictor **predictor, const nudge_mod
     nu_store *store NU_SCOPED(nu_store_drop) = NULL;
     NU_NEW(p, calloc, 1, "a predictor", err);
     p->model = model;
+    p->members = nu_model_members(model);
     p->numeric = nu_numeric_of(model->dtype);
     p->values = model->prep != NULL ? model->prep->values : net->width[0];
     p->outputs = net->width[net->layers];
@@ -81,6 +83,9 @@ nudge_status nudge_predict_row(nudge_predictor *p, const double *numbers, const 
 {
     const double *x = numbers;
     nu_store *s = p->row->store;
+    if (nu_model_members(p->model) != p->members)
+        return nu_fail(err, NUDGE_EARGUMENT, "the model has %zu members; it had %zu when the "
+                       "predictor was made", nu_model_members(p->model), p->members);
     if (p->model->prep != NULL) {
         nu_prep_row(p->model->prep, numbers, texts, p->x);
         x = p->x;
