@@ -155,8 +155,16 @@ START_TEST(place_of_the_residual)
     ck_status(nudge_interval_learn(m, d, NAN, 1, &err), NUDGE_EARGUMENT, &err);
     ck_assert(nudge_model_describe(m).interval_coverage == 0.01); /* still */
     nudge_train_options o = small_options();
-    ck_ok(nudge_train(m, d, NULL, &o, NULL, &err), &err); /* training on forgets it */
+    nudge_trainer *t = NULL;
+    ck_ok(nudge_trainer_create(&t, m, d, NULL, &o, &err), &err); /* training on forgets it, */
     ck_assert(nudge_model_describe(m).interval_coverage == 0);
+    ck_ok(nudge_interval_learn(m, d, 0.9, 1, &err), &err);
+    ck_ok(nudge_trainer_epoch(t, NULL, &err), &err); /* each time, */
+    ck_assert(nudge_model_describe(m).interval_coverage == 0);
+    ck_ok(nudge_interval_learn(m, d, 0.9, 1, &err), &err);
+    ck_ok(nudge_model_set_layer(m, 0, NULL, &(double){1}, &err), &err); /* and other weights */
+    ck_assert(nudge_model_describe(m).interval_coverage == 0);
+    nudge_trainer_free(t);
     ck_status(nudge_interval(m, two, 2, low, high, &err), NUDGE_EARGUMENT, &err);
     nudge_model_free(m);
     nudge_model_free(copy);

@@ -79,7 +79,7 @@ NUDGE_FILLS(nudge_calibrate, result, (model, data, threads, result, err), nudge_
  * target is transformed, residuals are those of the transform. Of rows that come from where these
  * came from, at least the part `coverage` then lies within, whatever the model is; less exactly so
  * where the same rows chose the epoch. Weights of rows are not looked at. It is kept in the model
- * and its file; training the model on forgets it.
+ * and its file; training the model on, or setting its weights, forgets it.
  * NUDGE_EARGUMENT (a coverage that is not above 0 and below 1, a loss of classes or labels),
  * NUDGE_EDATA (fewer rows than nudge_interval_rows() says); every status of nudge_predict(). */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_interval_learn(nudge_model *model,

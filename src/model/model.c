@@ -221,6 +221,7 @@ nudge_status nudge_model_set_layer(nudge_model *model, size_t layer, const doubl
         if (in[i] != NULL)
             NU_TRY(check_finite(model, &t[i], what, in[i], err));
     }
+    nu_interval_forget(&model->interval);
     for (size_t i = 0; i < 2; i++)
         if (in[i] != NULL)
             nu_tensor_put(&t[i], 0, nu_tensor_count(&t[i]), in[i]);
@@ -250,6 +251,7 @@ nudge_status nudge_model_set_input_factor(nudge_model *model, const double *fact
     nu_tensor t;
     NU_TRY(find_factor(&t, model, err));
     NU_TRY(check_finite(model, &t, "input factor", factor, err));
+    nu_interval_forget(&model->interval);
     nu_tensor_put(&t, 0, nu_tensor_count(&t), factor);
     return NUDGE_OK;
 }

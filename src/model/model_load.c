@@ -272,6 +272,8 @@ static nudge_status take_weights(void *to, const nu_st_file *file, nudge_error *
             m->params = block[k];
         free(unused);
     }
+    if (status == NUDGE_OK)
+        nu_interval_forget(&w->model->interval);
     return status;
 }
 

@@ -63,12 +63,14 @@ static void evaluate(const train_report *r, const nudge_dataset *data, nudge_met
 static void say_interrupted(const train_report *r, const train_progress *p)
 {
     char model[NUDGE_ERROR_SIZE] = "", resume[NUDGE_ERROR_SIZE] = "";
+    const char *unlearned = r->setup->calibrate      ? "; not calibrated"
+                            : r->setup->interval > 0 ? "; without intervals" : "";
     if (r->saved)
         snprintf(model, sizeof model, "; the weights of that moment are in %s", r->setup->out);
     if (r->setup->checkpoint != NULL && !p->checkpoint_failed)
         snprintf(resume, sizeof resume, "; nudge train --resume %s goes on", r->setup->checkpoint);
     say("interrupted after %zu whole epochs of %zu%s%s%s", r->result.epochs,
-        r->setup->train.epochs, r->setup->calibrate ? "; not calibrated" : "", model, resume);
+        r->setup->train.epochs, unlearned, model, resume);
 }
 
 /* After training to the end, or to where a signal stopped it (otherwise 0). Returns an

@@ -281,6 +281,7 @@ static void take(loaded *l)
     size_t size = nu_dtype_size(l->trainers.all[0]->run.whole->dtype);
     for (size_t i = 0; i < l->list.n; i++)
         memcpy(l->list.all[i].at, l->block[i], l->list.all[i].net->size * size);
+    nu_interval_forget(&l->trainers.all[0]->run.whole->interval);
     for (size_t i = 0; i < l->trainers.n; i++)
         take_state(l->trainers.all[i], &l->state[i]);
 }

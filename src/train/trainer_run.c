@@ -190,6 +190,8 @@ static void sum_up(nudge_trainer *t)
 static nudge_status run(nudge_trainer *t, size_t epochs, size_t batches, nudge_error *err)
 {
     nudge_status status = NUDGE_OK;
+    if (t->company == NULL)
+        nu_interval_forget(&t->run.whole->interval);
     t->start = t->part_start = t->last_progress = nu_seconds();
     for (size_t i = 0; i < epochs && status == NUDGE_OK && (i == 0 || !nu_trainer_is_done(t)); i++)
         status = go_on(t, batches, err);

@@ -91,6 +91,7 @@ nudge_status nudge_trainers_run(nudge_trainer *const *trainers, size_t n, size_t
     char *busy NU_FREED;
     NU_NEW(busy, calloc, n, "trainers", err);
     g.busy = busy;
+    nu_interval_forget(&trainers[0]->run.whole->interval); /* before any thread trains */
     pthread_mutex_init(&g.lock, NULL);
     pthread_mutex_init(&g.company.calls, NULL);
     for (size_t i = 0; i < n; i++)
