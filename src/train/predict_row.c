@@ -75,7 +75,8 @@ static nudge_status bad_input(const nudge_predictor *p, size_t bad, nudge_error 
     const nudge_prep *prep = p->model->prep;
     const char *name = prep != NULL ? prep->feature_names[nu_prep_input(prep, bad)] : "";
     return nu_fail(err, NUDGE_EDATA, "feature %zu%s%s%s is no finite %s number", bad,
-                   prep != NULL ? " ('" : "", name, prep != NULL ? "')" : "", nudge_dtype_name(p->row->store->dtype));
+                   prep != NULL ? " ('" : "", name, prep != NULL ? "')" : "",
+                   nudge_dtype_name(p->row->store->dtype));
 }
 
 nudge_status nudge_predict_row(nudge_predictor *p, const double *numbers, const char *const *texts,
