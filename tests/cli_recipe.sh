@@ -44,6 +44,13 @@ check "intervals" train --hidden 5 --recipe table --epochs 2 --interval 0.9 --js
 expect "... are of rows held out of all" test "$(json "$out" val.rows)" = 60
 
 # A member that is trained alone on the rows that it has among three.
+check "three parts" train --hidden 5 --recipe table --epochs 2 --val-folds 3 --json
+expect "... are for three networks" test "$(json "$out" settings.members)" = 3
+check "bound to CPUs" train --hidden 5 --recipe table --epochs 2 --pin yes --json
+expect "... it is one network" test "$(json "$out" settings.members)" = 1
+refuse 2 "--interval: it needs validation rows" "parts and intervals" train --hidden 5 \
+    --recipe table --val-folds 3 --interval 0.9 --quiet
+
 check "three members" train --hidden 6 --epochs 2 --members 3 --val-folds 3 --out three.st --json
 expect "... are validated on all rows" test "$(json "$out" val.rows)" = 300
 check "one of them" train --hidden 6 --epochs 2 --val-folds 3 --out first.st --json

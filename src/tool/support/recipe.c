@@ -54,6 +54,15 @@ static double within(double x, double least, double most)
     return x < least ? least : x > most ? most : x;
 }
 
+/* Each has a part of its own, and only one network alone can be bound to CPUs. */
+static double most_members(arguments *args)
+{
+    if (choice_of(args, "pin"))
+        return 1;
+    return given(args, "val-folds") ? within((double)whole_of(args, "val-folds", 2, 1000), 2, PARTS)
+                                    : PARTS;
+}
+
 /* Small batches for small tables: they need the updates. The number of members and of epochs is
  * what the time allows. doc/tables.md has what each of these was chosen by. */
 static void fit_table(arguments *args, const facts *f)
@@ -68,7 +77,7 @@ static void fit_table(arguments *args, const facts *f)
     double affordable = seconds * OPERATIONS_PER_SECOND / (6 * f->weights * learnt); /* epochs */
     if (f->rows < FEW_ROWS)
         affordable = MOST_EPOCHS;
-    double members = within(affordable / USUAL_EPOCHS, 1, PARTS);
+    double members = within(affordable / USUAL_EPOCHS, 1, most_members(args));
     if (given(args, "members"))
         members = (double)whole_of(args, "members", 1, UINT32_MAX);
     double epochs = within(affordable / (double)(size_t)members, 10, MOST_EPOCHS);
@@ -115,7 +124,7 @@ void recipe_start(arguments *args)
     }
     const recipe *r = &recipes[choice_of(args, "recipe")];
     int needs_val = given(args, "calibrate") || given(args, "interval");
-    if (r->fit != NULL && needs_val && !given(args, "val"))
+    if (r->fit != NULL && needs_val && !given(args, "val") && !given(args, "val-folds"))
         give(args, "val-split", "0.2"); /* of rows that no member learns from */
     for (size_t i = 0; i < sizeof r->options / sizeof *r->options && r->options[i][0]; i++)
         give(args, r->options[i][0], r->options[i][1]);
