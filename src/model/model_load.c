@@ -98,7 +98,8 @@ static nudge_status bad_value(const nu_st_tensor *st, const nu_tensor *t, size_t
     uint64_t index[2] = {j / t->columns, j % t->columns};
     return nu_fail(err, NUDGE_EDATA, "tensor '%.80s': element %s is %g%s", st->name,
                    t->kind == NU_WEIGHT ? nu_shape_text(place, index, 2)
-                                        : nu_shape_text(place, index + 1, 1), value, isfinite(value) ? ", too large for f32" : "; it must be a finite number");
+                                        : nu_shape_text(place, index + 1, 1), value,
+                   isfinite(value) ? ", too large for f32" : "; it must be a finite number");
 }
 
 /* Straight from the file into place, a stretch at a time. */

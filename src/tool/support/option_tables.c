@@ -126,7 +126,8 @@ const option shared_options[] = {
     {"data", "SPEC", .help = "a file of any format (CSV, ARFF, LIBSVM, FANN, NPY, NPZ, IDX, "
                              "safetensors), compressed or not; FILE.zip:NAME or FILE.npz:NAME; "
                              "'part-*.csv' in quotes for CSV files that are parts of one dataset; "
-                             "- for standard input; or synth:NAME,rows=N,...; without it a built-in synthetic dataset, with "
+                             "- for standard input; or synth:NAME,rows=N,...; without it a "
+                             "built-in synthetic dataset, with "
                              "--val-split 0.1"},
     {"target", "COLUMNS", .help = "the CSV column to predict; several, separated by commas, for "
                                   "several outputs: numbers, or labels that are 0 and 1"},

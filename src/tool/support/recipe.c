@@ -107,7 +107,7 @@ static int is_left_open(const arguments *args)
 {
     static const char *const said[] = {
         "hidden", "activation", "layer-norm", "residual", "init", "dropout", "optimizer", "lr",
-        "schedule", "batch", "epochs", "early-stop", "members", "folds", "resume", "config",
+        "schedule", "batch", "epochs", "early-stop", "members", "folds", "resume",
     };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (given(args, said[i]))

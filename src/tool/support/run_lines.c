@@ -80,7 +80,8 @@ int repeats_loss(nudge_metric metric, const nudge_model_info *m)
 {
     int is_usual = isnan(m->loss_parameter) ||
                    m->loss_parameter == nudge_loss_describe(m->loss).parameter_default;
-    return is_usual && transform_of(m) == NUDGE_TRANSFORM_NONE && (nudge_metric_describe(metric).losses & 1u << m->loss) != 0;
+    return is_usual && transform_of(m) == NUDGE_TRANSFORM_NONE &&
+           (nudge_metric_describe(metric).losses & 1u << m->loss) != 0;
 }
 
 /* What memory is for; the names are those of people and of JSON. */

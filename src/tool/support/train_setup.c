@@ -100,7 +100,8 @@ static void read_folds(train_setup *s, arguments *args)
                "--folds holds out every row once");
     if (given(args, "recipe") && choice_of(args, "recipe") != 0)
         refuse_given(args, "recipe", "--folds trains networks whose options are given");
-    refuse_all(args, "out log checkpoint resume calibrate interval", "--folds trains several networks and keeps none");
+    refuse_all(args, "out log checkpoint resume calibrate interval",
+               "--folds trains several networks and keeps none");
 }
 
 /* ---- Network --------------------------------------------------------------------------- */
