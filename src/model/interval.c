@@ -7,23 +7,6 @@
 #include "model/model.h"
 #include "prep/transform.h"
 
-void nu_interval_forget(nu_interval *interval)
-{
-    free(interval->width);
-    *interval = (nu_interval){0};
-}
-
-nudge_status nu_interval_copy(nu_interval *copy, const nu_interval *interval, size_t outputs,
-                              nudge_error *err)
-{
-    if (interval->coverage == 0)
-        return NUDGE_OK;
-    NU_NEW(copy->width, calloc, outputs, "intervals", err);
-    memcpy(copy->width, interval->width, outputs * sizeof *copy->width);
-    copy->coverage = interval->coverage;
-    return NUDGE_OK;
-}
-
 size_t nudge_interval_rows(double coverage)
 {
     return (size_t)ceil(coverage / (1 - coverage) - 1e-9);

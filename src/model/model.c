@@ -9,6 +9,23 @@
 #include "model/tensor.h"
 #include "prep/prep.h"
 
+void nu_interval_forget(nu_interval *interval)
+{
+    free(interval->width);
+    *interval = (nu_interval){0};
+}
+
+nudge_status nu_interval_copy(nu_interval *copy, const nu_interval *interval, size_t outputs,
+                              nudge_error *err)
+{
+    if (interval->coverage == 0)
+        return NUDGE_OK;
+    NU_NEW(copy->width, calloc, outputs, "intervals", err);
+    memcpy(copy->width, interval->width, outputs * sizeof *copy->width);
+    copy->coverage = interval->coverage;
+    return NUDGE_OK;
+}
+
 nudge_model_options nudge_model_defaults(void)
 {
     return (nudge_model_options){

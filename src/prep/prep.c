@@ -231,3 +231,17 @@ void nudge_prep_free(nudge_prep *prep)
     nu_notes_free(&prep->notes);
     free(prep);
 }
+
+static int by_text(const void *key, const void *category)
+{
+    return strcmp(key, *(char *const *)category);
+}
+
+int32_t nu_prep_category(const nu_prep_column *c, const char *text)
+{
+    if (text == NULL)
+        return -1;
+    char **found = bsearch(text, c->categories, c->n_categories, sizeof *found, by_text);
+    return found != NULL ? (int32_t)(found - c->categories)
+           : c->has_more ? (int32_t)c->n_categories : -1;
+}

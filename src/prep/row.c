@@ -1,23 +1,8 @@
 /* One row, as it comes. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "date.h"
 #include "prep/prep.h"
-
-static int by_text(const void *key, const void *category)
-{
-    return strcmp(key, *(char *const *)category);
-}
-
-int32_t nu_prep_category(const nu_prep_column *c, const char *text)
-{
-    if (text == NULL)
-        return -1;
-    char **found = bsearch(text, c->categories, c->n_categories, sizeof *found, by_text);
-    return found != NULL ? (int32_t)(found - c->categories)
-           : c->has_more ? (int32_t)c->n_categories : -1;
-}
 
 static void category_values(const nu_prep_column *c, const char *text, double *values)
 {
