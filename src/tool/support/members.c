@@ -66,29 +66,17 @@ void members_parts_free(const train_setup *s, nudge_data *parts)
     free(parts);
 }
 
-/* Adds the metrics of one part of `rows` rows. */
-static void add_metrics(nudge_metrics *sum, const nudge_metrics *one, double rows)
+/* Means over the rows of both, and counts of all of them. */
+static void add_metrics(nudge_metrics *sum, const nudge_metrics *one)
 {
-    double part = (double)one->rows / rows;
+    double part = (double)one->rows / (double)(sum->rows + one->rows);
     for (size_t i = 0; i < NUDGE_METRICS; i++)
-        sum->value[i] += one->value[i] * part;
+        sum->value[i] += (one->value[i] - sum->value[i]) * part;
     for (size_t i = 0; sum->by_output != NULL && i < NUDGE_METRICS * sum->outputs; i++)
-        sum->by_output[i] += one->by_output[i] * part;
+        sum->by_output[i] += (one->by_output[i] - sum->by_output[i]) * part;
     for (size_t i = 0; sum->confusion != NULL && i < sum->classes * sum->classes; i++)
         sum->confusion[i] += one->confusion[i];
     sum->rows += one->rows;
-}
-
-/* The first part's metrics as a sum of none. */
-static void no_metrics(nudge_metrics *sum)
-{
-    for (size_t i = 0; i < NUDGE_METRICS; i++)
-        sum->value[i] = 0;
-    for (size_t i = 0; sum->by_output != NULL && i < NUDGE_METRICS * sum->outputs; i++)
-        sum->by_output[i] = 0;
-    for (size_t i = 0; sum->confusion != NULL && i < sum->classes * sum->classes; i++)
-        sum->confusion[i] = 0;
-    sum->rows = 0;
 }
 
 static void evaluate_member(const train_setup *s, const nudge_model *model, const nudge_data *parts,
@@ -105,17 +93,11 @@ static void evaluate_member(const train_setup *s, const nudge_model *model, cons
 void members_evaluate(const train_setup *s, const nudge_model *model, const nudge_data *parts,
                       uint64_t wanted, nudge_metrics *metrics)
 {
-    double rows = 0;
-    for (size_t k = 0; k < s->members; k++)
-        rows += (double)nudge_dataset_describe(parts[k].val).rows;
-    for (size_t k = 0; k < s->members; k++) {
+    evaluate_member(s, model, parts, 0, wanted, metrics);
+    for (size_t k = 1; k < s->members; k++) {
         nudge_metrics one;
         evaluate_member(s, model, parts, k, wanted, &one);
-        if (k == 0) {
-            evaluate_member(s, model, parts, k, wanted, metrics);
-            no_metrics(metrics);
-        }
-        add_metrics(metrics, &one, rows);
+        add_metrics(metrics, &one);
         nudge_metrics_free(&one);
     }
 }
