@@ -41,7 +41,7 @@ check "plan of data larger than memory" nudge plan $short --threads 1 --json \
 expect "its memory" awk -v m="$(value memory.dataset)" 'BEGIN { exit !(m > 4e10) }'
 
 printf 'a,b,y\n1,2,3\n4,5,6\n7,8,10\n' >t.csv
-check "plan of a file" nudge plan --data t.csv --target y $short --threads 1,3
+check "plan of a file" nudge plan --data t.csv --target y --recipe plain $short --threads 1,3
 expect "threads that a tiny step has no work for" grep -q '^3 +' "$out"
 
 refuse 2 "--threads: '1,1' is not different whole numbers" "a count twice" \

@@ -56,6 +56,14 @@ expect "... are validated on all rows" test "$(json "$out" val.rows)" = 300
 check "one of them" train --hidden 6 --epochs 2 --val-folds 3 --out first.st --json
 expect "... on a third" test "$(json "$out" val.rows)" = 100
 
+check "a plan" nudge plan --data d.csv --target y --threads 1 --seconds 0.01 --json
+expect "... is that of the recipe" test "$(json "$out" members) $(json "$out" batch)" = "5 32"
+check "a plan by saved options" nudge plan --config c.json --threads 1 --seconds 0.01 --json
+expect "... is that of their run" test "$(json "$out" steps_per_epoch)" = 8
+check "a plan of data that is not made" nudge plan --data synth:teacher,rows=1000000,features=32 \
+    --recipe table --hidden 4 --threads 1 --seconds 0.01 --json
+expect "... with the recipe" test "$(json "$out" batch)" = 256
+
 refuse 2 "--recipe: 'tabel' is not one of plain, table" "another recipe" train --recipe tabel
 refuse 2 "--val-split: --val-folds holds other rows out for each network" "two ways" train \
     --val-folds 3 --val-split 0.1

@@ -31,6 +31,8 @@ typedef struct planning {
     nudge_data data;          /* --data that was read; or */
     nudge_dataset *shape;     /* data that is only a shape */
     const nudge_dataset *train; /* one of them */
+    const nudge_dataset *val; /* rows of validation, or what has their shape; NULL: none */
+    nudge_data *parts;        /* as members_parts() has them */
     uint64_t loading;         /* memory while data is loaded */
     nudge_model *model;
     nudge_train_plan plan;    /* for the most threads */
@@ -81,13 +83,17 @@ static void shape_of_synth(planning *p, const nudge_synth_shape *s)
     int has_classes = nudge_loss_describe(loss).target == NUDGE_CLASSES;
     size_t codes = d->prep.encode == NUDGE_ENCODE_PIECEWISE ? d->prep.bins
                    : d->prep.encode == NUDGE_ENCODE_FOURIER ? 2 * d->prep.frequencies : 0;
-    must(train_setup_network(&p->model, &p->setup, s->features * (1 + codes), outputs, loss, NULL,
-                             &err), &err);
-    must(nudge_dataset_shape(&p->shape, p->setup.dtype, s->rows - (size_t)round(held), s->features,
-                             outputs, has_classes, 0, &err), &err);
+    recipe_data found = {s->rows - (size_t)round(held), s->features * (1 + codes), outputs,
+                         d->val_split > 0};
+    train_setup_fit(&p->setup, p->args, &found, 0);
+    must(train_setup_network(&p->model, &p->setup, found.features, outputs, loss, NULL, &err),
+         &err);
+    must(nudge_dataset_shape(&p->shape, p->setup.dtype, found.rows, s->features, outputs,
+                             has_classes, 0, &err), &err);
     nudge_dataset_encode_shape(p->shape, codes);
     p->loading = loading_of(p, s);
     p->train = p->shape;
+    p->val = d->val_split > 0 || p->setup.val_folds > 0 ? p->shape : NULL;
 }
 
 static void get_data(planning *p)
@@ -102,9 +108,13 @@ static void get_data(planning *p)
     }
     must(nudge_data_load(&p->data, &p->setup.data, &err), &err);
     say_notes(p->data.notes, p->data.n_notes, p->setup.quiet);
+    recipe_data found = recipe_data_of(&p->data);
+    train_setup_fit(&p->setup, p->args, &found, 0);
+    p->parts = members_parts(&p->setup, &p->data);
     must(train_setup_model(&p->model, &p->setup, p->data.prep, &err), &err);
     p->loading = p->data.load_bytes;
-    p->train = p->data.train;
+    p->train = (p->parts != NULL ? p->parts : &p->data)->train;
+    p->val = (p->parts != NULL ? p->parts : &p->data)->val;
 }
 
 static void forecast_all(planning *p)
@@ -115,10 +125,11 @@ static void forecast_all(planning *p)
     all->oversubscribe = 1;
     for (size_t i = 0; i < p->counts; i++)
         all->threads = (int)p->threads[i] > all->threads ? (int)p->threads[i] : all->threads;
-    nudge_status status = members_plan(&p->plan, &p->setup, p->model, p->train, p->data.val, &err);
+    nudge_status status = members_plan(&p->plan, &p->setup, p->model, p->train, p->val, &err);
     for (size_t i = 0; status == NUDGE_OK && i < p->counts; i++) {
         all->threads = (int)p->threads[i];
         nudge_train_options o = member_options(&p->setup, 0);
+        o.early_stop.patience = 0; /* a step knows nothing of it */
         status = nudge_train_forecast(&p->forecast[i], p->model, p->train, &o,
                                       real_of(p->args, "seconds", ABOVE_0), &err);
     }
@@ -285,6 +296,7 @@ static int run(arguments *args)
     planning p = {.args = args};
     config_from_files(args);
     refuse_all(args, "save-config folds", "it is for nudge train alone");
+    recipe_start(args);
     train_setup_start(&p.setup, args, 0);
     read_threads(&p);
     real_of(args, "seconds", ABOVE_0);
@@ -292,6 +304,7 @@ static int run(arguments *args)
     forecast_all(&p);
     (p.setup.json ? print_json : print_text)(&p);
     nudge_model_free(p.model);
+    members_parts_free(&p.setup, p.parts);
     nudge_dataset_free(p.shape);
     nudge_data_free(&p.data);
     train_setup_end(&p.setup);

@@ -218,10 +218,8 @@ static int run(arguments *args)
     }
     must(nudge_data_load(&data, &setup.data, &err), &err);
     say_notes(data.notes, data.n_notes, setup.quiet);
-    if (recipe_fit(args, &data, setup.units, setup.hidden, setup.quiet)) {
-        train_setup_end(&setup);
-        train_setup_start(&setup, args, threads_of(args));
-    }
+    recipe_data found = recipe_data_of(&data);
+    train_setup_fit(&setup, args, &found, threads_of(args));
     must(train_setup_model(&model, &setup, data.prep, &err), &err);
     train_report report = {.setup = &setup, .data = &data, .model = model};
     held_out_check(&report);

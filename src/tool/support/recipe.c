@@ -4,17 +4,11 @@
 
 #include "support/say.h"
 
-/* What is known when the data are read. */
-typedef struct facts {
-    size_t rows;    /* of training */
-    double weights; /* of one network */
-    int has_val;    /* validation rows that all members share */
-} facts;
-
 typedef struct recipe {
     const char *name;
     const char *options[10][2]; /* names and texts */
-    void (*fit)(arguments *args, const facts *f); /* NULL: nothing depends on the data */
+    /* For networks of so many weights; NULL: nothing depends on the data. */
+    void (*fit)(arguments *args, const recipe_data *f, double weights);
 } recipe;
 
 /* ---- Giving ---------------------------------------------------------------------------- */
@@ -65,7 +59,7 @@ static double most_members(arguments *args)
 
 /* Small batches for small tables: they need the updates. The number of members and of epochs is
  * what the time allows. doc/tables.md has what each of these was chosen by. */
-static void fit_table(arguments *args, const facts *f)
+static void fit_table(arguments *args, const recipe_data *f, double weights)
 {
     double rows = (double)f->rows, batch = 32, seconds = USUAL_SECONDS;
     int holds_out = !f->has_val && f->rows >= FEW_ROWS;
@@ -74,7 +68,7 @@ static void fit_table(arguments *args, const facts *f)
     if (given(args, "max-time"))
         read_real(args, "max-time", ABOVE_0, &seconds);
     double learnt = holds_out ? rows * (PARTS - 1) / PARTS : rows;
-    double affordable = seconds * OPERATIONS_PER_SECOND / (6 * f->weights * learnt); /* epochs */
+    double affordable = seconds * OPERATIONS_PER_SECOND / (6 * weights * learnt); /* epochs */
     if (f->rows < FEW_ROWS)
         affordable = MOST_EPOCHS;
     double members = within(affordable / USUAL_EPOCHS, 1, most_members(args));
@@ -130,21 +124,26 @@ void recipe_start(arguments *args)
         give(args, r->options[i][0], r->options[i][1]);
 }
 
-int recipe_fit(arguments *args, const nudge_data *data, const size_t *hidden, size_t layers,
-               int quiet)
+recipe_data recipe_data_of(const nudge_data *data)
 {
     nudge_prep_info prep = nudge_prep_describe(data->prep);
-    facts f = {.rows = nudge_dataset_describe(data->train).rows, .has_val = data->val != NULL};
+    return (recipe_data){nudge_dataset_describe(data->train).rows, prep.features, prep.outputs,
+                         data->val != NULL};
+}
+
+int recipe_fit(arguments *args, const recipe_data *data, const size_t *hidden, size_t layers,
+               int quiet)
+{
     const recipe *r = &recipes[given(args, "recipe") ? choice_of(args, "recipe") : PLAIN];
-    double inputs = (double)prep.features;
+    double inputs = (double)data->features, weights = 0;
     if (r->fit == NULL)
         return 0;
     for (size_t i = 0; i <= layers; i++) {
-        double outputs = i < layers ? (double)hidden[i] : (double)prep.outputs;
-        f.weights += (inputs + 1) * outputs;
+        double outputs = i < layers ? (double)hidden[i] : (double)data->outputs;
+        weights += (inputs + 1) * outputs;
         inputs = outputs;
     }
-    r->fit(args, &f);
+    r->fit(args, data, weights);
     if (!quiet)
         say("recipe %s: %s network%s of %s units, batch %s, at most %s epochs; --recipe plain is "
             "one of 128,64 with plain Adam", r->name, text_of(args, "members"),

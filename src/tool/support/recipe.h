@@ -10,9 +10,16 @@
  * `table`. Before the options are read. */
 void recipe_start(arguments *args);
 
+/* Data that a recipe is fitted to. */
+typedef struct recipe_data {
+    size_t rows, features, outputs; /* of training */
+    int has_val;                    /* validation rows that all members share */
+} recipe_data;
+recipe_data recipe_data_of(const nudge_data *data);
+
 /* Likewise those that depend on the data, and says what they are; `hidden` are its layers' units.
  * Returns whether there are any: the options must then be read again. */
-int recipe_fit(arguments *args, const nudge_data *data, const size_t *hidden, size_t layers,
+int recipe_fit(arguments *args, const recipe_data *data, const size_t *hidden, size_t layers,
                int quiet);
 
 #endif

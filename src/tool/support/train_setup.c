@@ -350,6 +350,14 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     read_output(s, args);
 }
 
+void train_setup_fit(train_setup *s, arguments *args, const recipe_data *data, int threads)
+{
+    if (!recipe_fit(args, data, s->units, s->hidden, s->quiet))
+        return;
+    train_setup_end(s);
+    train_setup_start(s, args, threads);
+}
+
 void train_setup_end(train_setup *s)
 {
     free(s->units);

@@ -4,6 +4,7 @@
 
 #include "nudge.h"
 #include "support/options.h"
+#include "support/recipe.h"
 
 typedef struct train_setup {
     nudge_data_options data;
@@ -41,6 +42,9 @@ void train_setup_start(train_setup *setup, arguments *args, int threads);
 /* Reads the groups that describe training alone: TRAIN_DATA_OPTIONS, TRAIN_NETWORK_OPTIONS and
  * TRAIN_OPTIMIZER_OPTIONS. Followed by train_setup_end(). */
 void train_setup_shared(train_setup *setup, arguments *args, int threads);
+
+/* Gives the options that the recipe has for such data, and reads all options again. */
+void train_setup_fit(train_setup *setup, arguments *args, const recipe_data *data, int threads);
 
 void train_setup_end(train_setup *setup);
 
