@@ -243,7 +243,7 @@ START_TEST(plots_are_drawn)
     write_folder(&s);
     check_html(_i < 3 ? PLOTS : 0);
     check_pictures(_i < 3);
-    snprintf(command, sizeof command, "cd '%s' && gnuplot plots.gp >said 2>&1", folder);
+    snprintf(command, sizeof command, "cd '%s' && LC_ALL=C.UTF-8 gnuplot plots.gp >said 2>&1", folder);
     ck_assert_int_eq(system(command), 0);
     check_pictures(_i < 3);
     char *said = text_in_folder("said");
