@@ -64,7 +64,7 @@ check "a plan of data that is not made" nudge plan --data synth:teacher,rows=100
     --recipe table --hidden 4 --threads 1 --seconds 0.01 --json
 expect "... with the recipe" test "$(json "$out" batch)" = 256
 
-refuse 2 "--recipe: 'tabel' is not one of plain, table" "another recipe" train --recipe tabel
+refuse 2 "--recipe: 'tabel' is not one of plain, table, best" "another recipe" train --recipe tabel
 refuse 2 "--val-split: --val-folds holds other rows out for each network" "two ways" train \
     --val-folds 3 --val-split 0.1
 refuse 2 "--val-folds: '2' is not a whole number from 3" "fewer parts than members" train \

@@ -16,7 +16,7 @@ unit_tests = \
 	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_choices tests/test_prep_json \
 	tests/test_programs tests/test_quantile_scale tests/test_random tests/test_safetensors tests/test_scale_files \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
-	tests/test_scale_vary tests/test_schedule tests/test_sized tests/test_split tests/test_stored \
+	tests/test_scale_vary tests/test_schedule tests/test_selection tests/test_sized tests/test_split tests/test_stored \
 	tests/test_stream tests/test_synth tests/test_synth_values \
 	tests/test_task tests/test_target_transform tests/test_table_build tests/test_team tests/test_text_formats \
 	tests/test_train tests/test_train_callbacks tests/test_trainer \
@@ -40,7 +40,7 @@ cli_tests = \
 	tests/cli_data_files.sh tests/cli_folds.sh tests/cli_safetensors.sh \
 	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_encode.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_targets.sh \
-	tests/cli_inferred.sh tests/cli_outputs.sh tests/cli_parts.sh tests/cli_recipe.sh tests/cli_programs.sh tests/cli_threads.sh \
+	tests/cli_inferred.sh tests/cli_outputs.sh tests/cli_parts.sh tests/cli_recipe.sh tests/cli_best.sh tests/cli_programs.sh tests/cli_threads.sh \
 	tests/cli_members.sh tests/cli_weights.sh
 
 # What may differ without OpenMP and hwloc: make check TESTS='$(serial_tests)'.

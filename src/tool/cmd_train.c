@@ -14,6 +14,8 @@
 #include "support/say.h"
 #include "support/train_progress.h"
 #include "support/train_report.h"
+#include "support/training.h"
+#include "support/trials.h"
 #include "support/watch.h"
 
 /* ---- Afterwards ------------------------------------------------------------------------ */
@@ -101,61 +103,6 @@ static int finish(train_report *r, nudge_model *model, const train_progress *p, 
 
 /* ---- Training -------------------------------------------------------------------------- */
 
-/* Options that a checkpoint does not hand on. */
-#define NOT_OF_A_RUN "resume checkpoint config save-config"
-
-/* Where it cannot be written, training goes on: the one before is still there. */
-static void write_checkpoint(train_progress *p, const char *note)
-{
-    nudge_error err;
-    nudge_status status = nudge_trainers_save(p->trainers, p->setup->members,
-                                              p->setup->checkpoint, note, &err);
-    p->checkpoint_failed = status != NUDGE_OK;
-    if (p->checkpoint_failed)
-        say("--checkpoint: %s; training goes on", err.text);
-    progress_checkpoint(p);
-}
-
-/* To the end or a signal, with checkpoints; the last one only where training has gone on since the
- * one before. */
-static nudge_status train_on(train_progress *p, const char *note, nudge_error *err)
-{
-    uint64_t written = UINT64_MAX; /* updates */
-    nudge_status status;
-    int ended;
-    do {
-        status = members_run(p->setup, p->trainers, err);
-        ended = status != NUDGE_ESTOPPED || !p->checkpoint_due || nu_signal_caught() != 0;
-        uint64_t updates = 0;
-        for (size_t k = 0; k < p->setup->members; k++)
-            updates += nudge_trainer_where(p->trainers[k]).updates;
-        if (note != NULL && status != NUDGE_EDIVERGED &&
-            (updates != written || p->checkpoint_failed)) {
-            write_checkpoint(p, note);
-            written = updates;
-        }
-    } while (!ended);
-    return status;
-}
-
-static void resume(const train_setup *s, nudge_trainer **trainers)
-{
-    nudge_error err;
-    must_load(s->resume, nudge_trainers_load(trainers, s->members, s->resume, &err), &err);
-    nudge_trainer_position at = {.epochs = SIZE_MAX};
-    for (size_t k = 0; k < s->members; k++) { /* that of the one that is most behind */
-        nudge_trainer_position one = nudge_trainer_where(trainers[k]);
-        if (one.epochs < at.epochs || (one.epochs == at.epochs && one.batch < at.batch))
-            at = one;
-    }
-    char line[NUDGE_ERROR_SIZE];
-    snprintf(line, sizeof line, "%s: epoch %zu, batch %zu", s->resume, at.epochs + 1, at.batch + 1);
-    if (at.epochs == s->train.epochs)
-        say("%s has all %zu epochs; a larger --epochs goes on", s->resume, at.epochs);
-    else if (!s->quiet)
-        line_print(stderr, "resumed", line);
-}
-
 static int train(train_report *r, nudge_model *model, arguments *args)
 {
     const train_setup *s = r->setup;
@@ -171,18 +118,11 @@ static int train(train_report *r, nudge_model *model, arguments *args)
     if (s->explain)
         line_print(stderr, "engine", r->plan.explain);
     if (s->resume != NULL)
-        resume(s, p.trainers);
+        training_resume(s, p.trainers);
     nudge_model_info info = nudge_model_describe(model);
     p.log.no_rmse = mixes_units(NUDGE_METRIC_RMSE, &info);
     progress_begin(&p, r->plan.batches);
-    char *note = s->checkpoint != NULL ? config_text(args, NOT_OF_A_RUN, 0) : NULL;
-    nu_signals_catch(); /* from here on they stop training, not the process */
-    nudge_status status = train_on(&p, note, &err);
-    live_line_clear();
-    progress_show_rest(&p);
-    free(note);
-    if (status != NUDGE_ESTOPPED && status != NUDGE_EDIVERGED)
-        must(status, &err);
+    nudge_status status = training_run(&p, args, &err);
     r->trainers = p.trainers;
     r->result = members_result(s, p.trainers, watch_now() - p.start);
     if (s->log != NULL)
@@ -201,6 +141,30 @@ static void save_config(const arguments *args)
         config_save(args, "config save-config resume", text_of(args, "save-config"));
 }
 
+/* --recipe best. */
+static int train_several(arguments *args)
+{
+    trials t;
+    trials_start(&t, args, threads_of(args));
+    save_config(args);
+    trials_train(&t);
+    const train_progress ended = {.checkpoint_failed = t.checkpoint_failed};
+    int status = t.model != NULL ? finish(&t.report, t.model, &ended, 0) : EXIT_DONE;
+    const char *resumed = given(args, "checkpoint") ? text_of(args, "checkpoint")
+                                                    : text_of(args, "resume");
+    if (t.signal != 0) {
+        say("interrupted in trial %zu of %zu%s%s%s", t.list.n + 1, t.most,
+            t.report.saved ? "; the model is of those before" : "",
+            resumed != NULL ? "; nudge train goes on with --resume " : "",
+            resumed != NULL ? resumed : "");
+        status = 128 + t.signal;
+    }
+    nudge_metrics_free(&t.report.val);
+    nudge_metrics_free(&t.report.test);
+    trials_end(&t);
+    return status;
+}
+
 static int run(arguments *args)
 {
     train_setup setup;
@@ -208,6 +172,8 @@ static int run(arguments *args)
     nudge_model *model = NULL;
     nudge_error err;
     config_from_files(args);
+    if (recipe_is_best(args))
+        return train_several(args);
     recipe_start(args);
     train_setup_start(&setup, args, threads_of(args));
     if (setup.folds > 0) {

@@ -28,6 +28,11 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/train_progress.h src/tool/support/train_progress.c \
 	src/tool/support/train_report.h src/tool/support/train_report.c \
 	src/tool/support/train_setup.h src/tool/support/train_setup.c \
+	src/tool/support/selection.h src/tool/support/selection.c \
+	src/tool/support/training.h src/tool/support/training.c \
+	src/tool/support/trial_choice.h src/tool/support/trial_choice.c \
+	src/tool/support/trial_table.h src/tool/support/trial_table.c \
+	src/tool/support/trials.h src/tool/support/trials.c \
 	src/tool/support/watch.h src/tool/support/watch.c
 libnudgetool_a_SOURCES += \
 	src/tool/cmd_convert.c src/tool/cmd_eval.c src/tool/cmd_gen.c src/tool/cmd_gradcheck.c src/tool/cmd_info.c \

@@ -91,7 +91,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
 #define TRAIN_OPTIONS                                        \
     TRAIN_DATA_OPTIONS                                       \
     "Test: test test-labels test-split folds\n"             \
-    "Recipe: recipe\n"                                      \
+    "Recipe: recipe trials\n"                               \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
     TRAIN_SCHEDULE_OPTIONS                                   \
     "End: epochs early-stop stop-metric stop-change max-time average members val-folds\n" \

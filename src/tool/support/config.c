@@ -146,10 +146,14 @@ void config_from_files(arguments *args)
     const char *path = text_of(args, "resume");
     if (path == NULL)
         return;
+    char *first = text_as("%s.1", path); /* of the trials of --recipe best */
+    if (access(path, F_OK) != 0 && access(first, R_OK) == 0)
+        path = first;
     if (has_init)
         refuse_given(args, "init", "the checkpoint of --resume has the weights");
     must_load(path, nudge_checkpoint_note(&note, path, &err), &err);
     if (note != NULL)
         config_take(args, note, path);
     free(note);
+    free(first);
 }

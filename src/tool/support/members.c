@@ -85,6 +85,13 @@ static void evaluate_member(const train_setup *s, const nudge_model *model, cons
     nudge_error err;
     nudge_model *member = NULL;
     must(nudge_model_member(&member, model, k, &err), &err);
+    size_t all = nudge_model_describe(model).members;
+    for (size_t j = k + s->members; j < all; j += s->members) {
+        nudge_model *other = NULL;
+        must(nudge_model_member(&other, model, j, &err), &err);
+        must(nudge_model_add_members(member, other, &err), &err);
+        nudge_model_free(other);
+    }
     must(nudge_evaluate_on(member, parts[k].val, s->train.threads, s->cpus, wanted, metrics, &err),
          &err);
     nudge_model_free(member);

@@ -22,7 +22,8 @@ nudge_data *members_parts(const train_setup *setup, const nudge_data *data);
 void members_parts_free(const train_setup *setup, nudge_data *parts);
 
 /* Metrics of all those parts, each by its member alone: their means, a part counting as its rows
- * do. */
+ * do. A model of several times so many networks is one of trainings with the same parts, one after
+ * the other: each part is predicted by the average of those that do not know it. */
 void members_evaluate(const train_setup *setup, const nudge_model *model, const nudge_data *parts,
                       uint64_t wanted, nudge_metrics *metrics);
 

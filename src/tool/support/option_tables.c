@@ -196,9 +196,12 @@ const option shared_options[] = {
     {"frequencies", "K", .help = "of each number, for --encode fourier"},
     {"frequency-scale", "X", .help = "their standard deviation, for numbers as they are scaled"},
     /* Recipe */
-    {"recipe", "plain|table", .help = "a set of options, of which those that are given stay: table, "
-                                      "of what serves most tables, is used where --target is given "
-                                      "and nothing of how to learn; plain is none"},
+    {"recipe", "plain|table|best",
+     .help = "a set of options, of which those that are given stay: table, of what serves most "
+             "tables, is used where --target is given and nothing of how to learn; best tries "
+             "changes to it, for ten minutes or --max-time by their operations, and keeps an "
+             "average of those that are best together; plain is none"},
+    {"trials", "N", .help = "how many changes --recipe best tries, at most [20]"},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},

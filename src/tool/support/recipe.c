@@ -1,5 +1,6 @@
 #include "support/recipe.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "support/say.h"
@@ -26,6 +27,14 @@ static void give_whole(arguments *args, const char *name, double value)
     give(args, name, text);
 }
 
+/* In the order of the option's choices. */
+enum { PLAIN, TABLE, BEST };
+
+int recipe_is_best(const arguments *args)
+{
+    return given(args, "recipe") && choice_of(args, "recipe") == BEST;
+}
+
 /* ---- For tables ------------------------------------------------------------------------ */
 
 /* The members' parts for validation: each learns from four fifths of the rows. */
@@ -34,10 +43,11 @@ static void give_whole(arguments *args, const char *name, double value)
 /* With fewer rows none are held out. */
 #define FEW_ROWS 20
 
-/* Operations of the engine in a second, on two cores with AVX-512: a figure of the recipe and no
- * measurement, so that the same data and options give the same network everywhere. */
-#define OPERATIONS_PER_SECOND 1e11
 #define USUAL_SECONDS 30
+
+#define BEST_SECONDS 600
+#define TRIALS_IN_TIME 20
+#define FEWEST_TRIALS 4
 
 /* Epochs that networks need, most often, and those that they may take. */
 #define USUAL_EPOCHS 40
@@ -57,18 +67,33 @@ static double most_members(arguments *args)
                                     : PARTS;
 }
 
+double recipe_budget(const arguments *args)
+{
+    double seconds = recipe_is_best(args) ? BEST_SECONDS : USUAL_SECONDS;
+    if (given(args, "max-time"))
+        read_real(args, "max-time", ABOVE_0, &seconds);
+    return seconds;
+}
+
+/* For one training. */
+static double seconds_of_one(const arguments *args)
+{
+    double seconds = recipe_budget(args);
+    if (!recipe_is_best(args))
+        return seconds;
+    return within(seconds / TRIALS_IN_TIME, fmin(seconds / FEWEST_TRIALS, USUAL_SECONDS), seconds);
+}
+
 /* Small batches for small tables: they need the updates. The number of members and of epochs is
  * what the time allows. doc/tables.md has what each of these was chosen by. */
 static void fit_table(arguments *args, const recipe_data *f, double weights)
 {
-    double rows = (double)f->rows, batch = 32, seconds = USUAL_SECONDS;
+    double rows = (double)f->rows, batch = 32, seconds = seconds_of_one(args);
     int holds_out = !f->has_val && f->rows >= FEW_ROWS;
     while (batch < 256 && batch * 64 <= rows)
         batch *= 2;
-    if (given(args, "max-time"))
-        read_real(args, "max-time", ABOVE_0, &seconds);
     double learnt = holds_out ? rows * (PARTS - 1) / PARTS : rows;
-    double affordable = seconds * OPERATIONS_PER_SECOND / (6 * weights * learnt); /* epochs */
+    double epoch = 6 * weights * learnt, affordable = seconds * RECIPE_OPERATIONS_PER_SECOND / epoch;
     if (f->rows < FEW_ROWS)
         affordable = MOST_EPOCHS;
     double members = within(affordable / USUAL_EPOCHS, 1, most_members(args));
@@ -86,14 +111,13 @@ static void fit_table(arguments *args, const recipe_data *f, double weights)
 
 /* ---- All ------------------------------------------------------------------------------- */
 
-/* In the order of the option's choices. */
-enum { PLAIN, TABLE };
+#define OF_TABLE \
+    {{"encode", "piecewise"}, {"hidden", "256,256"}, {"dropout", "0.1"}, {"optimizer", "adamw"}, \
+     {"weight-decay", "0.03"}, {"average", "0.999"}}, fit_table
 static const recipe recipes[] = {
     [PLAIN] = {"plain", {{NULL}}, NULL},
-    [TABLE] = {"table",
-               {{"encode", "piecewise"}, {"hidden", "256,256"}, {"dropout", "0.1"},
-                {"optimizer", "adamw"}, {"weight-decay", "0.03"}, {"average", "0.999"}},
-               fit_table},
+    [TABLE] = {"table", OF_TABLE},
+    [BEST] = {"best", OF_TABLE}, /* of its first trial (trials.h) */
 };
 
 /* Nothing is said of how to learn. */
@@ -111,6 +135,8 @@ static int is_left_open(const arguments *args)
 
 void recipe_start(arguments *args)
 {
+    if (!recipe_is_best(args) && argument_named(args, "trials") != NULL)
+        refuse_given(args, "trials", "it needs --recipe best");
     if (!given(args, "recipe")) {
         if (!given(args, "target") || !is_left_open(args))
             return;

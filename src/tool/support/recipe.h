@@ -10,6 +10,16 @@
  * `table`. Before the options are read. */
 void recipe_start(arguments *args);
 
+/* Whether it is that of several trials (trials.h), whose options are those of the first one. */
+int recipe_is_best(const arguments *args);
+
+/* Operations of the engine in a second, on two cores with AVX-512: a figure of the recipes and no
+ * measurement, so that the same data and options give the same networks everywhere. */
+#define RECIPE_OPERATIONS_PER_SECOND 1e11
+
+/* The seconds of such operations that the recipe may take, as --max-time has them. */
+double recipe_budget(const arguments *args);
+
 /* Data that a recipe is fitted to. */
 typedef struct recipe_data {
     size_t rows, features, outputs; /* of training */

@@ -192,7 +192,7 @@ static int on_epoch(const nudge_epoch *e, void *user)
         if (!good || !epoch_log_write(&p->log, e))
             note_log_error(p);
     }
-    if (!p->setup->quiet && p->log_error == 0)
+    if (!p->setup->quiet && p->trial == NULL && p->log_error == 0)
         wait_epoch(p, e);
     return is_to_stop(p);
 }
@@ -214,8 +214,8 @@ static int on_progress(const nudge_progress *now, void *user)
         nu_seconds_text(left, ceil((watch_now() - p->start) * (1 - done) / here));
     if (n > 1)
         snprintf(which, sizeof which, "member %zu/%zu  ", m->k + 1, n);
-    live_line("%sepoch %zu/%zu  %3.0f%%  loss %.4g  %s samples/s  %s left", which, now->epoch,
-              now->epochs, 100 * part, now->loss, nu_count_text(rate, now->samples_per_s), left);
+    live_line("%s%sepoch %zu/%zu  %3.0f%%  loss %.4g  %s samples/s  %s left",
+              p->trial != NULL ? p->trial : "", which, now->epoch, now->epochs, 100 * part, now->loss, nu_count_text(rate, now->samples_per_s), left);
     return 0;
 }
 

@@ -16,6 +16,8 @@ typedef struct member_progress {
 
 typedef struct train_progress {
     const train_setup *setup;
+    const char *trial;      /* of several, which one, before the live line, and there are no others;
+                             * or NULL */
     nudge_trainer **trainers;
     member_progress *member; /* setup->members, as there are trainers */
     epoch_log log;

@@ -107,10 +107,10 @@ static nudge_metrics train_metrics(const train_report *r)
 {
     const nudge_epoch *last = &r->result.last;
     nudge_model_info model = nudge_model_describe(r->model);
-    nudge_metrics m = {.rows = rows_of(r->data->train)};
+    nudge_metrics m = {.rows = r->trials == NULL ? rows_of(r->data->train) : 0};
     for (size_t i = 0; i < NUDGE_METRICS; i++)
         m.value[i] = NAN;
-    if (r->result.epochs == 0)
+    if (r->result.epochs == 0 || m.rows == 0)
         return m;
     m.value[NUDGE_METRIC_LOSS] = last->train_loss;
     m.value[NUDGE_METRIC_ACCURACY] = last->train_accuracy;
@@ -188,7 +188,8 @@ static void report_metrics(const train_report *r, FILE *stream)
             table_add_real(&t, "%.6g", fits ? noise : NAN);
     }
     table_print(&t, 0, stream);
-    fprintf(stream, "* mean over the last epoch, of each batch before its update\n");
+    if (of[0].rows > 0)
+        fprintf(stream, "* mean over the last epoch, of each batch before its update\n");
 }
 
 /* What ended training before its last epoch, and whose weights these are. */
@@ -239,7 +240,10 @@ void report_result(const train_report *r, FILE *stream)
     const nudge_train_result *result = &r->result;
     char time[NU_TEXT], rate[NU_TEXT];
     if (result->epochs > 0) {
-        members_table(r->setup, r->trainers, stream);
+        if (r->trials != NULL)
+            trial_table(r->trials, stream);
+        else
+            members_table(r->setup, r->trainers, stream);
         report_metrics(r, stream);
     }
     fputc('\n', stream);
@@ -371,9 +375,10 @@ void report_json(const train_report *r)
                                     "log_loss_before", json_number(c->before), NULL);
     json_print(json_of("version", json_text(nudge_version()), "settings", train_settings(r),
                        "notes", json_notes(r->data->notes, r->data->n_notes),
-                       "plan", json_plan(r), "result", json_result(r),
-                       "members", members_json(r->setup, r->trainers),
-                       "train", json_metrics(&train, &m),
+                       "plan", r->trials == NULL ? json_plan(r) : NULL, "result", json_result(r),
+                       "trials", trials_json(r->trials),
+                       "members", r->trials == NULL ? members_json(r->setup, r->trainers) : NULL,
+                       "train", train.rows > 0 ? json_metrics(&train, &m) : NULL,
                        "val", r->val.rows > 0 ? json_metrics(&r->val, &m) : NULL,
                        "test", r->test.rows > 0 ? json_metrics(&r->test, &m) : NULL,
                        "calibration", calibration, "interval", json_interval(&m),

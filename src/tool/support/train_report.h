@@ -5,6 +5,7 @@
 #include "nudge.h"
 #include "support/json.h"
 #include "support/train_setup.h"
+#include "support/trial_table.h"
 
 /* All that is known when a run has ended. */
 typedef struct train_report {
@@ -16,6 +17,7 @@ typedef struct train_report {
     nudge_trainer *const *trainers; /* theirs, */
     nudge_train_result result;     /* and as members_result() has it */
     nudge_metrics val, test;   /* rows 0: none */
+    const trial_list *trials;  /* whose average the model is; NULL: there was one training */
     nudge_calibration calibration; /* temperature 0: none was asked for, or not yet learned */
     int saved;                 /* the model is in setup->out */
 } train_report;
