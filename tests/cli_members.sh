@@ -74,16 +74,16 @@ expect "... are no more than twenty" test "$(grep -c "^epoch" "$err")" -le 21
 
 # ---- Factors of inputs ----
 
-check "factors of inputs" train --input-factor --lr-factors 1,1,6 --epochs 2 --out f.st --json
+check "factors of inputs" train --input-factor yes --lr-factors 1,1,6 --epochs 2 --out f.st --json
 expect "... are told" test "$(json "$out" settings.input_factor)" = true
 check "... in the model" nudge info f.st
 expect "... too" grep -q "^factors     10, one for each input" "$out"
 check "gradients of them" nudge gradcheck --model f.st --data d.csv --limit 50
 refuse 2 "3 numbers for 2 layers, the last included" "a number too many" \
     train --lr-factors 1,1,6
-refuse 2 "and one for the factors of inputs" "one too few" train --input-factor --lr-factors 1,1
+refuse 2 "and one for the factors of inputs" "one too few" train --input-factor yes --lr-factors 1,1
 refuse 2 "--input-factor: it cannot be used together with --clip-norm" "clipped" \
-    train --input-factor --clip-norm 1
+    train --input-factor yes --clip-norm 1
 refuse 2 "tensor 'input_factor' is none of the network's" "a network without" train --init f.st
 
 # ---- Where others go on ----

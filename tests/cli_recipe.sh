@@ -64,6 +64,32 @@ check "a plan of data that is not made" nudge plan --data synth:teacher,rows=100
     --recipe table --hidden 4 --threads 1 --seconds 0.01 --json
 expect "... with the recipe" test "$(json "$out" batch)" = 256
 
+# RealMLP-TD-S: what depends on the target, and the same options one by one.
+check "realmlp, of numbers" train --recipe realmlp --hidden 9,8 --epochs 3 --out real.st --save-config r.json
+expect "... has the rate of numbers" grep -q '"lr": "0.07"' r.json
+expect "... and a factor for each layer and the inputs" grep -q '"lr-factors": "1,1,1,6"' r.json
+check "its options one by one" train --hidden 9,8 --epochs 3 --scale robust --input-factor yes --init ntk --ntk yes \
+    --lr-factors 1,1,1,6 --bias-lr-factor 0.1 --beta2 0.95 --schedule coslog4 --lr 0.07 --activation mish \
+    --batch 256 --drop-last yes --early-stop 256 --val-split 0.2 --out own.st --json
+expect "... the same bits" cmp real.st own.st
+expect "... are told" test "$(json "$out" settings.ntk) $(json "$out" settings.drop_last)" = "true true"
+awk -F, 'BEGIN {print "c,x,town,y"} NR > 1 {print ($1 > 0.5 ? "n" : "j") "," $2 "," substr("abc", NR % 3 + 1, 1) "," ($2 > 0.4)}' d.csv >c.csv
+check "realmlp, of classes" nudge train --data c.csv --target y --recipe realmlp --hidden 8 --epochs 3 --out c.st --json \
+    --save-config r.json
+expect "... has an output for each of two" test "$(json "$out" settings.loss) $(json "$out" settings.features)" = \
+    "cross-entropy 5"
+expect "... with smoothed labels" grep -q '"label-smoothing": "0.1"' r.json
+check "its inputs" nudge info c.st
+expect "... are told" grep -q "which are signed, scaling robust, of categories too" "$out"
+check "with options of one's own" train --recipe realmlp --hidden none --optimizer sgd --loss mae --lr 0.1 \
+    --input-factor no --epochs 2 --val-folds 2
+check "realmlp of a matrix" nudge train --data synth:moons,rows=99 --recipe realmlp --category-code one-hot \
+    --scale-categories no --hidden 4 --epochs 2
+refuse 2 "--two-outputs: it is for --loss auto" "two outputs and a loss" train --two-outputs yes --loss bce
+refuse 2 "ntk cannot be used with the optimizer rprop" "steps with bounds" train --ntk yes --optimizer rprop
+refuse 2 "(--scale-categories)" "categories without a scale" nudge train --data c.csv --target y --scale none \
+    --scale-categories yes --quiet
+
 refuse 2 "--recipe: 'tabel' is not one of plain, table, best" "another recipe" train --recipe tabel
 refuse 2 "--val-split: --val-folds holds other rows out for each network" "two ways" train \
     --val-folds 3 --val-split 0.1

@@ -21,7 +21,7 @@ unit_tests = \
 	tests/test_task tests/test_target_transform tests/test_table_build tests/test_team tests/test_text_formats \
 	tests/test_train tests/test_train_callbacks tests/test_trainer \
 	tests/test_train_refused tests/test_values tests/test_warm_start tests/test_watch tests/test_weights \
-	tests/test_input_factor tests/test_members \
+	tests/test_input_factor tests/test_members tests/test_realmlp \
 	tests/test_written
 
 # Those of many seconds.

@@ -178,7 +178,7 @@ START_TEST(initial_distributions)
     static const double uniform = 1.8, normal = 3;
     nudge_model_options o = new_options(2, widths);
     o.dtype = NUDGE_F64;
-    for (o.init = NUDGE_INIT_PYTORCH; o.init <= NUDGE_INIT_ZEROS; o.init++) {
+    for (o.init = NUDGE_INIT_PYTORCH; o.init <= NUDGE_INIT_NTK; o.init++) {
         nudge_model *m = new_model(&o);
         for (size_t l = 0; l < 2; l++) {
             double in = (double)widths[l], out = (double)widths[l + 1];
@@ -187,12 +187,15 @@ START_TEST(initial_distributions)
             if (o.init == NUDGE_INIT_PYTORCH) {
                 check_moments(w, n, 1 / sqrt(in), 1 / in / 3, uniform);
                 check_moments(b, widths[l + 1], 1 / sqrt(in), 1 / in / 3, uniform);
+            } else if (o.init == NUDGE_INIT_NTK && l == 0) {
+                check_moments(w, n, INFINITY, 1 / in, normal);
+                check_moments(b, widths[l + 1], INFINITY, 1, normal);
             } else {
                 if (o.init == NUDGE_INIT_HE)
                     check_moments(w, n, INFINITY, 2 / in, normal);
                 else if (o.init == NUDGE_INIT_GLOROT)
                     check_moments(w, n, sqrt(6 / (in + out)), 2 / (in + out), uniform);
-                for (size_t j = 0; j < n && o.init == NUDGE_INIT_ZEROS; j++)
+                for (size_t j = 0; j < n && o.init >= NUDGE_INIT_ZEROS; j++)
                     ck_assert(w[j] == 0);
                 for (size_t j = 0; j < widths[l + 1]; j++)
                     ck_assert(b[j] == 0);

@@ -154,8 +154,8 @@ START_TEST(rounding_is_constant)
     for (int scale = NUDGE_SCALE_STANDARD; scale <= NUDGE_SCALE_ROBUST; scale++) {
         nudge_prep *p = fit_as(t, (nudge_prep_options){.scale = (nudge_scale)scale});
         nudge_prep *q = fit_as(m, (nudge_prep_options){.scale = (nudge_scale)scale});
-        ck_assert_double_eq(p->factor[0], 1);
-        ck_assert_double_eq(q->factor[0], 1);
+        ck_assert_double_eq(p->factor[0], scale != NUDGE_SCALE_ROBUST);
+        ck_assert_double_eq(q->factor[0], scale != NUDGE_SCALE_ROBUST);
         ck_assert(scale == NUDGE_SCALE_NONE || p->factor[1] > 1e11);
         nudge_prep_free(p);
         nudge_prep_free(q);
@@ -204,6 +204,9 @@ START_TEST(refused)
         {0, {.fill_indicator = 1}, "fill_indicator"},
         {0, {.min_count = 2}, "min_count"},
         {0, {.category_code = NUDGE_ORDINAL}, "category_code"},
+        {0, {.scale_categories = 1}, "scale_categories"},
+        {1, {.scale_categories = 1, .scale = NUDGE_SCALE_NONE}, "scale_categories"},
+        {1, {.scale_categories = 1, .scale = NUDGE_SCALE_QUANTILE}, "scale_categories"},
         {1, {.target_scale = NUDGE_SCALE_MINMAX}, "target_scale"},
         {1, {.scale = (nudge_scale)77}, ""},
         {1, {.fill = (nudge_fill)9}, ""},

@@ -266,6 +266,10 @@ START_TEST(cases)
     for (size_t l = 0; l < LAYERS && factors != NULL; l++)
         lr_factors[l] = json_number_value(json_array_get(factors, l));
     options.lr_factors = factors != NULL ? lr_factors : NULL;
+    if (json_object_get(item, "bias_lr_factor") != NULL)
+        options.bias_lr_factor = json_number_value(json_object_get(item, "bias_lr_factor"));
+    options.ntk = json_is_true(json_object_get(item, "ntk"));
+    options.drop_last = json_is_true(json_object_get(item, "drop_last"));
     options.batch = ref.batch;
     options.epochs = ref.epochs;
     options.shuffle = 0;
@@ -292,7 +296,7 @@ END_TEST
 
 /* The file has every optimizer, loss and activation, and as many items as the loops below run. */
 #define GRADIENTS 41
-#define CASES 176
+#define CASES 190
 
 START_TEST(complete)
 {

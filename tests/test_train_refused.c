@@ -216,12 +216,12 @@ START_TEST(not_with_all_rows)
     nudge_train_options usual = small_options();
     usual.optimizer = nudge_optimizer_defaults((nudge_optimizer_kind)_i);
     usual.batch = 20;
-    nudge_train_options bad[11];
+    nudge_train_options bad[14];
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         bad[i] = usual;
     static const char *const says[] = {"19", "accumulate", "schedule", "warmup", "clip_value",
-                                       "clip_norm", "average", "dropout", "lr_factors", "l1",
-                                       "max_norm"};
+                                       "clip_norm", "ntk", "drop_last", "average", "dropout",
+                                       "lr_factors", "l1", "max_norm", "bias_lr_factor"};
     bad[0].batch = 19;
     bad[1].accumulate = 2;
     bad[2].schedule = nudge_schedule_defaults(NUDGE_SCHEDULE_COSINE);
@@ -230,12 +230,15 @@ START_TEST(not_with_all_rows)
     bad[5].clip_norm = 1;
     nudge_error err;
     const double halves[] = {0.5, 0.5, 0.5};
-    bad[6].average = 0.9;
-    bad[7].dropout = halves;
-    bad[8].lr_factors = halves;
-    bad[9].optimizer.l1 = 0.1;
-    bad[10].max_norm = 1;
-    for (size_t i = 0; i < (_i == NUDGE_LBFGS ? sizeof bad / sizeof bad[0] : 6); i++) {
+    bad[6].ntk = 1;
+    bad[7].drop_last = 1;
+    bad[8].average = 0.9;
+    bad[9].dropout = halves;
+    bad[10].lr_factors = halves;
+    bad[11].optimizer.l1 = 0.1;
+    bad[12].max_norm = 1;
+    bad[13].bias_lr_factor = 0.5;
+    for (size_t i = 0; i < (_i == NUDGE_LBFGS ? sizeof bad / sizeof bad[0] : 8); i++) {
         ck_status(nudge_train(model, data, NULL, &bad[i], NULL, &err), NUDGE_EARGUMENT, &err);
         ck_assert_msg(strstr(err.text, says[i]) != NULL, "'%s' lacks '%s'", err.text, says[i]);
         ck_assert_ptr_nonnull(strstr(err.text, nudge_optimizer_name(usual.optimizer.kind)));

@@ -194,12 +194,16 @@ typedef enum nudge_schedule_kind {
 /* pytorch: weights and biases uniform in +-1/sqrt(in), nn.Linear's default.
  * he:      weights normal with variance 2/in (He et al. 2015), biases 0.
  * glorot:  weights uniform in +-sqrt(6/(in+out)) (Glorot and Bengio 2010), biases 0.
- * zeros:   everything 0. */
+ * zeros:   everything 0.
+ * ntk:     weights normal with variance 1/in, biases normal with variance 1; the last layer 0: for
+ *          the ntk of nudge_train_options, as RealMLP begins (Holzmueller et al. 2024,
+ *          https://arxiv.org/abs/2407.04491). */
 typedef enum nudge_init {
     NUDGE_INIT_PYTORCH,
     NUDGE_INIT_HE,
     NUDGE_INIT_GLOROT,
-    NUDGE_INIT_ZEROS
+    NUDGE_INIT_ZEROS,
+    NUDGE_INIT_NTK
 } nudge_init;
 
 /* How features or a regression target are scaled.
@@ -211,7 +215,7 @@ typedef enum nudge_init {
  * quantiles at most and straight lines between them, as the standard normal distribution has it,
  * from -5.2 to 5.2 (scikit-learn's QuantileTransformer); not for data that stays in its file.
  * auto: standard for tables and synthetic data, bytes (pixels) / 255. What differs by no more than
- * rounding is a constant, and not scaled. */
+ * rounding is a constant, and not scaled; robust makes it 0 in any row. */
 typedef enum nudge_scale {
     NUDGE_SCALE_AUTO,
     NUDGE_SCALE_STANDARD,
@@ -246,8 +250,14 @@ typedef enum nudge_fill { NUDGE_FILL_MEDIAN, NUDGE_FILL_MEAN, NUDGE_FILL_ZERO } 
 
 /* What a category becomes. one-hot: an input for each, of 0 and 1; missing and unknown ones are 0
  * in all. ordinal: one input, its number among the sorted categories (0, 1, ...; all others, where
- * they share one, come last), and -1 for missing and unknown ones; scaled as numbers are. */
-typedef enum nudge_category_code { NUDGE_ONE_HOT, NUDGE_ORDINAL } nudge_category_code;
+ * they share one, come last), and -1 for missing and unknown ones; scaled as numbers are. signed: as
+ * one-hot, but two categories are one input: 1 for the first, -1 for the second, and 0 for missing
+ * and unknown ones. */
+typedef enum nudge_category_code {
+    NUDGE_ONE_HOT,
+    NUDGE_ORDINAL,
+    NUDGE_SIGNED
+} nudge_category_code;
 
 /* What numbers become beside themselves, for the network to tell their ranges apart (Gorishniy et
  * al. 2022, "On Embeddings for Numerical Features in Tabular Deep Learning",

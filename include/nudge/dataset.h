@@ -34,6 +34,10 @@ typedef struct nudge_prep_options {
     size_t frequencies;       /* fourier: of each number, 1 to 512; or 0: the default */
     double frequency_scale;   /* their standard deviation, above 0; or 0: the default */
     uint64_t seed;            /* that they depend on */
+    int scale_categories;     /* 1: inputs of categories are scaled as numbers are; of standard,
+                               * minmax and robust scales */
+    int two_outputs;          /* 1: where loss is auto, a target of 0 and 1 is cross-entropy with an
+                               * output for each, as other classes are, not bce */
 } nudge_prep_options;
 
 /* Everything auto; missing numbers become the median; no transform; no
@@ -62,7 +66,8 @@ typedef struct nudge_prep_info {
     nudge_encode encode;
     size_t encoded;            /* columns, or features of a matrix, that are encoded */
     size_t most_codes;         /* inputs that one of them has beside its number, at most */
-    nudge_category_code category_code;
+    nudge_category_code category_code; /* not one-hot: of one column at least */
+    int scale_categories;
 } nudge_prep_info;
 
 NUDGE_TELLS(nudge_prep_info, nudge_prep_describe, , (prep), const nudge_prep *prep)

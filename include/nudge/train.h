@@ -213,11 +213,20 @@ typedef struct nudge_train_options {
     nudge_steps *steps; /* filled with the time of single steps; NULL: not wanted, costs nothing */
     size_t member;    /* of a model of several networks, which one is trained, validated and copied;
                        * 0: the first. The others stay as they are */
+    double bias_lr_factor; /* >= 0: a further factor on the learning rate of all biases; 0 leaves
+                       * them as they are */
+    int ntk;          /* 1: a layer's weights w are learned as the neural tangent parametrisation has
+                       * them: w = v / sqrt(inputs of the layer), the optimizer updating v by its own
+                       * gradient, with its own weight decay and eps (Jacot et al. 2018,
+                       * https://arxiv.org/abs/1806.07572). Clipping and max_norm are of w. Not with
+                       * rprop and lbfgs */
+    int drop_last;    /* 1: rows that do not fill the last batch of an epoch are left out of it, as
+                       * the drop_last of torch.utils.data.DataLoader */
 } nudge_train_options;
 
 /* adam, constant learning rate, batch 64, accumulate 1, no clipping, no average, no early
  * stopping (metric loss, min_change 0), epochs 10, seed 1, shuffle 1, threads 0, no callbacks,
- * progress every 0.1 s. */
+ * progress every 0.1 s, bias_lr_factor 1. */
 NUDGE_GIVES(nudge_train_options, nudge_train_defaults, it.size = sizeof it;)
 
 /* Memory and work of a training run, known before it starts. All sizes in bytes. */

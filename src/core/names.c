@@ -137,7 +137,8 @@ static const choice schedules = {
 static const choice inits = {
     "an initialisation",
     .names = {[NUDGE_INIT_PYTORCH] = "pytorch", [NUDGE_INIT_HE] = "he",
-              [NUDGE_INIT_GLOROT] = "glorot", [NUDGE_INIT_ZEROS] = "zeros"},
+              [NUDGE_INIT_GLOROT] = "glorot", [NUDGE_INIT_ZEROS] = "zeros",
+              [NUDGE_INIT_NTK] = "ntk"},
 };
 
 static const choice scales = {
@@ -161,7 +162,8 @@ static const choice transforms = {
 
 static const choice category_codes = {
     "a code of categories",
-    .names = {[NUDGE_ONE_HOT] = "one-hot", [NUDGE_ORDINAL] = "ordinal"},
+    .names = {[NUDGE_ONE_HOT] = "one-hot", [NUDGE_ORDINAL] = "ordinal",
+              [NUDGE_SIGNED] = "signed"},
 };
 
 static const choice encodes = {

@@ -91,7 +91,7 @@ static initial initial_of(const nudge_model_options *options, const nu_tensor *t
     if (t->kind == NU_INPUT_FACTOR)
         return (initial){.is_one = 1};
     double in = (double)options->widths[t->layer], out = (double)options->widths[t->layer + 1];
-    int is_bias = t->kind == NU_BIAS;
+    int is_bias = t->kind == NU_BIAS, is_last = t->layer + 1 == options->layers;
     initial v = {
         .kind = options->init,
         .seed = options->seed,
@@ -101,6 +101,7 @@ static initial initial_of(const nudge_model_options *options, const nu_tensor *t
     case NUDGE_INIT_PYTORCH: v.bound = 1 / sqrt(in); break;
     case NUDGE_INIT_HE: v.bound = is_bias ? 0 : sqrt(2 / in); break;
     case NUDGE_INIT_GLOROT: v.bound = is_bias ? 0 : sqrt(6 / (in + out)); break;
+    case NUDGE_INIT_NTK: v.bound = is_last ? 0 : is_bias ? 1 : 1 / sqrt(in); break;
     case NUDGE_INIT_ZEROS: break;
     }
     return v;
@@ -110,7 +111,7 @@ static double initial_value(const initial *v, size_t j)
 {
     if (v->is_one)
         return 1;
-    if (v->kind == NUDGE_INIT_HE)
+    if (v->kind == NUDGE_INIT_HE || v->kind == NUDGE_INIT_NTK)
         return v->bound * nu_random_normal(v->seed, v->stream, j);
     return v->bound * (2 * nu_random_uniform(v->seed, v->stream, j) - 1);
 }
@@ -139,7 +140,7 @@ nudge_status nudge_model_create(nudge_model **model, const nudge_model_options *
     nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
     nudge_model_options own = nudge_model_defaults(), *o = &own;
     NU_TRY(nu_take_options(&own, options, err));
-    if ((unsigned)o->init > NUDGE_INIT_ZEROS)
+    if (nudge_init_name(o->init) == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "initialisation %d is unknown", (int)o->init);
     if ((unsigned)o->dtype > NUDGE_F64)
         return nu_fail(err, NUDGE_EARGUMENT, "element type %d is unknown", (int)o->dtype);

@@ -106,15 +106,11 @@ static size_t convert_categories(const nu_apply *apply, const struct input *in, 
     size_t unknown = 0, width = nu_prep_width(in->like);
     for (size_t r = 0; r < rows; r++) {
         size_t at = (first_row + r) * s->features + in->first;
+        int32_t one = isnan(cells[r]) ? -1 : in->one[(size_t)cells[r]];
         for (size_t k = 0; k < width; k++)
-            nu_put(s->x, s->element, at + k, 0);
-        if (isnan(cells[r]))
-            continue;
-        int32_t one = in->one[(size_t)cells[r]];
-        if (one >= 0)
-            nu_put(s->x, s->element, at + (size_t)one, 1);
-        else
-            unknown++;
+            nu_put(s->x, s->element, at + k,
+                   nu_prep_indicated(apply->prep, in->like, in->first, k, one));
+        unknown += one < 0 && !isnan(cells[r]);
     }
     return unknown;
 }

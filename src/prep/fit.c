@@ -68,6 +68,26 @@ static nudge_status fit_ordinal(nu_fit *fit, size_t from, const nu_prep_column *
     return scale_cells(fit, column, j, scratch, &m, err);
 }
 
+/* Of a column's categories, from value `first` on. */
+static nudge_status scale_indicators(nu_fit *fit, size_t from, const nu_prep_column *column,
+                                     size_t first, double *scratch, nudge_error *err)
+{
+    const nu_column *raw = &fit->table->columns[from];
+    int32_t *number NU_FREED = NULL; /* of the table's categories */
+    NU_NEW(number, nu_alloc, raw->n_categories, "categories", err);
+    for (size_t k = 0; k < raw->n_categories; k++)
+        number[k] = nu_prep_category(column, raw->categories[k]);
+    for (size_t k = 0; k < nu_prep_width(column); k++) {
+        nu_moments m;
+        for (size_t i = 0; i < fit->n; i++) {
+            double v = training_cell(fit, i, from);
+            scratch[i] = nu_prep_indicator(column, k, isnan(v) ? -1 : number[(size_t)v]);
+        }
+        NU_TRY(scale_cells(fit, column, first + k, scratch, &m, err));
+    }
+    return NUDGE_OK;
+}
+
 /* The categories that training rows have; the table's are sorted, so these are. */
 static nudge_status fit_category(const nu_fit *fit, size_t j, nu_prep_column *column,
                                  nudge_error *err)
@@ -96,6 +116,7 @@ static nudge_status fit_category(const nu_fit *fit, size_t j, nu_prep_column *co
                                fit->table->source, column->name, rare, fit->asked.min_count);
     column->has_more = rare > 0;
     column->is_ordinal = fit->asked.category_code == NUDGE_ORDINAL;
+    column->is_signed = fit->asked.category_code == NUDGE_SIGNED && count + (rare > 0) == 2;
     column->fill = -1;
     return nu_strings_make(&column->categories, &column->n_categories, count, nu_string_copy,
                            present, "categories", err);
@@ -125,10 +146,12 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
         c->around = t->columns[j].around;
         c->name = strdup(t->columns[j].name);
         NU_NEED(c->name != NULL, strlen(t->columns[j].name), "a column's name", err);
-        if (c->kind == NUDGE_COLUMN_CATEGORY)
+        if (c->kind == NUDGE_COLUMN_CATEGORY) {
             NU_TRY(fit_category(fit, j, c, err));
-        else
+            p->scales_categories |= fit->asked.scale_categories && !c->is_ordinal;
+        } else {
             c->has_more = fit->asked.fill_indicator && is_missing_somewhere(fit, j);
+        }
     }
     NU_TRY(nu_prep_count_values(p, t->source, err));
     NU_TRY(nu_fit_identity(&p->shift, &p->factor, p->values, err));
@@ -141,6 +164,8 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
             NU_TRY(fit_number(fit, j, c, value, scratch, err));
         else if (c->is_ordinal)
             NU_TRY(fit_ordinal(fit, j, c, value, scratch, err));
+        else if (p->scales_categories)
+            NU_TRY(scale_indicators(fit, j, c, value, scratch, err));
         value += nu_prep_width(c);
     }
     return NUDGE_OK;
@@ -243,11 +268,16 @@ static nudge_status check_options(const nu_fit *fit, nudge_error *err)
                           : o->fill_indicator          ? "fill_indicator"
                           : o->min_count > 1           ? "min_count"
                           : o->category_code           ? "category_code"
+                          : o->scale_categories        ? "scale_categories"
                                                        : NULL;
     if (is_matrix && setting != NULL)
         return nu_fail_setting(err, NUDGE_EARGUMENT, setting, "%s: it is for tables of columns; a "
                                "matrix has no missing numbers and no categories",
                                fit->table->source);
+    if (o->scale_categories && (o->scale == NUDGE_SCALE_NONE || o->scale == NUDGE_SCALE_QUANTILE))
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "scale_categories", "%s: the scale %s has "
+                               "none for categories", fit->table->source,
+                               nudge_scale_name(o->scale));
     return NUDGE_OK;
 }
 

@@ -321,7 +321,7 @@ static nudge_status choose_loss(learning *t, nudge_error *err)
     }
     int two = t->raw->is_class ? labels_zero_one(t->raw) : t->facts.zero_one;
     *loss = !t->raw->is_class && task == NUDGE_REGRESSION ? NUDGE_MSE
-            : two                                         ? NUDGE_BCE
+            : two && !t->fit->asked.two_outputs           ? NUDGE_BCE
                                                           : NUDGE_CROSS_ENTROPY;
     return NUDGE_OK;
 }

@@ -77,9 +77,8 @@ nu_element nu_fit_element(const nu_fit *fit);
 nudge_status nu_fit_identity(double **shift, double **factor, size_t n, nudge_error *err);
 
 /* The shift and factor that `scale` (not auto) makes of a column with these moments. A column that
- * is constant but for rounding in `element` has factor 1. NUDGE_EDATA if they are not finite;
- * `what` and `name` go into the
- * message: "column", "age". */
+ * is constant but for rounding in `element` has factor 1, a robust one 0. NUDGE_EDATA if they are
+ * not finite; `what` and `name` go into the message: "column", "age". */
 nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, const nu_moments *m,
                           nu_element element, const nu_fit *fit, const char *what, const char *name,
                           nudge_error *err);

@@ -17,6 +17,7 @@ nudge_prep_info nudge_prep_describe(const nudge_prep *prep)
         .pixels = prep->pixel_rows > 0,
         .target_transform = prep->transform,
         .encode = prep->encode,
+        .scale_categories = prep->scales_categories,
     };
     for (size_t j = 0; prep->codes != NULL && j < prep->values; j++) {
         size_t codes = nu_prep_code_inputs(prep, j);
@@ -26,7 +27,8 @@ nudge_prep_info nudge_prep_describe(const nudge_prep *prep)
     for (size_t j = 0; j < prep->n_columns; j++) {
         int category = prep->columns[j].kind == NUDGE_COLUMN_CATEGORY;
         info.category_columns += (size_t)category;
-        info.category_code = prep->columns[j].is_ordinal ? NUDGE_ORDINAL : info.category_code;
+        info.category_code = prep->columns[j].is_ordinal  ? NUDGE_ORDINAL
+                             : prep->columns[j].is_signed ? NUDGE_SIGNED : info.category_code;
         info.number_columns += (size_t)!category;
     }
     return info;

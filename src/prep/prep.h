@@ -17,6 +17,7 @@ typedef struct nu_prep_column {
     double fill;        /* stands for a missing number; of a CATEGORY -1, if it is ordinal */
     nu_around around;   /* NUMBER */
     int is_ordinal;     /* CATEGORY: the value is the category's number, scaled; -1: it has none */
+    int is_signed;      /* CATEGORY: the only value is 1, -1 or 0; there are two, with others */
     char **categories;  /* CATEGORY, sorted */
     size_t n_categories;
     int has_more;       /* the last value is "missing" or "other"; of an ordinal one, others have
@@ -48,8 +49,9 @@ struct nudge_prep {
     size_t pixel_rows, pixel_columns; /* images, else 0; inputs are bytes */
 
     size_t values;
-    double *shift, *factor;    /* values: of nu_prep_scaled(). One-hot ones are not scaled:
-                                * shift 0, factor 1. Pixels: 0 and 1/255 */
+    int scales_categories;     /* their values are scaled, too */
+    double *shift, *factor;    /* values: of nu_prep_scaled(). Those that are not scaled: 0 and 1.
+                                * Pixels: 0 and 1/255 */
     nu_prep_list *quantiles;   /* values, of a quantile scale: none where they are constant; or
                                 * NULL */
     nudge_encode encode;
@@ -85,9 +87,9 @@ const char *nu_label_text(char text[NU_LABEL_TEXT], double value);
 /* Values of a column. */
 static inline size_t nu_prep_width(const nu_prep_column *c)
 {
-    return c->is_ordinal ? 1
-                         : (c->kind == NUDGE_COLUMN_CATEGORY ? c->n_categories : 1) +
-                               (size_t)c->has_more;
+    if (c->is_ordinal || c->is_signed)
+        return 1;
+    return (c->kind == NUDGE_COLUMN_CATEGORY ? c->n_categories : 1) + (size_t)c->has_more;
 }
 
 /* Its first value is scaled. */
@@ -106,6 +108,20 @@ static inline double nu_prep_scaled(const nudge_prep *p, size_t j, double raw)
         return nu_quantile_scaled(&p->quantiles[j], raw);
     double z = (raw - p->shift[j]) * p->factor[j];
     return p->scale == NUDGE_SCALE_ROBUST ? nu_smooth_clip(z) : z;
+}
+
+/* Value k of those of a column's categories, from value `first` on, of a row with category `one`
+ * (-1: none), before it is scaled; and after. */
+static inline double nu_prep_indicator(const nu_prep_column *c, size_t k, int32_t one)
+{
+    return c->is_signed ? (one == 0) - (one == 1) : (int32_t)k == one;
+}
+
+static inline double nu_prep_indicated(const nudge_prep *p, const nu_prep_column *c, size_t first,
+                                       size_t k, int32_t one)
+{
+    double raw = nu_prep_indicator(c, k, one);
+    return p->scales_categories ? nu_prep_scaled(p, first + k, raw) : raw;
 }
 
 /* Its first network input, which has the name of a column of numbers. */

@@ -4,13 +4,15 @@
  *                                 stands for a missing one, and "before", "after", of texts around
  *                                 a number; or {"name", "kind": "category", "categories": [...]};
  *                                 "missing": true or "other": true where such an input follows;
- *                                 "ordinal": true where categories are one number
+ *                                 "ordinal": true where categories are one number, "signed": true
+ *                                 where two of them are 1 and -1
  *   "features"                    instead of columns: their number
  *   "pixels": [rows, columns]     of an image
  *   "csv"                         of a table: how its file is written (dialect_json.h); without it
  *                                 as RFC 4180 says
  *   "zero_based"                  true, of a LIBSVM file whose indices count from 0
  *   "shift", "factor"             one number per value of a row, or one for all of them
+ *   "scale_categories"            true, where values of categories are scaled, too
  *   "quantiles"                   where the scale is quantile: {"age": [17, 25, 90]}, at equal
  *                                 distances
  *   "edges"                       where numbers are encoded piecewise: {"age": [17, 25, 90]}, of
@@ -61,10 +63,11 @@ static json_t *column_item(const void *of, size_t j)
                          "missing", c->has_more ? json_true() : NULL,
                          "before", c->around.before[0] != '\0' ? c->around.before : NULL,
                          "after", c->around.after[0] != '\0' ? c->around.after : NULL);
-    return json_pack("{s:s, s:s, s:o, s:o*, s:o*}", "name", c->name, "kind", "category",
+    return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*}", "name", c->name, "kind", "category",
                      "categories", nu_json_list(c->n_categories, string_item, c->categories),
-                     "other", c->has_more ? json_true() : NULL, "ordinal",
-                     c->is_ordinal ? json_true() : NULL);
+                     "other", c->has_more ? json_true() : NULL,
+                     "ordinal", c->is_ordinal ? json_true() : NULL,
+                     "signed", c->is_signed ? json_true() : NULL);
 }
 
 static json_t *target_item(const void *of, size_t k)
@@ -99,6 +102,8 @@ json_t *nu_prep_to_json(const nudge_prep *p)
     if (p->dialect.zero_based)
         bad |= json_object_set_new(json, "zero_based", json_true());
     json_decref(csv);
+    if (p->scales_categories)
+        bad |= json_object_set_new(json, "scale_categories", json_true());
     if (p->quantiles != NULL)
         bad |= json_object_set_new(json, "quantiles", nu_lists_to_json(p, p->quantiles));
     if (p->codes != NULL)
@@ -207,10 +212,10 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
     json_t *median = NULL, *categories = NULL;
     int missing = 0, other = 0;
     json_error_t at;
-    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b, s?b, s?s, s?s}",
+    if (json_unpack_ex(json, &at, JSON_STRICT, "{s:s, s:s, s?o, s?o, s?b, s?b, s?b, s?b, s?s, s?s}",
                        "name", &name, "kind", &kind, "median", &median, "categories", &categories,
-                       "missing", &missing, "other", &other, "ordinal", &c->is_ordinal, "before",
-                       &before, "after", &after) != 0)
+                       "missing", &missing, "other", &other, "ordinal", &c->is_ordinal, "signed",
+                       &c->is_signed, "before", &before, "after", &after) != 0)
         return nu_fail(err, NUDGE_EDATA, "a column must have the texts 'name' and 'kind': %s",
                        at.text);
     NU_NEED((c->name = strdup(name)) != NULL, strlen(name), "a column's name", err);
@@ -220,13 +225,15 @@ static nudge_status read_column(json_t *json, nu_prep_column *c, nudge_error *er
         return nu_fail(err, NUDGE_EDATA, "column '%s' has kind '%s'; it must be number, date or "
                        "category", name, kind);
     int number = c->kind != NUDGE_COLUMN_CATEGORY;
-    if (number ? other || c->is_ordinal : missing)
-        return nu_fail(err, NUDGE_EDATA, "column '%s': 'missing' is for numbers, 'other' and "
-                       "'ordinal' for categories", name);
+    if (number ? other || c->is_ordinal || c->is_signed : missing)
+        return nu_fail(err, NUDGE_EDATA, "column '%s': 'missing' is for numbers, 'other', "
+                       "'ordinal' and 'signed' for categories", name);
     if (number)
         return read_number("median", median, 1, &c->fill, err);
     c->fill = -1;
     NU_TRY(read_strings("categories", categories, &c->categories, &c->n_categories, err));
+    if (c->is_signed && (c->is_ordinal || c->n_categories + (size_t)c->has_more != 2))
+        return nu_fail(err, NUDGE_EDATA, "column '%s': 'signed' is for two categories", name);
     for (size_t k = 1; k < c->n_categories; k++) /* they are searched for by halving */
         if (strcmp(c->categories[k - 1], c->categories[k]) > 0)
             return nu_fail(err, NUDGE_EDATA, "the categories of column '%s' are not sorted", name);
@@ -331,13 +338,13 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     keys in = {0};
     json_error_t at;
     if (json_unpack_ex(json, &at, JSON_STRICT,
-                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s?o, s?o, s?o, s:o, s?o, "
-                       "s?o, s?o, s:o, s:o}",
+                       "{s:o, s:o, s?o, s?o, s?o, s?o, s?b, s:o, s:o, s?b, s?o, s?o, s?o, s:o, "
+                       "s?o, s?o, s?o, s:o, s:o}",
                        "loss", &in.loss, "scale", &in.scale, "columns", &in.columns, "features",
                        &in.features, "pixels", &in.pixels, "csv", &in.csv, "zero_based",
                        &p->dialect.zero_based, "shift", &in.shift, "factor", &in.factor,
-                       "quantiles", &in.quantiles, "edges", &in.edges,
-                       "frequencies", &in.frequencies, "targets", &in.targets,
+                       "scale_categories", &p->scales_categories, "quantiles", &in.quantiles,
+                       "edges", &in.edges, "frequencies", &in.frequencies, "targets", &in.targets,
                        "target_cells", &in.target_cells, "classes", &in.classes, "target_transform",
                        &in.transform, "target_shift", &in.target_shift, "target_factor",
                        &in.target_factor) != 0)
@@ -358,7 +365,8 @@ static nudge_status read_all(json_t *json, nudge_prep *p, nudge_error *err)
     NU_TRY(in.columns != NULL ? read_columns(&in, p, err) : read_matrix(&in, p, err));
     NU_TRY(nu_prep_count_values(p, "'columns'", err));
     NU_TRY(read_numbers("shift", in.shift, 1, &p->shift, p->values, err));
-    NU_TRY(read_numbers("factor", in.factor, 0, &p->factor, p->values, err));
+    NU_TRY(read_numbers("factor", in.factor, p->scale == NUDGE_SCALE_ROBUST, &p->factor,
+                        p->values, err));
     if (in.quantiles != NULL)
         NU_TRY(nu_lists_from_json(&p->quantiles, p, "quantiles", in.quantiles, 2,
                                   NU_QUANTILES_MOST, nu_check_quantiles, err));

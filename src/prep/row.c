@@ -4,11 +4,12 @@
 #include "date.h"
 #include "prep/prep.h"
 
-static void category_values(const nu_prep_column *c, const char *text, double *values)
+static void category_values(const nudge_prep *p, const nu_prep_column *c, size_t first,
+                            const char *text, double *values)
 {
     int32_t one = nu_prep_category(c, text);
     for (size_t k = 0; k < nu_prep_width(c); k++)
-        values[k] = (int32_t)k == one;
+        values[first + k] = nu_prep_indicated(p, c, first, k, one);
 }
 
 void nu_prep_row(const nudge_prep *p, const double *numbers, const char *const *texts,
@@ -24,7 +25,7 @@ void nu_prep_row(const nudge_prep *p, const double *numbers, const char *const *
             continue;
         }
         if (column->kind == NUDGE_COLUMN_CATEGORY) {
-            category_values(column, text, values + j);
+            category_values(p, column, j, text, values);
             continue;
         }
         double v = numbers[c];

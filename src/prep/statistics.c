@@ -81,6 +81,7 @@ nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, cons
     double spread = m->max - m->min;
     if (nu_is_constant(m->min, m->max, element)) {
         *shift = m->min; /* the rounded mean of equal values may differ from them */
+        *factor = scale != NUDGE_SCALE_ROBUST;
     } else if (scale == NUDGE_SCALE_QUANTILE) {
         *factor = isfinite(spread) ? 1 : 0; /* quantiles are learned by themselves */
     } else if (scale == NUDGE_SCALE_STANDARD) {
@@ -93,7 +94,8 @@ nudge_status nu_fit_scale(double *shift, double *factor, nudge_scale scale, cons
         *shift = m->min;
         *factor = 1 / spread;
     }
-    if (!isfinite(*shift) || !isfinite(*factor) || *factor == 0)
+    int is_nothing = *factor == 0 && (scale != NUDGE_SCALE_ROBUST || spread == INFINITY);
+    if (!isfinite(*shift) || !isfinite(*factor) || is_nothing)
         return nu_fail_setting(err, NUDGE_EDATA, "scale", "%s: %s '%s': values from %g to %g are "
                                "too far apart or too close together to scale; leave them as they "
                                "are", fit->table->source, what, name, m->min, m->max);

@@ -106,8 +106,10 @@ static void print_prep(const nudge_prep *prep)
     else if (p.category_columns > 0)
         printf(" from %zu columns of numbers and %zu of categories", p.number_columns,
                p.category_columns);
-    printf("%s, scaling %s\n", p.category_code == NUDGE_ORDINAL ? ", which are ordinal" : "",
-           nudge_scale_name(p.scale));
+    if (p.category_code != NUDGE_ONE_HOT)
+        printf(", which are %s", nudge_category_code_name(p.category_code));
+    printf(", scaling %s%s\n", nudge_scale_name(p.scale),
+           p.scale_categories ? ", of categories too" : "");
     if (p.encode != NUDGE_ENCODE_NONE)
         printf("encoding    %s, of %zu number%s in at most %zu %s\n", nudge_encode_name(p.encode),
                p.encoded, p.encoded == 1 ? "" : "s", p.most_codes,

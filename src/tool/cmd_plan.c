@@ -84,7 +84,7 @@ static void shape_of_synth(planning *p, const nudge_synth_shape *s)
     size_t codes = d->prep.encode == NUDGE_ENCODE_PIECEWISE ? d->prep.bins
                    : d->prep.encode == NUDGE_ENCODE_FOURIER ? 2 * d->prep.frequencies : 0;
     recipe_data found = {s->rows - (size_t)round(held), s->features * (1 + codes), outputs,
-                         d->val_split > 0};
+                         d->val_split > 0, loss};
     train_setup_fit(&p->setup, p->args, &found, 0);
     must(train_setup_network(&p->model, &p->setup, found.features, outputs, loss, NULL, &err),
          &err);

@@ -133,8 +133,14 @@ static json_t *describe_options(const nudge_train_options *o, const nu_network *
     json_object_set_new(object, "dropout", describe_list(o->dropout, net->layers - 1));
     json_object_set_new(object, "lr_factors",
                         describe_list(o->lr_factors, nu_run_lr_factors(net)));
-    if (o->member > 0) /* files of before have none */
+    if (o->member > 0) /* files of before have none, nor these: */
         json_object_set_new(object, "member", json_integer((json_int_t)o->member));
+    if (o->bias_lr_factor != 1)
+        json_object_set_new(object, "bias_lr_factor", json_real(o->bias_lr_factor));
+    if (o->ntk)
+        json_object_set_new(object, "ntk", json_true());
+    if (o->drop_last)
+        json_object_set_new(object, "drop_last", json_true());
     return object;
 }
 

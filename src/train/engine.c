@@ -240,7 +240,7 @@ static nu_doing doing(nu_engine *e, size_t batch, int thread, int threads)
         size_t nth = batch % e->job.accumulate;
         d.adds = nth > 0;
         d.is_last = nth + 1 == e->job.accumulate ||
-                    (batch + 1) * e->job.plan->batch >= e->job.data->rows;
+                    (batch + 1) * e->job.plan->batch >= nu_job_rows(&e->job);
         d.group_weight = X(nu_weights_of)(e, batch - nth, e->job.accumulate);
     }
     if (e->packed.at == NULL) {

@@ -13,7 +13,7 @@
 
 static size_t rows_before(const nudge_trainer *t, size_t batch)
 {
-    return nu_smaller(batch * t->run.plan.batch, t->run.job.data->rows);
+    return nu_smaller(batch * t->run.plan.batch, nu_job_rows(&t->run.job));
 }
 
 /* Thread 0, before batch `batch`. */

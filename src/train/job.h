@@ -23,6 +23,9 @@ typedef struct nu_job {
     size_t accumulate;                /* ... above 1 need a plan that keeps gradients, */
     double max_norm;                  /* this one needs one that bounds */
     const double *lr_factors;         /* as in nudge_train_options, or NULL */
+    double bias_lr_factor;            /* likewise */
+    int ntk;
+    size_t dropped;                   /* rows that are left out at the end of an epoch */
     double *units;                    /* as in nu_loss_kind */
     const double *dropout;            /* layers - 1: rates of the hidden layers; NULL: none */
     int averages;                     /* the weights are averaged */
@@ -33,6 +36,12 @@ typedef struct nu_job {
     int profile;                      /* measure phases */
     nu_step_end *ends;                /* threads, filled at the end of each step; or NULL */
 } nu_job;
+
+/* Rows of an epoch. */
+static inline size_t nu_job_rows(const nu_job *job)
+{
+    return job->data->rows - job->dropped;
+}
 
 typedef struct nu_engine nu_engine; /* differs between precisions */
 

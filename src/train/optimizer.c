@@ -81,6 +81,9 @@ nudge_status nu_optimizer_check_options(const nudge_train_options *o, nudge_erro
         {"warmup", o->schedule.warmup > 0},
         {"clip_value", o->clip_value > 0},
         {"clip_norm", o->clip_norm > 0},
+        {"ntk", o->ntk},
+        {"drop_last", o->drop_last},
+        {"bias_lr_factor", searches && o->bias_lr_factor != 1},
         {"l1", searches && o->optimizer.l1 > 0},
         {"average", searches && o->average > 0},
         {"max_norm", searches && o->max_norm > 0},
@@ -161,5 +164,19 @@ nu_optimizer_step nu_optimizer_step_scaled(nu_optimizer_step step, double factor
     step.lr *= factor;
     step.step_size *= factor;
     step.shrink = 1 - (1 - step.shrink) * factor;
+    return step;
+}
+
+/* Adam's kind and rmsprop's divide a gradient by a mean size of gradients: of v, w / unit, both are
+ * unit times theirs, so that eps counts for 1 / unit as much, and what is subtracted is unit times
+ * as much of w. SGD subtracts a gradient. A decay, or l1, is added to unit times the gradient. */
+nu_optimizer_step nu_optimizer_step_in_units(nu_optimizer_step step, double unit)
+{
+    int subtracts_gradient = step.kind == NUDGE_SGD;
+    step.lr *= subtracts_gradient ? unit * unit : unit;
+    step.step_size *= unit;
+    step.eps /= unit;
+    step.decay /= unit * unit;
+    step.l1 /= unit;
     return step;
 }

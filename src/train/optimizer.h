@@ -40,4 +40,8 @@ nu_optimizer_step nu_optimizer_step_at(const nudge_optimizer *o, uint64_t t, dou
 /* The same update with another learning rate: `factor` times that. */
 nu_optimizer_step nu_optimizer_step_scaled(nu_optimizer_step step, double factor);
 
+/* The update of parameters w = unit * v, where v is what is updated, by its own gradient unit * dw:
+ * states are those of w. Not of rprop, whose steps have bounds. */
+nu_optimizer_step nu_optimizer_step_in_units(nu_optimizer_step step, double unit);
+
 #endif

@@ -24,6 +24,7 @@ nudge_train_options nudge_train_defaults(void)
         .seed = 1,
         .shuffle = 1,
         .progress_seconds = 0.1,
+        .bias_lr_factor = 1,
     };
 }
 
@@ -64,6 +65,9 @@ nudge_status nu_run_check(const nudge_train_options *o, nudge_error *err)
         return nu_fail(err, NUDGE_EARGUMENT, "clip value %g is not a number >= 0", o->clip_value);
     if (!(o->max_norm >= 0 && isfinite(o->max_norm)))
         return nu_fail(err, NUDGE_EARGUMENT, "max norm %g is not a number >= 0", o->max_norm);
+    if (!(o->bias_lr_factor >= 0 && isfinite(o->bias_lr_factor)))
+        return nu_fail(err, NUDGE_EARGUMENT, "bias_lr_factor %g is not a number >= 0",
+                       o->bias_lr_factor);
     if (!(o->average >= 0 && o->average < 1))
         return nu_fail(err, NUDGE_EARGUMENT, "average %g is not in [0, 1)", o->average);
     if (!(o->early_stop.min_change >= 0 && isfinite(o->early_stop.min_change)))
@@ -160,6 +164,8 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                         .max_norm = options->max_norm,
                         .averages = options->average > 0,
                         .lr_factors = options->lr_factors,
+                        .bias_lr_factor = options->bias_lr_factor,
+                        .ntk = options->ntk,
                         .seed = options->seed,
                         .shuffle = options->shuffle,
                         .profile = options->profile};
@@ -171,7 +177,8 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                            options->dropout[l], l);
     NU_TRY(nu_loss_units(&run->job.units, model, err));
     size_t batch = nu_smaller(options->batch, train->rows);
-    run->batches = nu_ceil_div(train->rows, batch);
+    run->job.dropped = options->drop_last ? train->rows % batch : 0;
+    run->batches = nu_ceil_div(train->rows - run->job.dropped, batch);
     run->job.accumulate = nu_smaller(options->accumulate, run->batches);
     NU_TRY(nu_optimizer_check_batch(&options->optimizer, batch, train->rows, err));
     NU_TRY(check_units(run, err));
@@ -198,7 +205,7 @@ void nu_run_describe(const nu_run *run, nudge_train_plan *p)
 {
     const nu_network *net = &run->model->net;
     nu_engine_memory m = run->numeric->engine_memory(&run->job);
-    double rows = (double)run->job.data->rows, batch = (double)run->plan.batch;
+    double rows = (double)nu_job_rows(&run->job), batch = (double)run->plan.batch;
     *p = (nudge_train_plan){
         .threads = run->job.threads,
         .threads_why = run->threads_why,

@@ -96,7 +96,8 @@ typedef struct nu_doing {
     size_t batch, rows;  /* number in the epoch, samples */
     double group_weight; /* of all samples whose gradients make one update, or their number; */
     int adds, is_last;   /* this one is not the first of them, is the last */
-    const nu_optimizer_step *step; /* when updating, */
+    const nu_optimizer_step *step; /* when updating: of weights, */
+    const nu_optimizer_step *bias_step; /* of biases, once a layer's are known */
     double factor;       /* and what the kept gradient is multiplied with */
     int thread, threads;
 } nu_doing;

@@ -64,19 +64,26 @@ static int parts_of(const nu_engine *e, const nu_tile *t, nu_span part[2])
 }
 
 /* Updates the `count` parameters from `at` with their gradient. */
-static void update(const nu_doing *d, size_t at, const real *g, size_t count)
+static void update(const nu_doing *d, const nu_optimizer_step *step, size_t at, const real *g,
+                   size_t count)
 {
     nu_engine *e = d->e;
-    X(nu_update)(d->step, (real *)e->job.params + at, g, e->s1 != NULL ? e->s1 + at : NULL,
+    X(nu_update)(step, (real *)e->job.params + at, g, e->s1 != NULL ? e->s1 + at : NULL,
                  e->s2 != NULL ? e->s2 + at : NULL, count);
 }
 
-/* A gradient is made: it is kept, or used at once. */
-static void take(const nu_doing *d, size_t at, const real *g, size_t count)
+/* That of part k of a tile. */
+static const nu_optimizer_step *step_of(const nu_doing *d, int k)
+{
+    return k == 0 ? d->step : d->bias_step;
+}
+
+/* A gradient, of part k of a tile, is made: it is kept, or used at once. */
+static void take(const nu_doing *d, int k, size_t at, const real *g, size_t count)
 {
     real *kept = d->e->gradient;
     if (kept == NULL)
-        update(d, at, g, count);
+        update(d, step_of(d, k), at, g, count);
     else if (d->adds)
         X(nu_partials_add)(kept + at, g, count);
     else
@@ -93,7 +100,7 @@ static void private_gradient(const nu_doing *d, const nu_tile *t, const nu_span 
     for (int k = 0; k < parts; k++)
         for (size_t at = part[k].first; at < part[k].end; at += NU_PARTIALS_PIECE) {
             size_t count = nu_smaller(part[k].end - at, NU_PARTIALS_PIECE);
-            take(d, at, X(nu_partials_sum)(d->e, room, at - shift, count, blocks, d->threads),
+            take(d, k, at, X(nu_partials_sum)(d->e, room, at - shift, count, blocks, d->threads),
                  count);
         }
 }
@@ -115,12 +122,12 @@ static void whole_gradient(const nu_doing *d, const nu_tile *t, const nu_span pa
                        (real)(1 - d->step->lr * d->step->decay));
     } else {
         X(nu_panel_tn)(scratch, x, dz, inputs, q, rows, depth, 1, 0);
-        update(d, part[0].first, scratch, part[0].end - part[0].first);
+        update(d, d->step, part[0].first, scratch, part[0].end - part[0].first);
     }
     if (parts > 1) {
         real *db = scratch + e->job.plan->tile_size;
         X(nu_column_sums)(db, dz, rows, q);
-        take(d, part[1].first, db, part[1].end - part[1].first);
+        take(d, 1, part[1].first, db, part[1].end - part[1].first);
     }
 }
 
@@ -179,17 +186,28 @@ static void finish(const nu_doing *d, const nu_tile *t, const nu_span part[2], i
     X(nu_step_transpose)(e, t);
 }
 
-void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
+/* The steps of a layer's weights and biases. */
+static void find_steps(nu_optimizer_step step[2], const nu_doing *d, size_t layer)
 {
-    nu_engine *e = d->e;
-    nu_doing own;
-    nu_optimizer_step scaled;
-    if (e->job.lr_factors != NULL) {
-        scaled = nu_optimizer_step_scaled(*d->step, e->job.lr_factors[t->layer]);
-        own = *d;
-        own.step = &scaled;
-        d = &own;
-    }
+    const nu_job *job = &d->e->job;
+    step[0] = *d->step;
+    if (job->lr_factors != NULL)
+        step[0] = nu_optimizer_step_scaled(step[0], job->lr_factors[layer]);
+    step[1] = step[0];
+    if (job->bias_lr_factor != 1)
+        step[1] = nu_optimizer_step_scaled(step[0], job->bias_lr_factor);
+    if (job->ntk)
+        step[0] = nu_optimizer_step_in_units(step[0], 1 / sqrt((double)job->net->width[layer]));
+}
+
+void X(nu_step_tile)(const nu_doing *whole, const nu_tile *t)
+{
+    nu_engine *e = whole->e;
+    nu_doing own = *whole, *d = &own;
+    nu_optimizer_step step[2];
+    find_steps(step, whole, t->layer);
+    own.step = &step[0];
+    own.bias_step = &step[1];
     nu_span part[2];
     int parts = parts_of(e, t, part);
     if (e->gradient == NULL)
@@ -199,7 +217,7 @@ void X(nu_step_tile)(const nu_doing *d, const nu_tile *t)
         size_t count = part[k].end - part[k].first;
         if (d->factor != 1)
             multiply(g, count, (real)d->factor);
-        update(d, part[k].first, g, count);
+        update(d, step_of(d, k), part[k].first, g, count);
     }
     if (e->job.plan->wants.bound)
         column_squares(e, t);
@@ -258,14 +276,12 @@ static real input_factor_gradient(nu_engine *e, size_t i)
 static void update_input_factor(const nu_doing *d, size_t first, size_t end)
 {
     nu_engine *e = d->e;
-    nu_doing own = *d;
     nu_optimizer_step scaled = *d->step;
     if (e->job.lr_factors != NULL)
         scaled = nu_optimizer_step_scaled(*d->step, e->job.lr_factors[e->job.net->layers]);
-    own.step = &scaled;
     first += e->job.net->factor_at;
     end += e->job.net->factor_at;
-    update(&own, first, e->gradient + first, end - first);
+    update(d, &scaled, first, e->gradient + first, end - first);
     if (e->average != NULL)
         X(nu_vectors).combine(e->average, scaled.average, e->average, 1 - scaled.average,
                               e->job.params, first, end);

@@ -36,7 +36,7 @@ void X(nu_weights_order)(nu_engine *e, uint32_t epoch)
 
 double X(nu_weights_of)(const nu_engine *e, size_t batch, size_t batches)
 {
-    size_t first = batch * e->job.plan->batch, left = e->job.data->rows - first;
+    size_t first = batch * e->job.plan->batch, left = nu_job_rows(&e->job) - first;
     const double *sums = e->room[NU_WEIGHT_SUMS];
     double sum = 0;
     if (e->weights == NULL)

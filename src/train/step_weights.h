@@ -7,7 +7,7 @@
 /* Samples of a batch. */
 static inline size_t nu_batch_size(const nu_engine *e, size_t batch)
 {
-    return nu_smaller(e->job.data->rows - batch * e->job.plan->batch, e->job.plan->batch);
+    return nu_smaller(nu_job_rows(&e->job) - batch * e->job.plan->batch, e->job.plan->batch);
 }
 
 /* The data has weights: e->weights become those of the rows in the order of an epoch, which

@@ -30,7 +30,7 @@ static nudge_status validate(nudge_trainer *t, nudge_epoch *e, nudge_error *err)
 
 static nudge_status describe_epoch(nudge_trainer *t, nudge_epoch *e, nudge_error *err)
 {
-    double rows = (double)t->run.job.data->rows;
+    double rows = (double)nu_job_rows(&t->run.job);
     e->epoch = t->at.epoch + 1;
     e->epochs = t->options.epochs;
     e->train_loss = t->at.loss / t->at.weight;
@@ -183,7 +183,8 @@ static void sum_up(nudge_trainer *t)
     if (!(r->train_seconds > 0))
         return;
     r->samples_per_s = (double)t->samples / r->train_seconds;
-    r->gflops = 1e-9 * t->plan.flops_per_epoch / (double)t->run.job.data->rows * r->samples_per_s;
+    r->gflops = 1e-9 * t->plan.flops_per_epoch / (double)nu_job_rows(&t->run.job) *
+                r->samples_per_s;
     r->phases = t->run.numeric->engine_phases(t->engine);
 }
 

@@ -78,16 +78,16 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Data: data target labels task val val-labels val-split split stratify weight " \
     "class-weight " COLUMN_OPTIONS " " READ_OPTIONS \
     " scale target-scale target-transform fill fill-indicator min-count " \
-    "category-code encode bins frequencies frequency-scale\n"
+    "category-code scale-categories two-outputs encode bins frequencies frequency-scale\n"
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation layer-norm residual input-factor loss huber-delta quantile " \
     "focal-gamma label-smoothing init dropout dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay l1 beta1 beta2 alpha eps batch " \
-    "accumulate clip-norm clip-value max-norm shuffle seed\n"
+    "drop-last accumulate clip-norm clip-value max-norm shuffle seed\n"
 #define TRAIN_SCHEDULE_OPTIONS                                                              \
-    "Learning rate: lr-factors schedule warmup decay-schedule lr-step lr-gamma lr-min lr-power " \
-    "lr-rise lr-div lr-final-div lr-patience lr-threshold\n"
+    "Learning rate: lr-factors bias-lr-factor ntk schedule warmup decay-schedule lr-step "  \
+    "lr-gamma lr-min lr-power lr-rise lr-div lr-final-div lr-patience lr-threshold\n"
 #define TRAIN_OPTIONS                                        \
     TRAIN_DATA_OPTIONS                                       \
     "Test: test test-labels test-split folds\n"             \

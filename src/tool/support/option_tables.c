@@ -93,6 +93,7 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"lr-final-div", NULL, s.final_div},
         {"lr-patience", NULL, (double)s.patience},
         {"lr-threshold", NULL, s.threshold},
+        {"bias-lr-factor", NULL, t.bias_lr_factor},
         {"batch", NULL, (double)t.batch},
         {"accumulate", NULL, (double)t.accumulate},
         {"shuffle", t.shuffle ? "yes" : "no", 0},
@@ -186,8 +187,12 @@ const option shared_options[] = {
                                "tells them"},
     {"min-count", "N", .help = "categories in fewer than N training rows share one input [1]"},
     {"category-code", "HOW", .help = "one-hot: an input for each category; ordinal: one input, the "
-                                     "category's number among the sorted ones",
+                                     "category's number among the sorted ones; signed: as one-hot, "
+                                     "but two categories are one input of 1 and -1",
      .names = category_code_names},
+    {"scale-categories", "no|yes", "no", .help = "scale the inputs of categories as numbers are"},
+    {"two-outputs", "no|yes", "no",
+     .help = "a target of 0 and 1 has an output for each: --loss auto is cross-entropy, not bce"},
     {"encode", "HOW", .help = "what numbers become beside themselves; piecewise: their places in "
                               "bins of about as many rows or values each, so that a network tells "
                               "their ranges apart; fourier: cosines and sines of random "
@@ -196,11 +201,12 @@ const option shared_options[] = {
     {"frequencies", "K", .help = "of each number, for --encode fourier"},
     {"frequency-scale", "X", .help = "their standard deviation, for numbers as they are scaled"},
     /* Recipe */
-    {"recipe", "plain|table|best",
+    {"recipe", "plain|table|best|realmlp",
      .help = "a set of options, of which those that are given stay: table, of what serves most "
              "tables, is used where --target is given and nothing of how to learn; best tries "
              "changes to it, for ten minutes or --max-time by their operations, and keeps an "
-             "average of those that are best together; plain is none"},
+             "average of those that are best together; realmlp is RealMLP-TD-S (Holzmueller et al. "
+             "2024); plain is none"},
     {"trials", "N", .help = "how many changes --recipe best tries, at most [20]"},
     /* Network */
     {"hidden", "N,N,...", "128,64",
@@ -212,8 +218,9 @@ const option shared_options[] = {
                            "units"},
     {"residual", .help = "a hidden layer behind one of the same width adds that one's output to "
                          "its own"},
-    {"input-factor", .help = "multiply each input with a factor that is trained, too, and begins "
-                             "as 1; --lr-factors then has one number more, for these"},
+    {"input-factor", "no|yes", "no",
+     .help = "multiply each input with a factor that is trained, too, and begins as 1; --lr-factors "
+             "then has one number more, for these"},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for classes 0 and 1, "
                              "otherwise mse",
      .names = loss_names},
@@ -247,6 +254,10 @@ const option shared_options[] = {
                                  "schedule"},
     {"lr-factors", "F,F,...", .help = "for each layer, the last included, a factor on its learning "
                                       "rate; 0 leaves a layer as --init gave it"},
+    {"bias-lr-factor", "F", .help = "a further factor on the learning rate of all biases"},
+    {"ntk", "no|yes", "no",
+     .help = "learn weights times the square root of their layer's inputs, the neural tangent "
+             "parametrisation; --init ntk goes with it"},
     {"lr-step", "EPOCHS", .help = "step multiplies by --lr-gamma every so often"},
     {"lr-gamma", "X", .help = "step, exponential (needed, for every epoch), plateau: the factor "
                               "[0.1]"},
@@ -261,6 +272,8 @@ const option shared_options[] = {
     {"lr-threshold", "F", .help = "plateau: what part the loss must fall by to be progress",
      .hidden = 1},
     {"batch", "N", .help = "samples per gradient; all rows with rprop and lbfgs"},
+    {"drop-last", "no|yes", "no",
+     .help = "leave rows that do not fill the last batch out of an epoch"},
     {"accumulate", "N", .help = "batches whose gradients make one update"},
     {"clip-norm", "X", .help = "scale an update's gradient down to this norm"},
     {"clip-value", "X", .help = "hold elements of an update's gradient within +-X, before its "

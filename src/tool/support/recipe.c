@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "support/say.h"
+#include "whole.h"
 
 typedef struct recipe {
     const char *name;
-    const char *options[10][2]; /* names and texts */
-    /* For networks of so many weights; NULL: nothing depends on the data. */
-    void (*fit)(arguments *args, const recipe_data *f, double weights);
+    const char *options[24][3]; /* names and texts; not where one of the others is given, or NULL */
+    /* For networks of so many layers and weights; NULL: nothing depends on the data. */
+    void (*fit)(arguments *args, const recipe_data *f, size_t layers, double weights);
 } recipe;
 
 /* ---- Giving ---------------------------------------------------------------------------- */
@@ -28,7 +29,7 @@ static void give_whole(arguments *args, const char *name, double value)
 }
 
 /* In the order of the option's choices. */
-enum { PLAIN, TABLE, BEST };
+enum { PLAIN, TABLE, BEST, REALMLP };
 
 int recipe_is_best(const arguments *args)
 {
@@ -86,8 +87,9 @@ static double seconds_of_one(const arguments *args)
 
 /* Small batches for small tables: they need the updates. The number of members and of epochs is
  * what the time allows. doc/tables.md has what each of these was chosen by. */
-static void fit_table(arguments *args, const recipe_data *f, double weights)
+static void fit_table(arguments *args, const recipe_data *f, size_t layers, double weights)
 {
+    (void)layers;
     double rows = (double)f->rows, batch = 32, seconds = seconds_of_one(args);
     int holds_out = !f->has_val && f->rows >= FEW_ROWS;
     while (batch < 256 && batch * 64 <= rows)
@@ -109,6 +111,34 @@ static void fit_table(arguments *args, const recipe_data *f, double weights)
         give_whole(args, "early-stop", within((double)(size_t)(epochs / 6), 16, MOST_EPOCHS));
 }
 
+/* ---- RealMLP-TD-S ---------------------------------------------------------------------- */
+
+/* The rates of layers, and that of the factors of inputs. */
+static void give_lr_factors(arguments *args, size_t layers)
+{
+    char *text = need(strdup("1"));
+    for (size_t l = 1; l < layers + choice_of(args, "input-factor"); l++) {
+        char *more = text_as("%s,%s", text, l < layers ? "1" : "6");
+        free(text);
+        text = more;
+    }
+    give(args, "lr-factors", text);
+    free(text);
+}
+
+static void fit_realmlp(arguments *args, const recipe_data *f, size_t layers, double weights)
+{
+    (void)weights;
+    int classes = !nudge_loss_describe(f->loss).is_regression;
+    give(args, "lr", classes ? "0.04" : "0.07");
+    give(args, "activation", classes ? "selu" : "mish");
+    give(args, "stop-metric", classes ? "accuracy" : "loss");
+    if (f->loss == NUDGE_CROSS_ENTROPY)
+        give(args, "label-smoothing", "0.1");
+    give_lr_factors(args, layers);
+    give(args, "members", "1");
+}
+
 /* ---- All ------------------------------------------------------------------------------- */
 
 #define OF_TABLE \
@@ -118,6 +148,15 @@ static const recipe recipes[] = {
     [PLAIN] = {"plain", {{NULL}}, NULL},
     [TABLE] = {"table", OF_TABLE},
     [BEST] = {"best", OF_TABLE}, /* of its first trial (trials.h) */
+    [REALMLP] = {"realmlp",
+                 {{"scale", "robust"}, {"category-code", "signed", "labels"},
+                  {"scale-categories", "yes", "labels"}, {"two-outputs", "yes", "loss"},
+                  {"hidden", "256,256,256"}, {"input-factor", "yes"}, {"init", "ntk"},
+                  {"ntk", "yes"}, {"bias-lr-factor", "0.1"}, {"beta2", "0.95", "optimizer"},
+                  {"optimizer", "adam"}, {"schedule", "coslog4"}, {"batch", "256"},
+                  {"drop-last", "yes"}, {"epochs", "256"}, {"early-stop", "256"},
+                  {"val-split", "0.2", "val val-folds"}},
+                 fit_realmlp},
 };
 
 /* Nothing is said of how to learn. */
@@ -125,12 +164,25 @@ static int is_left_open(const arguments *args)
 {
     static const char *const said[] = {
         "hidden", "activation", "layer-norm", "residual", "init", "dropout", "optimizer", "lr",
-        "schedule", "batch", "epochs", "early-stop", "members", "folds", "resume",
+        "lr-factors", "bias-lr-factor", "ntk", "input-factor", "schedule", "batch", "epochs",
+        "early-stop", "members", "folds", "resume",
     };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (given(args, said[i]))
             return 0;
     return 1;
+}
+
+/* One of the names, separated by blanks; NULL: none. */
+static int any_given(const arguments *args, const char *names)
+{
+    size_t n = 0;
+    char **name = names != NULL ? need(nu_split(names, ' ', &n)) : NULL;
+    int any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= given(args, name[i]);
+    free(name);
+    return any;
 }
 
 void recipe_start(arguments *args)
@@ -147,14 +199,15 @@ void recipe_start(arguments *args)
     if (r->fit != NULL && needs_val && !given(args, "val") && !given(args, "val-folds"))
         give(args, "val-split", "0.2"); /* of rows that no member learns from */
     for (size_t i = 0; i < sizeof r->options / sizeof *r->options && r->options[i][0]; i++)
-        give(args, r->options[i][0], r->options[i][1]);
+        if (!any_given(args, r->options[i][2]))
+            give(args, r->options[i][0], r->options[i][1]);
 }
 
 recipe_data recipe_data_of(const nudge_data *data)
 {
     nudge_prep_info prep = nudge_prep_describe(data->prep);
     return (recipe_data){nudge_dataset_describe(data->train).rows, prep.features, prep.outputs,
-                         data->val != NULL};
+                         data->val != NULL, prep.loss};
 }
 
 int recipe_fit(arguments *args, const recipe_data *data, const size_t *hidden, size_t layers,
@@ -169,7 +222,7 @@ int recipe_fit(arguments *args, const recipe_data *data, const size_t *hidden, s
         weights += (inputs + 1) * outputs;
         inputs = outputs;
     }
-    r->fit(args, data, weights);
+    r->fit(args, data, layers + 1, weights);
     if (!quiet)
         say("recipe %s: %s network%s of %s units, batch %s, at most %s epochs; --recipe plain is "
             "one of 128,64 with plain Adam", r->name, text_of(args, "members"),

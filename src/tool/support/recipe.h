@@ -24,6 +24,7 @@ double recipe_budget(const arguments *args);
 typedef struct recipe_data {
     size_t rows, features, outputs; /* of training */
     int has_val;                    /* validation rows that all members share */
+    nudge_loss loss;
 } recipe_data;
 recipe_data recipe_data_of(const nudge_data *data);
 

@@ -296,6 +296,8 @@ json_t *train_settings(const train_report *r)
         "stream", json_boolean(d->read.stream),
         "fill_indicator", json_boolean(d->prep.fill_indicator),
         "category_code", json_text(nudge_category_code_name(d->prep.category_code)),
+        "scale_categories", json_boolean(prep.scale_categories),
+        "two_outputs", json_boolean(d->prep.two_outputs),
         "encode", json_text(nudge_encode_name(prep.encode)),
         "bins", prep.encode == NUDGE_ENCODE_PIECEWISE ? json_whole(d->prep.bins) : NULL,
         "frequencies", prep.encode == NUDGE_ENCODE_FOURIER ? json_whole(d->prep.frequencies) : NULL,
@@ -321,7 +323,9 @@ json_t *train_settings(const train_report *r)
     json_put_schedule(object, &s->train.schedule);
     json_put(object, "decay_schedule", json_text(nudge_schedule_name(s->train.decay_schedule)));
     return json_put_all(
-        object, "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),
+        object, "bias_lr_factor", json_number(s->train.bias_lr_factor),
+        "ntk", json_boolean(s->train.ntk), "drop_last", json_boolean(s->train.drop_last),
+        "optimizer", json_text(nudge_optimizer_name(o->kind)), "lr", json_number(o->lr),
         "momentum", json_number(o->momentum), "nesterov", json_boolean(o->nesterov),
         "weight_decay", json_number(o->weight_decay), "l1", json_number(o->l1),
         "beta1", json_number(o->beta1),

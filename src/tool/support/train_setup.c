@@ -58,6 +58,8 @@ static void read_data(train_setup *s, arguments *args)
     if (given(args, "min-count"))
         d->prep.min_count = (size_t)whole_of(args, "min-count", 1, UINT32_MAX);
     d->prep.category_code = (nudge_category_code)choice_of(args, "category-code");
+    d->prep.scale_categories = choice_of(args, "scale-categories");
+    d->prep.two_outputs = choice_of(args, "two-outputs");
     d->prep.encode = (nudge_encode)choice_of(args, "encode");
     d->prep.seed = s->train.seed;
     if (d->prep.encode != NUDGE_ENCODE_PIECEWISE)
@@ -72,6 +74,8 @@ static void read_data(train_setup *s, arguments *args)
         d->prep.frequency_scale = real_of(args, "frequency-scale", ABOVE_0);
     d->prep.loss = (nudge_loss)choice_of(args, "loss");
     d->prep.task = (nudge_task)choice_of(args, "task");
+    if (d->prep.loss != NUDGE_LOSS_AUTO && d->prep.two_outputs)
+        refuse_given(args, "two-outputs", "it is for --loss auto");
 }
 
 static void read_test(nudge_data_options *d, arguments *args)
@@ -297,6 +301,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     s->train.threads = threads;
     s->dtype = (nudge_dtype)choice_of(args, "dtype");
     s->train.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
+    s->train.drop_last = choice_of(args, "drop-last");
     s->train.accumulate = (size_t)whole_of(args, "accumulate", 1, UINT32_MAX);
     read_real(args, "clip-norm", ABOVE_0, &s->train.clip_norm);
     read_real(args, "max-norm", ABOVE_0, &s->train.max_norm);
@@ -312,7 +317,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     read_activations(s, args);
     s->layer_norm = given(args, "layer-norm");
     s->residual = given(args, "residual");
-    s->input_factor = given(args, "input-factor");
+    s->input_factor = choice_of(args, "input-factor");
     if (s->input_factor && (given(args, "clip-norm") || given(args, "clip-value")))
         refuse_given(args, "input-factor", "it cannot be used together with --clip-norm and "
                      "--clip-value");
@@ -331,6 +336,8 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     read_schedule_options(&s->train.schedule, args, s->train.optimizer.lr);
     s->train.decay_schedule = (nudge_schedule_kind)choice_of(args, "decay-schedule");
     read_lr_factors(s, args);
+    read_real(args, "bias-lr-factor", FROM_0, &s->train.bias_lr_factor);
+    s->train.ntk = choice_of(args, "ntk");
     s->train.oversubscribe = given(args, "oversubscribe");
     if (given(args, "members"))
         s->members = (size_t)whole_of(args, "members", 1, MOST_MEMBERS);
