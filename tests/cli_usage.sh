@@ -123,7 +123,7 @@ bad shuffle "one of no, yes" maybe
 refuse 2 "--header: 'maybe' is not one of no, yes, auto" "--header maybe" \
     nudge info x.csv --header maybe
 bad split "one of random, last" first
-bad init "pytorch, he, glorot, zeros or a .safetensors file" xavier
+bad init "pytorch, he, glorot, zeros, ntk or a .safetensors file" xavier
 refuse 2 "nudge train: --alpha: '1' is not a number from 0 up and below 1" "--alpha 1" \
     nudge train --optimizer rmsprop --alpha 1
 refuse 2 "nudge train: --huber-delta: '0' is not a positive number" "--huber-delta 0" \
