@@ -44,8 +44,9 @@ int recipe_is_best(const arguments *args)
 /* With fewer rows none are held out. */
 #define FEW_ROWS 20
 
+/* Seconds of operations: of one training, and of all trials of `best`, of which each may take
+ * its part, but not too small a one. */
 #define USUAL_SECONDS 30
-
 #define BEST_SECONDS 600
 #define TRIALS_IN_TIME 20
 #define FEWEST_TRIALS 4

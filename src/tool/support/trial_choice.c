@@ -40,9 +40,10 @@ enum { MOST_TRIES = 100 };
 
 /* ---- One choice ------------------------------------------------------------------------ */
 
-int trial_same_inputs(const trial_choice *a, const trial_choice *b)
+int trial_differs_in_inputs(const trial_choice *a, const trial_choice *b)
 {
-    return a->value[0] == b->value[0];
+    return a->value[0] != b->value[0] &&
+           memcmp(a->value + 1, b->value + 1, sizeof a->value - sizeof *a->value) == 0;
 }
 
 void trial_choice_give(const trial_choice *choice, arguments *args)

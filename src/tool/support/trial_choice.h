@@ -19,8 +19,8 @@ typedef struct trial_search {
     size_t step;           /* so far */
 } trial_search;
 
-/* Whether trials have the same inputs, so that their networks can be in one model. */
-int trial_same_inputs(const trial_choice *a, const trial_choice *b);
+/* Whether they differ in what becomes of numbers before the first layer, and in nothing else. */
+int trial_differs_in_inputs(const trial_choice *a, const trial_choice *b);
 
 /* The next one to try, beside n before it, of which `best` is the best so far (n > 0); first the
  * recipe itself, then the inputs, then one other value after the other, each with the best so far,

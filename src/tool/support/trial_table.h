@@ -10,7 +10,7 @@
 
 typedef struct trial {
     trial_choice choice;
-    size_t features;    /* inputs of the network */
+    size_t inputs;      /* the first trial with the same preprocessing, 0 for the first */
     nudge_model *model; /* trained; NULL: it diverged */
     double loss;        /* of the rows held out; NaN: likewise */
     size_t epochs;      /* of all its networks */

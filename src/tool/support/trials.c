@@ -72,14 +72,39 @@ static void close_run(trial_run *r)
     arguments_end(&r->args);
 }
 
-/* Whether the inputs are those of an earlier trial though its options are not: there are fewer
- * values than bins. */
-static int is_known(const trials *t, const trial_choice *choice)
+/* Whether networks have the same preprocessing, so that they can be in one model. */
+static int have_same_inputs(const nudge_model *a, const nudge_model *b)
 {
-    size_t features = nudge_prep_describe(t->run.data.prep).features;
+    nudge_model *both = NULL;
+    nudge_error err;
+    must(nudge_model_copy(&both, a, &err), &err);
+    nudge_status status = nudge_model_add_members(both, b, &err);
+    nudge_model_free(both);
+    if (status != NUDGE_EMISMATCH)
+        must(status, &err);
+    return status == NUDGE_OK;
+}
+
+/* The first trial with the inputs of the run that is open. */
+static size_t inputs_of(const trials *t)
+{
     for (size_t i = 0; i < t->list.n; i++) {
         const trial *one = &t->list.of[i];
-        if (!trial_same_inputs(&one->choice, choice) && one->features == features)
+        if (one->model != NULL && have_same_inputs(one->model, t->run.model))
+            return one->inputs;
+    }
+    return t->list.n;
+}
+
+/* Whether an earlier trial was the same though its options were not, as where there are fewer
+ * values than bins. */
+static int is_known(const trials *t, const trial_choice *choice, size_t inputs)
+{
+    uint64_t parameters = nudge_model_describe(t->run.model).parameters;
+    for (size_t i = 0; i < t->list.n; i++) {
+        const trial *one = &t->list.of[i];
+        if (one->inputs == inputs && trial_differs_in_inputs(&one->choice, choice) &&
+            one->model != NULL && nudge_model_describe(one->model).parameters == parameters)
             return 1;
     }
     return 0;
@@ -156,7 +181,7 @@ static void drop_previous(const train_setup *s)
 }
 
 /* The one that is open; not in the list where a signal stopped it. */
-static nudge_status train_run(trials *t, const trial_choice *choice)
+static nudge_status train_run(trials *t, const trial_choice *choice, size_t inputs)
 {
     trial_run *run = &t->run;
     const train_setup *s = &run->setup;
@@ -182,8 +207,7 @@ static nudge_status train_run(trials *t, const trial_choice *choice)
     if (status != NUDGE_ESTOPPED) {
         t->list.of = need(realloc(t->list.of, (t->list.n + 1) * sizeof *t->list.of));
         trial *one = &t->list.of[t->list.n++];
-        *one = (trial){.choice = *choice, .loss = NAN,
-                       .features = nudge_model_describe(run->model).widths[0]};
+        *one = (trial){.choice = *choice, .inputs = inputs, .loss = NAN};
         count(t, one, &p, &r.plan);
         if (status == NUDGE_OK) {
             one->loss = loss_of(run, run->model);
@@ -250,17 +274,17 @@ static int choose_next(trials *t, trial_choice *next)
     return is_new;
 }
 
-/* Of each trial as many copies as `times` says, in order; NULL: some have other inputs than the
- * best, or diverged. */
+/* Of each trial as many copies as `times` says, in order; NULL: one diverged, or has other inputs
+ * than the best. */
 static nudge_model *average_of(const trials *t, const size_t *times)
 {
     nudge_model *all = NULL;
     nudge_error err;
-    const trial *best = best_of(&t->list);
+    size_t inputs = best_of(&t->list)->inputs;
     for (size_t i = 0; i < t->list.n; i++)
         for (size_t k = 0; k < times[i]; k++) {
             const trial *one = &t->list.of[i];
-            if (one->model == NULL || !trial_same_inputs(&one->choice, &best->choice)) {
+            if (one->model == NULL || one->inputs != inputs) {
                 nudge_model_free(all);
                 return NULL;
             }
@@ -309,7 +333,8 @@ void trials_train(trials *t)
     int goes_on = 1;
     do {
         number_checkpoint(&t->run, t->list.n + 1);
-        if (!is_known(t, &choice) && train_run(t, &choice) == NUDGE_ESTOPPED)
+        size_t inputs = inputs_of(t);
+        if (!is_known(t, &choice, inputs) && train_run(t, &choice, inputs) == NUDGE_ESTOPPED)
             t->signal = nu_signal_caught();
         close_run(&t->run);
         goes_on = t->signal == 0 && choose_next(t, &choice);
