@@ -62,5 +62,5 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
-	scripts/kill-test scripts/or-init scripts/pandas-reference scripts/torch-reference scripts/sklearn-reference scripts/tables scripts/tables-read scripts/torch-mnist \
+	scripts/kill-test scripts/or-init scripts/pandas-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
 	scripts/compare scripts/compare-peer scripts/compare-fann.c

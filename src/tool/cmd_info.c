@@ -185,6 +185,8 @@ static void model_json(const nudge_model *model)
         json_t *around = json_new_list();
         for_texts_around(m.prep, around, around_json);
         json_put_all(object, "scale", json_text(nudge_scale_name(p.scale)),
+                     "scale_categories", json_boolean(p.scale_categories),
+                     "category_code", json_text(nudge_category_code_name(p.category_code)),
                      "encode", json_text(nudge_encode_name(p.encode)),
                      "encoded", json_whole(p.encoded), "around", around,
                      "target_transform", json_text(nudge_transform_name(p.target_transform)),

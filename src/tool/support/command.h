@@ -84,7 +84,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "focal-gamma label-smoothing init dropout dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay l1 beta1 beta2 alpha eps batch " \
-    "drop-last accumulate clip-norm clip-value max-norm shuffle seed\n"
+    "accumulate clip-norm clip-value max-norm shuffle seed\n"
 #define TRAIN_SCHEDULE_OPTIONS                                                              \
     "Learning rate: lr-factors bias-lr-factor ntk schedule warmup decay-schedule lr-step "  \
     "lr-gamma lr-min lr-power lr-rise lr-div lr-final-div lr-patience lr-threshold\n"
@@ -94,7 +94,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Recipe: recipe trials\n"                               \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
     TRAIN_SCHEDULE_OPTIONS                                   \
-    "End: epochs early-stop stop-metric stop-change max-time average members val-folds\n" \
+    "End: epochs drop-last early-stop stop-metric stop-change max-time average members val-folds\n" \
     "Afterwards: calibrate interval\n" \
     "Running: threads pin oversubscribe\n"            \
     "Checkpoints: checkpoint checkpoint-every resume\n"     \

@@ -301,7 +301,6 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     s->train.threads = threads;
     s->dtype = (nudge_dtype)choice_of(args, "dtype");
     s->train.batch = (size_t)whole_of(args, "batch", 1, UINT32_MAX);
-    s->train.drop_last = choice_of(args, "drop-last");
     s->train.accumulate = (size_t)whole_of(args, "accumulate", 1, UINT32_MAX);
     read_real(args, "clip-norm", ABOVE_0, &s->train.clip_norm);
     read_real(args, "max-norm", ABOVE_0, &s->train.max_norm);
@@ -332,6 +331,7 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     read_test(&s->data, args);
     read_folds(s, args);
     s->train.epochs = (size_t)whole_of(args, "epochs", 1, UINT32_MAX);
+    s->train.drop_last = choice_of(args, "drop-last");
     read_stop_options(&s->train, args);
     read_schedule_options(&s->train.schedule, args, s->train.optimizer.lr);
     s->train.decay_schedule = (nudge_schedule_kind)choice_of(args, "decay-schedule");
