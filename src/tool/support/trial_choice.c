@@ -20,9 +20,8 @@ typedef struct thing {
 static const thing things[TRIAL_THINGS] = {
     {"encode bins frequencies frequency-scale",
      {[1] = {{{"encode", "piecewise"}, {"bins", "48"}}},
-      [2] = {{{"encode", "none"}}},
-      [3] = {{{"encode", "piecewise"}, {"bins", "128"}}},
-      [4] = {{{"encode", "fourier"}, {"frequencies", "16"}, {"frequency-scale", "0.5"}}}}},
+      [2] = {{{"encode", "piecewise"}, {"bins", "160"}}},
+      [3] = {{{"encode", "none"}}}}},
     {"hidden activation dropout lr-factors",
      {[1] = {{{"hidden", "512,512"}}},
       [2] = {{{"hidden", "256,256,256"}}},

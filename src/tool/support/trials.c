@@ -117,9 +117,14 @@ static void number_checkpoint(trial_run *r, size_t number)
     if (all == NULL)
         return;
     r->setup.checkpoint = text_as("%s.%zu", all, number);
-    free(all);
     if (r->setup.resume != NULL)
         r->setup.resume = access(r->setup.checkpoint, R_OK) == 0 ? r->setup.checkpoint : NULL;
+    if (r->setup.resume == NULL) { /* the next one is of an earlier run */
+        char *next = text_as("%s.%zu", all, number + 1);
+        unlink(next);
+        free(next);
+    }
+    free(all);
 }
 
 /* ---- One trial ------------------------------------------------------------------------- */
