@@ -24,27 +24,22 @@ static size_t best_with(size_t *times, size_t n, size_t picks, const double *alo
     return best;
 }
 
-double select_models(size_t *times, size_t n, size_t most, average_loss loss, void *user)
+double select_models(size_t *times, const double *alone, size_t n, size_t most, average_loss loss,
+                     void *user)
 {
-    double *alone = need(calloc(n, sizeof *alone)), best = NAN, now = NAN;
-    size_t *trial = need(calloc(n, sizeof *trial));
+    double best = NAN, now = NAN;
+    size_t *tried = need(calloc(n, sizeof *tried));
     memset(times, 0, n * sizeof *times);
-    for (size_t i = 0; i < n; i++) {
-        trial[i] = 1;
-        alone[i] = loss(trial, 1, user);
-        trial[i] = 0;
-    }
     for (size_t picks = 1; picks <= most; picks++) {
-        size_t i = best_with(trial, n, picks, alone, loss, user, &now);
+        size_t i = best_with(tried, n, picks, alone, loss, user, &now);
         if (i == n)
             break;
-        trial[i]++;
+        tried[i]++;
         if (isnan(best) || now < best) {
             best = now;
-            memcpy(times, trial, n * sizeof *times);
+            memcpy(times, tried, n * sizeof *times);
         }
     }
-    free(alone);
-    free(trial);
+    free(tried);
     return best;
 }

@@ -15,8 +15,8 @@
 #include "support/training.h"
 #include "support/watch.h"
 
-/* Trials without --trials, and times that they are in the average. */
-enum { USUAL_TRIALS = 20, MOST_PICKS = 8 };
+/* Trials without --trials; those that may be in the average, and the times that they are. */
+enum { USUAL_TRIALS = 20, MOST_CANDIDATES = 8, MOST_PICKS = 6 };
 
 /* ---- One run --------------------------------------------------------------------------- */
 
@@ -279,23 +279,15 @@ static int choose_next(trials *t, trial_choice *next)
     return is_new;
 }
 
-/* Of each trial as many copies as `times` says, in order; NULL: one diverged, or has other inputs
- * than the best. */
+/* Of each trial as many copies as `times` says, in order. */
 static nudge_model *average_of(const trials *t, const size_t *times)
 {
     nudge_model *all = NULL;
     nudge_error err;
-    size_t inputs = best_of(&t->list)->inputs;
     for (size_t i = 0; i < t->list.n; i++)
-        for (size_t k = 0; k < times[i]; k++) {
-            const trial *one = &t->list.of[i];
-            if (one->model == NULL || one->inputs != inputs) {
-                nudge_model_free(all);
-                return NULL;
-            }
-            must(all == NULL ? nudge_model_copy(&all, one->model, &err)
-                             : nudge_model_add_members(all, one->model, &err), &err);
-        }
+        for (size_t k = 0; k < times[i]; k++)
+            must(all == NULL ? nudge_model_copy(&all, t->list.of[i].model, &err)
+                             : nudge_model_add_members(all, t->list.of[i].model, &err), &err);
     return all;
 }
 
@@ -304,9 +296,18 @@ static double average_loss_of(const size_t *times, size_t picks, void *user)
     const trials *t = user;
     (void)picks;
     nudge_model *model = average_of(t, times);
-    double loss = model != NULL ? loss_of(&t->run, model) : NAN;
+    double loss = loss_of(&t->run, model);
     nudge_model_free(model);
     return loss;
+}
+
+/* Of a trial; NaN if it is not among the best of those with the inputs of the best one. */
+static double loss_in_average(const trials *t, const trial *one)
+{
+    size_t better = 0, inputs = best_of(&t->list)->inputs;
+    for (size_t i = 0; i < t->list.n; i++)
+        better += t->list.of[i].inputs == inputs && t->list.of[i].loss < one->loss;
+    return one->inputs == inputs && better < MOST_CANDIDATES ? one->loss : NAN;
 }
 
 /* With the run of the best trial open, as all that are averaged have its data. */
@@ -315,14 +316,18 @@ static void average(trials *t)
     const trial *best = best_of(&t->list);
     nudge_train_result *r = &t->report.result;
     size_t *times = need(calloc(t->list.n, sizeof *times));
+    double *alone = need(calloc(t->list.n, sizeof *alone));
+    for (size_t i = 0; i < t->list.n; i++)
+        alone[i] = loss_in_average(t, &t->list.of[i]);
     open_run(t, &best->choice);
-    t->list.loss = select_models(times, t->list.n, MOST_PICKS, average_loss_of, t);
+    t->list.loss = select_models(times, alone, t->list.n, MOST_PICKS, average_loss_of, t);
     for (size_t i = 0; i < t->list.n; i++) {
         t->list.of[i].times = times[i];
         t->list.picks += times[i];
     }
     t->model = average_of(t, times);
     free(times);
+    free(alone);
     if (r->seconds > 0) {
         r->samples_per_s /= r->seconds;
         r->gflops /= r->seconds;
