@@ -33,12 +33,18 @@ check "eval" nudge eval --model m.safetensors --data t.csv
 check "predict" nudge predict --model m.safetensors --data t.csv --out p.csv
 expect "a prediction for each row" test "$(wc -l <p.csv)" -eq 701
 check "nudge plan knows the inputs, and that the store does not hold them" nudge plan \
-    --data synth:teacher,rows=1000000,features=8 --encode piecewise --hidden 10 --threads 1 --json
+    --data synth:teacher,rows=1000000,features=8 --encode piecewise --bins 16 --hidden 10 --threads 1 --json
 expect "136 inputs of 36 bytes a row" test "136, 36000000" = "$(sed -n "/^  .layers/{n;s/ *//;p;}" "$out") $(
     json "$out" memory.dataset)"
 
 refuse 2 "cannot be scaled by quantiles" "a quantile scale of a file that stays where it is" \
     nudge train --data x.npy --labels y.npy --stream --scale quantile
+tree=$(hash $csv --bin-edges tree --threads 1)
+expect "--json tells the edges" test tree = "$(json "$out" settings.bin_edges)"
+expect "edges of trees: other weights, the same bits on 2 threads" test -n "$tree" -a "$tree" != "$one" -a \
+    "$tree" = "$(hash $csv --bin-edges tree --threads 2)"
+refuse 2 "needs --encode piecewise" "--bin-edges alone" nudge train --data t.csv --target y \
+    --epochs 1 --bin-edges tree
 refuse 2 "needs --encode piecewise" "--bins alone" nudge train --data t.csv --target y --epochs 1 \
     --bins 7
 refuse 2 "needs --encode fourier" "--frequencies alone" nudge train --data t.csv --target y \

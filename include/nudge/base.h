@@ -267,12 +267,23 @@ typedef enum nudge_category_code {
  * have a number, half of their different values; where these are few, each is an edge. A number
  * with at most two values has no bins.
  * fourier: cos(2 pi c x) and sin(2 pi c x) of the scaled number, for each of its own frequencies c,
- * which are drawn from a normal distribution and stay as they are. */
+ * which are drawn from a normal distribution and stay as they are.
+ * auto: piecewise; but none where there are 16 numbers or more with bins, of which three quarters
+ * are whole in all training rows and lie in one range of 256, as counts and pixels do, half of
+ * these in half of that range at least: bins harm those. */
 typedef enum nudge_encode {
     NUDGE_ENCODE_NONE,
     NUDGE_ENCODE_PIECEWISE,
-    NUDGE_ENCODE_FOURIER
+    NUDGE_ENCODE_FOURIER,
+    NUDGE_ENCODE_AUTO
 } nudge_encode;
+
+/* Where bins end. quantile: see above. tree: where a decision tree of that number alone splits, as
+ * scikit-learn's DecisionTreeClassifier (Gini) or DecisionTreeRegressor (squared error, of targets
+ * as the network learns them) with as many leaves as bins, at most, and a quarter of a bin's share
+ * of rows in each leaf, at least. It has seen the targets of all training rows, also of those that a
+ * member holds out. */
+typedef enum nudge_bin_edges { NUDGE_EDGES_QUANTILE, NUDGE_EDGES_TREE } nudge_bin_edges;
 
 /* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... NULL for a value
  * that does not exist: the names of a family are those of 0, 1, ... up to the first NULL. */
@@ -286,6 +297,7 @@ NUDGE_API const char *nudge_scale_name(nudge_scale v);
 NUDGE_API const char *nudge_fill_name(nudge_fill v);
 NUDGE_API const char *nudge_transform_name(nudge_transform v);
 NUDGE_API const char *nudge_encode_name(nudge_encode v);
+NUDGE_API const char *nudge_bin_edges_name(nudge_bin_edges v);
 NUDGE_API const char *nudge_category_code_name(nudge_category_code v);
 
 /* The value for a name. NUDGE_EARGUMENT for another name; the message lists the right ones. */
@@ -309,6 +321,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_transform_parse(nudge_transform *v, c
                                                            nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_encode_parse(nudge_encode *v, const char *name,
                                                         nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_bin_edges_parse(nudge_bin_edges *v, const char *name,
+                                                           nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_category_code_parse(nudge_category_code *v,
                                                                const char *name, nudge_error *err);
 

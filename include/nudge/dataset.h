@@ -29,7 +29,7 @@ typedef struct nudge_prep_options {
                                * transform of the target, and losses are in its units; predictions
                                * and all other metrics are in those of the target */
     nudge_encode encode;      /* of numbers and dates */
-    size_t bins;              /* piecewise: of each at most, 2 to 1024; or 0: the default */
+    size_t bins;              /* piecewise: of each at most, 2 to 1024; or 0: nudge_prep_bins() */
     nudge_category_code category_code;
     size_t frequencies;       /* fourier: of each number, 1 to 512; or 0: the default */
     double frequency_scale;   /* their standard deviation, above 0; or 0: the default */
@@ -38,11 +38,16 @@ typedef struct nudge_prep_options {
                                * minmax and robust scales */
     int two_outputs;          /* 1: where loss is auto, a target of 0 and 1 is cross-entropy with an
                                * output for each, as other classes are, not bce */
+    nudge_bin_edges bin_edges; /* piecewise */
 } nudge_prep_options;
 
 /* Everything auto; missing numbers become the median; no transform; no
- * encoding; 16 bins; 16 frequencies of scale 0.5. */
+ * encoding; bins by rows; 16 frequencies of scale 0.5. */
 NUDGE_GIVES(nudge_prep_options, nudge_prep_defaults, it.size = sizeof it;)
+
+/* Bins of each number at most, where options leave them open: one for 256 rows, a power of 2 from
+ * 16 to 64. */
+NUDGE_API size_t nudge_prep_bins(size_t training_rows);
 
 /* Learns from `n` rows of the table, their numbers in `rows` (NULL: all rows).
  * NUDGE_EARGUMENT (loss and target do not go together, no target, n == 0),

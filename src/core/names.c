@@ -169,7 +169,12 @@ static const choice category_codes = {
 static const choice encodes = {
     "an encoding",
     .names = {[NUDGE_ENCODE_NONE] = "none", [NUDGE_ENCODE_PIECEWISE] = "piecewise",
-              [NUDGE_ENCODE_FOURIER] = "fourier"},
+              [NUDGE_ENCODE_FOURIER] = "fourier", [NUDGE_ENCODE_AUTO] = "auto"},
+};
+
+static const choice bin_edges = {
+    "edges of bins",
+    .names = {[NUDGE_EDGES_QUANTILE] = "quantile", [NUDGE_EDGES_TREE] = "tree"},
 };
 
 static const choice column_kinds = {
@@ -240,6 +245,7 @@ NAME_OF(nudge_scale_name, nudge_scale, scales)
 NAME_OF(nudge_fill_name, nudge_fill, fills)
 NAME_OF(nudge_transform_name, nudge_transform, transforms)
 NAME_OF(nudge_encode_name, nudge_encode, encodes)
+NAME_OF(nudge_bin_edges_name, nudge_bin_edges, bin_edges)
 NAME_OF(nudge_category_code_name, nudge_category_code, category_codes)
 NAME_OF(nudge_column_kind_name, nudge_column_kind, column_kinds)
 
@@ -260,5 +266,6 @@ PARSE(nudge_scale_parse, nudge_scale, scales)
 PARSE(nudge_fill_parse, nudge_fill, fills)
 PARSE(nudge_transform_parse, nudge_transform, transforms)
 PARSE(nudge_encode_parse, nudge_encode, encodes)
+PARSE(nudge_bin_edges_parse, nudge_bin_edges, bin_edges)
 PARSE(nudge_category_code_parse, nudge_category_code, category_codes)
 PARSE(nudge_column_kind_parse, nudge_column_kind, column_kinds)

@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "core/status.h"
+#include "prep/tree_edges.h"
 #include "quantiles.h"
 
 /* Scaled edges are so far apart at most, that no place overflows in f32. */
@@ -17,6 +18,8 @@ nudge_status nu_encode_check(const nudge_prep_options *o, nudge_error *err)
 {
     if (nudge_encode_name(o->encode) == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "encoding %d does not exist", (int)o->encode);
+    if (nudge_bin_edges_name(o->bin_edges) == NULL)
+        return nu_fail(err, NUDGE_EARGUMENT, "edges %d of bins do not exist", (int)o->bin_edges);
     if (o->bins == 1 || o->bins > NU_BINS_MOST)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "bins", "%zu bins; there must be from 2 to %d",
                                o->bins, NU_BINS_MOST);
@@ -28,6 +31,14 @@ nudge_status nu_encode_check(const nudge_prep_options *o, nudge_error *err)
                                "frequencies; it must be above 0 and at most %g",
                                o->frequency_scale, NU_FREQUENCY_SCALE_MOST);
     return NUDGE_OK;
+}
+
+size_t nudge_prep_bins(size_t rows)
+{
+    size_t bins = NU_BINS_FEWEST;
+    while (bins < NU_BINS_MOST_USUAL && 2 * bins * NU_BIN_ROWS <= rows)
+        bins *= 2;
+    return bins;
 }
 
 /* The width of a bin whose edges are not scaled yet, as a store has it. */
@@ -85,13 +96,25 @@ static size_t quantile_edges(double edge[NU_BINS_MOST + 1], size_t bins, double 
 static nudge_status fit_edges(const nu_fit *fit, const nu_fit_number *number, double *cells,
                              size_t n, nudge_error *err)
 {
-    size_t bins = fit->asked.bins > 0 ? fit->asked.bins : NU_BINS_USUAL;
+    size_t bins = fit->asked.bins > 0 ? fit->asked.bins : nudge_prep_bins(fit->n);
     nu_prep_list *code = &fit->prep->codes[number->value];
     double edge[NU_BINS_MOST + 1];
     char text[NU_NAME_TEXT];
-    size_t edges = quantile_edges(edge, bins, cells, n);
+    size_t edges;
+    if (fit->tree != NULL)
+        NU_TRY(nu_tree_edges(edge, &edges, fit, number, fit->tree, bins, err));
+    else
+        edges = quantile_edges(edge, bins, cells, n);
     NU_TRY(keep_different(fit, number->value, edge, &edges, nu_fit_name(text, fit, number), err));
     return edges < NU_EDGES_LEAST ? NUDGE_OK : nu_prep_list_set(code, edge, edges, err);
+}
+
+static int are_whole(const double *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (cells[i] != rint(cells[i]))
+            return 0;
+    return 1;
 }
 
 static nudge_status fit_code(const nu_fit *fit, const nu_fit_number *number, double *cells,
@@ -105,7 +128,8 @@ static nudge_status fit_code(const nu_fit *fit, const nu_fit_number *number, dou
         differs++;
     if (number->codes != NULL || differs == n)
         return NUDGE_OK;
-    if (o->encode == NUDGE_ENCODE_PIECEWISE)
+    fit->is_whole[number->value] = (unsigned char)are_whole(cells, n);
+    if (o->encode != NUDGE_ENCODE_FOURIER)
         return fit_edges(fit, number, cells, n, err);
     uint64_t stream = nu_stream(NU_RANDOM_FREQUENCIES, (uint32_t)number->value);
     for (size_t k = 0; k < count; k++)
@@ -113,21 +137,77 @@ static nudge_status fit_code(const nu_fit *fit, const nu_fit_number *number, dou
     return nu_prep_list_set(&fit->prep->codes[number->value], frequency, count, err);
 }
 
+/* ---- Counts ------------------------------------------------------------------------------ */
+
+#define COUNTS_LEAST 16
+#define COUNTS_SPAN 255
+
+/* Adds value j, if it is a count; a span is the least and the most of several. */
+static size_t add_count(double span[2], const nu_fit *fit, size_t j)
+{
+    const nu_prep_list *edges = &fit->prep->codes[j];
+    if (edges->n == 0 || !fit->is_whole[j])
+        return 0;
+    span[0] = fmin(span[0], edges->at[0]);
+    span[1] = fmax(span[1], edges->at[edges->n - 1]);
+    return 1;
+}
+
+/* Bins harm counts, as pixels are: see NUDGE_ENCODE_AUTO. */
+static int are_counts(const nu_fit *fit)
+{
+    const nudge_prep *p = fit->prep;
+    double all[2] = {INFINITY, -INFINITY};
+    size_t encoded = 0, counts = 0, wide = 0;
+    for (size_t j = 0; j < p->values; j++) {
+        encoded += p->codes[j].n > 0;
+        counts += add_count(all, fit, j);
+    }
+    for (size_t j = 0; j < p->values; j++) {
+        double own[2] = {INFINITY, -INFINITY};
+        wide += add_count(own, fit, j) && 2 * (own[1] - own[0]) >= all[1] - all[0];
+    }
+    return encoded >= COUNTS_LEAST && 4 * counts >= 3 * encoded && 2 * wide >= counts &&
+           all[1] - all[0] <= COUNTS_SPAN;
+}
+
+/* ---- All of it -------------------------------------------------------------------------- */
+
+static nudge_status encode_none(nudge_prep *p, const nu_fit *fit, const char *why,
+                                nudge_error *err)
+{
+    for (size_t j = 0; j < p->values; j++)
+        free(p->codes[j].at);
+    free(NU_TAKE(p->codes));
+    p->encode = NUDGE_ENCODE_NONE;
+    return nu_note(&p->notes, fit->table->source, "encode", err, "%s", why);
+}
+
 nudge_status nu_fit_codes(nu_fit *fit, nudge_error *err)
 {
     nudge_prep *p = fit->prep;
+    unsigned char *is_whole NU_FREED = NULL;
+    nu_tree_target tree NU_SCOPED(nu_tree_target_end) = {0};
+    size_t encoded = 0;
+    int is_auto = fit->asked.encode == NUDGE_ENCODE_AUTO;
     if (fit->asked.encode == NUDGE_ENCODE_NONE)
         return NUDGE_OK;
-    p->encode = fit->asked.encode;
+    p->encode = is_auto ? NUDGE_ENCODE_PIECEWISE : fit->asked.encode;
     NU_NEW(p->codes, calloc, p->values, "encodings", err);
+    NU_NEW(is_whole, calloc, p->values, "encodings", err);
+    fit->is_whole = is_whole;
+    if (fit->asked.bin_edges == NUDGE_EDGES_TREE && p->encode == NUDGE_ENCODE_PIECEWISE) {
+        NU_TRY(nu_tree_target_get(&tree, fit, err));
+        fit->tree = &tree;
+    }
     NU_TRY(nu_fit_numbers(fit, fit_code, err));
     for (size_t j = 0; j < p->values; j++)
-        if (p->codes[j].n > 0)
-            return NUDGE_OK;
-    free(NU_TAKE(p->codes));
-    p->encode = NUDGE_ENCODE_NONE;
-    return nu_note(&p->notes, fit->table->source, "encode", err, "no number has enough different "
-                   "values: none is encoded");
+        encoded += p->codes[j].n > 0;
+    if (encoded == 0)
+        return encode_none(p, fit, "no number has enough different values: none is encoded", err);
+    return !is_auto || !are_counts(fit) ? NUDGE_OK
+           : encode_none(p, fit, "most numbers are counts of one range, which bins harm: none is "
+                         "encoded", err);
 }
 
 /* ---- Stores ----------------------------------------------------------------------------- */

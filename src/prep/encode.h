@@ -5,8 +5,10 @@
 #include "prep/learning.h"
 #include "prep/lists_json.h"
 
-#define NU_BINS_USUAL 16
 #define NU_BINS_MOST 1024
+#define NU_BINS_FEWEST 16     /* unless asked for */
+#define NU_BINS_MOST_USUAL 64
+#define NU_BIN_ROWS 256
 #define NU_FREQUENCIES_USUAL 16
 #define NU_FREQUENCIES_MOST 512
 #define NU_FREQUENCY_SCALE_USUAL 0.5

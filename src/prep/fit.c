@@ -284,7 +284,7 @@ static nudge_status check_options(const nu_fit *fit, nudge_error *err)
 nudge_prep_options nudge_prep_defaults(void)
 {
     return (nudge_prep_options){.size = sizeof(nudge_prep_options), .scale = NUDGE_SCALE_AUTO,
-                                .loss = NUDGE_LOSS_AUTO, .bins = NU_BINS_USUAL,
+                                .loss = NUDGE_LOSS_AUTO,
                                 .frequencies = NU_FREQUENCIES_USUAL,
                                 .frequency_scale = NU_FREQUENCY_SCALE_USUAL, .seed = 1};
 }

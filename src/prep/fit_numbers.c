@@ -6,16 +6,20 @@
 #include "core/team.h"
 #include "prep/learning.h"
 
-size_t nu_fit_cells(const nu_fit *fit, const nu_fit_number *number, double *cells)
+double nu_fit_cell(const nu_fit *fit, const nu_fit_number *number, size_t i)
 {
     const nudge_table *t = fit->table;
-    size_t present = 0, j = number->column;
+    size_t row = nu_fit_row(fit, i), j = number->column;
+    double v = t->n_columns > 0 ? nu_table_cell(t, row, j)
+                                : nu_value(t->x, t->element, row * t->features + j);
+    return number->codes == NULL ? v : isnan(v) ? -1 : number->codes[(size_t)v];
+}
+
+size_t nu_fit_cells(const nu_fit *fit, const nu_fit_number *number, double *cells)
+{
+    size_t present = 0;
     for (size_t i = 0; i < fit->n; i++) {
-        size_t row = nu_fit_row(fit, i);
-        double v = t->n_columns > 0 ? nu_table_cell(t, row, j)
-                                    : nu_value(t->x, t->element, row * t->features + j);
-        if (number->codes != NULL)
-            v = isnan(v) ? -1 : number->codes[(size_t)v];
+        double v = nu_fit_cell(fit, number, i);
         if (!isnan(v))
             cells[present++] = v;
     }

@@ -12,6 +12,8 @@ typedef struct nu_fit {
     size_t n;
     nudge_prep_options asked;
     nudge_prep *prep;      /* being made */
+    unsigned char *is_whole; /* values: all cells of this number are, while codes are learned */
+    const struct nu_tree_target *tree; /* of edges by trees */
 } nu_fit;
 
 static inline size_t nu_fit_row(const nu_fit *fit, size_t i)
@@ -33,6 +35,9 @@ typedef struct nu_fit_number {
 /* With its codes. NUDGE_EMEMORY. */
 nudge_status nu_fit_number_of(nu_fit_number *number, const nu_fit *fit, const nu_prep_column *like,
                               size_t column, size_t value, nudge_error *err);
+
+/* Its cell in training row i; NaN: it has none. */
+double nu_fit_cell(const nu_fit *fit, const nu_fit_number *number, size_t i);
 
 /* Its cells in the training rows that have one, all rows where it has codes; returns how many. */
 size_t nu_fit_cells(const nu_fit *fit, const nu_fit_number *number, double *cells);

@@ -16,4 +16,5 @@ libnudge_all_la_SOURCES += \
 	src/prep/strata.h src/prep/strata.c \
 	src/prep/target.h src/prep/target.c \
 	src/prep/task.h src/prep/task.c \
-	src/prep/transform.h src/prep/transform.c
+	src/prep/transform.h src/prep/transform.c \
+	src/prep/tree_edges.h src/prep/tree_edges.c

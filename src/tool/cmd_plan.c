@@ -81,9 +81,11 @@ static void shape_of_synth(planning *p, const nudge_synth_shape *s)
                       : s->classes > 0                ? NUDGE_CROSS_ENTROPY
                                                       : NUDGE_MSE;
     int has_classes = nudge_loss_describe(loss).target == NUDGE_CLASSES;
-    size_t codes = d->prep.encode == NUDGE_ENCODE_PIECEWISE ? d->prep.bins
-                   : d->prep.encode == NUDGE_ENCODE_FOURIER ? 2 * d->prep.frequencies : 0;
-    recipe_data found = {s->rows - (size_t)round(held), s->features * (1 + codes), outputs,
+    size_t rows = s->rows - (size_t)round(held);
+    size_t bins = d->prep.bins > 0 ? d->prep.bins : nudge_prep_bins(rows);
+    size_t codes = d->prep.encode == NUDGE_ENCODE_FOURIER ? 2 * d->prep.frequencies
+                   : d->prep.encode == NUDGE_ENCODE_NONE  ? 0 : bins;
+    recipe_data found = {rows, s->features * (1 + codes), outputs,
                          d->val_split > 0, loss};
     train_setup_fit(&p->setup, p->args, &found, 0);
     must(train_setup_network(&p->model, &p->setup, found.features, outputs, loss, NULL, &err),

@@ -78,7 +78,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Data: data target labels task val val-labels val-split split stratify weight " \
     "class-weight " COLUMN_OPTIONS " " READ_OPTIONS \
     " scale target-scale target-transform fill fill-indicator min-count " \
-    "category-code scale-categories two-outputs encode bins frequencies frequency-scale\n"
+    "category-code scale-categories two-outputs encode bins bin-edges frequencies frequency-scale\n"
 #define TRAIN_NETWORK_OPTIONS \
     "Network: hidden activation layer-norm residual input-factor loss huber-delta quantile " \
     "focal-gamma label-smoothing init dropout dtype\n"

@@ -21,6 +21,7 @@ NAMES(optimizer, nudge_optimizer_kind)
 NAMES(fill, nudge_fill)
 NAMES(transform, nudge_transform)
 NAMES(encode, nudge_encode)
+NAMES(bin_edges, nudge_bin_edges)
 NAMES(category_code, nudge_category_code)
 NAMES(schedule, nudge_schedule_kind)
 NAMES(metric, nudge_metric)
@@ -68,8 +69,8 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"target-transform", nudge_transform_name(d.prep.target_transform), 0},
         {"fill", nudge_fill_name(d.prep.fill), 0},
         {"encode", nudge_encode_name(d.prep.encode), 0},
+        {"bin-edges", nudge_bin_edges_name(d.prep.bin_edges), 0},
         {"category-code", nudge_category_code_name(d.prep.category_code), 0},
-        {"bins", NULL, (double)d.prep.bins},
         {"frequencies", NULL, (double)d.prep.frequencies},
         {"frequency-scale", NULL, d.prep.frequency_scale},
         {"loss", nudge_loss_name(d.prep.loss), 0},
@@ -196,8 +197,13 @@ const option shared_options[] = {
     {"encode", "HOW", .help = "what numbers become beside themselves; piecewise: their places in "
                               "bins of about as many rows or values each, so that a network tells "
                               "their ranges apart; fourier: cosines and sines of random "
-                              "frequencies", .names = encode_names},
-    {"bins", "N", .help = "of each number, at most, for --encode piecewise"},
+                              "frequencies; auto: piecewise, but none where most numbers are "
+                              "counts of one range, as pixels are", .names = encode_names},
+    {"bins", "N", .help = "of each number, at most, for --encode piecewise [16, from 8192 rows "
+                           "32, from 16384 rows 64]"},
+    {"bin-edges", "HOW", .help = "where bins end; quantile: about as many rows or values in each; "
+                                 "tree: where a small decision tree of that number splits, which "
+                                 "tells targets apart", .names = bin_edges_names},
     {"frequencies", "K", .help = "of each number, for --encode fourier"},
     {"frequency-scale", "X", .help = "their standard deviation, for numbers as they are scaled"},
     /* Recipe */

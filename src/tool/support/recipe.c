@@ -103,6 +103,7 @@ static void fit_table(arguments *args, const recipe_data *f, size_t layers, doub
     if (given(args, "members"))
         members = (double)whole_of(args, "members", 1, UINT32_MAX);
     double epochs = within(affordable / (double)(size_t)members, 10, MOST_EPOCHS);
+    give(args, "dropout", nudge_loss_describe(f->loss).is_regression ? "0" : "0.1");
     give_whole(args, "batch", batch);
     give_whole(args, "members", (double)(size_t)members);
     give_whole(args, "epochs", (double)(size_t)epochs);
@@ -143,7 +144,7 @@ static void fit_realmlp(arguments *args, const recipe_data *f, size_t layers, do
 /* ---- All ------------------------------------------------------------------------------- */
 
 #define OF_TABLE \
-    {{"encode", "piecewise"}, {"hidden", "256,256"}, {"dropout", "0.1"}, {"optimizer", "adamw"}, \
+    {{"encode", "auto"}, {"hidden", "256,256"}, {"optimizer", "adamw"}, \
      {"weight-decay", "0.03"}, {"average", "0.999"}}, fit_table
 static const recipe recipes[] = {
     [PLAIN] = {"plain", {{NULL}}, NULL},

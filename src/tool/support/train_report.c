@@ -33,6 +33,8 @@ static void data_lines(const train_report *r)
         fprintf(f, "%zu feature%s", prep.features, prep.features == 1 ? "" : "s");
     if (prep.encode != NUDGE_ENCODE_NONE)
         fprintf(f, ", encoded %s", nudge_encode_name(prep.encode));
+    if (prep.encode == NUDGE_ENCODE_PIECEWISE)
+        fprintf(f, " in at most %zu bins", prep.most_codes);
     if (prep.classes > 0)
         fprintf(f, ", target '%s' of %zu classes", target, prep.classes);
     else if (prep.outputs > 1)
@@ -299,7 +301,9 @@ json_t *train_settings(const train_report *r)
         "scale_categories", json_boolean(prep.scale_categories),
         "two_outputs", json_boolean(d->prep.two_outputs),
         "encode", json_text(nudge_encode_name(prep.encode)),
-        "bins", prep.encode == NUDGE_ENCODE_PIECEWISE ? json_whole(d->prep.bins) : NULL,
+        "bins", prep.encode == NUDGE_ENCODE_PIECEWISE ? json_whole(prep.most_codes) : NULL,
+        "bin_edges", prep.encode == NUDGE_ENCODE_PIECEWISE
+                         ? json_text(nudge_bin_edges_name(d->prep.bin_edges)) : NULL,
         "frequencies", prep.encode == NUDGE_ENCODE_FOURIER ? json_whole(d->prep.frequencies) : NULL,
         "frequency_scale", prep.encode == NUDGE_ENCODE_FOURIER
                                ? json_number(d->prep.frequency_scale) : NULL,

@@ -62,9 +62,10 @@ static void read_data(train_setup *s, arguments *args)
     d->prep.two_outputs = choice_of(args, "two-outputs");
     d->prep.encode = (nudge_encode)choice_of(args, "encode");
     d->prep.seed = s->train.seed;
-    if (d->prep.encode != NUDGE_ENCODE_PIECEWISE)
-        refuse_given(args, "bins", "it needs --encode piecewise");
-    else if (given(args, "bins"))
+    if (d->prep.encode != NUDGE_ENCODE_PIECEWISE && d->prep.encode != NUDGE_ENCODE_AUTO)
+        refuse_all(args, "bins bin-edges", "it needs --encode piecewise");
+    d->prep.bin_edges = (nudge_bin_edges)choice_of(args, "bin-edges");
+    if (given(args, "bins"))
         d->prep.bins = (size_t)whole_of(args, "bins", 2, 1024);
     if (d->prep.encode != NUDGE_ENCODE_FOURIER)
         refuse_all(args, "frequencies frequency-scale", "it needs --encode fourier");

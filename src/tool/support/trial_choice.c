@@ -18,7 +18,7 @@ typedef struct thing {
 
 /* The first is how numbers become inputs. doc/tables.md has what these were chosen by. */
 static const thing things[TRIAL_THINGS] = {
-    {"encode bins frequencies frequency-scale",
+    {"encode bins bin-edges frequencies frequency-scale",
      {[1] = {{{"encode", "piecewise"}, {"bins", "48"}}},
       [2] = {{{"encode", "piecewise"}, {"bins", "160"}}},
       [3] = {{{"encode", "none"}}}}},
@@ -27,7 +27,7 @@ static const thing things[TRIAL_THINGS] = {
       [2] = {{{"hidden", "128,128"}}},
       [3] = {{{"hidden", "512,512"}}}}},
     {"dropout",
-     {[1] = {{{"dropout", "0.25"}}}, [2] = {{{"dropout", "0"}}}, [3] = {{{"dropout", "0.4"}}}}},
+     {[1] = {{{"dropout", "0.25"}}}, [2] = {{{"dropout", "0.05"}}}, [3] = {{{"dropout", "0.4"}}}}},
     {"lr optimizer", {[1] = {{{"lr", "0.002"}}}, [2] = {{{"lr", "0.0005"}}}}},
     {"weight-decay optimizer",
      {[1] = {{{"weight-decay", "0.1"}}}, [2] = {{{"weight-decay", "0"}}}}},
