@@ -44,6 +44,9 @@ expect "... is one trial, and is said" grep -q "1 of 20 trials: --max-time allow
 check "rows that all share" best --val d.csv --trials 3 --interval 0.9 --test d.csv --json
 expect "... validate the average" [ "$(json "$out" val.loss)" = "$(json "$out" test.loss)" ]
 
+check "nothing left open" best --bins 4 --lr 0.01 --weight-decay 0 --activation relu
+expect "... but a part that is left out" grep -q "3 of 20 trials: there is nothing else to try" "$err"
+
 head -n 10 d.csv >few.csv
 refuse 2 "--recipe: best compares networks on rows held out, and 9 rows are too few" "few rows" \
     nudge train --data few.csv --target y --recipe best --quiet

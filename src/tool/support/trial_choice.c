@@ -27,7 +27,7 @@ static const thing things[TRIAL_THINGS] = {
       [2] = {{{"hidden", "128,128"}}},
       [3] = {{{"hidden", "512,512"}}}}},
     {"dropout",
-     {[1] = {{{"dropout", "0.25"}}}, [2] = {{{"dropout", "0.05"}}}, [3] = {{{"dropout", "0.4"}}}}},
+     {[1] = {{{"dropout", "0"}}}, [2] = {{{"dropout", "0.1"}}}, [3] = {{{"dropout", "0.25"}}}}},
     {"lr optimizer", {[1] = {{{"lr", "0.002"}}}, [2] = {{{"lr", "0.0005"}}}}},
     {"weight-decay optimizer",
      {[1] = {{{"weight-decay", "0.1"}}}, [2] = {{{"weight-decay", "0"}}}}},

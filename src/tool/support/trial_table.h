@@ -10,6 +10,7 @@
 
 typedef struct trial {
     trial_choice choice;
+    char *options;      /* all that it had, also those of the recipe */
     size_t inputs;      /* the first trial with the same preprocessing, 0 for the first */
     nudge_model *model; /* trained; NULL: it diverged */
     double loss;        /* of the rows held out; NaN: likewise */

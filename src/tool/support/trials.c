@@ -96,14 +96,29 @@ static size_t inputs_of(const trials *t)
     return t->list.n;
 }
 
-/* Whether an earlier trial was the same though its options were not, as where there are fewer
- * values than bins. */
-static int is_known(const trials *t, const trial_choice *choice, size_t inputs)
+/* For free(). */
+static char *all_options(const arguments *args)
+{
+    char *text;
+    size_t size;
+    FILE *f = need(open_memstream(&text, &size));
+    for (size_t i = 0; i < args->n; i++)
+        if (args->all[i].given)
+            fprintf(f, "%s=%s\n", args->all[i].option.name, args->all[i].text);
+    fclose(f);
+    return need(text);
+}
+
+/* Whether an earlier trial was the same though its choice was not, as where the recipe has what was
+ * chosen, or there are fewer values than bins. */
+static int is_known(const trials *t, const trial *next)
 {
     uint64_t parameters = nudge_model_describe(t->run.model).parameters;
     for (size_t i = 0; i < t->list.n; i++) {
         const trial *one = &t->list.of[i];
-        if (one->inputs == inputs && trial_differs_in_inputs(&one->choice, choice) &&
+        if (strcmp(one->options, next->options) == 0)
+            return 1;
+        if (one->inputs == next->inputs && trial_differs_in_inputs(&one->choice, &next->choice) &&
             one->model != NULL && nudge_model_describe(one->model).parameters == parameters)
             return 1;
     }
@@ -186,7 +201,7 @@ static void drop_previous(const train_setup *s)
 }
 
 /* The one that is open; not in the list where a signal stopped it. */
-static nudge_status train_run(trials *t, const trial_choice *choice, size_t inputs)
+static nudge_status train_run(trials *t, const trial *next)
 {
     trial_run *run = &t->run;
     const train_setup *s = &run->setup;
@@ -212,7 +227,7 @@ static nudge_status train_run(trials *t, const trial_choice *choice, size_t inpu
     if (status != NUDGE_ESTOPPED) {
         t->list.of = need(realloc(t->list.of, (t->list.n + 1) * sizeof *t->list.of));
         trial *one = &t->list.of[t->list.n++];
-        *one = (trial){.choice = *choice, .inputs = inputs, .loss = NAN};
+        *one = *next;
         count(t, one, &p, &r.plan);
         if (status == NUDGE_OK) {
             one->loss = loss_of(run, run->model);
@@ -266,12 +281,8 @@ static int choose_next(trials *t, trial_choice *next)
     int has_time = t->spent + t->dearest <= most;
     if (t->list.n >= t->most)
         return 0;
-    trial_choice *before = need(calloc(t->list.n, sizeof *before));
-    for (size_t i = 0; i < t->list.n; i++)
-        before[i] = t->list.of[i].choice;
-    int is_new = has_time && trial_choose(next, &t->search, before, t->list.n,
-                                          best != NULL ? &best->choice : before);
-    free(before);
+    int is_new = has_time && trial_choose(next, &t->search, t->seen, t->n_seen,
+                                          best != NULL ? &best->choice : t->seen);
     if (!is_new)
         say("%zu of %zu trials: %s", t->list.n, t->most,
             has_time ? "there is nothing else to try where so much is given"
@@ -339,17 +350,23 @@ static void average(trials *t)
 
 void trials_train(trials *t)
 {
-    trial_choice choice = {{0}};
+    trial next = {.loss = NAN};
     int goes_on = 1;
     do {
         number_checkpoint(&t->run, t->list.n + 1);
-        size_t inputs = inputs_of(t);
-        if (!is_known(t, &choice, inputs) && train_run(t, &choice, inputs) == NUDGE_ESTOPPED)
+        t->seen = need(realloc(t->seen, (t->n_seen + 1) * sizeof *t->seen));
+        t->seen[t->n_seen++] = next.choice;
+        next.inputs = inputs_of(t);
+        next.options = all_options(&t->run.args);
+        int known = is_known(t, &next);
+        if (!known && train_run(t, &next) == NUDGE_ESTOPPED)
             t->signal = nu_signal_caught();
+        if (known || t->signal != 0)
+            free(next.options);
         close_run(&t->run);
-        goes_on = t->signal == 0 && choose_next(t, &choice);
+        goes_on = t->signal == 0 && choose_next(t, &next.choice);
         if (goes_on)
-            open_run(t, &choice);
+            open_run(t, &next.choice);
     } while (goes_on);
     if (best_of(&t->list) != NULL)
         average(t);
@@ -363,7 +380,10 @@ void trials_end(trials *t)
     if (t->model != NULL)
         close_run(&t->run);
     nudge_model_free(t->model);
-    for (size_t i = 0; i < t->list.n; i++)
+    for (size_t i = 0; i < t->list.n; i++) {
         nudge_model_free(t->list.of[i].model);
+        free(t->list.of[i].options);
+    }
     free(t->list.of);
+    free(t->seen);
 }

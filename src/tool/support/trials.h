@@ -24,6 +24,8 @@ typedef struct trials {
     size_t members;      /* of each trial */
     trial_search search;
     trial_list list;
+    trial_choice *seen;  /* n_seen: those in the list, and those that were no others */
+    size_t n_seen;
     trial_run run;       /* the one under way; in the end that of the model */
     nudge_model *model;  /* the average; NULL: there is none */
     train_report report; /* for that, but what is evaluated afterwards */
