@@ -23,6 +23,19 @@ check "its options one by one" train --hidden 12 --epochs 7 --encode piecewise \
     --early-stop 16 --out own.st --quiet
 expect "... the same bits" cmp all.st own.st
 
+one="--hidden 12 --encode piecewise --lr 0.3 --batch 32"
+check "a network refitted" train $one --epochs 9 --val-folds 5 --early-stop 2 --refit --threads 1 --out re.st --json
+expect "... is said" grep -q "refit: once more on all 300 rows" "$err"
+expect "... validation rows are those of before" test "$(json "$out" val.rows)" = 60
+best=$(json "$out" result.best_epoch)
+expect "... after the best epoch there were others" test "$best" -lt 9
+check "all rows for as many epochs" nudge train --data d.csv --target y $one --epochs "$best" --out same.st
+expect "... the same bits" cmp re.st same.st
+check "members refitted" train --hidden 12 --epochs 7 --recipe table --refit --out re.st --json
+expect "... have other weights" sh -c "! cmp -s all.st re.st"
+refuse 2 "--refit: it needs --val-folds and --early-stop" "plain" train --refit --epochs 1
+refuse 2 "--refit begins anew" "a checkpoint" train --refit --checkpoint x.ckpt
+
 for k in 1 2; do # recipes are for those who say nothing of how to learn
     check "with --epochs it is plain" train --epochs 1 --out $k.st
     expect "... and nothing is said" sh -c "! grep -q recipe '$err'"

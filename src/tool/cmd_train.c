@@ -10,6 +10,7 @@
 #include "support/members.h"
 #include "support/output_metrics.h"
 #include "support/recipe.h"
+#include "support/refit.h"
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/train_progress.h"
@@ -86,10 +87,10 @@ static int finish(train_report *r, nudge_model *model, const train_progress *p, 
     if (p->log_error != 0)
         give_up(EXIT_RUN_FAILED, "%s: %s%s", r->setup->log, strerror(p->log_error),
                 whereabouts(where, sizeof where, r));
-    if (r->parts != NULL)
-        members_evaluate(r->setup, r->model, r->parts, report_wants(r->setup), &r->val);
-    else
+    if (r->parts == NULL)
         evaluate(r, r->data->val, &r->val);
+    else if (r->val.rows == 0)
+        members_evaluate(r->setup, r->model, r->parts, report_wants(r->setup), &r->val);
     evaluate(r, r->data->test, &r->test);
     if (r->setup->json)
         report_json(r);
@@ -129,8 +130,17 @@ static int train(train_report *r, nudge_model *model, arguments *args)
         progress_close_log(&p);
     if (status == NUDGE_EDIVERGED)
         diverged(r);
-    int exit_status = finish(r, model, &p, status == NUDGE_ESTOPPED ? nu_signal_caught() : 0);
+    nudge_model *again = NULL;
+    if (s->refit && status == NUDGE_OK) {
+        members_evaluate(s, model, r->parts, report_wants(s), &r->val);
+        again = refit(r);
+        r->model = again != NULL ? again : model;
+    }
+    int stopped = status == NUDGE_ESTOPPED || (s->refit && again == NULL);
+    int exit_status = finish(r, again != NULL ? again : model, &p,
+                             stopped ? nu_signal_caught() : 0);
     progress_end(&p);
+    nudge_model_free(again);
     members_parts_free(s, r->parts);
     return exit_status;
 }
@@ -189,6 +199,7 @@ static int run(arguments *args)
     must(train_setup_model(&model, &setup, data.prep, &err), &err);
     train_report report = {.setup = &setup, .data = &data, .model = model};
     held_out_check(&report);
+    refit_check(&setup);
     save_config(args);
     int status = train(&report, model, args);
     nudge_metrics_free(&report.val);

@@ -19,6 +19,7 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/members.h src/tool/support/members.c \
 	src/tool/support/members_report.h src/tool/support/members_report.c \
 	src/tool/support/recipe.h src/tool/support/recipe.c \
+	src/tool/support/refit.h src/tool/support/refit.c \
 	src/tool/support/run_lines.h src/tool/support/run_lines.c \
 	src/tool/support/say.h src/tool/support/say.c \
 	src/tool/support/stats.h src/tool/support/stats.c \

@@ -95,7 +95,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
     TRAIN_SCHEDULE_OPTIONS                                   \
     "End: epochs drop-last early-stop stop-metric stop-change max-time average members val-folds\n" \
-    "Afterwards: calibrate interval\n" \
+    "Afterwards: calibrate interval refit\n" \
     "Running: threads pin oversubscribe\n"            \
     "Checkpoints: checkpoint checkpoint-every resume\n"     \
     "Output: out log json quiet explain config save-config\n"

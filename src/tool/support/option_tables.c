@@ -305,6 +305,8 @@ const option shared_options[] = {
                           "they should be"},
     {"interval", "F", .help = "of numbers: learn of the validation rows intervals that hold this "
                               "part of the targets, such as 0.9; 'nudge predict' writes them"},
+    {"refit", .help = "of --val-folds with --early-stop: train each network once more, on all rows "
+                      "for its best number of epochs"},
     /* Running */
     {"threads", "N", .help = "default: the cores this process may use; results do not depend on "
                              "it"},

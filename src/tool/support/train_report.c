@@ -344,8 +344,8 @@ json_t *train_settings(const train_report *r)
         "stop_metric", json_text(nudge_metric_name(s->train.early_stop.metric)),
         "stop_change", json_number(s->train.early_stop.min_change),
         "max_time", json_number(s->train.max_seconds), "epochs", json_whole(s->train.epochs),
-        "members", json_whole(s->members), "seed", json_whole(s->train.seed),
-        "shuffle", json_boolean(s->train.shuffle), NULL);
+        "members", json_whole(s->members), "refit", json_boolean(s->refit),
+        "seed", json_whole(s->train.seed), "shuffle", json_boolean(s->train.shuffle), NULL);
 }
 
 static json_t *json_plan(const train_report *r)

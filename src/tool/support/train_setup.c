@@ -105,7 +105,7 @@ static void read_folds(train_setup *s, arguments *args)
                "--folds holds out every row once");
     if (given(args, "recipe") && choice_of(args, "recipe") != 0)
         refuse_given(args, "recipe", "--folds trains networks whose options are given");
-    refuse_all(args, "out log checkpoint resume calibrate interval",
+    refuse_all(args, "out log checkpoint resume calibrate interval refit",
                "--folds trains several networks and keeps none");
 }
 
@@ -355,6 +355,10 @@ void train_setup_start(train_setup *s, arguments *args, int threads)
     s->calibrate = given(args, "calibrate");
     if (given(args, "interval"))
         s->interval = real_in(args, "interval", 0, 1, 1, 1, "a number above 0 and below 1");
+    s->refit = given(args, "refit");
+    if (s->refit)
+        refuse_all(args, "checkpoint resume calibrate interval",
+                   "--refit begins anew when training has ended, and holds no rows out");
     read_output(s, args);
 }
 

@@ -32,6 +32,7 @@ typedef struct train_setup {
     double every_seconds;    /* or, if that is 0, so often */
     int calibrate;           /* of validation rows: a temperature; */
     double interval;         /* a coverage; 0: none */
+    int refit;               /* on all rows */
     int json, quiet, explain;
 } train_setup;
 

@@ -33,6 +33,7 @@ static void refuse_single(const arguments *args)
     if (nudge_init_parse(&init, text_of(args, "init"), NULL) != NUDGE_OK)
         refuse_given(args, "init", "a file's weights fit one network, and --recipe best trains "
                      "several");
+    refuse_given(args, "refit", "--recipe best chooses networks as they were validated");
     refuse_given(args, "log", "--recipe best trains one model after another; --json has its "
                  "trials");
 }
