@@ -18,7 +18,7 @@ unit_tests = \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
 	tests/test_scale_vary tests/test_schedule tests/test_selection tests/test_sized tests/test_split tests/test_stored \
 	tests/test_stream tests/test_synth tests/test_synth_values \
-	tests/test_task tests/test_target_transform tests/test_table_build tests/test_team tests/test_text_formats \
+	tests/test_task tests/test_real_text tests/test_target_transform tests/test_table_build tests/test_team tests/test_text_formats \
 	tests/test_train tests/test_train_callbacks tests/test_trainer tests/test_tree_edges \
 	tests/test_train_refused tests/test_values tests/test_warm_start tests/test_watch tests/test_weights \
 	tests/test_input_factor tests/test_members tests/test_realmlp \

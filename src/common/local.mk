@@ -4,6 +4,7 @@ libcommon_la_SOURCES = \
 	src/common/csv_quote.h src/common/csv_quote.c \
 	src/common/date.h src/common/date.c \
 	src/common/quantiles.h src/common/quantiles.c \
+	src/common/real_text.h src/common/real_text.c \
 	src/common/signals.h src/common/signals.c \
 	src/common/spell.h src/common/spell.c \
 	src/common/text.h src/common/text.c \

@@ -3,6 +3,7 @@
 
 #include "atomic_file.h"
 #include "csv_quote.h"
+#include "real_text.h"
 #include "signals.h"
 #include "support/data_options.h"
 #include "support/options.h"
@@ -104,6 +105,13 @@ static double value(const layout *l, const double *out, size_t k)
     return l->columns == l->outputs ? out[k] : k == 1 ? out[0] : 1 - out[0];
 }
 
+static void write_number(const layout *l, double x, int is_first, FILE *stream)
+{
+    char text[1 + NU_REAL_TEXT] = ",";
+    int n = nu_real_text(text + 1, x, l->digits);
+    fwrite(text + is_first, 1, (size_t)(n + 1 - is_first), stream);
+}
+
 static void write_row(const layout *l, size_t row, const double *out, FILE *stream)
 {
     size_t best = 0;
@@ -114,10 +122,11 @@ static void write_row(const layout *l, size_t row, const double *out, FILE *stre
     if (l->classes > 0)
         nu_csv_quote(stream, nudge_prep_class_label(l->prep, best));
     for (size_t k = 0; k < l->columns; k++)
-        fprintf(stream, "%s%.*g", k > 0 || l->classes > 0 ? "," : "", l->digits, value(l, out, k));
-    for (size_t k = 0; l->low != NULL && k < l->outputs; k++)
-        fprintf(stream, ",%.*g,%.*g", l->digits, l->low[row * l->outputs + k], l->digits,
-                l->high[row * l->outputs + k]);
+        write_number(l, value(l, out, k), k == 0 && l->classes == 0, stream);
+    for (size_t k = 0; l->low != NULL && k < l->outputs; k++) {
+        write_number(l, l->low[row * l->outputs + k], 0, stream);
+        write_number(l, l->high[row * l->outputs + k], 0, stream);
+    }
     putc('\n', stream);
 }
 
