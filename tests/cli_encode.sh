@@ -47,11 +47,28 @@ refuse 2 "needs --encode piecewise" "--bin-edges alone" nudge train --data t.csv
     --epochs 1 --bin-edges tree
 refuse 2 "needs --encode piecewise" "--bins alone" nudge train --data t.csv --target y --epochs 1 \
     --bins 7
-refuse 2 "needs --encode fourier" "--frequencies alone" nudge train --data t.csv --target y \
+refuse 2 "needs --encode fourier or --embed" "--frequencies alone" nudge train --data t.csv --target y \
     --encode piecewise --frequencies 7
 check "fourier" nudge train --data t.csv --target y --encode fourier --frequencies 3 --epochs 1 --quiet
 refuse 2 "from 2 to 1024" "one bin" nudge train --data t.csv --target y --encode piecewise --bins 1
 refuse 2 "did you mean 'piecewise'" "another encoding" nudge train --data t.csv --target y \
     --encode piecewize
+
+check "embedded" nudge train --data t.csv --target y --embed pbld --frequencies 5 --epochs 1 --members 2 \
+    --quiet --json --out e.st
+expect "--json tells how" test "pbld 3 5 20" = "$(json "$out" settings.embed) $(
+    json "$out" settings.embed_size) $(json "$out" settings.embed_frequencies) $(
+    json "$out" settings.embed_outputs)"
+check "nudge info tells it" nudge info e.st
+expect "in one line" grep -q '^embedding   pbld of 5 numbers, each with 5 frequencies and a layer of 3$' "$out"
+check "predict" nudge predict --model e.st --data t.csv --out p.csv
+check "the recipe embeds instead of encoding" nudge train --data t.csv --target y --recipe table \
+    --embed plr --members 1 --epochs 1 --quiet --json
+expect "and has no bins" test "plr none" = "$(json "$out" settings.embed) $(json "$out" settings.encode)"
+refuse 2 "cannot be used together with --encode" "embedded and encoded" nudge train --data t.csv \
+    --target y --embed plr --encode fourier
+refuse 2 "it needs --embed" "--embed-size alone" nudge train --data t.csv --target y --embed-size 4
+refuse 2 "and one for the embedding" "a rate too few" nudge train --data t.csv --target y --hidden 4 \
+    --embed plr --lr-factors 1,1
 
 finish

@@ -21,7 +21,7 @@ unit_tests = \
 	tests/test_task tests/test_real_text tests/test_target_transform tests/test_table_build tests/test_team tests/test_text_formats \
 	tests/test_train tests/test_train_callbacks tests/test_trainer tests/test_tree_edges \
 	tests/test_train_refused tests/test_values tests/test_warm_start tests/test_watch tests/test_weights \
-	tests/test_input_factor tests/test_members tests/test_realmlp \
+	tests/test_embed tests/test_input_factor tests/test_members tests/test_realmlp \
 	tests/test_written
 
 # Those of many seconds.
@@ -62,5 +62,5 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
-	scripts/kill-test scripts/or-init scripts/pandas-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
+	scripts/kill-test scripts/or-init scripts/pandas-reference scripts/embed-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
 	scripts/compare scripts/compare-peer scripts/compare-fann.c

@@ -29,7 +29,7 @@ static double *vary_factors(nudge_model *m)
 {
     double *factor = made_array(INPUTS, 2, 77);
     factor[3] = 0;
-    ck_ok(nudge_model_set_input_factor(m, factor, &err), &err);
+    ck_ok(nudge_model_set_tensor(m, "input_factor", factor, &err), &err);
     return factor;
 }
 
@@ -116,7 +116,7 @@ START_TEST(step)
     }
     double got[N], factor[N], bias;
     ck_ok(nudge_model_get_layer(m, 0, got, &bias, &err), &err);
-    ck_ok(nudge_model_get_input_factor(m, factor, &err), &err);
+    ck_ok(nudge_model_get_tensor(m, "input_factor", factor, &err), &err);
     for (size_t i = 0; i < N; i++) {
         ck_assert_double_eq_tol(got[i], w[i], 1e-14);
         ck_assert_double_eq_tol(factor[i], s[i], 1e-14);
@@ -149,7 +149,7 @@ static uint64_t trained_hash(size_t hidden, int threads, int parts)
     }
     ck_ok(nudge_trainer_run(t, &err), &err);
     nudge_trainer_free(t);
-    ck_ok(nudge_model_get_input_factor(m, factor, &err), &err);
+    ck_ok(nudge_model_get_tensor(m, "input_factor", factor, &err), &err);
     for (size_t i = 0; i < INPUTS; i++)
         ck_assert(factor[i] != 1 && factor[i] > 0.9 && factor[i] < 1.1);
     uint64_t hash = nudge_model_hash(m);
@@ -186,9 +186,9 @@ START_TEST(files)
     ck_status(nudge_model_load_weights(plain, st_path, NULL, &err), NUDGE_EMISMATCH, &err);
     ck_assert_ptr_nonnull(strstr(err.text, "'input_factor' is none of the network's"));
     double factor[INPUTS];
-    ck_status(nudge_model_get_input_factor(plain, factor, &err), NUDGE_EARGUMENT, &err);
+    ck_status(nudge_model_get_tensor(plain, "input_factor", factor, &err), NUDGE_EARGUMENT, &err);
     factor[1] = NAN;
-    ck_status(nudge_model_set_input_factor(a, factor, &err), NUDGE_EDATA, &err);
+    ck_status(nudge_model_set_tensor(a, "input_factor", factor, &err), NUDGE_EDATA, &err);
     nudge_train_options o = small_options();
     nudge_dataset *data = made_data(NUDGE_MSE, NUDGE_F32, ROWS, INPUTS, 3, 1);
     o.clip_norm = 1;

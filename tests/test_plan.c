@@ -77,6 +77,7 @@ static void count(void *arg, const nu_piece *p)
             for (size_t q = p->panels.first; q < p->panels.end; q++)
                 c->backward[r * c->width + column(c, p->layer, q)]++;
             break;
+        case NU_EMBED:
         case NU_GRADIENT:
         case NU_BOUND:
         case NU_UPDATE: break;

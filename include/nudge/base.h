@@ -285,6 +285,16 @@ typedef enum nudge_encode {
  * member holds out. */
 typedef enum nudge_bin_edges { NUDGE_EDGES_QUANTILE, NUDGE_EDGES_TREE } nudge_bin_edges;
 
+/* What a network makes of a number x before its first layer, trained as that is, each number with
+ * parameters of its own.
+ * plr: relu(W v + b) of v = [cos(2 pi c x), sin(2 pi c x)] for frequencies c (Gorishniy et al.,
+ * as above).
+ * pbld: x itself and W v + b of v = cos(2 pi c x + phase) (Holzmueller et al. 2024, "Better by
+ * Default", https://arxiv.org/abs/2407.04491).
+ * Frequencies begin normal with a standard deviation of `scale`, phases uniform between -pi and pi,
+ * W and b uniform within 1 / sqrt(inputs of W). */
+typedef enum nudge_embed { NUDGE_EMBED_NONE, NUDGE_EMBED_PLR, NUDGE_EMBED_PBLD } nudge_embed;
+
 /* The names used in options and files: "f32", "leaky-relu", "cross-entropy", ... NULL for a value
  * that does not exist: the names of a family are those of 0, 1, ... up to the first NULL. */
 NUDGE_API const char *nudge_dtype_name(nudge_dtype v);
@@ -298,6 +308,7 @@ NUDGE_API const char *nudge_fill_name(nudge_fill v);
 NUDGE_API const char *nudge_transform_name(nudge_transform v);
 NUDGE_API const char *nudge_encode_name(nudge_encode v);
 NUDGE_API const char *nudge_bin_edges_name(nudge_bin_edges v);
+NUDGE_API const char *nudge_embed_name(nudge_embed v);
 NUDGE_API const char *nudge_category_code_name(nudge_category_code v);
 
 /* The value for a name. NUDGE_EARGUMENT for another name; the message lists the right ones. */
@@ -323,6 +334,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_encode_parse(nudge_encode *v, const c
                                                         nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_bin_edges_parse(nudge_bin_edges *v, const char *name,
                                                            nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_embed_parse(nudge_embed *v, const char *name,
+                                                       nudge_error *err);
 NUDGE_API NUDGE_CHECKED nudge_status nudge_category_code_parse(nudge_category_code *v,
                                                                const char *name, nudge_error *err);
 

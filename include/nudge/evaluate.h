@@ -169,10 +169,11 @@ typedef struct nudge_gradcheck_result {
     uint64_t skipped;        /* parameters where the loss has a kink (relu at 0, ...) */
     double max_error;        /* largest |analytic - numeric| / max(|analytic|, |numeric|, f),
                               * f = 1e-3 * the largest gradient */
-    size_t layer;            /* where that was: layer (their number: factors of the inputs), */
+    size_t layer;            /* where that was: layer (their number and more: other tensors), */
     int is_bias;             /* weight or bias, */
     size_t index;            /* element in out x in order */
     double analytic, numeric;
+    char tensor[64];         /* the name in files of what the layer and is_bias say */
 } nudge_gradcheck_result;
 
 /* Compares the gradient that a training step uses with fourth-order central differences of the

@@ -30,7 +30,15 @@ typedef struct nudge_model_options {
     nudge_init init;
     uint64_t seed;                        /* of the initial weights */
     int input_factor;                     /* 1: each input is multiplied with a factor of its own,
-                                           * which is trained and begins as 1 */
+                                           * which is trained and begins as 1; embedded ones behind
+                                           * their embedding */
+    nudge_embed embed;                    /* of numbers. What follows is for another than none: */
+    size_t embed_size;                    /* what W gives for each, at most 256; 0: plr 8, pbld 3 */
+    size_t embed_frequencies;             /* of each number, at most 512; 0: 16 */
+    double embed_scale;                   /* of frequencies in the beginning, above 0; 0: 0.1 */
+    const unsigned char *embed_inputs;    /* widths[0] values, 1: this input is a number to embed;
+                                           * NULL: those that prep says are numbers, which must not
+                                           * be encoded; without prep all */
 } nudge_model_options;
 
 /* f32, mse, loss_parameter NaN, init pytorch, seed 1; layers and widths are the caller's to
@@ -53,7 +61,9 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_model_copy(nudge_model **copy, const 
 typedef struct nudge_model_info {
     nudge_dtype dtype;
     size_t layers;
-    const size_t *widths;                /* layers + 1 values; belong to the model */
+    const size_t *widths;                /* layers + 1 values as in nudge_model_options; belong to
+                                          * the model. Where numbers are embedded, the first layer
+                                          * takes embed_outputs instead of widths[0] */
     const nudge_activation *activations; /* layers values; belong to the model */
     nudge_loss loss;
     double loss_parameter;               /* NaN if the loss has none */
@@ -66,6 +76,10 @@ typedef struct nudge_model_info {
     const double *interval_width;        /* outputs: half of it, in units of the target or its
                                           * transform; belongs to the model; NULL: none */
     int input_factor;                    /* as in nudge_model_options; counted as parameters */
+    nudge_embed embed;                   /* likewise, none or what is embedded how: */
+    size_t embed_size, embed_frequencies;
+    size_t embed_numbers;                /* inputs that are */
+    size_t embed_outputs;                /* what the first layer takes: all other inputs, too */
 } nudge_model_info;
 
 NUDGE_TELLS(nudge_model_info, nudge_model_describe, , (model), const nudge_model *model)
@@ -94,6 +108,7 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_model_member(nudge_model **member,
 /* ---- Weights and files ----------------------------------------------------------------- */
 
 /* Copies one layer's weights (out x in) and biases (out) from or to doubles; either may be NULL.
+ * The first layer of a network that embeds numbers has in = embed_outputs.
  * NUDGE_EARGUMENT for layer >= layers; set: NUDGE_EDATA for a NaN or infinity. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_get_layer(const nudge_model *model, size_t layer,
                                                            double *weight, double *bias,
@@ -102,21 +117,24 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_model_set_layer(nudge_model *model, s
                                                            const double *weight,
                                                            const double *bias, nudge_error *err);
 
-/* Likewise the factors of the inputs, widths[0] of them. NUDGE_EARGUMENT: there are none. */
-NUDGE_API NUDGE_CHECKED nudge_status nudge_model_get_input_factor(const nudge_model *model,
-                                                                  double *factor,
-                                                                  nudge_error *err);
-NUDGE_API NUDGE_CHECKED nudge_status nudge_model_set_input_factor(nudge_model *model,
-                                                                  const double *factor,
-                                                                  nudge_error *err);
+/* Likewise the tensor that has this name in files (nudge_model_save()), such as "input_factor", of
+ * the shape that it has there. NUDGE_EARGUMENT: there is none. */
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_get_tensor(const nudge_model *model,
+                                                            const char *name, double *values,
+                                                            nudge_error *err);
+NUDGE_API NUDGE_CHECKED nudge_status nudge_model_set_tensor(nudge_model *model, const char *name,
+                                                            const double *values,
+                                                            nudge_error *err);
 
 /* XXH64 of all weights' bits in file order: equal for equal weights. */
 NUDGE_API uint64_t nudge_model_hash(const nudge_model *model);
 
 /* Writes a safetensors file: tensors layers.N.weight [out, in] and layers.N.bias [out], F32 or
- * F64, input_factor, those of further members with members.K. before (K is 1 for the second
- * network), and in __metadata__ everything that nudge_model_load() needs. Atomic: a temporary file
- * in the same directory, fsync, rename.
+ * F64, input_factor [what the first layer takes], embedding.frequencies [numbers, F],
+ * embedding.phases [numbers, F] of pbld, embedding.weight [numbers, F or 2 F, size] and
+ * embedding.bias [numbers, size], those of further members with members.K. before (K is 1 for the
+ * second network), and in __metadata__ everything that nudge_model_load() needs. Atomic: a temporary
+ * file in the same directory, fsync, rename.
  * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_save(const nudge_model *model, const char *path,
                                                       nudge_error *err);

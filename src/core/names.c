@@ -177,6 +177,11 @@ static const choice bin_edges = {
     .names = {[NUDGE_EDGES_QUANTILE] = "quantile", [NUDGE_EDGES_TREE] = "tree"},
 };
 
+static const choice embeds = {
+    "an embedding",
+    .names = {[NUDGE_EMBED_NONE] = "none", [NUDGE_EMBED_PLR] = "plr", [NUDGE_EMBED_PBLD] = "pbld"},
+};
+
 static const choice column_kinds = {
     "a kind of columns",
     .names = {[NUDGE_COLUMN_NUMBER] = "number", [NUDGE_COLUMN_CATEGORY] = "category",
@@ -246,6 +251,7 @@ NAME_OF(nudge_fill_name, nudge_fill, fills)
 NAME_OF(nudge_transform_name, nudge_transform, transforms)
 NAME_OF(nudge_encode_name, nudge_encode, encodes)
 NAME_OF(nudge_bin_edges_name, nudge_bin_edges, bin_edges)
+NAME_OF(nudge_embed_name, nudge_embed, embeds)
 NAME_OF(nudge_category_code_name, nudge_category_code, category_codes)
 NAME_OF(nudge_column_kind_name, nudge_column_kind, column_kinds)
 
@@ -267,5 +273,6 @@ PARSE(nudge_fill_parse, nudge_fill, fills)
 PARSE(nudge_transform_parse, nudge_transform, transforms)
 PARSE(nudge_encode_parse, nudge_encode, encodes)
 PARSE(nudge_bin_edges_parse, nudge_bin_edges, bin_edges)
+PARSE(nudge_embed_parse, nudge_embed, embeds)
 PARSE(nudge_category_code_parse, nudge_category_code, category_codes)
 PARSE(nudge_column_kind_parse, nudge_column_kind, column_kinds)

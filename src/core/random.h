@@ -17,7 +17,8 @@ enum nu_purpose {
     NU_RANDOM_BENCH = 5,   /* benchmark inputs */
     NU_RANDOM_DROPOUT = 6, /* masks; low half: layer */
     NU_RANDOM_IMPORTANCE = 7, /* cells of a column among rows */
-    NU_RANDOM_FREQUENCIES = 8 /* of encoded numbers; low half: the value */
+    NU_RANDOM_FREQUENCIES = 8, /* of encoded numbers; low half: the value */
+    NU_RANDOM_EMBED = 9 /* initial embeddings; low half: the tensor */
 };
 
 static inline uint64_t nu_stream(enum nu_purpose purpose, uint32_t low)

@@ -1,4 +1,4 @@
-/* exp, expm1, log1p, tanh, erf, sin of `real`, vectorised inside `omp simd` loops by glibc's
+/* exp, expm1, log1p, tanh, erf, sin, cos of `real`, vectorised inside `omp simd` loops by glibc's
  * libmvec.
  * glibc declares its vector versions only under -ffast-math, which would also let the compiler
  * assume that there are no NaNs; declaring them here gives the vectors and keeps the NaNs. */
@@ -23,6 +23,8 @@ extern float erff(float);
 #pragma omp declare simd notinbranch
 extern float sinf(float);
 #pragma omp declare simd notinbranch
+extern float cosf(float);
+#pragma omp declare simd notinbranch
 extern double exp(double);
 #pragma omp declare simd notinbranch
 extern double expm1(double);
@@ -34,6 +36,8 @@ extern double tanh(double);
 extern double erf(double);
 #pragma omp declare simd notinbranch
 extern double sin(double);
+#pragma omp declare simd notinbranch
+extern double cos(double);
 #endif
 
 #if NU_REAL_BITS == 32
@@ -43,6 +47,7 @@ extern double sin(double);
 #define r_tanh tanhf
 #define r_erf erff
 #define r_sin sinf
+#define r_cos cosf
 #define r_fabs fabsf
 #define r_sqrt sqrtf
 #else
@@ -52,6 +57,7 @@ extern double sin(double);
 #define r_tanh tanh
 #define r_erf erf
 #define r_sin sin
+#define r_cos cos
 #define r_fabs fabs
 #define r_sqrt sqrt
 #endif

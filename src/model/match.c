@@ -191,7 +191,7 @@ static size_t find_bias(const candidates *c, const nu_st_tensor *weight, const u
 
 static nudge_status take_bias(nu_match *m, candidates *c, const nu_tensor *t, nudge_error *err)
 {
-    uint64_t shape[2];
+    uint64_t shape[NU_RANK_MOST];
     size_t rank = nu_tensor_shape(shape, t), stem = 0;
     const nu_st_tensor *weight = m->of[2 * t->layer];
     size_t at = find_bias(c, weight, shape);
@@ -224,7 +224,7 @@ static nudge_status take_layer(nu_match *m, candidates *c, const nu_network *net
                                int partial, nudge_error *err)
 {
     char name[NU_TENSOR_NAME];
-    uint64_t shape[2];
+    uint64_t shape[NU_RANK_MOST];
     nu_tensor weight = nu_tensor_of(net, NULL, NUDGE_F32, 2 * layer);
     nu_tensor bias = nu_tensor_of(net, NULL, NUDGE_F32, 2 * layer + 1);
     size_t rank = nu_tensor_shape(shape, &weight), at = find_shape(c, rank, shape);
@@ -257,22 +257,41 @@ static nudge_status check_rest(const candidates *c, const nu_network *net, nudge
     return NUDGE_OK;
 }
 
-/* Of a nudge model: a network without them would be another one. */
-static nudge_status take_input_factor(nu_match *m, const nu_st_file *file, const nu_network *net,
-                                      const char *prefix, nudge_error *err)
+/* A tensor of network `member`, before its first layer, that no tensor of ours takes. */
+static int is_foreign(const nu_match *m, const nu_st_tensor *t, const nu_network *net,
+                      size_t member)
+{
+    size_t k, i = 2 * net->layers;
+    const char *rest = nu_member_rest(t->name, &k);
+    if (k != member || (strcmp(rest, "input_factor") != 0 && strncmp(rest, "embedding.", 10) != 0))
+        return 0;
+    while (i < nu_tensors(net) && m->of[i] != t)
+        i++;
+    return i == nu_tensors(net);
+}
+
+/* Tensors before the first layer, of a nudge model: a network without them would be another one. */
+static nudge_status take_others(nu_match *m, const nu_st_file *file, const nu_network *net,
+                                const char *prefix, size_t member, nudge_error *err)
 {
     char name[NU_TENSOR_NAME];
-    const nu_st_tensor *t;
-    uint64_t shape = net->width[0];
-    snprintf(name, sizeof name, "%sinput_factor", prefix);
-    if ((t = nu_st_find(file, name)) == NULL)
-        return NUDGE_OK;
-    if (!net->input_factor)
-        return nu_fail(err, NUDGE_EMISMATCH, "tensor '%s' is none of the network's", name);
-    if (!has_shape(t, 1, &shape))
-        return misfit(t, &shape, 1, err);
-    m->of[2 * net->layers] = t;
-    return nu_match_dtype(t, err);
+    for (size_t i = 2 * net->layers; i < nu_tensors(net); i++) {
+        uint64_t shape[NU_RANK_MOST];
+        nu_tensor own = nu_tensor_of(net, NULL, NUDGE_F32, i);
+        const nu_st_tensor *t = nu_st_find(file, nu_tensor_name(name, &own, prefix));
+        size_t rank = nu_tensor_shape(shape, &own);
+        if (t == NULL)
+            continue;
+        if (!has_shape(t, rank, shape))
+            return misfit(t, shape, rank, err);
+        m->of[i] = t;
+        NU_TRY(nu_match_dtype(t, err));
+    }
+    for (size_t i = 0; i < file->n_tensors; i++)
+        if (is_foreign(m, &file->tensors[i], net, member))
+            return nu_fail(err, NUDGE_EMISMATCH, "tensor '%.80s' is none of the network's",
+                           file->tensors[i].name);
+    return NUDGE_OK;
 }
 
 nudge_status nu_match_layers(nu_match *match, const nu_st_file *file, size_t member,
@@ -288,7 +307,7 @@ nudge_status nu_match_layers(nu_match *match, const nu_st_file *file, size_t mem
     if (status == NUDGE_OK)
         status = check_rest(&c, net, err);
     if (status == NUDGE_OK && c.own)
-        status = take_input_factor(match, file, net, c.prefix, err);
+        status = take_others(match, file, net, c.prefix, member, err);
     free(c.all);
     return status;
 }

@@ -8,7 +8,7 @@
 /* One for each of the network's tensors in file order. */
 typedef struct nu_match {
     const nu_st_tensor **of; /* nu_tensors(); NULL: the network keeps its own: of the last
-                              * layer, or the factors of inputs */
+                              * layer, or before the first */
     const nu_st_tensor *other_last; /* the file's last weights where they have another width */
 } nu_match;
 

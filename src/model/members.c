@@ -25,9 +25,9 @@ static nudge_status check_member(const nudge_model *model, const nudge_model *me
     if (model->dtype != member->dtype)
         return nu_fail(err, NUDGE_EMISMATCH, "the model is %s; the member is %s",
                        nudge_dtype_name(model->dtype), nudge_dtype_name(member->dtype));
-    if (a->width[0] != b->width[0] || a->width[a->layers] != b->width[b->layers])
+    if (a->inputs != b->inputs || a->width[a->layers] != b->width[b->layers])
         return nu_fail(err, NUDGE_EMISMATCH, "the model takes %zu inputs and gives %zu outputs; "
-                       "the member %zu and %zu", a->width[0], a->width[a->layers], b->width[0],
+                       "the member %zu and %zu", a->inputs, a->width[a->layers], b->inputs,
                        b->width[b->layers]);
     if (a->loss != b->loss || (p != q && !(isnan(p) && isnan(q))))
         return nu_fail(err, NUDGE_EMISMATCH, "the model's loss is %s; the member's is %s%s",

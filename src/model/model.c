@@ -65,7 +65,7 @@ nudge_status nu_model_check_prep(const nu_network *net, const nudge_prep *prep, 
 {
     if (prep == NULL)
         return NUDGE_OK;
-    size_t in = net->width[0], out = net->width[net->layers];
+    size_t in = net->inputs, out = net->width[net->layers];
     if (in != prep->features)
         return nu_fail(err, NUDGE_EMISMATCH, "the network takes %zu inputs; the data gives %zu", in,
                        prep->features);
@@ -86,11 +86,27 @@ typedef struct initial {
     int is_one;   /* all are 1 */
 } initial;
 
-static initial initial_of(const nudge_model_options *options, const nu_tensor *t)
+static initial initial_of_embedding(const nu_embedding *e, uint64_t seed, nu_embed_tensor tensor)
+{
+    double bound = 1 / sqrt((double)e->waves);
+    if (tensor == NU_EMBED_FREQUENCIES || tensor == NU_EMBED_PHASES)
+        bound = tensor == NU_EMBED_PHASES ? M_PI : e->scale;
+    return (initial){
+        .kind = tensor == NU_EMBED_FREQUENCIES ? NUDGE_INIT_HE : NUDGE_INIT_PYTORCH,
+        .bound = bound,
+        .seed = seed,
+        .stream = nu_stream(NU_RANDOM_EMBED, (uint32_t)tensor),
+    };
+}
+
+static initial initial_of(const nu_network *net, const nudge_model_options *options,
+                          const nu_tensor *t)
 {
     if (t->kind == NU_INPUT_FACTOR)
         return (initial){.is_one = 1};
-    double in = (double)options->widths[t->layer], out = (double)options->widths[t->layer + 1];
+    if (t->kind == NU_EMBEDDING)
+        return initial_of_embedding(&net->embed, options->seed, t->of_embedding);
+    double in = (double)net->width[t->layer], out = (double)net->width[t->layer + 1];
     int is_bias = t->kind == NU_BIAS, is_last = t->layer + 1 == options->layers;
     initial v = {
         .kind = options->init,
@@ -121,7 +137,7 @@ static void initialise(nudge_model *m, const nudge_model_options *options)
     double values[NU_STRETCH];
     for (size_t i = 0; i < nu_tensors(&m->net); i++) {
         nu_tensor t = nu_tensor_of(&m->net, m->params, m->dtype, i);
-        initial v = initial_of(options, &t);
+        initial v = initial_of(&m->net, options, &t);
         if (v.bound == 0 && !v.is_one) /* the block is zeroed */
             continue;
         size_t total = nu_tensor_count(&t), n;
@@ -134,6 +150,25 @@ static void initialise(nudge_model *m, const nudge_model_options *options)
     }
 }
 
+/* Which inputs are numbers to embed, where that is for prep to say: *numbers is theirs then, also
+ * in the options. */
+static nudge_status find_numbers(unsigned char **numbers, nudge_model_options *o,
+                                 const nudge_prep *prep, nudge_error *err)
+{
+    if (o->embed == NUDGE_EMBED_NONE || o->embed_inputs != NULL || prep == NULL)
+        return NUDGE_OK;
+    if (prep->codes != NULL)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "embed", "numbers that are encoded cannot be "
+                               "embedded, too");
+    NU_NEW(*numbers, calloc, prep->features, "a model", err);
+    for (size_t j = 0, c = 0; c < prep->n_columns; j += nu_prep_width(&prep->columns[c++]))
+        (*numbers)[j] = (unsigned char)nu_prep_is_number(&prep->columns[c]);
+    if (prep->n_columns == 0)
+        memset(*numbers, 1, prep->features);
+    o->embed_inputs = *numbers;
+    return NUDGE_OK;
+}
+
 nudge_status nudge_model_create(nudge_model **model, const nudge_model_options *options,
                                 const nudge_prep *prep, nudge_error *err)
 {
@@ -144,6 +179,8 @@ nudge_status nudge_model_create(nudge_model **model, const nudge_model_options *
         return nu_fail(err, NUDGE_EARGUMENT, "initialisation %d is unknown", (int)o->init);
     if ((unsigned)o->dtype > NUDGE_F64)
         return nu_fail(err, NUDGE_EARGUMENT, "element type %d is unknown", (int)o->dtype);
+    unsigned char *numbers NU_FREED = NULL;
+    NU_TRY(find_numbers(&numbers, o, prep, err));
     NU_NEW(m, calloc, 1, "a model", err);
     m->dtype = o->dtype;
     NU_TRY(nu_network_start(&m->net, o, err));
@@ -160,7 +197,7 @@ nudge_model_info nudge_model_describe(const nudge_model *model)
     return (nudge_model_info){
         .dtype = model->dtype,
         .layers = model->net.layers,
-        .widths = model->net.width,
+        .widths = model->net.given,
         .activations = model->net.activation,
         .loss = model->net.loss,
         .loss_parameter = model->net.loss_parameter,
@@ -172,18 +209,18 @@ nudge_model_info nudge_model_describe(const nudge_model *model)
         .interval_coverage = model->interval.coverage,
         .interval_width = model->interval.width,
         .input_factor = model->net.input_factor,
+        .embed = model->net.embed.kind,
+        .embed_size = model->net.embed.size,
+        .embed_frequencies = model->net.embed.frequencies,
+        .embed_numbers = model->net.embed.numbers,
+        .embed_outputs = model->net.embed.outputs,
     };
 }
 
 nudge_status nu_model_copy_network(nudge_model **copy, const nudge_model *model, nudge_error *err)
 {
     nudge_model *m NU_SCOPED(nu_model_drop) = NULL;
-    nudge_model_options same = {.layers = model->net.layers, .widths = model->net.width,
-                                .activations = model->net.activation, .loss = model->net.loss,
-                                .loss_parameter = model->net.loss_parameter,
-                                .layer_norm = model->net.layer_norm,
-                                .residual = model->net.residual,
-                                .input_factor = model->net.input_factor};
+    nudge_model_options same = nu_network_options(&model->net);
     NU_NEW(m, calloc, 1, "a model", err);
     m->dtype = model->dtype;
     NU_TRY(nu_network_start(&m->net, &same, err));
@@ -246,30 +283,34 @@ nudge_status nudge_model_set_layer(nudge_model *model, size_t layer, const doubl
     return NUDGE_OK;
 }
 
-static nudge_status find_factor(nu_tensor *t, const nudge_model *model, nudge_error *err)
+static nudge_status find_tensor(nu_tensor *t, const nudge_model *model, const char *name,
+                                nudge_error *err)
 {
-    if (!model->net.input_factor)
-        return nu_fail(err, NUDGE_EARGUMENT, "the network has no factors of its inputs");
-    *t = nu_tensor_of(&model->net, model->params, model->dtype, 2 * model->net.layers);
+    char own[NU_TENSOR_NAME];
+    for (size_t i = 0; i < nu_tensors(&model->net); i++) {
+        *t = nu_tensor_of(&model->net, model->params, model->dtype, i);
+        if (strcmp(nu_tensor_name(own, t, ""), name) == 0)
+            return NUDGE_OK;
+    }
+    return nu_fail(err, NUDGE_EARGUMENT, "the network has no tensor '%.80s'", name);
+}
+
+nudge_status nudge_model_get_tensor(const nudge_model *model, const char *name, double *values,
+                                    nudge_error *err)
+{
+    nu_tensor t;
+    NU_TRY(find_tensor(&t, model, name, err));
+    nu_tensor_get(&t, 0, nu_tensor_count(&t), values);
     return NUDGE_OK;
 }
 
-nudge_status nudge_model_get_input_factor(const nudge_model *model, double *factor,
-                                          nudge_error *err)
+nudge_status nudge_model_set_tensor(nudge_model *model, const char *name, const double *values,
+                                    nudge_error *err)
 {
     nu_tensor t;
-    NU_TRY(find_factor(&t, model, err));
-    nu_tensor_get(&t, 0, nu_tensor_count(&t), factor);
-    return NUDGE_OK;
-}
-
-nudge_status nudge_model_set_input_factor(nudge_model *model, const double *factor,
-                                          nudge_error *err)
-{
-    nu_tensor t;
-    NU_TRY(find_factor(&t, model, err));
-    NU_TRY(check_finite(model, &t, "input factor", factor, err));
+    NU_TRY(find_tensor(&t, model, name, err));
+    NU_TRY(check_finite(model, &t, name, values, err));
     nu_interval_forget(&model->interval);
-    nu_tensor_put(&t, 0, nu_tensor_count(&t), factor);
+    nu_tensor_put(&t, 0, nu_tensor_count(&t), values);
     return NUDGE_OK;
 }

@@ -37,11 +37,9 @@ static int is_of_model(const nudge_model *m, const char *name)
     if (k > m->n_others)
         return 0;
     nu_block block = nu_model_block(m, k);
-    if (strcmp(rest, "input_factor") == 0)
-        layer = block.net->layers;
-    else if (sscanf(rest, "layers.%9zu.", &layer) != 1)
-        return 0;
-    for (size_t i = 2 * layer; i < nu_tensors(block.net) && i < 2 * layer + 2; i++) {
+    int is_layer = sscanf(rest, "layers.%9zu.", &layer) == 1;
+    size_t first = is_layer ? 2 * layer : 2 * block.net->layers;
+    for (size_t i = first; i < nu_tensors(block.net) && (!is_layer || i < first + 2); i++) {
         nu_tensor t = nu_tensor_of(block.net, NULL, NUDGE_F32, i);
         if (strcmp(name, nu_tensor_name(own, &t, block.prefix)) == 0)
             return 1;
@@ -53,7 +51,7 @@ static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, con
                                  nudge_dtype dtype, nudge_error *err)
 {
     char name[NU_TENSOR_NAME], found[NU_SHAPE_TEXT], needed[NU_SHAPE_TEXT];
-    uint64_t shape[2];
+    uint64_t shape[NU_RANK_MOST];
     size_t rank = nu_tensor_shape(shape, t);
     const nu_st_tensor *st = nu_st_find(file, nu_tensor_name(name, t, prefix));
     if (st == NULL)
@@ -217,7 +215,7 @@ static void list_taken(nudge_weights_taken *taken, const nu_match *m, const nu_n
     if (m->other_last == NULL)
         return;
     nu_tensor last = nu_tensor_of(net, NULL, NUDGE_F32, 2 * n);
-    uint64_t shape[2];
+    uint64_t shape[NU_RANK_MOST];
     size_t rank = nu_tensor_shape(shape, &last);
     snprintf(text + used, room - used, "; layer %zu keeps its initial weights, for %.80s has shape "
              "%s and the network needs %s", n, m->other_last->name,

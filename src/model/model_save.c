@@ -56,7 +56,7 @@ static char *file_header(const nudge_model *m, const nu_block *blocks, size_t n_
         n += nu_tensors(blocks[b].net);
     nu_st_tensor *tensors NU_FREED = calloc(n, sizeof *tensors);
     char (*names)[NU_TENSOR_NAME] NU_FREED = calloc(n, sizeof *names);
-    uint64_t (*shapes)[2] NU_FREED = calloc(n, sizeof *shapes);
+    uint64_t (*shapes)[NU_RANK_MOST] NU_FREED = calloc(n, sizeof *shapes);
     char *text NU_FREED = nu_network_text(m);
     json_auto_t *texts = metadata != NULL ? json_copy(metadata) : json_object();
     if (tensors == NULL || names == NULL || shapes == NULL ||

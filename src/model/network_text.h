@@ -14,9 +14,10 @@ char *nu_network_text(const nudge_model *m);
 
 /* What the text says, until a network is made of it. */
 typedef struct nu_described {
-    nudge_model_options options; /* its arrays are the two below */
+    nudge_model_options options; /* its arrays are the three below */
     size_t *widths;
     nudge_activation *activations;
+    unsigned char *embed_inputs;
     nudge_prep *prep;
     struct nu_described *members; /* n_members: the networks behind the first, without prep */
     size_t n_members;

@@ -7,12 +7,29 @@
 /* Files and hashes are little-endian, and so is memory wherever this is built. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "big-endian machines are not supported");
 
+/* Which tensor of an embedding is number i of those that there are. */
+static void find_embedding(nu_tensor *t, const nu_embedding *e, size_t i)
+{
+    size_t shape[2];
+    t->of_embedding = NU_EMBED_FREQUENCIES;
+    while (nu_embed_shape(e, t->of_embedding, shape) == 0 || i-- > 0)
+        t->of_embedding++;
+    t->rank = 1 + nu_embed_shape(e, t->of_embedding, shape);
+    t->at = e->at[t->of_embedding];
+    t->columns = e->numbers * shape[0] * shape[1];
+    t->shape[0] = e->numbers;
+    t->shape[1] = shape[0];
+    t->shape[2] = shape[1];
+}
+
 nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, size_t i)
 {
-    size_t l = i / 2;
-    nu_tensor t = {.block = block, .element = nu_element_of(dtype), .layer = l, .rows = 1,
-                   .panel = 1};
-    t.kind = l == net->layers ? NU_INPUT_FACTOR : i % 2 == 1 ? NU_BIAS : NU_WEIGHT;
+    size_t l = i / 2, others = 2 * net->layers, factors = (size_t)net->input_factor;
+    nu_tensor t = {.block = block, .element = nu_element_of(dtype), .rows = 1,
+                   .layer = i < 2 * net->layers ? l : i - net->layers,
+                   .panel = 1, .rank = 1};
+    t.kind = i >= others + factors ? NU_EMBEDDING : i >= others ? NU_INPUT_FACTOR
+             : i % 2 == 1          ? NU_BIAS      : NU_WEIGHT;
     switch (t.kind) {
     case NU_WEIGHT:
         t.at = net->weight_at[l];
@@ -28,25 +45,27 @@ nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, si
         t.at = net->factor_at;
         t.columns = net->width[0];
         break;
+    case NU_EMBEDDING:
+        find_embedding(&t, &net->embed, i - others - factors);
+        return t;
     }
+    t.shape[0] = t.kind == NU_WEIGHT ? t.rows : t.columns;
+    t.shape[1] = t.columns;
+    t.rank = t.kind == NU_WEIGHT ? 2 : 1;
     return t;
 }
 
 const char *nu_tensor_name(char buf[NU_TENSOR_NAME], const nu_tensor *t, const char *prefix)
 {
-    if (t->kind == NU_INPUT_FACTOR)
+    static const char *const of_embedding[] = {"frequencies", "phases", "weight", "bias"};
+    if (t->kind == NU_EMBEDDING)
+        snprintf(buf, NU_TENSOR_NAME, "%sembedding.%s", prefix, of_embedding[t->of_embedding]);
+    else if (t->kind == NU_INPUT_FACTOR)
         snprintf(buf, NU_TENSOR_NAME, "%sinput_factor", prefix);
     else
         snprintf(buf, NU_TENSOR_NAME, "%slayers.%zu.%s", prefix, t->layer,
                  t->kind == NU_BIAS ? "bias" : "weight");
     return buf;
-}
-
-size_t nu_tensor_shape(uint64_t shape[2], const nu_tensor *t)
-{
-    shape[0] = t->kind == NU_WEIGHT ? t->rows : t->columns;
-    shape[1] = t->columns;
-    return t->kind == NU_WEIGHT ? 2 : 1;
 }
 
 /* Rows of one panel and some columns; element (r, c) of it is block[at + c * step + r]. */

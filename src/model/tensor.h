@@ -7,10 +7,12 @@
 #include "nudge.h"
 
 /* What a tensor is: a matrix, or a row of numbers. */
-typedef enum nu_tensor_kind { NU_WEIGHT, NU_BIAS, NU_INPUT_FACTOR } nu_tensor_kind;
+typedef enum nu_tensor_kind { NU_WEIGHT, NU_BIAS, NU_INPUT_FACTOR, NU_EMBEDDING } nu_tensor_kind;
+
+#define NU_RANK_MOST 3
 
 /* A weight matrix has rows = out and columns = in, and is kept as nu_weight_at() says, in panels of
- * `panel` rows; others have one row. */
+ * `panel` rows; others have one row, whatever their shape in files is. */
 typedef struct nu_tensor {
     void *block;
     nu_element element; /* of the block */
@@ -18,15 +20,19 @@ typedef struct nu_tensor {
     size_t rows, columns, panel;
     size_t layer;
     nu_tensor_kind kind;
+    nu_embed_tensor of_embedding;
+    uint64_t shape[NU_RANK_MOST]; /* in files, */
+    size_t rank;
 } nu_tensor;
 
 static inline size_t nu_tensors(const nu_network *net)
 {
-    return 2 * net->layers + (net->input_factor != 0);
+    size_t embedding = !nu_network_embeds(net) ? 0 : net->embed.how->has_phases ? 4 : 3;
+    return 2 * net->layers + (size_t)net->input_factor + embedding;
 }
 
-/* Tensor i < nu_tensors() in file order: layer 0's weight, its bias, layer 1's weight, ...; the
- * factors of the inputs, if the network has them. */
+/* Tensor i < nu_tensors() in file order: layer 0's weight, its bias, layer 1's weight, ...; then,
+ * if the network has them, the factors of the inputs and what is the embedding's. */
 nu_tensor nu_tensor_of(const nu_network *net, void *block, nudge_dtype dtype, size_t i);
 
 static inline size_t nu_tensor_count(const nu_tensor *t)
@@ -43,7 +49,13 @@ void nu_tensor_bytes(const nu_tensor *t, void (*take)(void *to, const void *byte
                      void *to);
 
 /* The shape and the type it has in files; the shape's rank. */
-size_t nu_tensor_shape(uint64_t shape[2], const nu_tensor *t);
+static inline size_t nu_tensor_shape(uint64_t shape[NU_RANK_MOST], const nu_tensor *t)
+{
+    for (size_t i = 0; i < NU_RANK_MOST; i++)
+        shape[i] = t->shape[i];
+    return t->rank;
+}
+
 static inline const char *nu_tensor_dtype(nudge_dtype dtype)
 {
     return dtype == NUDGE_F32 ? "F32" : "F64";

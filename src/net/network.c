@@ -101,6 +101,22 @@ static int place(size_t count, size_t *at, size_t *end)
     return !__builtin_add_overflow(*end, padded, end) && *end <= PTRDIFF_MAX / sizeof(double);
 }
 
+static nudge_status place_embedding(nu_network *net, nudge_error *err)
+{
+    nu_embedding *e = &net->embed;
+    for (int i = 0; nu_network_embeds(net) && i < NU_EMBED_TENSORS; i++) {
+        size_t shape[2], count = 0;
+        if (nu_embed_shape(e, (nu_embed_tensor)i, shape) > 0 &&
+            !(nu_mul(shape[0], shape[1], &count) && nu_mul(count, e->numbers, &count)))
+            count = SIZE_MAX;
+        if (!place(count, &e->at[i], &net->size))
+            return nu_fail(err, NUDGE_EARGUMENT, "embeddings of %zu numbers overflow", e->numbers);
+        net->parameters += count;
+        e->at[i + 1] = net->size;
+    }
+    return NUDGE_OK;
+}
+
 static nudge_status place_tensors(nu_network *net, nudge_error *err)
 {
     for (size_t l = 0; l < net->layers; l++) {
@@ -116,6 +132,30 @@ static nudge_status place_tensors(nu_network *net, nudge_error *err)
     if (net->input_factor && !place(net->width[0], &net->factor_at, &net->size))
         return nu_fail(err, NUDGE_EARGUMENT, "factors of %zu inputs overflow", net->width[0]);
     net->parameters += net->input_factor ? net->width[0] : 0;
+    return place_embedding(net, err);
+}
+
+/* Widths, and the panels of matrices so wide. */
+static nudge_status fill_widths(nu_network *net, const nudge_model_options *o, nudge_error *err)
+{
+    size_t n = o->layers;
+    memcpy(net->given, o->widths, (n + 1) * sizeof *net->given);
+    memcpy(net->width, o->widths, (n + 1) * sizeof *net->width);
+    NU_TRY(nu_embedding_start(&net->embed, o, err));
+    net->inputs = o->widths[0];
+    net->input_panel = nu_panel_width(net->inputs);
+    if (nu_network_embeds(net))
+        net->width[0] = net->embed.outputs;
+    size_t weights;
+    if (net->width[0] > INT_MAX || !nu_mul(net->width[0], net->width[1], &weights))
+        return nu_fail(err, NUDGE_EARGUMENT, "layer 0: %zu embedded values are too many",
+                       net->width[0]);
+    for (size_t l = 0; l <= n; l++) {
+        net->panel[l] = nu_panel_width(net->width[l]);
+        net->panels[l] = (net->width[l] + net->panel[l] - 1) / net->panel[l];
+        if (net->width[l] > net->widest)
+            net->widest = net->width[l];
+    }
     return NUDGE_OK;
 }
 
@@ -128,23 +168,18 @@ static nudge_status fill(nu_network *net, const nudge_model_options *o, nudge_er
     net->layer_norm = o->layer_norm != 0;
     net->residual = o->residual != 0;
     net->input_factor = o->input_factor != 0;
-    NU_NEW(net->width, calloc, 6 * (n + 1), "the network's shape", err);
-    net->panel = net->width + n + 1;
+    NU_NEW(net->width, calloc, 7 * (n + 1), "the network's shape", err);
+    net->given = net->width + n + 1;
+    net->panel = net->given + n + 1;
     net->panels = net->panel + n + 1;
     net->weight_at = net->panels + n + 1;
     net->bias_at = net->weight_at + n;
     net->activation = (nudge_activation *)(net->bias_at + n);
-    memcpy(net->width, o->widths, (n + 1) * sizeof *net->width);
     for (size_t l = 0; l < n; l++)
         net->activation[l] = o->activations != NULL ? o->activations[l]
                              : l + 1 < n            ? NUDGE_RELU
                                                     : NUDGE_IDENTITY;
-    for (size_t l = 0; l <= n; l++) {
-        net->panel[l] = nu_panel_width(net->width[l]);
-        net->panels[l] = (net->width[l] + net->panel[l] - 1) / net->panel[l];
-        if (net->width[l] > net->widest)
-            net->widest = net->width[l];
-    }
+    NU_TRY(fill_widths(net, o, err));
     return place_tensors(net, err);
 }
 
@@ -163,5 +198,26 @@ nudge_status nu_network_start(nu_network *net, const nudge_model_options *option
 void nu_network_end(nu_network *net)
 {
     free(net->width);
+    nu_embedding_end(&net->embed);
     *net = (nu_network){0};
+}
+
+nudge_model_options nu_network_options(const nu_network *net)
+{
+    return (nudge_model_options){
+        .size = sizeof(nudge_model_options),
+        .layers = net->layers,
+        .widths = net->given,
+        .activations = net->activation,
+        .loss = net->loss,
+        .loss_parameter = net->loss_parameter,
+        .layer_norm = net->layer_norm,
+        .residual = net->residual,
+        .input_factor = net->input_factor,
+        .embed = net->embed.kind,
+        .embed_size = net->embed.size,
+        .embed_frequencies = net->embed.frequencies,
+        .embed_scale = net->embed.scale,
+        .embed_inputs = net->embed.is_number,
+    };
 }

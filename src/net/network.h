@@ -2,19 +2,21 @@
 #ifndef NUDGE_NET_NETWORK_H
 #define NUDGE_NET_NETWORK_H
 
-#include "nudge.h"
+#include "net/embedding.h"
 
-/* Layer l takes width[l] values and gives width[l + 1]. Inside the engine a weight matrix is kept
- * in x out (the transpose of the file's out x in), in panels of panel[l + 1] columns: see
- * linalg/panels.h. The forward product is then an NN GEMM, OpenBLAS's fastest kind for the small
- * matrices of a batch.
+/* Layer l takes width[l] values and gives width[l + 1]; the first takes the inputs, or what they
+ * are embedded in. Inside the engine a weight matrix is kept in x out (the transpose of the file's
+ * out x in), in panels of panel[l + 1] columns: see linalg/panels.h. The forward product is then an
+ * NN GEMM, OpenBLAS's fastest kind for the small matrices of a batch.
  *
  * All parameters are one block of `size` reals: for each layer the weights, then the biases, each
- * tensor beginning at a multiple of 64 bytes' worth of floats. The padding between them is zero
+ * tensor beginning at a multiple of 64 bytes' worth of floats; behind them the factors of the
+ * inputs, then what is the embedding's. The padding between them is zero
  * and stays zero under every optimizer, so that an update is one loop over the block. */
 typedef struct nu_network {
     size_t layers;
     size_t *width;                  /* layers + 1; this and what follows are one block */
+    size_t *given;                  /* layers + 1: as in nudge_model_options: the inputs, ... */
     size_t *panel, *panels;         /* layers + 1: a panel's columns in a matrix so wide, and how
                                      * many it has */
     nudge_activation *activation;   /* layers */
@@ -27,6 +29,8 @@ typedef struct nu_network {
     int layer_norm, residual; /* as in nudge_model_options */
     int input_factor;         /* likewise; width[0] reals of the block are they, */
     size_t factor_at;         /* from here on, behind all layers */
+    size_t inputs, input_panel; /* and a panel's columns in a matrix so wide */
+    nu_embedding embed;
 } nu_network;
 
 /* Layer l takes its input normalised. */
@@ -39,6 +43,11 @@ static inline int nu_layer_is_normed(const nu_network *net, size_t l)
 static inline int nu_layer_adds(const nu_network *net, size_t l)
 {
     return net->residual && l > 0 && l + 1 < net->layers && net->width[l] == net->width[l + 1];
+}
+
+static inline int nu_network_embeds(const nu_network *net)
+{
+    return net->embed.kind != NUDGE_EMBED_NONE;
 }
 
 /* Columns of panel q of a matrix of width[i] columns. */
@@ -61,5 +70,9 @@ static inline size_t nu_weight_at(const nu_network *net, size_t l, size_t o, siz
 nudge_status nu_network_start(nu_network *net, const nudge_model_options *options,
                               nudge_error *err);
 void nu_network_end(nu_network *net);
+
+/* What makes the same network, but for the type of numbers and the beginning. Its arrays are the
+ * network's. */
+nudge_model_options nu_network_options(const nu_network *net);
 
 #endif

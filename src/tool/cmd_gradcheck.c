@@ -159,11 +159,8 @@ static int check_model(arguments *args)
         json = json_of("checked", json_whole(r.checked), "skipped", json_whole(r.skipped), NULL);
     else
         printf("checked %" PRIu64 " parameters, skipped %" PRIu64 " at kinks; worst: "
-               "layers.%zu.%s[%zu], analytic %.9g, numeric %.9g\n", r.checked, r.skipped, r.layer,
-               r.is_bias                                            ? "bias"
-               : r.layer == nudge_model_describe(model).layers ? "input_factor"
-                                                                    : "weight",
-               r.index, r.analytic, r.numeric);
+               "%s[%zu], analytic %.9g, numeric %.9g\n", r.checked, r.skipped, r.tensor, r.index,
+               r.analytic, r.numeric);
     int status = verdict(json, r.max_error, r.checked, nudge_model_describe(model).dtype);
     nudge_dataset_free(data);
     nudge_model_free(model);

@@ -13,9 +13,14 @@
 
 /* ---- Models ---------------------------------------------------------------------------- */
 
+static size_t layer_inputs(const nudge_model_info *m, size_t l)
+{
+    return l == 0 && m->embed != NUDGE_EMBED_NONE ? m->embed_outputs : m->widths[l];
+}
+
 static uint64_t layer_parameters(const nudge_model_info *m, size_t l)
 {
-    return ((uint64_t)m->widths[l] + 1) * m->widths[l + 1];
+    return ((uint64_t)layer_inputs(m, l) + 1) * m->widths[l + 1];
 }
 
 /* A text from a file, in one line. */
@@ -137,7 +142,7 @@ static void print_model(const nudge_model *model)
     table_heads(&t, "layer|in|out|parameters|activation");
     for (size_t l = 0; l < m.layers; l++) {
         table_add(&t, "%zu", l);
-        table_add(&t, "%zu", m.widths[l]);
+        table_add(&t, "%zu", layer_inputs(&m, l));
         table_add(&t, "%zu", m.widths[l + 1]);
         table_add(&t, "%" PRIu64, layer_parameters(&m, l));
         table_add(&t, "%s", nudge_activation_name(m.activations[l]));
@@ -148,7 +153,11 @@ static void print_model(const nudge_model *model)
         printf("members     %zu, whose predictions are averaged; the above is the first\n",
                m.members);
     if (m.input_factor)
-        printf("factors     %zu, one for each input\n", m.widths[0]);
+        printf("factors     %zu, one for each input\n", layer_inputs(&m, 0));
+    if (m.embed != NUDGE_EMBED_NONE)
+        printf("embedding   %s of %zu number%s, each with %zu frequencies and a layer of %zu\n",
+               nudge_embed_name(m.embed), m.embed_numbers, m.embed_numbers == 1 ? "" : "s",
+               m.embed_frequencies, m.embed_size);
     if (m.layer_norm || m.residual)
         printf("layers      %s%s%s\n", m.layer_norm ? "layer norm" : "",
                m.layer_norm && m.residual ? ", " : "", m.residual ? "residual" : "");
@@ -170,14 +179,16 @@ static void model_json(const nudge_model *model)
     nudge_model_info m = nudge_model_describe(model);
     json_t *layers = json_new_list();
     for (size_t l = 0; l < m.layers; l++)
-        json_add(layers, json_of("in", json_whole(m.widths[l]), "out", json_whole(m.widths[l + 1]),
-                                 "parameters", json_whole(layer_parameters(&m, l)), "activation",
+        json_add(layers, json_of("in", json_whole(layer_inputs(&m, l)), "out",
+                                 json_whole(m.widths[l + 1]), "parameters",
+                                 json_whole(layer_parameters(&m, l)), "activation",
                                  json_text(nudge_activation_name(m.activations[l])), NULL));
     json_t *object = json_of(
         "kind", json_text("model"), "layers", layers, "parameters", json_whole(m.parameters),
         "dtype", json_text(nudge_dtype_name(m.dtype)), "layer_norm", json_boolean(m.layer_norm),
         "residual", json_boolean(m.residual),
         "input_factor", json_boolean(m.input_factor), "members", json_whole(m.members), NULL);
+    json_put_embedding(object, &m);
     json_put_loss(object, &m);
     if (m.prep != NULL) {
         nudge_prep_info p = nudge_prep_describe(m.prep);

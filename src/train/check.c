@@ -35,9 +35,9 @@ nudge_status nu_check_fit(const nudge_model *model, const nudge_dataset *data, i
         return nu_fail(err, NUDGE_EMISMATCH, "the data are arrays, which the model's preprocessing "
                        "has not seen: pack a table, see nudge_table_create(), or say that they are "
                        "the network's inputs, see nudge_dataset_inputs_ready()");
-    if (nu_store_inputs(store) != net->width[0])
+    if (nu_store_inputs(store) != net->inputs)
         return nu_fail(err, NUDGE_EMISMATCH, "the network takes %zu features; the data has %zu",
-                       net->width[0], nu_store_inputs(store));
+                       net->inputs, nu_store_inputs(store));
     return need_targets ? check_targets(net, store, err) : NUDGE_OK;
 }
 

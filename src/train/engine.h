@@ -8,11 +8,6 @@
 #include "train/optimizer.h"
 #include "train/tally.h"
 
-/* What an engine allocates, in bytes. */
-typedef struct nu_engine_memory {
-    uint64_t gradients, optimizer_state, activations;
-} nu_engine_memory;
-
 typedef struct nu_numeric {
     size_t real_size;
 

@@ -6,6 +6,7 @@
 #include "core/team.h"
 #include "table/dataset.h"
 #include "train/check.h"
+#include "model/tensor.h"
 #include "train/engine.h"
 
 /* A check under way: the model and data in f64, in which losses are evaluated. */
@@ -48,13 +49,9 @@ static nudge_status copy_data(nudge_dataset **copy, const nudge_model *model,
 static nudge_status copy_model(nudge_model **copy, const nudge_model *model, nudge_error *err)
 {
     const nu_network *net = &model->net;
-    nudge_model_options o = {.size = sizeof o, .dtype = NUDGE_F64,
-                             .layers = net->layers, .widths = net->width,
-                             .activations = net->activation, .loss = net->loss,
-                             .loss_parameter = net->loss_parameter,
-                             .layer_norm = net->layer_norm, .residual = net->residual,
-                             .input_factor = net->input_factor,
-                             .init = NUDGE_INIT_ZEROS};
+    nudge_model_options o = nu_network_options(net);
+    o.dtype = NUDGE_F64;
+    o.init = NUDGE_INIT_ZEROS;
     NU_TRY(nudge_model_create(copy, &o, NULL, err));
     double *to = (*copy)->params;
     for (size_t i = 0; i < net->size; i++) /* both have the same layout */
@@ -130,10 +127,14 @@ static int has_kink(const checker *c, size_t i, double off)
     return fabs(around - far / near * at) > off;
 }
 
-/* Compares parameter i. A step may cross a kink that is near, so smaller ones are tried too. */
-static void check_parameter(const checker *c, size_t i, nudge_gradcheck_result *r, size_t layer,
-                            int is_bias, size_t index)
+/* Compares element `index` of a tensor. A step may cross a kink that is near, so smaller ones are
+ * tried too. */
+static void check_parameter(const checker *c, const nu_tensor *t, size_t index,
+                            nudge_gradcheck_result *r)
 {
+    size_t columns = t->columns, i = t->at + index;
+    if (t->kind == NU_WEIGHT)
+        i = nu_weight_at(&c->model->net, t->layer, index / columns, index % columns);
     static const double steps[] = {1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7};
     double best = INFINITY, numeric = NAN, analytic = c->analytic[i];
     for (size_t s = 0; s < sizeof steps / sizeof *steps && !(best < 1e-8); s++) {
@@ -154,9 +155,10 @@ static void check_parameter(const checker *c, size_t i, nudge_gradcheck_result *
     r->checked++;
     if (!(best <= r->max_error)) { /* a NaN is the largest of all */
         r->max_error = best;
-        r->layer = layer;
-        r->is_bias = is_bias;
+        r->layer = t->layer;
+        r->is_bias = t->kind == NU_BIAS;
         r->index = index;
+        nu_tensor_name(r->tensor, t, "");
         r->analytic = analytic;
         r->numeric = numeric;
     }
@@ -170,18 +172,12 @@ static void check_all(checker *c, uint64_t limit, nudge_gradcheck_result *r)
         every = (net->parameters - 1) / limit + 1;
     for (size_t i = 0; i < net->size; i++)
         c->floor = fmax(c->floor, 1e-3 * fabs(c->analytic[i]));
-    for (size_t l = 0; l < net->layers; l++) {
-        size_t in = net->width[l], out = net->width[l + 1];
-        for (size_t j = 0; j < in * out; j++) /* j: out x in order */
+    for (size_t i = 0; i < nu_tensors(net); i++) {
+        nu_tensor t = nu_tensor_of(net, NULL, NUDGE_F64, i);
+        for (size_t j = 0; j < nu_tensor_count(&t); j++)
             if (n++ % every == 0)
-                check_parameter(c, nu_weight_at(net, l, j / in, j % in), r, l, 0, j);
-        for (size_t j = 0; j < out; j++)
-            if (n++ % every == 0)
-                check_parameter(c, net->bias_at[l] + j, r, l, 1, j);
+                check_parameter(c, &t, j, r);
     }
-    for (size_t j = 0; net->input_factor && j < net->width[0]; j++)
-        if (n++ % every == 0)
-            check_parameter(c, net->factor_at + j, r, net->layers, 0, j);
 }
 
 /* As a team of one, as training is. */

@@ -6,6 +6,7 @@
 #include "linalg/blas.h"
 #include "prep/prep.h"
 #include "prep/transform.h"
+#include "net/embed.h"
 #include "net/layer.h"
 #include "net/layer_norm.h"
 #include "net/loss.h"
@@ -24,10 +25,11 @@ static size_t chunk_rows(size_t rows, size_t outputs)
 
 /* The parts of a buffer for some rows, each aligned. */
 typedef struct parts {
-    real *x;           /* rows x width[0] */
+    real *x;           /* rows x inputs */
     real *ping, *pong; /* rows x widest of the other layers */
     real *normed;      /* likewise, of a layer's input; or none */
-    real *scaled;      /* rows x width[0]: inputs times their factors; or none */
+    real *embedded;    /* rows x width[0]: what inputs are embedded in; or none */
+    real *scaled;      /* likewise: that, or inputs, times their factors; or none */
     real *mixed;       /* rows x outputs: of several networks; or none */
     real *y, *dz;      /* chunk_rows x outputs */
     int32_t *classes;  /* chunk_rows */
@@ -43,9 +45,19 @@ static void *part(char *buffer, size_t *used, size_t bytes)
     return buffer != NULL ? buffer + at : NULL;
 }
 
+static size_t spread_bytes(size_t rows, size_t columns, size_t panels)
+{
+    return (rows * columns + panels * NU_PANEL_GAP) * sizeof(real);
+}
+
 static size_t matrix_bytes(const nu_network *net, size_t i, size_t rows)
 {
-    return (rows * net->width[i] + net->panels[i] * NU_PANEL_GAP) * sizeof(real);
+    return spread_bytes(rows, net->width[i], net->panels[i]);
+}
+
+static void raise(size_t *most, size_t bytes)
+{
+    *most = bytes > *most ? bytes : *most;
 }
 
 /* Lays the parts out in `buffer` (NULL: only measures) and returns the bytes they take. */
@@ -53,20 +65,22 @@ static size_t lay_out(parts *p, char *buffer, const nudge_model *model, size_t r
 {
     const nu_network *net = &model->net;
     size_t outputs = net->width[net->layers], chunk = chunk_rows(rows, outputs), used = 0;
-    size_t hidden = 0, normed = 0, scaled = 0;
+    size_t hidden = 0, normed = 0, scaled = 0, embedded = 0;
     for (size_t k = 0; k < nu_model_members(model); k++) {
         net = &nu_member_of(model, k)->net;
         for (size_t l = 1; l <= net->layers; l++)
-            if (matrix_bytes(net, l, rows) > hidden)
-                hidden = matrix_bytes(net, l, rows);
+            raise(&hidden, matrix_bytes(net, l, rows));
         normed |= (size_t)net->layer_norm;
-        scaled |= (size_t)net->input_factor;
+        raise(&scaled, net->input_factor ? matrix_bytes(net, 0, rows) : 0);
+        raise(&embedded, nu_network_embeds(net) ? matrix_bytes(net, 0, rows) : 0);
     }
-    p->x = part(buffer, &used, matrix_bytes(net, 0, rows));
+    size_t panels = nu_ceil_div(net->inputs, net->input_panel);
+    p->x = part(buffer, &used, spread_bytes(rows, net->inputs, panels));
     p->ping = part(buffer, &used, hidden);
     p->pong = part(buffer, &used, hidden);
     p->normed = part(buffer, &used, normed ? hidden : 0);
-    p->scaled = part(buffer, &used, scaled ? matrix_bytes(net, 0, rows) : 0);
+    p->embedded = part(buffer, &used, embedded);
+    p->scaled = part(buffer, &used, scaled);
     p->mixed = part(buffer, &used, model->n_others > 0 ? rows * outputs * sizeof(real) : 0);
     p->y = part(buffer, &used, chunk * outputs * sizeof *p->y);
     p->dz = part(buffer, &used, chunk * outputs * sizeof *p->dz);
@@ -167,6 +181,11 @@ static real *forward(const nu_network *net, const real *params, X(nu_matrix) x, 
 {
     real *z = NULL;
     nu_span all = {0, rows};
+    if (nu_network_embeds(net)) {
+        X(nu_matrix) to = X(nu_spread)(p->embedded, rows, net->width[0], net->panel[0]);
+        X(nu_embed)(&net->embed, params, &to, &(X(nu_waves)){0}, &x, all);
+        x = to;
+    }
     if (net->input_factor) {
         X(nu_matrix) scaled = X(nu_spread)(p->scaled, rows, net->width[0], net->panel[0]);
         X(nu_layer_scale_inputs)(&scaled, &x, params + net->factor_at, all);
@@ -204,10 +223,10 @@ void X(nu_infer)(const nudge_model *model, const nudge_dataset *data, size_t fir
     lay_out(&p, buffer, model, rows);
     p.weights = data->weights != NULL ? data->weights + first : NULL;
     X(nu_batch_rows)(data, NULL, first, rows, p.numbers);
-    X(nu_matrix) x = X(nu_spread)(p.x, rows, net->width[0], net->panel[0]);
+    X(nu_matrix) x = X(nu_spread)(p.x, rows, net->inputs, net->input_panel);
     const real *ready = X(nu_batch_in_place)(data, NULL, first);
     if (ready != NULL)
-        x = X(nu_row_major)((real *)ready, net->width[0], net->panel[0]);
+        x = X(nu_row_major)((real *)ready, net->inputs, net->input_panel);
     else
         X(nu_batch_features)(data->store, p.numbers, rows, &x, 0);
     real *z = forward(net, model->params, x, &p, rows);

@@ -43,6 +43,17 @@ static inline size_t nu_job_rows(const nu_job *job)
     return job->data->rows - job->dropped;
 }
 
+/* One batch of all rows is never shuffled. */
+static inline int nu_job_shuffles(const nu_job *job)
+{
+    return job->shuffle && job->plan->batch < job->data->rows;
+}
+
+/* What an engine allocates, in bytes. */
+typedef struct nu_engine_memory {
+    uint64_t gradients, optimizer_state, activations;
+} nu_engine_memory;
+
 typedef struct nu_engine nu_engine; /* differs between precisions */
 
 #endif

@@ -18,7 +18,7 @@ libnudge_all_la_SOURCES += \
 numeric_sources += \
 	src/train/update.h src/train/update.c \
 	src/train/infer.h src/train/infer.c src/train/score.h src/train/score.c \
-	src/train/state.h src/train/engine.c \
+	src/train/state.h src/train/engine.c src/train/engine_memory.h src/train/engine_memory.c \
 	src/train/step.h src/train/step.c src/train/step_tiles.h src/train/step_tiles.c \
 	src/train/step_partials.h src/train/step_partials.c \
 	src/train/step_weights.h src/train/step_weights.c

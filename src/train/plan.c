@@ -43,14 +43,26 @@
 #define TRANSPOSE_COST 60
 #define SUM_COST 15
 
+/* Likewise a cosine or sine with its derivative, in products of the step. */
+#define WAVE_COST 4
+
+/* Parameters of the embedding, with what is between them. */
+static size_t embedding_size(const nu_plan *plan)
+{
+    return plan->net->embed.at[NU_EMBED_TENSORS] - plan->net->embed.at[0];
+}
+
 /* ---- Choices ------------------------------------------------------------------------------- */
 
 static double step_flops(const nu_network *net, double rows)
 {
-    double sum = 0;
+    const nu_embedding *e = &net->embed;
+    double sum = 0, first = (double)net->width[0] * (double)net->width[1];
     for (size_t l = 0; l < net->layers; l++)
         sum += (double)net->width[l] * (double)net->width[l + 1];
-    return 6 * rows * sum - 2 * rows * (double)net->width[0] * (double)net->width[1];
+    if (!nu_network_embeds(net))
+        return 6 * rows * sum - 2 * rows * first;
+    return 6 * rows * (sum + (double)e->numbers * (double)e->waves * (double)(e->size + WAVE_COST));
 }
 
 static void choose_rows(nu_plan *plan)
@@ -95,6 +107,7 @@ static int is_wide(const nu_plan *plan, size_t l)
 static void choose_layers(nu_plan *plan)
 {
     const nu_network *net = plan->net;
+    plan->partial_size = embedding_size(plan);
     for (size_t l = 0; l < net->layers; l++) {
         plan->is_private[l] = plan->blocks > 1 && is_small(plan, l);
         plan->partial_at[l] = plan->partial_size;
@@ -103,7 +116,7 @@ static void choose_layers(nu_plan *plan)
             plan->partial_size += next - net->weight_at[l];
         }
         plan->transposed_at[l] = SIZE_MAX;
-        if (l > 0 && plan->flops >= ONE_THREAD_FLOPS) {
+        if ((l > 0 || nu_network_embeds(net)) && plan->flops >= ONE_THREAD_FLOPS) {
             plan->transposed_at[l] = plan->transposed_size;
             plan->transposed_size += net->width[l] * net->width[l + 1];
         }
@@ -130,10 +143,13 @@ static void add_parameters(nu_plan *plan, nu_operation operation)
         end = run_end(plan, l);
         add_stage(plan, NU_OVER_PARAMETERS, NU_DOES(operation), l, end);
     }
+    if (nu_network_embeds(plan->net))
+        add_stage(plan, NU_OVER_PARAMETERS, NU_DOES(operation), plan->net->layers,
+                  plan->net->layers + 1);
 }
 
 /* Runs of narrow layers go over rows, packing with the first and the loss with the last; wide ones
- * over tiles. */
+ * over tiles. The embedding's partial gradients come with the first layer's, or as the last. */
 static void choose_stages(nu_plan *plan)
 {
     const unsigned pack = NU_DOES(NU_PACK), forward = NU_DOES(NU_FORWARD),
@@ -158,9 +174,11 @@ static void choose_stages(nu_plan *plan)
             l--;
         if (!is_wide(plan, l))
             add_stage(plan, NU_OVER_ROWS, back, l, end);
-        else if (l > 0)
+        else if (l > 0 || nu_network_embeds(plan->net))
             add_stage(plan, NU_OVER_TILES, back, l, end);
     }
+    if (is_wide(plan, 0) && nu_network_embeds(plan->net))
+        add_stage(plan, NU_OVER_ROWS, back, 0, 0);
     plan->gradient_at = plan->n_stages;
     if (plan->wants.gradient)
         add_parameters(plan, NU_GRADIENT);
@@ -219,10 +237,25 @@ static void cut_layer(nu_plan *plan, size_t l)
         }
 }
 
+/* Likewise the embedding. */
+static void cut_embedding(nu_plan *plan)
+{
+    for (size_t first = 0; first < embedding_size(plan); first += PRIVATE_TILE_LEAST) {
+        size_t end = nu_smaller(first + PRIVATE_TILE_LEAST, embedding_size(plan));
+        double each = PARTIAL_COST * (double)plan->blocks + UPDATE_COST;
+        if (plan->tiles != NULL)
+            plan->tiles[plan->n_tiles] = (nu_tile){
+                plan->net->layers, 0, first, end,
+                plan->tiles[plan->n_tiles - 1].cost + each * (double)(end - first)};
+        plan->n_tiles++;
+    }
+}
+
 static nudge_status cut(nu_plan *plan, nudge_error *err)
 {
     for (size_t l = 0; l < plan->net->layers; l++)
         cut_layer(plan, l);
+    cut_embedding(plan);
     NU_NEW(plan->tiles, calloc, plan->n_tiles, "the plan of a step", err);
     plan->n_tiles = 0;
     for (size_t l = 0; l < plan->net->layers; l++) {
@@ -230,6 +263,8 @@ static nudge_status cut(nu_plan *plan, nudge_error *err)
         cut_layer(plan, l);
     }
     plan->first_tile[plan->net->layers] = plan->n_tiles;
+    cut_embedding(plan);
+    plan->first_tile[plan->net->layers + 1] = plan->n_tiles;
     return NUDGE_OK;
 }
 
@@ -266,8 +301,8 @@ nudge_status nu_plan_start(nu_plan *plan, const nu_network *net, size_t batch, n
     NU_NEW(p.is_private, calloc, net->layers, "the plan of a step", err);
     NU_NEW(p.partial_at, calloc, net->layers, "the plan of a step", err);
     NU_NEW(p.transposed_at, calloc, net->layers, "the plan of a step", err);
-    NU_NEW(p.first_tile, calloc, net->layers + 1, "the plan of a step", err);
-    NU_NEW(p.stages, calloc, 5 * net->layers + 2, "the plan of a step", err);
+    NU_NEW(p.first_tile, calloc, net->layers + 2, "the plan of a step", err);
+    NU_NEW(p.stages, calloc, 5 * net->layers + 6, "the plan of a step", err);
     choose_rows(&p);
     choose_layers(&p);
     choose_stages(&p);

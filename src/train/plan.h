@@ -21,9 +21,11 @@
  *            partials in order. Good when the layer is small beside the rows of a block;
  *   whole    the tile is one product over the rows of the whole batch. No partials at all.
  *
- * The weights behind the first layer are kept a second time, transposed, and brought up to date
- * with every tile: the backward product is then an NN product, which is nearly twice as fast as an
- * NT one for few rows. */
+ * An embedding is private: its gradient follows the way back through the first layer.
+ *
+ * The weights behind the first layer, and its own behind an embedding, are kept a second time,
+ * transposed, and brought up to date with every tile: the backward product is then an NN product,
+ * which is nearly twice as fast as an NT one for few rows. */
 #ifndef NUDGE_TRAIN_PLAN_H
 #define NUDGE_TRAIN_PLAN_H
 
@@ -38,15 +40,17 @@ typedef enum nu_operation {
     NU_LOSS,     /* of some rows, and its gradient down to the last layer's z */
     NU_BACKWARD, /* some rows of some panels of a layer's input: product, derivative */
     NU_PARTIAL,  /* the partial gradient of a layer by a block of rows */
+    NU_EMBED,    /* likewise of the embedding; packing embeds */
     NU_GRADIENT, /* of a tile of parameters, kept: only with wants.gradient */
     NU_UPDATE,   /* a tile of parameters: gradient if it is not kept, update, transposed weights */
     NU_BOUND,    /* a tile of parameters, when all are updated: only with wants.bound */
 } nu_operation;
 
 typedef struct nu_tile {
-    size_t layer;
+    size_t layer;      /* their number: the embedding */
     size_t panel;      /* of the layer's outputs */
-    size_t first, end; /* inputs: rows of the weight matrix */
+    size_t first, end; /* inputs: rows of the weight matrix; of the embedding: parameters, from its
+                        * first one on */
     double cost;       /* of this and all tiles before it, in floating-point operations */
 } nu_tile;
 
@@ -89,13 +93,14 @@ typedef struct nu_plan {
     size_t update_at;     /* and the first that updates them */
     int *is_private;      /* layers */
     size_t *partial_at;   /* layers: where a private layer's partial begins in a block's, reals */
-    size_t partial_size;  /* reals of one block's partial gradients; 0: no private layer */
+    size_t partial_size;  /* reals of one block's partial gradients, of which the embedding's is the
+                           * first; 0: there are none */
     size_t *transposed_at; /* layers: where a layer's transposed weights are, in reals; SIZE_MAX:
                             * it has none */
     size_t transposed_size; /* of all of them, in reals */
     nu_tile *tiles;
     size_t n_tiles;
-    size_t *first_tile;   /* layers + 1: of a layer, and behind the last */
+    size_t *first_tile;   /* layers + 2: of a layer, of the embedding, and behind the last */
     size_t tile_columns;  /* the most of a tile */
     size_t tile_size;     /* reals of the largest tile, biases not counted */
     double flops;         /* of a step over a full batch */

@@ -81,9 +81,12 @@ static void visit_block(const nu_plan *plan, const nu_stage *s, size_t rows, siz
             visit(arg, &p);
         p.operation = NU_BACKWARD;
         p.panels = (nu_span){0, net->panels[l]};
-        if (l > 0)
+        if (l > 0 || nu_network_embeds(net))
             visit(arg, &p);
     }
+    p.operation = NU_EMBED;
+    if ((s->does & NU_DOES(NU_BACKWARD)) && s->layers.first == 0 && nu_network_embeds(net))
+        visit(arg, &p);
 }
 
 void nu_plan_visit(const nu_plan *plan, const nu_stage *s, size_t rows, size_t i,

@@ -49,7 +49,7 @@ nudge_status nudge_predictor_create(nudge_predictor **predictor, const nudge_mod
     p->model = model;
     p->members = nu_model_members(model);
     p->numeric = nu_numeric_of(model->dtype);
-    p->values = model->prep != NULL ? model->prep->values : net->width[0];
+    p->values = model->prep != NULL ? model->prep->values : net->inputs;
     p->outputs = net->width[net->layers];
     NU_TRY(nu_store_new(&store, 1, p->values, 0, model->dtype, err));
     NU_NEED((store->x = nu_alloc(p->values, nu_dtype_size(model->dtype))) != NULL,

@@ -30,10 +30,10 @@ nudge_status nu_run_start(nu_run *run, nudge_model *model, const nudge_dataset *
                           nudge_error *err);
 void nu_run_end(nu_run *run);
 
-/* The lr_factors of a network. */
+/* The lr_factors of a network: of its layers, its embedding, the factors of its inputs. */
 static inline size_t nu_run_lr_factors(const nu_network *net)
 {
-    return net->layers + (net->input_factor != 0);
+    return net->layers + (size_t)nu_network_embeds(net) + (size_t)net->input_factor;
 }
 
 /* The metrics of validation, as an evaluator has them. */

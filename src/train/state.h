@@ -7,6 +7,7 @@
 #include "core/barrier.h"
 #include "core/clock.h"
 #include "table/batch.h"
+#include "net/embed.h"
 #include "net/layer.h"
 #include "net/loss.h"
 #include "train/job.h"
@@ -41,8 +42,11 @@ typedef struct nu_engine_layer {
 enum {
     NU_ROWS,       /* B store row numbers of the batch */
     NU_TARGETS,    /* B x outputs reals, or B classes */
-    NU_PACKED,     /* B x width[0]; none where the data itself always stands ready */
+    NU_PACKED,     /* B x inputs; none where the data itself always stands ready */
     NU_SCALED,     /* B x width[0]: inputs times their factors; or none */
+    NU_EMBEDDED,   /* B x width[0]: what the inputs are embedded in, and */
+    NU_EMBEDDED_GRADIENT, /* its gradient; or none */
+    NU_WAVES,      /* B x numbers x nu_embed_kept(); or none */
     NU_OUTPUTS,    /* of all layers */
     NU_INVERSES,   /* layers x B, where their inputs are normalised */
     NU_SCRATCH,    /* threads x nu_scratch_size() */
@@ -75,7 +79,8 @@ struct nu_engine {
     const double *weights; /* in the order of the epoch, or NULL: 1 each; it may be the data's */
     uint32_t weighed;      /* for this epoch */
     X(nu_matrix) packed;
-    X(nu_matrix) scaled;   /* or none */
+    X(nu_matrix) scaled, embedded, embedded_gradient; /* or none */
+    X(nu_waves) waves;
     nu_block_result *results;
     real *partials;
     real *gradient; /* or NULL */
@@ -92,7 +97,8 @@ static inline size_t nu_scratch_size(const nu_plan *plan)
 /* A thread's part of one stage of one batch. */
 typedef struct nu_doing {
     nu_engine *e;
-    X(nu_matrix) inputs; /* the batch's features */
+    X(nu_matrix) features; /* the batch's, */
+    X(nu_matrix) inputs; /* and what the first layer takes of them */
     size_t batch, rows;  /* number in the epoch, samples */
     double group_weight; /* of all samples whose gradients make one update, or their number; */
     int adds, is_last;   /* this one is not the first of them, is the last */

@@ -14,9 +14,12 @@ static void pack(const nu_doing *d, nu_span rows)
     size_t count = rows.end - rows.first;
     X(nu_batch_rows)(e->job.data, e->shuffled, d->batch * e->job.plan->batch + rows.first, count,
                      e->rows + rows.first);
-    if (d->inputs.at == e->packed.at)
+    if (d->features.at == e->packed.at)
         X(nu_batch_features)(e->job.data->store, e->rows + rows.first, count, &e->packed,
                              rows.first);
+    if (e->embedded.at != NULL)
+        X(nu_embed)(&e->job.net->embed, e->job.params, &e->embedded, &e->waves, &d->features,
+                    rows);
     if (e->scaled.at != NULL)
         X(nu_layer_scale_inputs)(&e->scaled, &d->inputs,
                                  (const real *)e->job.params + e->job.net->factor_at, rows);
@@ -73,6 +76,18 @@ static void partial(const nu_doing *d, size_t l, nu_span rows, size_t block)
     }
 }
 
+/* Likewise of the embedding, which is the first. */
+static void embed_partial(const nu_doing *d, nu_span rows, size_t block)
+{
+    nu_engine *e = d->e;
+    const nu_network *net = e->job.net;
+    X(nu_embedded) of = {
+        .x = &d->features, .y = &d->inputs, .dy = &e->embedded_gradient, .waves = e->waves,
+        .factor = net->input_factor ? (const real *)e->job.params + net->factor_at : NULL};
+    X(nu_embed_backward)(&net->embed, e->job.params,
+                         e->partials + block * e->job.plan->partial_size, &of, rows);
+}
+
 static void forward_tile(const nu_doing *d, size_t layer, const X(nu_matrix) *x, nu_span rows,
                          size_t q)
 {
@@ -127,11 +142,16 @@ static void backward_tile(const nu_engine_layer *l, nu_span rows, size_t q, int 
 
 static void backward_tiles(const nu_doing *d, const nu_piece *p, int product, int rest)
 {
+    nu_engine *e = d->e;
     size_t each = d->e->job.plan->tile_rows;
     for (size_t q = p->panels.first; q < p->panels.end; q++)
         for (size_t r = p->rows.first; r < p->rows.end; r += each)
-            backward_tile(&d->e->layers[p->layer], nu_span_piece(p->rows, r, each), q, product,
-                          rest);
+            if (p->layer > 0)
+                backward_tile(&e->layers[p->layer], nu_span_piece(p->rows, r, each), q, product,
+                              rest);
+            else
+                X(nu_layer_backward_tile)(&e->layers[0].layer, &e->embedded_gradient,
+                                          &e->layers[0].dz, nu_span_piece(p->rows, r, each), q);
 }
 
 static void backward(const nu_doing *d, const nu_piece *p)
@@ -149,8 +169,8 @@ static void backward(const nu_doing *d, const nu_piece *p)
 void X(nu_step_run)(void *arg, const nu_piece *p)
 {
     static const nudge_phase phases[] = {NUDGE_PACK,     NUDGE_FORWARD,  NUDGE_LOSS,
-                                         NUDGE_BACKWARD, NUDGE_BACKWARD, NUDGE_UPDATE,
-                                         NUDGE_UPDATE,   NUDGE_UPDATE};
+                                         NUDGE_BACKWARD, NUDGE_BACKWARD, NUDGE_BACKWARD,
+                                         NUDGE_UPDATE,   NUDGE_UPDATE,   NUDGE_UPDATE};
     const nu_doing *d = arg;
     switch (p->operation) {
     case NU_PACK: pack(d, p->rows); break;
@@ -158,6 +178,7 @@ void X(nu_step_run)(void *arg, const nu_piece *p)
     case NU_LOSS: loss(d, p->rows, p->block); break;
     case NU_BACKWARD: backward(d, p); break;
     case NU_PARTIAL: partial(d, p->layer, p->rows, p->block); break;
+    case NU_EMBED: embed_partial(d, p->rows, p->block); break;
     case NU_GRADIENT: X(nu_step_gradient)(d, p->tile); break;
     case NU_UPDATE: X(nu_step_tile)(d, p->tile); break;
     case NU_BOUND: X(nu_step_bound)(d, p->tile); break;

@@ -45,9 +45,9 @@ static void add_own(nu_engine *e, nu_span at, size_t first, size_t end, size_t o
 void X(nu_partials_add_own)(nu_engine *e, nu_span layers, size_t blocks, int thread, int threads)
 {
     const nu_plan *plan = e->job.plan;
-    nu_span at = {plan->partial_at[layers.first], layers.end < plan->net->layers
-                                                      ? plan->partial_at[layers.end]
-                                                      : plan->partial_size};
+    nu_span at = {layers.first > 0 ? plan->partial_at[layers.first] : 0,
+                  layers.end < plan->net->layers ? plan->partial_at[layers.end]
+                                                 : plan->partial_size};
     size_t own, own_end;
     if (at.first == at.end)
         return;

@@ -49,11 +49,20 @@ static void multiply_each(real *restrict w, const double *restrict factor, size_
 
 /* ---- Tiles --------------------------------------------------------------------------------- */
 
+static int is_embedding(const nu_engine *e, const nu_tile *t)
+{
+    return t->layer == e->job.net->layers;
+}
+
 /* The parameters of a tile: weights, and with row 0 the biases of its panel. Returns how many
  * spans of the block these are. */
 static int parts_of(const nu_engine *e, const nu_tile *t, nu_span part[2])
 {
     const nu_network *net = e->job.net;
+    if (is_embedding(e, t)) {
+        part[0] = (nu_span){net->embed.at[0] + t->first, net->embed.at[0] + t->end};
+        return 1;
+    }
     const X(nu_matrix) *w = &e->layers[t->layer].layer.weights;
     size_t n = X(nu_panel_columns)(w, t->panel);
     size_t at = net->weight_at[t->layer] + (size_t)(X(nu_panel)(w, t->panel, t->first) - w->at);
@@ -96,7 +105,9 @@ static void private_gradient(const nu_doing *d, const nu_tile *t, const nu_span 
     real room[NU_PARTIALS_PIECE] __attribute__((aligned(NU_ALIGN)));
     const nu_plan *plan = d->e->job.plan;
     size_t blocks = nu_plan_blocks(plan, d->rows);
-    size_t shift = d->e->job.net->weight_at[t->layer] - plan->partial_at[t->layer];
+    size_t shift = is_embedding(d->e, t)
+                       ? d->e->job.net->embed.at[0]
+                       : d->e->job.net->weight_at[t->layer] - plan->partial_at[t->layer];
     for (int k = 0; k < parts; k++)
         for (size_t at = part[k].first; at < part[k].end; at += NU_PARTIALS_PIECE) {
             size_t count = nu_smaller(part[k].end - at, NU_PARTIALS_PIECE);
@@ -133,7 +144,7 @@ static void whole_gradient(const nu_doing *d, const nu_tile *t, const nu_span pa
 
 static void make(const nu_doing *d, const nu_tile *t, const nu_span part[2], int parts)
 {
-    if (d->e->job.plan->is_private[t->layer])
+    if (is_embedding(d->e, t) || d->e->job.plan->is_private[t->layer])
         private_gradient(d, t, part, parts);
     else
         whole_gradient(d, t, part, parts);
@@ -196,7 +207,7 @@ static void find_steps(nu_optimizer_step step[2], const nu_doing *d, size_t laye
     step[1] = step[0];
     if (job->bias_lr_factor != 1)
         step[1] = nu_optimizer_step_scaled(step[0], job->bias_lr_factor);
-    if (job->ntk)
+    if (job->ntk && layer < job->net->layers)
         step[0] = nu_optimizer_step_in_units(step[0], 1 / sqrt((double)job->net->width[layer]));
 }
 
@@ -219,7 +230,7 @@ void X(nu_step_tile)(const nu_doing *whole, const nu_tile *t)
             multiply(g, count, (real)d->factor);
         update(d, step_of(d, k), part[k].first, g, count);
     }
-    if (e->job.plan->wants.bound)
+    if (e->job.plan->wants.bound && !is_embedding(e, t))
         column_squares(e, t);
     else
         finish(d, t, part, parts);
@@ -231,6 +242,8 @@ void X(nu_step_bound)(const nu_doing *d, const nu_tile *t)
 {
     nu_engine *e = d->e;
     const nu_plan *plan = e->job.plan;
+    if (is_embedding(e, t))
+        return;
     const X(nu_matrix) *w = &e->layers[t->layer].layer.weights;
     size_t n = X(nu_panel_columns)(w, t->panel), first = (size_t)(t - plan->tiles);
     nu_span part[2];
@@ -277,8 +290,9 @@ static void update_input_factor(const nu_doing *d, size_t first, size_t end)
 {
     nu_engine *e = d->e;
     nu_optimizer_step scaled = *d->step;
+    size_t layers = e->job.net->layers + (size_t)nu_network_embeds(e->job.net);
     if (e->job.lr_factors != NULL)
-        scaled = nu_optimizer_step_scaled(*d->step, e->job.lr_factors[e->job.net->layers]);
+        scaled = nu_optimizer_step_scaled(*d->step, e->job.lr_factors[layers]);
     first += e->job.net->factor_at;
     end += e->job.net->factor_at;
     update(d, &scaled, first, e->gradient + first, end - first);
@@ -316,6 +330,8 @@ double X(nu_step_clip)(const nu_engine *e)
 
 void X(nu_step_transpose)(nu_engine *e, const nu_tile *t)
 {
+    if (is_embedding(e, t))
+        return;
     const X(nu_layer) *l = &e->layers[t->layer].layer;
     const X(nu_matrix) *w = &l->weights, *to = &l->transposed;
     if (to->at == NULL)

@@ -80,7 +80,7 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     " scale target-scale target-transform fill fill-indicator min-count " \
     "category-code scale-categories two-outputs encode bins bin-edges frequencies frequency-scale\n"
 #define TRAIN_NETWORK_OPTIONS \
-    "Network: hidden activation layer-norm residual input-factor loss huber-delta quantile " \
+    "Network: hidden activation layer-norm residual input-factor embed embed-size loss huber-delta quantile " \
     "focal-gamma label-smoothing init dropout dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay l1 beta1 beta2 alpha eps batch " \

@@ -161,6 +161,16 @@ json_t *json_notes(const nudge_note *notes, size_t n)
     return list;
 }
 
+void json_put_embedding(json_t *object, const nudge_model_info *m)
+{
+    json_put(object, "embed", json_text(nudge_embed_name(m->embed)));
+    if (m->embed != NUDGE_EMBED_NONE)
+        json_put_all(object, "embed_size", json_whole(m->embed_size), "embed_frequencies",
+                     json_whole(m->embed_frequencies), "embed_numbers",
+                     json_whole(m->embed_numbers), "embed_outputs",
+                     json_whole(m->embed_outputs), NULL);
+}
+
 void json_put_loss(json_t *object, const nudge_model_info *m)
 {
     nudge_loss_info loss = nudge_loss_describe(m->loss);

@@ -45,6 +45,9 @@ json_t *json_notes(const nudge_note *notes, size_t n);
 /* Puts the loss, and its parameter by its name, into an object. */
 void json_put_loss(json_t *object, const nudge_model_info *m);
 
+/* Likewise how numbers are embedded, in embed and embed_*; only the first where they are not. */
+void json_put_embedding(json_t *object, const nudge_model_info *m);
+
 /* "loss", and every other metric that has a value, of NUDGE_METRICS, `stride` from one to the
  * next. */
 void json_put_metrics(json_t *object, const double *value, size_t stride);

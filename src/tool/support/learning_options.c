@@ -195,3 +195,20 @@ void json_put_schedule(json_t *object, const nudge_schedule *s)
                                                          : json_number(*(const double *)value));
     }
 }
+
+void read_embed_options(nudge_model_options *o, arguments *args)
+{
+    o->embed = (nudge_embed)choice_of(args, "embed");
+    if (o->embed == NUDGE_EMBED_NONE) {
+        refuse_given(args, "embed-size", "it needs --embed");
+        return;
+    }
+    if (choice_of(args, "encode") != NUDGE_ENCODE_NONE)
+        refuse_given(args, "embed", "it cannot be used together with --encode");
+    if (given(args, "embed-size"))
+        o->embed_size = (size_t)whole_of(args, "embed-size", 1, 256);
+    if (given(args, "frequencies"))
+        o->embed_frequencies = (size_t)whole_of(args, "frequencies", 1, 512);
+    if (given(args, "frequency-scale"))
+        o->embed_scale = real_of(args, "frequency-scale", ABOVE_0);
+}

@@ -28,4 +28,7 @@ char *schedule_text(const nudge_schedule *s);
 /* Puts the schedule and the parameters that it has into an object. */
 void json_put_schedule(json_t *object, const nudge_schedule *s);
 
+/* Those of embeddings, and no others. */
+void read_embed_options(nudge_model_options *o, arguments *args);
+
 #endif

@@ -22,6 +22,7 @@ NAMES(fill, nudge_fill)
 NAMES(transform, nudge_transform)
 NAMES(encode, nudge_encode)
 NAMES(bin_edges, nudge_bin_edges)
+NAMES(embed, nudge_embed)
 NAMES(category_code, nudge_category_code)
 NAMES(schedule, nudge_schedule_kind)
 NAMES(metric, nudge_metric)
@@ -70,6 +71,7 @@ const char *option_default(const char *name, char buf[NU_TEXT])
         {"fill", nudge_fill_name(d.prep.fill), 0},
         {"encode", nudge_encode_name(d.prep.encode), 0},
         {"bin-edges", nudge_bin_edges_name(d.prep.bin_edges), 0},
+        {"embed", nudge_embed_name(m.embed), 0},
         {"category-code", nudge_category_code_name(d.prep.category_code), 0},
         {"frequencies", NULL, (double)d.prep.frequencies},
         {"frequency-scale", NULL, d.prep.frequency_scale},
@@ -204,8 +206,9 @@ const option shared_options[] = {
     {"bin-edges", "HOW", .help = "where bins end; quantile: about as many rows or values in each; "
                                  "tree: where a small decision tree of that number splits, which "
                                  "tells targets apart", .names = bin_edges_names},
-    {"frequencies", "K", .help = "of each number, for --encode fourier"},
-    {"frequency-scale", "X", .help = "their standard deviation, for numbers as they are scaled"},
+    {"frequencies", "K", .help = "of each number, for --encode fourier and --embed"},
+    {"frequency-scale", "X", .help = "their standard deviation, for numbers as they are scaled; "
+                                     "with --embed 0.1, in the beginning"},
     /* Recipe */
     {"recipe", "plain|table|best|realmlp",
      .help = "a set of options, of which those that are given stay: table, of what serves most "
@@ -226,7 +229,13 @@ const option shared_options[] = {
                          "its own"},
     {"input-factor", "no|yes", "no",
      .help = "multiply each input with a factor that is trained, too, and begins as 1; --lr-factors "
-             "then has one number more, for these"},
+             "then has one number more, the last, for these"},
+    {"embed", "HOW", .help = "what a network makes of each number before its first layer, and "
+                             "trains as that: plr: a layer of relu of cosines and sines; pbld: a "
+                             "linear layer of cosines, and the number. Instead of --encode; "
+                             "--lr-factors then has one number more, for it",
+     .names = embed_names},
+    {"embed-size", "N", .help = "units of that layer, for each number [8 for plr, 3 for pbld]"},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for classes 0 and 1, "
                              "otherwise mse",
      .names = loss_names},

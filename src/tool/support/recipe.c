@@ -200,6 +200,8 @@ void recipe_start(arguments *args)
     int needs_val = given(args, "calibrate") || given(args, "interval");
     if (r->fit != NULL && needs_val && !given(args, "val") && !given(args, "val-folds"))
         give(args, "val-split", "0.2"); /* of rows that no member learns from */
+    if (argument_named(args, "embed") != NULL && choice_of(args, "embed") != NUDGE_EMBED_NONE)
+        give(args, "encode", "none"); /* numbers are embedded instead */
     for (size_t i = 0; i < sizeof r->options / sizeof *r->options && r->options[i][0]; i++)
         if (!any_given(args, r->options[i][2]))
             give(args, r->options[i][0], r->options[i][1]);

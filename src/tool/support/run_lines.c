@@ -66,6 +66,8 @@ void network_line(FILE *stream, const nudge_model *model)
     for (size_t i = 0; i <= m.layers; i++)
         fprintf(stream, "%s%zu", i > 0 ? "-" : "", m.widths[i]);
     print_activations(&m, stream);
+    if (m.embed != NUDGE_EMBED_NONE)
+        fprintf(stream, ", numbers embedded %s", nudge_embed_name(m.embed));
     fprintf(stream, "%s%s%s, %s parameters, %s; loss %s", m.layer_norm ? ", layer norm" : "",
             m.residual ? ", residual" : "", m.input_factor ? ", input factors" : "",
             nu_count_text(text, (double)m.parameters),

@@ -67,8 +67,8 @@ static void read_data(train_setup *s, arguments *args)
     d->prep.bin_edges = (nudge_bin_edges)choice_of(args, "bin-edges");
     if (given(args, "bins"))
         d->prep.bins = (size_t)whole_of(args, "bins", 2, 1024);
-    if (d->prep.encode != NUDGE_ENCODE_FOURIER)
-        refuse_all(args, "frequencies frequency-scale", "it needs --encode fourier");
+    if (d->prep.encode != NUDGE_ENCODE_FOURIER && s->embed.embed == NUDGE_EMBED_NONE)
+        refuse_all(args, "frequencies frequency-scale", "it needs --encode fourier or --embed");
     if (given(args, "frequencies"))
         d->prep.frequencies = (size_t)whole_of(args, "frequencies", 1, 512);
     if (given(args, "frequency-scale"))
@@ -203,6 +203,9 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
     nudge_model_options o = {.size = sizeof o, .dtype = s->dtype, .layers = layers,
                              .widths = widths, .activations = activations, .layer_norm = s->layer_norm,
                              .residual = s->residual, .input_factor = s->input_factor,
+                             .embed = s->embed.embed, .embed_size = s->embed.embed_size,
+                             .embed_frequencies = s->embed.embed_frequencies,
+                             .embed_scale = s->embed.embed_scale,
                              .loss = loss, .init = s->init,
                              .loss_parameter = s->loss_parameter, .seed = s->train.seed};
     nudge_status status = nudge_model_create(model, &o, prep, err);
@@ -290,9 +293,11 @@ static void read_lr_factors(train_setup *s, arguments *args)
         return;
     s->train.lr_factors = s->lr_factors = reals_of(args, "lr-factors", INFINITY,
                                                      "numbers from 0 up, separated by commas", &n);
-    if (n != s->hidden + 1 + (size_t)s->input_factor)
-        complain("--lr-factors: %zu number%s for %zu layer%s%s", n, n == 1 ? "" : "s",
+    int embeds = s->embed.embed != NUDGE_EMBED_NONE;
+    if (n != s->hidden + 1 + (size_t)embeds + (size_t)s->input_factor)
+        complain("--lr-factors: %zu number%s for %zu layer%s%s%s", n, n == 1 ? "" : "s",
                  s->hidden + 1, s->hidden == 0 ? "" : "s, the last included",
+                 embeds ? ", and one for the embedding" : "",
                  s->input_factor ? ", and one for the factors of inputs" : "");
 }
 
@@ -311,6 +316,7 @@ void train_setup_shared(train_setup *s, arguments *args, int threads)
     read_optimizer_options(&s->train.optimizer, args);
     if (nudge_optimizer_takes_all_rows(s->train.optimizer.kind) && !given(args, "batch"))
         s->train.batch = UINT32_MAX;
+    read_embed_options(&s->embed, args);
     read_data(s, args);
     if (strcmp(text_of(args, "hidden"), "none") != 0)
         s->units = wholes_of(args, "hidden", MOST_UNITS, "'none' or ", &s->hidden);

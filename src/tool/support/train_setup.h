@@ -17,6 +17,7 @@ typedef struct train_setup {
     size_t activations;      /* 1, hidden or hidden + 1; or 0 and no hidden layer */
     nudge_activation *activation;
     int layer_norm, residual, input_factor;
+    nudge_model_options embed; /* what it has of embeddings */
     double loss_parameter;
     size_t members;          /* networks in one model: 1, or more (members.h) */
     size_t val_folds;        /* parts of the rows, one of which validates each member; 0: not */
