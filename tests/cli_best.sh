@@ -47,6 +47,10 @@ expect "... validate the average" [ "$(json "$out" val.loss)" = "$(json "$out" t
 check "nothing left open" best --bins 4 --lr 0.01 --weight-decay 0 --activation relu
 expect "... but a part that is left out" grep -q "3 of 20 trials: there is nothing else to try" "$err"
 
+printf 'a,b,y\n%s\n' "$(for k in 1 2 3 4 5 6; do printf 'p,u,n\nq,u,j\np,v,j\nq,v,n\n'; done)" >texts.csv
+check "no numbers" nudge train --data texts.csv --target y --recipe best --hidden 4 --epochs 1 --trials 3
+expect "... and no trials of what becomes of them" sh -c "! grep -q -e '--encode' '$out'"
+
 head -n 10 d.csv >few.csv
 refuse 2 "--recipe: best compares networks on rows held out, and 9 rows are too few" "few rows" \
     nudge train --data few.csv --target y --recipe best --quiet

@@ -18,10 +18,11 @@ typedef struct thing {
 
 /* The first is how numbers become inputs. doc/tables.md has what these were chosen by. */
 static const thing things[TRIAL_THINGS] = {
-    {"encode bins bin-edges frequencies frequency-scale",
+    {"encode bins bin-edges embed embed-size frequencies frequency-scale lr-factors",
      {[1] = {{{"encode", "piecewise"}, {"bins", "48"}}},
       [2] = {{{"encode", "piecewise"}, {"bins", "160"}}},
-      [3] = {{{"encode", "none"}}}}},
+      [3] = {{{"encode", "none"}, {"embed", "plr"}, {"frequency-scale", "0.5"}}},
+      [4] = {{{"encode", "none"}}}}},
     {"hidden activation dropout lr-factors",
      {[1] = {{{"hidden", "256,256,256"}}},
       [2] = {{{"hidden", "128,128"}}},

@@ -38,7 +38,8 @@ static void refuse_single(const arguments *args)
                  "trials");
 }
 
-/* What the recipe says of itself is said once. */
+/* What the recipe says of itself is said once. There is no model where a later trial cannot have
+ * one, as where no input is a number to embed. */
 static void open_run(trials *t, const trial_choice *choice)
 {
     trial_run *r = &t->run;
@@ -60,7 +61,9 @@ static void open_run(trials *t, const trial_choice *choice)
     r->setup.quiet |= t->members > 0;
     train_setup_fit(&r->setup, &r->args, &found, t->threads);
     r->setup.train.max_seconds = 0; /* the operations are counted */
-    must(train_setup_model(&r->model, &r->setup, r->data.prep, &err), &err);
+    nudge_status status = train_setup_model(&r->model, &r->setup, r->data.prep, &err);
+    if (status != NUDGE_EARGUMENT || t->members == 0)
+        must(status, &err);
     r->parts = members_parts(&r->setup, &r->data);
 }
 
@@ -89,7 +92,7 @@ static int have_same_inputs(const nudge_model *a, const nudge_model *b)
 /* The first trial with the inputs of the run that is open. */
 static size_t inputs_of(const trials *t)
 {
-    for (size_t i = 0; i < t->list.n; i++) {
+    for (size_t i = 0; i < t->list.n && t->run.model != NULL; i++) {
         const trial *one = &t->list.of[i];
         if (one->model != NULL && have_same_inputs(one->model, t->run.model))
             return one->inputs;
@@ -110,10 +113,12 @@ static char *all_options(const arguments *args)
     return need(text);
 }
 
-/* Whether an earlier trial was the same though its choice was not, as where the recipe has what was
- * chosen, or there are fewer values than bins. */
-static int is_known(const trials *t, const trial *next)
+/* Whether there is no model, or an earlier trial was the same though its choice was not, as where
+ * the recipe has what was chosen, or there are fewer values than bins. */
+static int is_nothing_new(const trials *t, const trial *next)
 {
+    if (t->run.model == NULL)
+        return 1;
     uint64_t parameters = nudge_model_describe(t->run.model).parameters;
     for (size_t i = 0; i < t->list.n; i++) {
         const trial *one = &t->list.of[i];
@@ -359,10 +364,10 @@ void trials_train(trials *t)
         t->seen[t->n_seen++] = next.choice;
         next.inputs = inputs_of(t);
         next.options = all_options(&t->run.args);
-        int known = is_known(t, &next);
-        if (!known && train_run(t, &next) == NUDGE_ESTOPPED)
+        int left_out = is_nothing_new(t, &next);
+        if (!left_out && train_run(t, &next) == NUDGE_ESTOPPED)
             t->signal = nu_signal_caught();
-        if (known || t->signal != 0)
+        if (left_out || t->signal != 0)
             free(next.options);
         close_run(&t->run);
         goes_on = t->signal == 0 && choose_next(t, &next.choice);
