@@ -5,9 +5,11 @@
 #include <check.h>
 #include <dirent.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -101,6 +103,17 @@ static inline char *text_in_folder(const char *name)
 {
     size_t size;
     return (char *)read_bytes(in_folder(name), &size);
+}
+
+/* From now on no file may grow beyond so many bytes (RLIM_INFINITY: any), which stands for a disk
+ * that becomes full. */
+static inline void limit_file_size(rlim_t bytes)
+{
+    struct rlimit limit;
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 #endif

@@ -162,6 +162,7 @@ START_TEST(threads_kept_gradients)
     same_bits(&shapes[_i], NUDGE_F32, NUDGE_ADAMW, FEW);
     accumulated = 1;
     same_bits(&shapes[_i], NUDGE_F64, NUDGE_SGD, FEW);
+    accumulated = 0;
 }
 END_TEST
 
