@@ -19,6 +19,7 @@ static void read_line(arguments *args, scale_setup *setup, scale_study *study,
     int n = 0;
     argv[n++] = (char[]){"scale"};
     while (words[n - 1] != NULL && n < MOST) {
+        free(argv[n]); /* of the line before */
         argv[n] = strdup(words[n - 1]);
         n++;
     }
