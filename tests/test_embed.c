@@ -347,9 +347,9 @@ START_TEST(numbers_of_prep)
     ck_ok(nudge_model_create(&m, &o, file_prep(), &err), &err);
     nudge_model_info info = nudge_model_describe(m);
     ck_assert_uint_eq(info.embed_numbers, 1);
-    ck_assert_uint_eq(info.embed_size, 8);
-    ck_assert_uint_eq(info.embed_frequencies, 16);
-    ck_assert_uint_eq(info.embed_outputs, 8 + 2);
+    ck_assert_uint_eq(info.embed_size, 16);
+    ck_assert_uint_eq(info.embed_frequencies, 32);
+    ck_assert_uint_eq(info.embed_outputs, 16 + 2);
     nudge_model_free(m);
 }
 END_TEST

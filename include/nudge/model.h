@@ -33,9 +33,10 @@ typedef struct nudge_model_options {
                                            * which is trained and begins as 1; embedded ones behind
                                            * their embedding */
     nudge_embed embed;                    /* of numbers. What follows is for another than none: */
-    size_t embed_size;                    /* what W gives for each, at most 256; 0: plr 8, pbld 3 */
-    size_t embed_frequencies;             /* of each number, at most 512; 0: 16 */
-    double embed_scale;                   /* of frequencies in the beginning, above 0; 0: 0.1 */
+    size_t embed_size;                    /* what W gives for each, at most 256; 0: plr 16, pbld 3 */
+    size_t embed_frequencies;             /* of each number, at most 512; 0: plr 32, pbld 16 */
+    double embed_scale;                   /* of frequencies in the beginning, above 0; 0: plr 0.5,
+                                           * pbld 0.1 */
     const unsigned char *embed_inputs;    /* widths[0] values, 1: this input is a number to embed;
                                            * NULL: those that prep says are numbers, which must not
                                            * be encoded; without prep all */

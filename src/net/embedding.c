@@ -7,11 +7,9 @@
 #include "core/status.h"
 
 static const nu_embed_kind kinds[] = {
-    [NUDGE_EMBED_PLR] = {.size = 8, .rectifies = 1},
-    [NUDGE_EMBED_PBLD] = {.size = 3, .has_phases = 1, .keeps = 1},
+    [NUDGE_EMBED_PLR] = {.size = 16, .frequencies = 32, .scale = 0.5, .rectifies = 1},
+    [NUDGE_EMBED_PBLD] = {.size = 3, .frequencies = 16, .scale = 0.1, .has_phases = 1, .keeps = 1},
 };
-#define FREQUENCIES_USUAL 16
-#define SCALE_USUAL 0.1
 #define SCALE_MOST 1e4
 
 static nudge_status check(const nudge_model_options *o, nudge_error *err)
@@ -42,8 +40,8 @@ nudge_status nu_embedding_start(nu_embedding *e, const nudge_model_options *o, n
     const nu_embed_kind *how = &kinds[o->embed];
     *e = (nu_embedding){.kind = o->embed, .how = how, .inputs = o->widths[0]};
     e->size = o->embed_size > 0 ? o->embed_size : how->size;
-    e->frequencies = o->embed_frequencies > 0 ? o->embed_frequencies : FREQUENCIES_USUAL;
-    e->scale = o->embed_scale > 0 ? o->embed_scale : SCALE_USUAL;
+    e->frequencies = o->embed_frequencies > 0 ? o->embed_frequencies : how->frequencies;
+    e->scale = o->embed_scale > 0 ? o->embed_scale : how->scale;
     e->waves = how->has_phases ? e->frequencies : 2 * e->frequencies;
     e->each = e->size + (size_t)how->keeps;
     NU_NEW(e->is_number, calloc, e->inputs, "an embedding", err);

@@ -11,7 +11,8 @@
 
 /* What the kinds of nudge_embed differ in. */
 typedef struct nu_embed_kind {
-    size_t size;    /* the usual one */
+    size_t size, frequencies; /* the usual ones */
+    double scale;   /* likewise */
     int has_phases; /* and cosines alone */
     int rectifies;
     int keeps;      /* the number itself comes first */

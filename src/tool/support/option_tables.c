@@ -206,9 +206,9 @@ const option shared_options[] = {
     {"bin-edges", "HOW", .help = "where bins end; quantile: about as many rows or values in each; "
                                  "tree: where a small decision tree of that number splits, which "
                                  "tells targets apart", .names = bin_edges_names},
-    {"frequencies", "K", .help = "of each number, for --encode fourier and --embed"},
+    {"frequencies", "K", .help = "of each number, for --encode fourier and --embed (plr: 32)"},
     {"frequency-scale", "X", .help = "their standard deviation, for numbers as they are scaled; "
-                                     "with --embed 0.1, in the beginning"},
+                                     "in the beginning of --embed (pbld: 0.1)"},
     /* Recipe */
     {"recipe", "plain|table|best|realmlp",
      .help = "a set of options, of which those that are given stay: table, of what serves most "
@@ -235,7 +235,7 @@ const option shared_options[] = {
                              "linear layer of cosines, and the number. Instead of --encode; "
                              "--lr-factors then has one number more, for it",
      .names = embed_names},
-    {"embed-size", "N", .help = "units of that layer, for each number [8 for plr, 3 for pbld]"},
+    {"embed-size", "N", .help = "units of that layer, for each number [16 for plr, 3 for pbld]"},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for classes 0 and 1, "
                              "otherwise mse",
      .names = loss_names},
