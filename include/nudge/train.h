@@ -163,8 +163,8 @@ typedef struct nudge_train_options {
                                * plateau */
     const double *lr_factors; /* a factor >= 0 on the learning rate of each layer's weights and
                                * biases, as parameter groups of torch.optim have it; 0 leaves a
-                               * layer as it is; behind them that of the inputs' factors, where the
-                               * model has these; NULL: 1 */
+                               * layer as it is; behind them that of the embedding and that of the
+                               * inputs' factors, where the model has these; NULL: 1 */
     size_t batch;     /* samples per gradient, >= 1; more than there are rows: all rows */
     size_t accumulate; /* batches whose gradients make one update, >= 1: the mean over all their
                        * samples, as one large batch has it, in the memory of a small one. What is
