@@ -28,9 +28,13 @@ check "a network refitted" train $one --epochs 9 --val-folds 5 --early-stop 2 --
 expect "... is said" grep -q "refit: once more on all 300 rows" "$err"
 expect "... validation rows are those of before" test "$(json "$out" val.rows)" = 60
 best=$(json "$out" result.best_epoch)
+expect "... whose networks it has not" test "$(json "$out" result.refitted)" = true
 expect "... after the best epoch there were others" test "$best" -lt 9
 check "all rows for as many epochs" nudge train --data d.csv --target y $one --epochs "$best" --out same.st
 expect "... the same bits" cmp re.st same.st
+check "networks without an epoch" train --refit --recipe table --max-time 1e-9 --out best.st --json
+expect "... are not refitted" grep -q "refit: not every network has ended an epoch" "$err"
+expect "... which is told" test "$(json "$out" result.refitted)" = false
 check "members refitted" train --hidden 12 --epochs 7 --recipe table --refit --out re.st --json
 expect "... have other weights" sh -c "! cmp -s all.st re.st"
 refuse 2 "--refit: it needs --val-folds and --early-stop" "plain" train --refit --epochs 1
@@ -96,8 +100,12 @@ check "its inputs" nudge info c.st
 expect "... are told" grep -q "which are signed, scaling robust, of categories too" "$out"
 check "with options of one's own" train --recipe realmlp --hidden none --optimizer sgd --loss mae --lr 0.1 \
     --input-factor no --epochs 2 --val-folds 2
-check "realmlp of a matrix" nudge train --data synth:moons,rows=99 --recipe realmlp --category-code one-hot \
-    --scale-categories no --hidden 4 --epochs 2
+check "realmlp of a matrix" nudge train --data synth:moons,rows=99 --recipe realmlp --hidden 4 --epochs 2
+check "realmlp of one layer" nudge train --data c.csv --target y --recipe realmlp --hidden none --embed pbld \
+    --clip-norm 1 --scale none --epochs 1 --quiet --save-config r.json
+expect "... has what goes with it" grep -q '"lr-factors": "1,1"' r.json
+expect "... and not what does not" sh -c "! grep -E 'activation|input-factor|scale-categories' r.json"
+check "the recipe, of one layer" nudge train --data c.csv --target y --recipe table --hidden none --epochs 1 --quiet
 refuse 2 "--two-outputs: it is for --loss auto" "two outputs and a loss" train --two-outputs yes --loss bce
 refuse 2 "ntk cannot be used with the optimizer rprop" "steps with bounds" train --ntk yes --optimizer rprop
 refuse 2 "(--scale-categories)" "categories without a scale" nudge train --data c.csv --target y --scale none \

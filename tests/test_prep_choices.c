@@ -204,7 +204,6 @@ START_TEST(refused)
         {0, {.fill_indicator = 1}, "fill_indicator"},
         {0, {.min_count = 2}, "min_count"},
         {0, {.category_code = NUDGE_ORDINAL}, "category_code"},
-        {0, {.scale_categories = 1}, "scale_categories"},
         {1, {.scale_categories = 1, .scale = NUDGE_SCALE_NONE}, "scale_categories"},
         {1, {.scale_categories = 1, .scale = NUDGE_SCALE_QUANTILE}, "scale_categories"},
         {1, {.target_scale = NUDGE_SCALE_MINMAX}, "target_scale"},

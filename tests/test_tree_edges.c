@@ -19,6 +19,16 @@ static double z_of(size_t i)
     return (x - 5) * (x - 5) / 8 + (double)((i * 13) % 7);
 }
 
+static double far_of(size_t i)
+{
+    return 1e9 + y_of(i) / 1024;
+}
+
+static double tiny_of(size_t i)
+{
+    return y_of(i) * 0x1p-40;
+}
+
 static double class_of(size_t i)
 {
     return y_of(i) < 4 ? 0 : y_of(i) < 9 ? 1 : 2;
@@ -70,6 +80,8 @@ START_TEST(as_scikit_learn)
         double edges[7];
     } cases[] = {
         {y_of, NULL, NULL, NUDGE_MSE, 7, {0, 3.375, 5.375, 13.375, 17.125, 20.375, 25}},
+        {far_of, NULL, NULL, NUDGE_MSE, 7, {0, 3.375, 5.375, 13.375, 17.125, 20.375, 25}},
+        {tiny_of, NULL, NULL, NUDGE_MSE, 7, {0, 3.375, 5.375, 13.375, 17.125, 20.375, 25}},
         {y_of, z_of, NULL, NUDGE_MSE, 7, {0, 4.625, 13.625, 17.125, 20.875, 23.25, 25}},
         {class_of, NULL, labels, NUDGE_CROSS_ENTROPY, 6, {0, 1, 5.375, 11.875, 17.125, 25}},
         {class_of, NULL, NULL, NUDGE_CROSS_ENTROPY, 6, {0, 1, 5.375, 11.875, 17.125, 25}},
@@ -78,6 +90,8 @@ START_TEST(as_scikit_learn)
     nudge_prep_options o = nudge_prep_defaults();
     nudge_prep *p = NULL, *back = NULL;
     o.loss = cases[_i].loss;
+    if (cases[_i].loss == NUDGE_MSE && cases[_i].z == NULL) /* trees are the same */
+        o.target_scale = NUDGE_SCALE_NONE;
     o.encode = NUDGE_ENCODE_PIECEWISE;
     o.bins = 6;
     o.bin_edges = NUDGE_EDGES_TREE;
@@ -150,7 +164,7 @@ static Suite *tree_edges_suite(void)
 {
     Suite *s = suite_create("tree_edges");
     TCase *c = tcase_create("edges");
-    tcase_add_loop_test(c, as_scikit_learn, 0, 4);
+    tcase_add_loop_test(c, as_scikit_learn, 0, 6);
     tcase_add_test(c, bins_by_rows);
     tcase_add_loop_test(c, counts_have_no_bins, 0, 5);
     suite_add_tcase(s, c);

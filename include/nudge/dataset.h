@@ -35,7 +35,7 @@ typedef struct nudge_prep_options {
     double frequency_scale;   /* their standard deviation, above 0; or 0: the default */
     uint64_t seed;            /* that they depend on */
     int scale_categories;     /* 1: inputs of categories are scaled as numbers are; of standard,
-                               * minmax and robust scales */
+                               * minmax and robust scales; without categories there are none */
     int two_outputs;          /* 1: where loss is auto, a target of 0 and 1 is cross-entropy with an
                                * output for each, as other classes are, not bce */
     nudge_bin_edges bin_edges; /* piecewise */

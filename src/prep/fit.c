@@ -267,9 +267,8 @@ static nudge_status check_options(const nu_fit *fit, nudge_error *err)
     const char *setting = o->fill != NUDGE_FILL_MEDIAN ? "fill"
                           : o->fill_indicator          ? "fill_indicator"
                           : o->min_count > 1           ? "min_count"
-                          : o->category_code           ? "category_code"
-                          : o->scale_categories        ? "scale_categories"
-                                                       : NULL;
+                          : o->category_code == NUDGE_ORDINAL ? "category_code"
+                                                              : NULL;
     if (is_matrix && setting != NULL)
         return nu_fail_setting(err, NUDGE_EARGUMENT, setting, "%s: it is for tables of columns; a "
                                "matrix has no missing numbers and no categories",

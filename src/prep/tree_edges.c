@@ -24,6 +24,25 @@ static uint32_t class_of_number(const nudge_prep *p, double value)
     return (uint32_t)low;
 }
 
+/* Trees are the same for targets that are moved and multiplied; gains are then not lost in rounding
+ * and have one size. */
+static void normalise(nu_tree_target *t, size_t n)
+{
+    double squares = 0;
+    for (size_t k = 0; k < t->outputs; k++) {
+        double mean = 0;
+        for (size_t i = 0; i < n; i++)
+            mean += (t->y[i * t->outputs + k] - mean) / (double)(i + 1);
+        for (size_t i = 0; i < n; i++) {
+            double *y = &t->y[i * t->outputs + k];
+            *y -= mean;
+            squares += *y * *y / (double)n;
+        }
+    }
+    for (size_t i = 0; squares > 0 && i < n * t->outputs; i++)
+        t->y[i] /= sqrt(squares);
+}
+
 static nudge_status get_target(nu_tree_target *t, const nu_target *raw, const nu_fit *fit,
                                nudge_error *err)
 {
@@ -44,6 +63,8 @@ static nudge_status get_target(nu_tree_target *t, const nu_target *raw, const nu
             t->y[i * raw->n + k] = p->target_factor[k] *
                 (nu_transformed(p, k, nu_target_value(raw, row, k)) - p->target_shift[k]);
     }
+    if (t->classes == 0)
+        normalise(t, fit->n);
     return NUDGE_OK;
 }
 

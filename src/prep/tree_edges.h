@@ -8,7 +8,8 @@
 typedef struct nu_tree_target {
     size_t classes;     /* > 0: number[i] is the class of row i; else */
     uint32_t *number;   /* n */
-    size_t outputs;     /* y is n x outputs, as the network learns them */
+    size_t outputs;     /* y is n x outputs, as the network learns them, but for one factor and
+                         * shifts */
     double *y;
 } nu_tree_target;
 

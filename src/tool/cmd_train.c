@@ -134,6 +134,7 @@ static int train(train_report *r, nudge_model *model, arguments *args)
     if (s->refit && status == NUDGE_OK) {
         members_evaluate(s, model, r->parts, report_wants(s), &r->val);
         again = refit(r);
+        r->refitted = again != NULL;
         r->model = again != NULL ? again : model;
     }
     int stopped = status == NUDGE_ESTOPPED || (s->refit && again == NULL);

@@ -41,9 +41,6 @@ int recipe_is_best(const arguments *args)
 /* The members' parts for validation: each learns from four fifths of the rows. */
 #define PARTS 5
 
-/* With fewer rows none are held out. */
-#define FEW_ROWS 20
-
 /* Seconds of operations: of one training, and of all trials of `best`, of which each may take
  * its part, but not too small a one. */
 #define USUAL_SECONDS 30
@@ -90,20 +87,20 @@ static double seconds_of_one(const arguments *args)
  * what the time allows. doc/tables.md has what each of these was chosen by. */
 static void fit_table(arguments *args, const recipe_data *f, size_t layers, double weights)
 {
-    (void)layers;
     double rows = (double)f->rows, batch = 32, seconds = seconds_of_one(args);
-    int holds_out = !f->has_val && f->rows >= FEW_ROWS;
+    int holds_out = !f->has_val && f->rows >= RECIPE_FEW_ROWS;
     while (batch < 256 && batch * 64 <= rows)
         batch *= 2;
     double learnt = holds_out ? rows * (PARTS - 1) / PARTS : rows;
     double epoch = 6 * weights * learnt, affordable = seconds * RECIPE_OPERATIONS_PER_SECOND / epoch;
-    if (f->rows < FEW_ROWS)
+    if (f->rows < RECIPE_FEW_ROWS)
         affordable = MOST_EPOCHS;
     double members = within(affordable / USUAL_EPOCHS, 1, most_members(args));
     if (given(args, "members"))
         members = (double)whole_of(args, "members", 1, UINT32_MAX);
     double epochs = within(affordable / (double)(size_t)members, 10, MOST_EPOCHS);
-    give(args, "dropout", nudge_loss_describe(f->loss).is_regression ? "0" : "0.1");
+    if (layers > 1)
+        give(args, "dropout", nudge_loss_describe(f->loss).is_regression ? "0" : "0.1");
     give_whole(args, "batch", batch);
     give_whole(args, "members", (double)(size_t)members);
     give_whole(args, "epochs", (double)(size_t)epochs);
@@ -115,12 +112,13 @@ static void fit_table(arguments *args, const recipe_data *f, size_t layers, doub
 
 /* ---- RealMLP-TD-S ---------------------------------------------------------------------- */
 
-/* The rates of layers, and that of the factors of inputs. */
+/* The rates of layers, of an embedding, and of the factors of inputs. */
 static void give_lr_factors(arguments *args, size_t layers)
 {
     char *text = need(strdup("1"));
-    for (size_t l = 1; l < layers + choice_of(args, "input-factor"); l++) {
-        char *more = text_as("%s,%s", text, l < layers ? "1" : "6");
+    size_t usual = layers + (choice_of(args, "embed") != NUDGE_EMBED_NONE);
+    for (size_t l = 1; l < usual + choice_of(args, "input-factor"); l++) {
+        char *more = text_as("%s,%s", text, l < usual ? "1" : "6");
         free(text);
         text = more;
     }
@@ -133,7 +131,8 @@ static void fit_realmlp(arguments *args, const recipe_data *f, size_t layers, do
     (void)weights;
     int classes = !nudge_loss_describe(f->loss).is_regression;
     give(args, "lr", classes ? "0.04" : "0.07");
-    give(args, "activation", classes ? "selu" : "mish");
+    if (layers > 1)
+        give(args, "activation", classes ? "selu" : "mish");
     give(args, "stop-metric", classes ? "accuracy" : "loss");
     if (f->loss == NUDGE_CROSS_ENTROPY)
         give(args, "label-smoothing", "0.1");
@@ -151,9 +150,10 @@ static const recipe recipes[] = {
     [TABLE] = {"table", OF_TABLE},
     [BEST] = {"best", OF_TABLE}, /* of its first trial (trials.h) */
     [REALMLP] = {"realmlp",
-                 {{"scale", "robust"}, {"category-code", "signed", "labels"},
-                  {"scale-categories", "yes", "labels"}, {"two-outputs", "yes", "loss"},
-                  {"hidden", "256,256,256"}, {"input-factor", "yes"}, {"init", "ntk"},
+                 {{"scale-categories", "yes", "scale"}, {"scale", "robust"},
+                  {"category-code", "signed"}, {"two-outputs", "yes", "loss"},
+                  {"hidden", "256,256,256"}, {"input-factor", "yes", "clip-norm clip-value"},
+                  {"init", "ntk"},
                   {"ntk", "yes"}, {"bias-lr-factor", "0.1"}, {"beta2", "0.95", "optimizer"},
                   {"optimizer", "adam"}, {"schedule", "coslog4"}, {"batch", "256"},
                   {"drop-last", "yes"}, {"epochs", "256"}, {"early-stop", "256"},

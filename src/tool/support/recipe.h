@@ -17,6 +17,9 @@ int recipe_is_best(const arguments *args);
  * measurement, so that the same data and options give the same networks everywhere. */
 #define RECIPE_OPERATIONS_PER_SECOND 1e11
 
+/* With fewer rows `table` holds none out. */
+#define RECIPE_FEW_ROWS 20
+
 /* The seconds of such operations that the recipe may take, as --max-time has them. */
 double recipe_budget(const arguments *args);
 

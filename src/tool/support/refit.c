@@ -2,13 +2,15 @@
 
 #include "signals.h"
 #include "support/members.h"
+#include "support/recipe.h"
 #include "support/say.h"
 
 void refit_check(const train_setup *s)
 {
     if (s->refit && (s->val_folds == 0 || s->train.early_stop.patience == 0))
         complain("--refit: it needs --val-folds and --early-stop, which find the best epochs; "
-                 "--recipe table alone has both");
+                 "--recipe table has both from %d rows up, without --val and --val-split",
+                 RECIPE_FEW_ROWS);
 }
 
 static int stop_at_signal(const nudge_progress *progress, void *user)
@@ -34,11 +36,24 @@ static nudge_trainer **start(const train_report *r, nudge_model *model)
     return trainers;
 }
 
+/* --max-time may end a network in its first epoch. */
+static int have_best_epochs(const train_report *r)
+{
+    for (size_t k = 0; k < r->setup->members; k++)
+        if (nudge_trainer_result(r->trainers[k]).best_epoch == 0)
+            return 0;
+    return 1;
+}
+
 nudge_model *refit(const train_report *r)
 {
     const train_setup *s = r->setup;
     nudge_model *model = NULL;
     nudge_error err;
+    if (!have_best_epochs(r)) {
+        say("--refit: not every network has ended an epoch; they are those of before");
+        return NULL;
+    }
     must(train_setup_model(&model, s, r->data->prep, &err), &err);
     nudge_trainer **trainers = start(r, model);
     if (!s->quiet)

@@ -206,8 +206,9 @@ static void end_line(const train_report *r, FILE *stream)
     else if (result->stopped_early)
         used = (size_t)snprintf(line, sizeof line, "early, after epoch %zu; ", result->epochs);
     if (result->best_epoch > 0)
-        snprintf(line + used, sizeof line - used, "the weights are those of epoch %zu, validation "
-                 "%s %.6g", result->best_epoch, nudge_metric_name(metric), result->best_value);
+        snprintf(line + used, sizeof line - used, "%s of epoch %zu, validation %s %.6g",
+                 r->refitted ? "the refit has the number" : "the weights are those",
+                 result->best_epoch, nudge_metric_name(metric), result->best_value);
     else if (used > 0)
         line[used - 2] = '\0';
     if (line[0] != '\0')
@@ -367,11 +368,11 @@ static json_t *json_result(const train_report *r)
     return json_of("epochs", json_whole(result->epochs), "seconds", json_number(result->seconds),
                    "train_seconds", json_number(result->train_seconds),
                    "samples_per_s", json_number(result->samples_per_s),
-                   "gflops", json_number(result->gflops),
-                   "stopped_early", json_boolean(result->stopped_early),
-                   "timed_out", json_boolean(result->timed_out),
+                   "gflops", json_number(result->gflops), "stopped_early",
+                   json_boolean(result->stopped_early), "timed_out", json_boolean(result->timed_out),
                    "best_epoch", result->best_epoch > 0 ? json_whole(result->best_epoch) : NULL,
-                   "best_value", json_number(result->best_value), NULL);
+                   "best_value", json_number(result->best_value),
+                   "refitted", r->setup->refit ? json_boolean(r->refitted) : NULL, NULL);
 }
 
 void report_json(const train_report *r)

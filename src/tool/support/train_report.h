@@ -16,6 +16,7 @@ typedef struct train_report {
     nudge_train_plan plan;         /* of all members */
     nudge_trainer *const *trainers; /* theirs, */
     nudge_train_result result;     /* and as members_result() has it */
+    int refitted;                  /* the model is of refit(), and not of these */
     nudge_metrics val, test;   /* rows 0: none */
     const trial_list *trials;  /* whose average the model is; NULL: there was one training */
     nudge_calibration calibration; /* temperature 0: none was asked for, or not yet learned */
