@@ -103,7 +103,7 @@ check "with options of one's own" train --recipe realmlp --hidden none --optimiz
 check "realmlp of a matrix" nudge train --data synth:moons,rows=99 --recipe realmlp --hidden 4 --epochs 2
 check "realmlp of one layer" nudge train --data c.csv --target y --recipe realmlp --hidden none --embed pbld \
     --clip-norm 1 --scale none --epochs 1 --quiet --save-config r.json
-expect "... has what goes with it" grep -q '"lr-factors": "1,1"' r.json
+expect "... has what goes with it" grep -q '"lr-factors": "1,0.1"' r.json
 expect "... and not what does not" sh -c "! grep -E 'activation|input-factor|scale-categories' r.json"
 check "the recipe, of one layer" nudge train --data c.csv --target y --recipe table --hidden none --epochs 1 --quiet
 refuse 2 "--two-outputs: it is for --loss auto" "two outputs and a loss" train --two-outputs yes --loss bce

@@ -12,13 +12,15 @@ typedef struct made {
     nudge_train_options options;
 } made;
 
-static void make(made *m, size_t layers, const size_t *widths, size_t batch, nudge_loss loss)
+static void make(made *m, size_t layers, const size_t *widths, size_t batch, nudge_loss loss,
+                 nudge_embed embed)
 {
     nudge_model_options o = nudge_model_defaults();
     *m = (made){.options = nudge_train_defaults()};
     o.layers = layers;
     o.widths = widths;
     o.loss = loss;
+    o.embed = embed;
     o.init = NUDGE_INIT_ZEROS;
     m->options.batch = batch;
     ck_assert_int_eq(nudge_model_create(&m->model, &o, NULL, NULL), NUDGE_OK);
@@ -51,15 +53,17 @@ static double sum(const nudge_phases *p)
 }
 
 /* Networks of each arrangement: one block; blocks with partial gradients; a wide layer and a narrow
- * one; wide layers, odd sizes. */
+ * one; wide layers, odd sizes; an embedding. */
 static const struct {
     size_t layers, widths[5], batch;
     nudge_loss loss;
+    nudge_embed embed;
 } nets[] = {
-    {2, {2, 3, 1}, 4, NUDGE_MSE},
-    {3, {16, 64, 64, 1}, 256, NUDGE_MSE},
-    {2, {784, 128, 10}, 64, NUDGE_CROSS_ENTROPY},
-    {3, {301, 777, 903, 17}, 333, NUDGE_CROSS_ENTROPY},
+    {2, {2, 3, 1}, 4, NUDGE_MSE, NUDGE_EMBED_NONE},
+    {3, {16, 64, 64, 1}, 256, NUDGE_MSE, NUDGE_EMBED_NONE},
+    {2, {784, 128, 10}, 64, NUDGE_CROSS_ENTROPY, NUDGE_EMBED_NONE},
+    {3, {301, 777, 903, 17}, 333, NUDGE_CROSS_ENTROPY, NUDGE_EMBED_NONE},
+    {2, {5, 40, 1}, 64, NUDGE_MSE, NUDGE_EMBED_PBLD},
 };
 enum { NETS = sizeof nets / sizeof *nets };
 
@@ -69,7 +73,8 @@ START_TEST(phases_are_threads_times_the_step)
 {
     static const int counts[] = {1, 2, 5, 64};
     made m;
-    make(&m, nets[_i].layers, nets[_i].widths, nets[_i].batch, nets[_i].loss);
+    make(&m, nets[_i].layers, nets[_i].widths, nets[_i].batch, nets[_i].loss,
+         nets[_i].embed);
     nu_plan plan;
     ck_assert_int_eq(nu_plan_start(&plan, &m.model->net, nets[_i].batch, (nu_plan_wants){0}, NULL),
                      NUDGE_OK);
@@ -91,7 +96,7 @@ END_TEST
 START_TEST(the_model_stays)
 {
     made m;
-    make(&m, nets[1].layers, nets[1].widths, nets[1].batch, nets[1].loss);
+    make(&m, nets[1].layers, nets[1].widths, nets[1].batch, nets[1].loss, NUDGE_EMBED_NONE);
     uint64_t before = nudge_model_hash(m.model);
     forecast(&m, 2);
     ck_assert_uint_eq(nudge_model_hash(m.model), before);
@@ -104,7 +109,7 @@ START_TEST(this_machine)
 {
     made m;
     static const size_t widths[] = {12, 40, 3};
-    make(&m, 2, widths, 32, NUDGE_CROSS_ENTROPY);
+    make(&m, 2, widths, 32, NUDGE_CROSS_ENTROPY, NUDGE_EMBED_NONE);
     m.options.optimizer = nudge_optimizer_defaults((nudge_optimizer_kind)_i);
     nudge_forecast f;
     nudge_error err;
@@ -128,7 +133,7 @@ START_TEST(a_shape_is_only_a_shape)
     double out[8];
     nudge_metrics metrics;
     nudge_gradcheck_result check;
-    make(&m, 1, widths, 1, NUDGE_CROSS_ENTROPY);
+    make(&m, 1, widths, 1, NUDGE_CROSS_ENTROPY, NUDGE_EMBED_NONE);
     ck_assert_int_eq(nudge_train(m.model, m.data, NULL, &m.options, NULL, NULL), NUDGE_EARGUMENT);
     ck_assert_int_eq(nudge_evaluate(m.model, m.data, 1, &metrics, NULL), NUDGE_EARGUMENT);
     ck_assert_int_eq(nudge_predict(m.model, m.data, 1, out, NULL), NUDGE_EARGUMENT);

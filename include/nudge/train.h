@@ -213,8 +213,8 @@ typedef struct nudge_train_options {
     nudge_steps *steps; /* filled with the time of single steps; NULL: not wanted, costs nothing */
     size_t member;    /* of a model of several networks, which one is trained, validated and copied;
                        * 0: the first. The others stay as they are */
-    double bias_lr_factor; /* >= 0: a further factor on the learning rate of all biases; 0 leaves
-                       * them as they are */
+    double bias_lr_factor; /* >= 0: a further factor on the learning rate of all layers' biases; 0
+                       * leaves them as they are */
     int ntk;          /* 1: a layer's weights w are learned as the neural tangent parametrisation has
                        * them: w = v / sqrt(inputs of the layer), the optimizer updating v by its own
                        * gradient, with its own weight decay and eps (Jacot et al. 2018,

@@ -119,11 +119,25 @@ typedef struct reading {
     size_t layer, panel;             /* and what the operation before was about; SIZE_MAX: none */
 } reading;
 
+/* Of the embedding, whose gradients are private; its tiles are behind those of all layers. */
+static void read_embedding(reading *to, const nu_piece *p)
+{
+    const nu_plan *plan = &to->r->run.plan;
+    double parameters = (double)(p->tile->end - p->tile->first);
+    int has_made = p->operation == NU_BOUND || (plan->wants.gradient && p->operation == NU_UPDATE);
+    to->reals += p->operation == NU_UPDATE ? parameters : 0;
+    to->reals += has_made ? 0 : parameters * fmin(to->r->threads, (double)plan->blocks);
+}
+
 static void read_operation(void *arg, const nu_piece *p)
 {
     reading *to = arg;
     const nu_plan *plan = &to->r->run.plan;
     const nu_network *net = plan->net;
+    if (p->layer == net->layers) {
+        read_embedding(to, p);
+        return;
+    }
     int over_rows = to->stage->over == NU_OVER_ROWS, back = p->operation == NU_BACKWARD;
     size_t panel = p->tile != NULL ? p->tile->panel : p->panels.first, made = p->layer + !back;
     if (to->layer == SIZE_MAX) {

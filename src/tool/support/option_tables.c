@@ -233,7 +233,7 @@ const option shared_options[] = {
     {"embed", "HOW", .help = "what a network makes of each number before its first layer, and "
                              "trains as that: plr: a layer of relu of cosines and sines; pbld: a "
                              "linear layer of cosines, and the number. Instead of --encode; "
-                             "--lr-factors then has one number more, for it",
+                             "--lr-factors then has one number more, behind those of layers",
      .names = embed_names},
     {"embed-size", "N", .help = "units of that layer, for each number [16 for plr, 3 for pbld]"},
     {"loss", "NAME", .help = "auto is cross-entropy for classes, bce for classes 0 and 1, "
@@ -269,7 +269,8 @@ const option shared_options[] = {
                                  "schedule"},
     {"lr-factors", "F,F,...", .help = "for each layer, the last included, a factor on its learning "
                                       "rate; 0 leaves a layer as --init gave it"},
-    {"bias-lr-factor", "F", .help = "a further factor on the learning rate of all biases"},
+    {"bias-lr-factor", "F", .help = "a further factor on the learning rate of all layers' "
+                                      "biases"},
     {"ntk", "no|yes", "no",
      .help = "learn weights times the square root of their layer's inputs, the neural tangent "
              "parametrisation; --init ntk goes with it"},

@@ -112,13 +112,13 @@ static void fit_table(arguments *args, const recipe_data *f, size_t layers, doub
 
 /* ---- RealMLP-TD-S ---------------------------------------------------------------------- */
 
-/* The rates of layers, of an embedding, and of the factors of inputs. */
+/* The rates of layers, of an embedding as RealMLP-TD has it, and of the factors of inputs. */
 static void give_lr_factors(arguments *args, size_t layers)
 {
     char *text = need(strdup("1"));
-    size_t usual = layers + (choice_of(args, "embed") != NUDGE_EMBED_NONE);
-    for (size_t l = 1; l < usual + choice_of(args, "input-factor"); l++) {
-        char *more = text_as("%s,%s", text, l < usual ? "1" : "6");
+    size_t embeds = choice_of(args, "embed") != NUDGE_EMBED_NONE;
+    for (size_t l = 1; l < layers + embeds + choice_of(args, "input-factor"); l++) {
+        char *more = text_as("%s,%s", text, l < layers ? "1" : l < layers + embeds ? "0.1" : "6");
         free(text);
         text = more;
     }
