@@ -150,6 +150,9 @@ static const struct lie network_lies[] = {
     {"[3,5,1]", "[3,4000000000,4000000000]", "weights overflow"},
     {"[3,5,1]", "[3,1000000000,1]", "the network needs [1000000000, 3]"},
     {"[3,5,1]", "[2,5,1]", "the network takes 2 inputs; the data gives 3"},
+    /* Of networks that the file does not hold only the first has taken memory. */
+    {"[3,5,1]", "[3,4,1],\"members\":[{\"widths\":[2,5,1],\"activations\":[\"relu\",\"relu\"]}]",
+     "the network needs [4, 3]"},
     {"\"widths\"", "\"width\"", "not found: widths"},
     {"[\"leaky-relu\",\"softplus\"]", "[\"leaky-relu\"]", "'activations' must be an array of 2"},
     {"[\"leaky-relu\",\"softplus\"]", "\"relu\"", "'activations' must be an array of 2"},

@@ -68,17 +68,22 @@ static nudge_status check_tensor(const nu_st_file *file, const nu_tensor *t, con
     return NUDGE_OK;
 }
 
-/* All tensors of the networks are there with the right types and shapes, which is known before
- * memory is asked for; and no others but those of a training. */
-static nudge_status check_tensors(const nu_st_file *file, const nudge_model *m, nudge_error *err)
+/* All tensors of network k are there with the right types and shapes, which is known before memory
+ * is asked for, be it for the next one's shape. */
+static nudge_status check_tensors(const nu_st_file *file, const nudge_model *m, size_t k,
+                                  nudge_error *err)
 {
-    for (size_t k = 0; k < nu_model_members(m); k++) {
-        nu_block block = nu_model_block(m, k);
-        for (size_t i = 0; i < nu_tensors(block.net); i++) {
-            nu_tensor t = nu_tensor_of(block.net, NULL, m->dtype, i);
-            NU_TRY(check_tensor(file, &t, block.prefix, m->dtype, err));
-        }
+    nu_block block = nu_model_block(m, k);
+    for (size_t i = 0; i < nu_tensors(block.net); i++) {
+        nu_tensor t = nu_tensor_of(block.net, NULL, m->dtype, i);
+        NU_TRY(check_tensor(file, &t, block.prefix, m->dtype, err));
     }
+    return NUDGE_OK;
+}
+
+/* There are no others but those of a training. */
+static nudge_status check_others(const nu_st_file *file, const nudge_model *m, nudge_error *err)
+{
     for (size_t i = 0; i < file->n_tensors; i++) {
         const char *name = file->tensors[i].name;
         if (!is_of_model(m, name) &&
@@ -173,11 +178,14 @@ static nudge_status take_model(void *to, const nu_st_file *file, nudge_error *er
     NU_TRY(nu_model_network(&text, file, err));
     NU_TRY(nu_network_parse(&d, text, err));
     NU_TRY(take_shape(&m, &d, d.prep, err));
-    for (size_t k = 0; k < d.n_members; k++)
+    NU_TRY(check_tensors(file, m, 0, err));
+    for (size_t k = 0; k < d.n_members; k++) {
         NU_TRY(take_member(m, &d.members[k], err));
+        NU_TRY(check_tensors(file, m, k + 1, err));
+    }
     m->interval = d.interval;
     d.interval = (nu_interval){0};
-    NU_TRY(check_tensors(file, m, err));
+    NU_TRY(check_others(file, m, err));
     for (size_t k = 0; k < nu_model_members(m); k++) {
         nudge_model *one = nu_member_of(m, k);
         NU_TRY(nu_model_params(&one->params, &one->net, m->dtype, err));
