@@ -68,6 +68,9 @@ expect "... it is one network" test "$(json "$out" settings.members)" = 1
 refuse 2 "--interval: it needs validation rows" "parts and intervals" train --hidden 5 \
     --recipe table --val-folds 3 --interval 0.9 --quiet
 
+check "an early stop of one's own" train --hidden 5 --recipe table --epochs 2 --early-stop 1 --refit --json
+expect "... leaves the parts" test "$(json "$out" val.rows) $(json "$out" result.refitted)" = "300 true"
+
 check "three members" train --hidden 6 --epochs 2 --members 3 --val-folds 3 --out three.st --json
 expect "... are validated on all rows" test "$(json "$out" val.rows)" = 300
 check "one of them" train --hidden 6 --epochs 2 --val-folds 3 --out first.st --json

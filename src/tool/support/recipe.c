@@ -36,6 +36,12 @@ int recipe_is_best(const arguments *args)
     return given(args, "recipe") && choice_of(args, "recipe") == BEST;
 }
 
+int recipe_holds_out(const arguments *args)
+{
+    return given(args, "recipe") &&
+           (choice_of(args, "recipe") == TABLE || choice_of(args, "recipe") == BEST);
+}
+
 /* ---- For tables ------------------------------------------------------------------------ */
 
 /* The members' parts for validation: each learns from four fifths of the rows. */
@@ -88,7 +94,7 @@ static double seconds_of_one(const arguments *args)
 static void fit_table(arguments *args, const recipe_data *f, size_t layers, double weights)
 {
     double rows = (double)f->rows, batch = 32, seconds = seconds_of_one(args);
-    int holds_out = !f->has_val && f->rows >= RECIPE_FEW_ROWS;
+    int holds_out = !f->has_val && (f->rows >= RECIPE_FEW_ROWS || given(args, "early-stop"));
     while (batch < 256 && batch * 64 <= rows)
         batch *= 2;
     double learnt = holds_out ? rows * (PARTS - 1) / PARTS : rows;

@@ -17,7 +17,10 @@ int recipe_is_best(const arguments *args);
  * measurement, so that the same data and options give the same networks everywhere. */
 #define RECIPE_OPERATIONS_PER_SECOND 1e11
 
-/* With fewer rows `table` holds none out. */
+/* Whether it has rows for --early-stop, those of --val-folds, where none are given. */
+int recipe_holds_out(const arguments *args);
+
+/* With fewer rows `table` holds none out, but for an --early-stop. */
 #define RECIPE_FEW_ROWS 20
 
 /* The seconds of such operations that the recipe may take, as --max-time has them. */

@@ -41,7 +41,7 @@ static void read_data(train_setup *s, arguments *args)
         refuse_given(args, "val-split", "it cannot be used together with --val");
     d->val_split = real_of(args, "val-split", FROM_0_BELOW_1);
     if (!given(args, "val-split") && d->val == NULL && !given(args, "val-folds") &&
-        (built_in || given(args, "early-stop")))
+        (built_in || (given(args, "early-stop") && !recipe_holds_out(args))))
         d->val_split = VAL_SPLIT;
     d->split_order = (nudge_split_order)choice_of(args, "split");
     d->stratify = given(args, "stratify");
