@@ -84,6 +84,12 @@ check "a plan of data that is not made" nudge plan --data synth:teacher,rows=100
     --recipe table --hidden 4 --threads 1 --seconds 0.01 --json
 expect "... with the recipe" test "$(json "$out" batch)" = 256
 
+epochs() {
+    nudge plan --data synth:friedman1,rows=100000 --recipe table --members 1 --threads 1 --seconds 0.001 "$@" 2>&1 >"$out" |
+        sed -n 's/.*at most \([0-9]*\) epochs.*/\1/p'
+}
+expect "an embedding takes of the recipe's operations" [ "$(epochs --embed plr)" -lt "$(epochs --encode none)" ]
+
 # RealMLP-TD-S: what depends on the target, and the same options one by one.
 check "realmlp, of numbers" train --recipe realmlp --hidden 9,8 --epochs 3 --out real.st --save-config r.json
 expect "... has the rate of numbers" grep -q '"lr": "0.07"' r.json

@@ -86,7 +86,7 @@ static void shape_of_synth(planning *p, const nudge_synth_shape *s)
     size_t codes = d->prep.encode == NUDGE_ENCODE_FOURIER ? 2 * d->prep.frequencies
                    : d->prep.encode == NUDGE_ENCODE_NONE  ? 0 : bins;
     recipe_data found = {rows, s->features * (1 + codes), outputs,
-                         d->val_split > 0, loss};
+                         d->val_split > 0, loss, s->features};
     train_setup_fit(&p->setup, p->args, &found, 0);
     must(train_setup_network(&p->model, &p->setup, found.features, outputs, loss, NULL, &err),
          &err);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "support/learning_options.h"
 #include "support/say.h"
 #include "whole.h"
 
@@ -217,16 +218,39 @@ recipe_data recipe_data_of(const nudge_data *data)
 {
     nudge_prep_info prep = nudge_prep_describe(data->prep);
     return (recipe_data){nudge_dataset_describe(data->train).rows, prep.features, prep.outputs,
-                         data->val != NULL, prep.loss};
+                         data->val != NULL, prep.loss,
+                         prep.number_columns + prep.category_columns > 0 ? prep.number_columns
+                                                                         : prep.features};
+}
+
+/* What --embed makes of a number, and with how many weights. */
+static void find_embedding(arguments *args, double *values, double *weights)
+{
+    static const size_t widths[] = {1, 1};
+    nudge_model_options o = nudge_model_defaults();
+    nudge_model *one = NULL;
+    nudge_error err;
+    read_embed_options(&o, args);
+    if (o.embed == NUDGE_EMBED_NONE)
+        return;
+    o.layers = 1;
+    o.widths = widths;
+    must(nudge_model_create(&one, &o, NULL, &err), &err);
+    nudge_model_info info = nudge_model_describe(one);
+    *values = (double)info.embed_outputs;
+    *weights = (double)info.parameters - *values - 1;
+    nudge_model_free(one);
 }
 
 int recipe_fit(arguments *args, const recipe_data *data, const size_t *hidden, size_t layers,
                int quiet)
 {
     const recipe *r = &recipes[given(args, "recipe") ? choice_of(args, "recipe") : PLAIN];
-    double inputs = (double)data->features, weights = 0;
+    double values = 1, each = 0, numbers = (double)data->numbers;
     if (r->fit == NULL)
         return 0;
+    find_embedding(args, &values, &each);
+    double inputs = (double)data->features + numbers * (values - 1), weights = numbers * each;
     for (size_t i = 0; i <= layers; i++) {
         double outputs = i < layers ? (double)hidden[i] : (double)data->outputs;
         weights += (inputs + 1) * outputs;

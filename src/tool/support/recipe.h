@@ -31,6 +31,7 @@ typedef struct recipe_data {
     size_t rows, features, outputs; /* of training */
     int has_val;                    /* validation rows that all members share */
     nudge_loss loss;
+    size_t numbers; /* among the features that are not encoded */
 } recipe_data;
 recipe_data recipe_data_of(const nudge_data *data);
 
