@@ -291,7 +291,7 @@ static int choose_next(trials *t, trial_choice *next)
                                           best != NULL ? &best->choice : t->seen);
     if (!is_new)
         say("%zu of %zu trials: %s", t->list.n, t->most,
-            has_time ? "there is nothing else to try where so much is given"
+            has_time ? "there is nothing else to try"
                      : "--max-time allows no more operations");
     return is_new;
 }
