@@ -43,6 +43,7 @@
 #include "nudge/model.h"
 #include "nudge/train.h"
 #include "nudge/evaluate.h"
+#include "nudge/export.h"
 #include "nudge/bench.h"
 
 #endif

@@ -2,7 +2,7 @@
 # Help, version, and every option value that cannot be used.
 . "$(dirname "$0")/setup.sh"
 
-commands="train eval predict info gen convert gradcheck bench scale plot"
+commands="train eval predict info gen convert export gradcheck bench scale plot"
 
 says() {
     words=$1

@@ -194,6 +194,13 @@ static const choice phases = {
               [NUDGE_BACKWARD] = "backward", [NUDGE_UPDATE] = "update", [NUDGE_WAIT] = "wait"},
 };
 
+static const choice languages = {
+    "a language",
+    .names = {[NUDGE_LANGUAGE_AUTO] = "auto", [NUDGE_LANGUAGE_C] = "c", [NUDGE_LANGUAGE_JS] = "js",
+              [NUDGE_LANGUAGE_PYTHON] = "python", [NUDGE_LANGUAGE_JSON] = "json",
+              [NUDGE_LANGUAGE_C_HEADER] = "c-header"},
+};
+
 static const char *name_of(const choice *c, size_t i)
 {
     return c->name != NULL ? c->name(i) : i < MOST ? c->names[i] : NULL;
@@ -254,6 +261,7 @@ NAME_OF(nudge_bin_edges_name, nudge_bin_edges, bin_edges)
 NAME_OF(nudge_embed_name, nudge_embed, embeds)
 NAME_OF(nudge_category_code_name, nudge_category_code, category_codes)
 NAME_OF(nudge_column_kind_name, nudge_column_kind, column_kinds)
+NAME_OF(nudge_language_name, nudge_language, languages)
 
 #define PARSE(function, type, choice)                                  \
     nudge_status function(type *v, const char *name, nudge_error *err) \
@@ -276,3 +284,4 @@ PARSE(nudge_bin_edges_parse, nudge_bin_edges, bin_edges)
 PARSE(nudge_embed_parse, nudge_embed, embeds)
 PARSE(nudge_category_code_parse, nudge_category_code, category_codes)
 PARSE(nudge_column_kind_parse, nudge_column_kind, column_kinds)
+PARSE(nudge_language_parse, nudge_language, languages)

@@ -8,12 +8,13 @@
 #include "support/say.h"
 
 extern const command command_train, command_eval, command_predict, command_info, command_gen,
-    command_convert,
+    command_convert, command_export,
     command_gradcheck, command_bench, command_plan, command_scale, command_plot;
 
 static const command *const commands[] = {
     &command_train, &command_eval, &command_predict, &command_info,
-    &command_gen, &command_convert, &command_gradcheck, &command_bench, &command_plan, &command_scale,
+    &command_gen, &command_convert, &command_export,
+    &command_gradcheck, &command_bench, &command_plan, &command_scale,
     &command_plot, NULL,
 };
 

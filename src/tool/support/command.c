@@ -28,6 +28,7 @@ static option find_option(const command *c, const char *name, size_t length)
         if (o.arg != NULL && *o.arg == '\0')
             o.arg = NULL;
         o.names = own->names != NULL ? own->names : o.names;
+        o.repeats |= own->repeats;
     }
     return o;
 }

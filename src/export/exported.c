@@ -1,0 +1,323 @@
+#include "export/exported.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "model/tensor.h"
+
+/* ---- Traits ----------------------------------------------------------------------------- */
+
+static unsigned value_traits(const nudge_prep *p, size_t j)
+{
+    unsigned codes = nu_prep_code_inputs(p, j) == 0           ? 0
+                     : p->encode == NUDGE_ENCODE_FOURIER ? NU_WAVES : NU_BINS;
+    if (p->quantiles != NULL && p->quantiles[j].n > 0)
+        return codes | NU_QUANTILES;
+    return codes | (p->shift[j] != 0 || p->factor[j] != 1 ? NU_SCALED : 0);
+}
+
+static unsigned column_traits(const nu_prep_column *c)
+{
+    if (c->kind == NUDGE_COLUMN_CATEGORY)
+        return NU_CATEGORIES | (c->is_ordinal ? NU_ORDINALS : NU_ONE_HOTS) |
+               (c->has_more ? NU_OTHERS : 0);
+    return (c->has_more ? NU_INDICATED : 0) | (c->kind == NUDGE_COLUMN_DATE ? NU_DATES : 0);
+}
+
+/* Whether the features of a matrix are all made in the same way. */
+static int are_alike(const nudge_prep *p)
+{
+    for (size_t j = 0; j < p->values; j++)
+        if ((value_traits(p, j) & ~(unsigned)NU_SCALED) != 0 || p->shift[j] != p->shift[0] ||
+            p->factor[j] != p->factor[0])
+            return 0;
+    return 1;
+}
+
+static unsigned input_traits(const nudge_prep *p)
+{
+    unsigned traits = p->n_columns > 0 ? NU_RECORDS | NU_FILLED : are_alike(p) ? 0 : NU_RECORDS;
+    for (size_t j = 0; j < p->values; j++)
+        traits |= value_traits(p, j);
+    for (size_t c = 0; c < p->n_columns; c++)
+        traits |= column_traits(&p->columns[c]);
+    traits |= p->scale == NUDGE_SCALE_ROBUST ? NU_ROBUST : 0;
+    return traits | ((traits & (NU_ROBUST | NU_QUANTILES)) != 0 ? NU_SCALED : 0);
+}
+
+static unsigned target_traits(const nudge_prep *p)
+{
+    static const unsigned transforms[] = {
+        [NUDGE_TRANSFORM_NONE] = 0, [NUDGE_TRANSFORM_LOG] = NU_LOG,
+        [NUDGE_TRANSFORM_LOG1P] = NU_LOG1P, [NUDGE_TRANSFORM_BOX_COX] = NU_BOX_COX};
+    unsigned traits = transforms[p->transform];
+    traits |= traits != 0 ? NU_TRANSFORMED : 0;
+    for (size_t k = 0; k < p->outputs; k++)
+        if (p->target_shift[k] != 0 || p->target_factor[k] != 1)
+            traits |= NU_UNSCALED;
+    return traits | (p->n_classes == 2 && p->outputs == 1 ? NU_TWO : 0);
+}
+
+static unsigned loss_traits(nudge_loss loss)
+{
+    nudge_loss_info info = nudge_loss_describe(loss);
+    switch (info.target) {
+    case NUDGE_CLASSES: return NU_LINKED | NU_SOFTMAX | NU_CLASSES;
+    case NUDGE_PROBABILITIES: return NU_LINKED | NU_SIGMOID;
+    case NUDGE_COUNTS: return NU_LINKED | NU_EXP | NU_NOT_NEGATIVE;
+    case NUDGE_NUMBERS: break;
+    }
+    return 0;
+}
+
+static void add_networks(nu_exported *e)
+{
+    for (size_t k = 0; k < e->networks; k++) {
+        const nu_network *net = &nu_member_of(e->model, k)->net;
+        for (size_t l = 0; l < net->layers; l++) {
+            e->activations |= 1u << net->activation[l];
+            e->traits |= nu_layer_is_normed(net, l) ? NU_NORMED : 0;
+            e->traits |= nu_layer_adds(net, l) ? NU_RESIDUAL : 0;
+        }
+    }
+    e->traits |= e->networks > 1 ? NU_MEMBERS : 0;
+}
+
+static nudge_status number_labels(nu_exported *e, nudge_error *err)
+{
+    NU_NEW(e->own_labels, calloc, e->outputs, "class labels", err);
+    for (; e->n_labels < e->outputs; e->n_labels++)
+        if (asprintf(&e->own_labels[e->n_labels], "%zu", e->n_labels) < 0) {
+            e->own_labels[e->n_labels] = NULL;
+            return nu_no_memory(err, 8, "class labels");
+        }
+    e->labels = e->own_labels;
+    return NUDGE_OK;
+}
+
+nudge_status nu_exported_start(nu_exported *e, const nudge_model *m, nudge_error *err)
+{
+    const nudge_prep *p = m->prep;
+    size_t outputs = m->net.width[m->net.layers];
+    *e = (nu_exported){.model = m, .outputs = outputs, .results = outputs, .factor = 1,
+                       .columns = m->net.width[0], .inputs = m->net.width[0],
+                       .networks = nu_model_members(m), .is_f32 = m->dtype == NUDGE_F32,
+                       .traits = loss_traits(m->net.loss) | (outputs > 1 ? NU_SEVERAL : 0)};
+    add_networks(e);
+    if (m->interval.coverage > 0)
+        e->traits |= NU_INTERVALS;
+    if (p != NULL) {
+        e->traits |= input_traits(p) | target_traits(p);
+        e->columns = nudge_prep_columns(p);
+        e->shift = p->shift[0];
+        e->factor = p->factor[0];
+        e->labels = p->class_labels;
+        e->n_labels = p->n_classes;
+        e->traits |= p->n_classes > 0 ? NU_CLASSES : 0;
+    } else if ((e->traits & NU_CLASSES) != 0) {
+        NU_TRY(number_labels(e, err));
+    }
+    if ((e->traits & NU_CLASSES) != 0)
+        e->results = e->n_labels;
+    if (e->is_f32 && (e->traits & (NU_BINS | NU_WAVES)) != 0)
+        e->traits |= NU_ROUNDED;
+    return NUDGE_OK;
+}
+
+void nu_exported_end(nu_exported *e)
+{
+    for (size_t k = 0; e->own_labels != NULL && k < e->n_labels; k++)
+        free(e->own_labels[k]);
+    free(e->own_labels);
+}
+
+/* ---- Records ---------------------------------------------------------------------------- */
+
+static nu_field *add(nu_record *r, const char *key, nu_field_kind kind)
+{
+    nu_field *field = &r->field[r->n++];
+    *field = (nu_field){.key = key, .kind = kind};
+    return field;
+}
+
+static void add_text(nu_record *r, const char *key, const char *text)
+{
+    add(r, key, NU_TEXT_FIELD)->text = text;
+}
+
+static void add_number(nu_record *r, const char *key, double number)
+{
+    add(r, key, NU_NUMBER_FIELD)->number = number;
+}
+
+static void add_numbers(nu_record *r, const char *key, const double *numbers, size_t n)
+{
+    nu_field *field = add(r, key, NU_NUMBERS_FIELD);
+    field->numbers = numbers;
+    field->n = n;
+}
+
+static void add_scale(nu_record *r, double shift, double factor)
+{
+    add_number(r, "shift", shift);
+    add_number(r, "factor", factor);
+}
+
+/* Edges as a store has them. */
+static nudge_status add_bins(nu_record *r, const nu_exported *e, size_t j, nudge_error *err)
+{
+    const nudge_prep *p = e->model->prep;
+    size_t n = p->codes[j].n;
+    NU_NEW(r->list, nu_alloc, n, "edges of bins", err);
+    for (size_t k = 0; k < n; k++) {
+        double edge = nu_prep_scaled(p, j, p->codes[j].at[k]);
+        r->list[k] = e->is_f32 ? (double)(float)edge : edge;
+    }
+    add_numbers(r, "bins", r->list, n);
+    return NUDGE_OK;
+}
+
+/* What becomes of value j, a number. */
+static nudge_status add_value(nu_record *r, const nu_exported *e, size_t j, nudge_error *err)
+{
+    const nudge_prep *p = e->model->prep;
+    unsigned traits = value_traits(p, j);
+    if (traits & NU_QUANTILES)
+        add_numbers(r, "quantiles", p->quantiles[j].at, p->quantiles[j].n);
+    else if ((e->traits & NU_SCALED) != 0)
+        add_scale(r, p->shift[j], p->factor[j]);
+    if (traits & NU_WAVES)
+        add_numbers(r, "frequencies", p->codes[j].at, p->codes[j].n);
+    return traits & NU_BINS ? add_bins(r, e, j, err) : NUDGE_OK;
+}
+
+static nudge_status add_column(nu_record *r, const nu_exported *e, const nu_prep_column *c,
+                               size_t j, nudge_error *err)
+{
+    add_text(r, "name", c->name);
+    if (c->kind == NUDGE_COLUMN_DATE)
+        add(r, "date", NU_YES_FIELD);
+    if (c->kind == NUDGE_COLUMN_CATEGORY) {
+        nu_field *field = add(r, "categories", NU_TEXTS_FIELD);
+        field->texts = c->categories;
+        field->n = c->n_categories;
+        if (c->is_ordinal)
+            add(r, "ordinal", NU_YES_FIELD);
+        if (c->has_more)
+            add(r, "other", NU_YES_FIELD);
+        return c->is_ordinal ? add_value(r, e, j, err) : NUDGE_OK;
+    }
+    if (!isnan(c->fill))
+        add_number(r, "fill", c->fill);
+    NU_TRY(add_value(r, e, j, err));
+    if (c->has_more)
+        add(r, "missing", NU_YES_FIELD);
+    return NUDGE_OK;
+}
+
+nudge_status nu_exported_column(const nu_exported *e, size_t j, nu_record *r, nudge_error *err)
+{
+    const nudge_prep *p = e->model->prep;
+    size_t value = 0;
+    *r = (nu_record){0};
+    if (p->n_columns == 0) {
+        add_text(r, "name", nu_matrix_name(r->name, p->pixel_rows > 0, j));
+        return add_value(r, e, j, err);
+    }
+    for (size_t c = 0; c < j; c++)
+        value += nu_prep_width(&p->columns[c]);
+    return add_column(r, e, &p->columns[j], value, err);
+}
+
+size_t nu_exported_targets(const nu_exported *e)
+{
+    return (e->traits & NU_CLASSES) != 0 ? 1 : e->outputs;
+}
+
+char nu_exported_letter(const nu_exported *e)
+{
+    return e->model->prep != NULL && e->model->prep->pixel_rows > 0 ? 'p' : 'x';
+}
+
+nudge_status nu_exported_target(const nu_exported *e, size_t k, nu_record *r, nudge_error *err)
+{
+    const nudge_prep *p = e->model->prep;
+    (void)err;
+    *r = (nu_record){0};
+    snprintf(r->name, sizeof r->name, "y%zu", k + 1);
+    add_text(r, "name", p != NULL ? p->target_names[k] : r->name);
+    if (p != NULL && (e->traits & NU_UNSCALED) != 0)
+        add_scale(r, p->target_shift[k], p->target_factor[k]);
+    if ((e->traits & NU_BOX_COX) != 0) {
+        add_number(r, "lambda", p->target_lambda[k]);
+        if (p->target_lambda[k] < 0)
+            add_number(r, "most", p->target_most[k]);
+    }
+    if ((e->traits & NU_INTERVALS) != 0)
+        add_number(r, "width", e->model->interval.width[k]);
+    return NUDGE_OK;
+}
+
+void nu_record_end(nu_record *r)
+{
+    free(r->list);
+}
+
+/* ---- Layers ----------------------------------------------------------------------------- */
+
+size_t nu_exported_layers(const nu_exported *e, size_t network)
+{
+    return nu_member_of(e->model, network)->net.layers;
+}
+
+static nudge_status get_tensor(const nu_tensor *t, double **values, nudge_error *err)
+{
+    size_t n = nu_tensor_count(t);
+    NU_NEW(*values, nu_alloc, n, "a layer's weights", err);
+    nu_tensor_get(t, 0, n, *values);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite((*values)[i]))
+            return nu_fail(err, NUDGE_EDATA, "weights of layer %zu are not finite: they cannot be "
+                           "written as numbers", t->layer);
+    return NUDGE_OK;
+}
+
+nu_exported_layer nu_exported_layer_of(const nu_exported *e, size_t network, size_t l)
+{
+    const nu_network *net = &nu_member_of(e->model, network)->net;
+    return (nu_exported_layer){.in = net->width[l], .out = net->width[l + 1],
+                               .activation = net->activation[l],
+                               .normed = nu_layer_is_normed(net, l), .adds = nu_layer_adds(net, l)};
+}
+
+/* The factors of inputs become part of the weights (count of them) behind them. */
+static nudge_status take_factors(const nudge_model *one, nudge_dtype dtype, double *weight,
+                                 size_t count, nudge_error *err)
+{
+    const nu_network *net = &one->net;
+    double *factor NU_FREED = NULL;
+    nu_tensor t = nu_tensor_of(net, one->params, dtype, 2 * net->layers);
+    NU_TRY(get_tensor(&t, &factor, err));
+    for (size_t i = 0; i < count; i++)
+        weight[i] *= factor[i % net->width[0]];
+    return NUDGE_OK;
+}
+
+nudge_status nu_exported_weights(const nu_exported *e, size_t network, size_t l, double **weight,
+                                 double **bias, nudge_error *err)
+{
+    const nudge_model *one = nu_member_of(e->model, network);
+    nudge_dtype dtype = e->model->dtype;
+    double *weights NU_FREED = NULL, *biases NU_FREED = NULL;
+    nu_tensor t = nu_tensor_of(&one->net, one->params, dtype, 2 * l);
+    nu_tensor b = nu_tensor_of(&one->net, one->params, dtype, 2 * l + 1);
+    NU_TRY(get_tensor(&t, &weights, err));
+    NU_TRY(get_tensor(&b, &biases, err));
+    if (l == 0 && one->net.input_factor)
+        NU_TRY(take_factors(one, dtype, weights, nu_tensor_count(&t), err));
+    *weight = NU_TAKE(weights);
+    *bias = NU_TAKE(biases);
+    return NUDGE_OK;
+}

@@ -1,0 +1,182 @@
+/* Models as JavaScript. */
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "export/javascript_lines.h"
+
+/* "</script>" and "<!--" would end or change a page's script; programs of before 2019 take U+2028
+ * and U+2029 as ends of lines. */
+static int quote_other(FILE *stream, const char *at)
+{
+    int tag = at[0] == '<' && (at[1] == '/' || at[1] == '!');
+    if (!tag && (unsigned char)*at >= ' ' && *at != 0x7f)
+        return 0;
+    return fprintf(stream, "\\x%02x", (unsigned char)*at) > 0;
+}
+
+static void quote(FILE *stream, const char *text)
+{
+    nu_write_quoted(stream, text, quote_other);
+}
+
+static const nu_syntax syntax = {
+    .record = {"{", "}"}, .key = "%s: ", .yes = "true", .numbers = {"[", "]"}, .texts = {"[", "]"},
+    .quote = quote};
+
+
+
+
+static const char *const activations[] = {
+    [NUDGE_RELU] = "const relu = z => Math.max(z, 0);\n",
+    [NUDGE_LEAKY_RELU] = "const leakyRelu = z => z < 0 ? 0.01 * z : z;\n",
+    [NUDGE_ELU] = "const elu = z => z < 0 ? Math.expm1(z) : z;\n",
+    [NUDGE_TANH] = "const tanh = z => Math.tanh(z);\n",
+    [NUDGE_SIGMOID] = "const sigmoid = z => 1 / (1 + Math.exp(-z));\n",
+    [NUDGE_SOFTPLUS] = "const softplus = z => z > 20 ? z : Math.log1p(Math.exp(z));\n",
+    [NUDGE_GELU] =
+        "// The error function, 2 / sqrt(pi) exp(-z^2) (z + 2 z^3 / 3 + 4 z^5 / 15 + ...).\n"
+        "function erf(z) {\n"
+        "  if (Math.abs(z) > 6) return Math.sign(z);\n"
+        "  let term = z, sum = z;\n"
+        "  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++)\n"
+        "    sum += term *= 2 * z * z / (2 * n + 1);\n"
+        "  return 2 / Math.sqrt(Math.PI) * Math.exp(-z * z) * sum;\n"
+        "}\n"
+        "const gelu = z => z * (1 + erf(z / Math.SQRT2)) / 2;\n",
+    [NUDGE_SILU] = "const silu = z => z / (1 + Math.exp(-z));\n",
+    [NUDGE_SELU] = "const selu = z =>\n"
+                   "  1.0507009873554804934 * (z < 0 ? 1.6732632423543772848 * Math.expm1(z) : z);\n",
+    [NUDGE_MISH] = "const mish = z => z * Math.tanh(Math.log1p(Math.exp(z)));\n",
+    [NUDGE_SOFTSIGN] = "const softsign = z => z / (1 + Math.abs(z));\n",
+};
+
+static const char *const names[] = {
+    [NUDGE_RELU] = "relu", [NUDGE_LEAKY_RELU] = "leakyRelu", [NUDGE_ELU] = "elu",
+    [NUDGE_TANH] = "tanh", [NUDGE_SIGMOID] = "sigmoid", [NUDGE_SOFTPLUS] = "softplus",
+    [NUDGE_GELU] = "gelu", [NUDGE_SILU] = "silu", [NUDGE_SELU] = "selu", [NUDGE_MISH] = "mish",
+    [NUDGE_SOFTSIGN] = "softsign",
+};
+
+/* ---- Constants -------------------------------------------------------------------------- */
+
+static nudge_status write_constants(const nu_writer *w, nudge_error *err)
+{
+    const nu_exported *e = w->e;
+    FILE *stream = w->stream;
+    if ((e->traits & NU_RECORDS) != 0) {
+        fputs("\nconst columns = [\n", stream);
+        NU_TRY(nu_write_columns(w, 2, err));
+        fputs("];\n", stream);
+    } else {
+        fprintf(stream, "\nconst inputCount = %zu;\n", e->inputs);
+    }
+    if ((e->traits & NU_RECORDS) == 0 && (e->traits & NU_SCALED) != 0) {
+        fputs("const column = {shift: ", stream);
+        nu_write_real(stream, e->shift, 0);
+        fputs(", factor: ", stream);
+        nu_write_real(stream, e->factor, 0);
+        fputs("};\n", stream);
+    }
+    fputs("const targets = [\n", stream);
+    NU_TRY(nu_write_targets(w, 2, err));
+    fputs("];\n", stream);
+    if ((e->traits & NU_CLASSES) != 0) {
+        fputs("const classes = [", stream);
+        nu_write_texts(w, e->labels, e->n_labels, 2, 17);
+        fputs("];\n", stream);
+    }
+    return NUDGE_OK;
+}
+
+/* Of network k. */
+static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err)
+{
+    char prefix[NU_PREFIX];
+    nu_network_prefix(prefix, w->e, k);
+    for (size_t l = 0; l < nu_exported_layers(w->e, k); l++) {
+        nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
+        double *weight NU_FREED = NULL, *bias NU_FREED = NULL;
+        NU_TRY(nu_exported_weights(w->e, k, l, &weight, &bias, err));
+        fprintf(w->stream, "\nconst %sW%zu = [\n", prefix, l + 1);
+        nu_write_rows(w, weight, layer.out, layer.in, 2);
+        fprintf(w->stream, "];\nconst %sb%zu = [", prefix, l + 1);
+        nu_write_reals(w->stream, bias, layer.out, w->e->is_f32, 2, 14);
+        fputs("];\n", w->stream);
+    }
+    return NUDGE_OK;
+}
+
+/* ---- Functions -------------------------------------------------------------------------- */
+
+/* "add(h1, dense(W2, b2, norm(h1)).map(relu))" */
+static void write_layer(FILE *stream, const char *prefix, size_t l, const nu_exported_layer *layer)
+{
+    char x[32] = "x";
+    if (l > 0)
+        snprintf(x, sizeof x, "h%zu", l);
+    if (layer->adds)
+        fprintf(stream, "add(%s, ", x);
+    fprintf(stream, layer->normed ? "dense(%sW%zu, %sb%zu, norm(%s))" : "dense(%sW%zu, %sb%zu, %s)",
+            prefix, l + 1, prefix, l + 1, x);
+    if (names[layer->activation] != NULL)
+        fprintf(stream, ".map(%s)", names[layer->activation]);
+    fputs(layer->adds ? ");\n" : ";\n", stream);
+}
+
+static void write_network(const nu_writer *w, size_t k)
+{
+    char prefix[NU_PREFIX];
+    size_t layers = nu_exported_layers(w->e, k);
+    nu_network_prefix(prefix, w->e, k);
+    fprintf(w->stream, "\nfunction %snetwork(x) {\n", prefix);
+    for (size_t l = 0; l < layers; l++) {
+        nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
+        fprintf(w->stream, l + 1 < layers ? "  const h%zu = " : "  return ", l + 1);
+        write_layer(w->stream, prefix, l, &layer);
+    }
+    fputs("}\n", w->stream);
+}
+
+/* From a row to numbers: the probabilities of outputs, or the target's in its own units. */
+static void write_outputs(const nu_writer *w)
+{
+    unsigned t = w->e->traits;
+    char prefix[NU_PREFIX];
+    fputs("\nfunction outputs(row) {\n  const x = inputs(row);\n  const y = ", w->stream);
+    fputs(t & NU_MEMBERS ? "mean([" : "", w->stream);
+    for (size_t k = 0; k < w->e->networks; k++)
+        fprintf(w->stream, "%s%s%snetwork(x)%s", k > 0 ? ", " : "", t & NU_LINKED ? "link(" : "",
+                nu_network_prefix(prefix, w->e, k), t & NU_LINKED ? ")" : "");
+    fputs(t & NU_MEMBERS ? "]);\n" : ";\n", w->stream);
+    nu_write_lines(w, nu_js_outputs);
+}
+
+static nudge_status write_js(const nu_writer *shared, nudge_error *err)
+{
+    nu_writer writer = *shared, *w = &writer;
+    w->syntax = &syntax;
+    fprintf(w->stream, "// A network that nudge %s trained. It needs no other file.\n",
+            nudge_version());
+    nu_write_lines(w, nu_js_about);
+    NU_TRY(write_constants(w, err));
+    for (size_t k = 0; k < w->e->networks; k++)
+        NU_TRY(write_weights(w, k, err));
+    nu_write_lines(w, nu_js_numbers);
+    nu_write_lines(w, nu_js_inputs);
+    nu_write_lines(w, nu_js_functions);
+    fputs(w->e->activations & ~1u ? "\n" : "", w->stream);
+    nu_write_activations(w, activations);
+    for (size_t k = 0; k < w->e->networks; k++)
+        write_network(w, k);
+    nu_write_lines(w, nu_js_after);
+    write_outputs(w);
+    nu_write_lines(w, nu_js_predict);
+    fputs(w->is_module ? "\nexport {" : "\nif (typeof module === 'object')\n  module.exports = {",
+          w->stream);
+    nu_write_lines(w, nu_js_exported);
+    fputs("};\n", w->stream);
+    return NUDGE_OK;
+}
+
+const nu_language nu_language_js = {".js .mjs .cjs ", write_js};

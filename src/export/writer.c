@@ -1,0 +1,182 @@
+#include "export/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS 100 /* lines of lists are not longer, but for what does not fit */
+
+void nu_write_lines(const nu_writer *w, const nu_lines *lines)
+{
+    unsigned traits = w->e->traits;
+    for (; lines->text != NULL; lines++)
+        if ((traits & lines->needs) == lines->needs && (traits & lines->unless) == 0)
+            fputs(lines->text, w->stream);
+}
+
+void nu_write_activations(const nu_writer *w, const char *const *text)
+{
+    for (size_t i = 0; nudge_activation_name((nudge_activation)i) != NULL; i++)
+        if ((w->e->activations >> i & 1) != 0 && text[i] != NULL)
+            fputs(text[i], w->stream);
+}
+
+/* ---- Numbers ---------------------------------------------------------------------------- */
+
+#define REAL_TEXT 32
+
+/* Returns its length. */
+static size_t real_text(char buf[REAL_TEXT], double value, int is_f32)
+{
+    int used = 0, most = is_f32 ? 9 : 17;
+    for (int digits = is_f32 ? 6 : 15; digits <= most; digits++) {
+        used = snprintf(buf, REAL_TEXT, "%.*g", digits, value);
+        if (strtod(buf, NULL) == value)
+            break;
+    }
+    return (size_t)used;
+}
+
+void nu_write_real(FILE *stream, double value, int is_f32)
+{
+    char buf[REAL_TEXT];
+    real_text(buf, value, is_f32);
+    fputs(buf, stream);
+}
+
+void nu_write_reals(FILE *stream, const double *values, size_t n, int is_f32, size_t indent,
+                    size_t at)
+{
+    char buf[REAL_TEXT];
+    for (size_t i = 0; i < n; i++) {
+        size_t used = real_text(buf, values[i], is_f32);
+        if (i > 0) {
+            int fits = at + used + 3 <= COLUMNS;
+            fprintf(stream, fits ? ", " : ",\n%*s", fits ? 0 : (int)indent, "");
+            at = fits ? at + 2 : indent;
+        }
+        fputs(buf, stream);
+        at += used;
+    }
+}
+
+void nu_write_rows(const nu_writer *w, const double *values, size_t rows, size_t columns,
+                   size_t indent)
+{
+    const char *const *around = w->syntax->numbers;
+    for (size_t i = 0; i < rows; i++) {
+        fprintf(w->stream, "%*s%s", (int)indent, "", around[0]);
+        nu_write_reals(w->stream, values + i * columns, columns, w->e->is_f32, indent + 1,
+                       indent + 1);
+        fprintf(w->stream, "%s%s\n", around[1], i + 1 < rows ? "," : "");
+    }
+}
+
+const char *nu_network_prefix(char buf[NU_PREFIX], const nu_exported *e, size_t k)
+{
+    snprintf(buf, NU_PREFIX, e->networks > 1 ? "m%zu_" : "", k + 1);
+    return buf;
+}
+
+/* ---- Texts ------------------------------------------------------------------------------ */
+
+void nu_write_quoted(FILE *stream, const char *text, int (*other)(FILE *stream, const char *at))
+{
+    putc('"', stream);
+    for (; *text != '\0'; text++) {
+        if (other(stream, text))
+            continue;
+        if (*text == '"' || *text == '\\')
+            putc('\\', stream);
+        putc(*text, stream);
+    }
+    putc('"', stream);
+}
+
+void nu_write_texts(const nu_writer *w, char *const *texts, size_t n, size_t indent, size_t at)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t size = strlen(texts[i]) + 2;
+        int fits = at + size + 3 <= COLUMNS;
+        if (i > 0) {
+            fprintf(w->stream, fits ? ", " : ",\n%*s", fits ? 0 : (int)indent, "");
+            at = fits ? at + 2 : indent;
+        }
+        w->syntax->quote(w->stream, texts[i]);
+        at += size;
+    }
+}
+
+/* ---- Records ---------------------------------------------------------------------------- */
+
+/* The value of a field. */
+static void write_value(const nu_writer *w, const nu_field *f, size_t indent)
+{
+    FILE *stream = w->stream;
+    const nu_syntax *s = w->syntax;
+    switch (f->kind) {
+    case NU_TEXT_FIELD:
+        s->quote(stream, f->text);
+        break;
+    case NU_NUMBER_FIELD:
+        nu_write_real(stream, f->number, 0);
+        break;
+    case NU_YES_FIELD:
+        fputs(s->yes, stream);
+        break;
+    case NU_NUMBERS_FIELD:
+        fprintf(stream, "%s\n%*s", s->numbers[0], (int)indent, "");
+        nu_write_reals(stream, f->numbers, f->n, 0, indent, indent);
+        fputs(s->numbers[1], stream);
+        break;
+    case NU_TEXTS_FIELD:
+        fputs(s->texts[0], stream);
+        nu_write_texts(w, f->texts, f->n, indent, COLUMNS / 2);
+        fputs(s->texts[1], stream);
+        break;
+    }
+}
+
+static void write_record(const nu_writer *w, const nu_record *r, size_t indent)
+{
+    const nu_syntax *s = w->syntax;
+    fputs(s->record[0], w->stream);
+    for (size_t i = 0; i < r->n; i++) {
+        const nu_field *f = &r->field[i];
+        fputs(i > 0 ? ", " : "", w->stream);
+        fprintf(w->stream, s->key, f->key);
+        write_value(w, f, indent);
+        if (s->count != NULL && f->n > 0)
+            fprintf(w->stream, s->count, f->key, f->n);
+    }
+    fputs(s->record[1], w->stream);
+}
+
+typedef nudge_status taker(const nu_exported *e, size_t j, nu_record *record, nudge_error *err);
+
+static nudge_status write_records(const nu_writer *w, size_t n, taker *take, size_t indent,
+                                  nudge_error *err)
+{
+    for (size_t j = 0; j < n; j++) {
+        nu_record record;
+        nudge_status status = take(w->e, j, &record, err);
+        if (status == NUDGE_OK) {
+            fprintf(w->stream, "%*s", (int)indent, "");
+            write_record(w, &record, indent + 4);
+            fputs(j + 1 < n ? ",\n" : "\n", w->stream);
+        }
+        nu_record_end(&record);
+        if (status != NUDGE_OK)
+            return status;
+    }
+    return NUDGE_OK;
+}
+
+nudge_status nu_write_columns(const nu_writer *w, size_t indent, nudge_error *err)
+{
+    return write_records(w, w->e->columns, nu_exported_column, indent, err);
+}
+
+nudge_status nu_write_targets(const nu_writer *w, size_t indent, nudge_error *err)
+{
+    return write_records(w, nu_exported_targets(w->e), nu_exported_target, indent, err);
+}
