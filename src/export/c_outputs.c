@@ -70,10 +70,10 @@ const nu_lines nu_c_after[] = {
     {0, 0,
      "\n"
      "/* What a network makes of inputs, in double. */\n"
-     "static void run(void (*network)(const real *x, real *y), const real *x, double *out)\n"
+     "static void run(void (*one)(const real *x, real *y), const real *x, double *out)\n"
      "{\n"
      "    real y[OUTPUTS];\n"
-     "    network(x, y);\n"
+     "    one(x, y);\n"
      "    for (size_t k = 0; k < OUTPUTS; k++)\n"
      "        out[k] = (double)y[k];\n"},
     {NU_LINKED, 0,
