@@ -24,7 +24,8 @@ const nu_lines nu_c_about[] = {
     {NU_CLASSES, 0,
      " * out are PREDICT_RESULTS probabilities, those of the classes of predict_labels; the "
      "number of the\n"
-     " * likeliest class is returned, -1 if a number is not finite or not what the column holds.\n"},
+     " * likeliest class is returned, -1 if a number is not finite or not what the column "
+     "holds.\n"},
     {0, NU_CLASSES,
      " * out are PREDICT_RESULTS predictions. 0 is returned, -1 if a number is not finite or "
      "not what the\n"
@@ -64,6 +65,12 @@ const nu_lines nu_c_types[] = {
      "    int ordinal;\n"},
     {NU_OTHERS, 0,
      "    int other;\n"},
+    {NU_SIGNED, 0,
+     "    const double *sides;\n"
+     "    size_t sides_count;\n"},
+    {NU_WEIGHED, 0,
+     "    const double *on, *off;\n"
+     "    size_t on_count, off_count;\n"},
     {NU_RECORDS | NU_FILLED, 0,
      "    double fill;\n"},
     {NU_RECORDS | NU_SCALED, 0,
@@ -206,21 +213,26 @@ const nu_lines nu_c_numbers[] = {
      "        {1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,\n"
      "         3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,\n"
      "         2.27238449892691845833e-2, 7.74545014278341407640e-4},\n"
-     "        {1, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,\n"
-     "         1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,\n"
+     "        {1, 2.05319162663775882187e0, 1.67638483018380384940e0, "
+     "6.89767334985100004550e-1,\n"
+     "         1.48103976427480074590e-1, 1.51986665636164571966e-2, "
+     "5.47593808499534494600e-4,\n"
      "         1.05075007164441684324e-9},\n"
      "        {6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,\n"
-     "         2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,\n"
+     "         2.96560571828504891230e-1, 2.65321895265761230930e-2, "
+     "1.24266094738807843860e-3,\n"
      "         2.71155556874348757815e-5, 2.01033439929228813265e-7},\n"
      "        {1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, "
      "1.48753612908506148525e-2,\n"
-     "         7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,\n"
+     "         7.86869131145613259100e-4, 1.84631831751005468180e-5, "
+     "1.42151175831644588870e-7,\n"
      "         2.04426310338993978564e-15}};\n"
      "    double off = part - 0.5, r;\n"
      "    if (fabs(off) <= 0.425)\n"
      "        return off * ratio(c[0], c[1], 0.180625 - off * off);\n"
      "    r = sqrt(-log(off < 0 ? part : 1 - part));\n"
-     "    return copysign(r <= 5 ? ratio(c[2], c[3], r - 1.6) : ratio(c[4], c[5], r - 5), off);\n"
+     "    return copysign(r <= 5 ? ratio(c[2], c[3], r - 1.6) : ratio(c[4], c[5], r - 5), "
+     "off);\n"
      "}\n"
      "\n"
      "/* The part of the training rows that are below v, as the normal distribution has it. */\n"
@@ -282,16 +294,23 @@ const nu_lines nu_c_inputs[] = {
      "            z = category(c, texts != NULL ? texts[j] : NULL);\n"
      "        else if (isnan(z))\n"
      "            z = c->fill;\n"},
+    {NU_SIGNED, 0,
+     "        if (c->sides != NULL) {\n"
+     "            *x++ = (real)c->sides[z < 0 ? 2 : z > 0];\n"
+     "            continue;\n"
+     "        }\n"},
     {NU_ONE_HOTS, NU_ORDINALS,
      "        if (c->categories != NULL) {\n"},
     {NU_ONE_HOTS | NU_ORDINALS, 0,
      "        if (c->categories != NULL && !c->ordinal) {\n"},
     {NU_ONE_HOTS, NU_OTHERS,
-     "            for (size_t k = 0; k < c->categories_count; k++)\n"
-     "                *x++ = (double)k == z;\n"},
+     "            for (size_t k = 0; k < c->categories_count; k++)\n"},
     {NU_ONE_HOTS | NU_OTHERS, 0,
-     "            for (size_t k = 0; k < c->categories_count + (c->other != 0); k++)\n"
+     "            for (size_t k = 0; k < c->categories_count + (c->other != 0); k++)\n"},
+    {NU_ONE_HOTS, NU_WEIGHED,
      "                *x++ = (double)k == z;\n"},
+    {NU_WEIGHED, 0,
+     "                *x++ = (real)((double)k == z ? c->on[k] : c->off[k]);\n"},
     {NU_ONE_HOTS, 0,
      "            continue;\n"
      "        }\n"},

@@ -140,7 +140,7 @@ const nu_lines nu_c_after[] = {
      "        double y = transformed(out[k], k), width = targets[k].width;\n"
      "        low[k] = untransformed(y - width, k);\n"
      "        high[k] = untransformed(y + width, k);\n"},
-    {NU_INTERVALS | NU_NOT_NEGATIVE, 0,
+    {NU_INTERVALS | NU_EXP, 0,
      "        low[k] = fmax(low[k], 0);\n"},
     {NU_INTERVALS, 0,
      "    }\n"

@@ -42,8 +42,8 @@ static nudge_status check(nudge_export_options *o, const char *path, nudge_error
         o->language = nudge_language_of(path);
     if (o->language == NUDGE_LANGUAGE_AUTO)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "language", "'%s' does not say in which "
-                               "language: names that end in .c, .h, .js, .mjs, .cjs, .py or .json do",
-                               path);
+                               "language: names that end in .c, .h, .js, .mjs, .cjs, .py or .json "
+                               "do", path);
     if (o->language != NUDGE_LANGUAGE_C && o->dtype != NULL)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "dtype", "that is for C, and '%s' will be %s",
                                path, nudge_language_name(o->language));

@@ -21,8 +21,8 @@ static unsigned value_traits(const nudge_prep *p, size_t j)
 static unsigned column_traits(const nu_prep_column *c)
 {
     if (c->kind == NUDGE_COLUMN_CATEGORY)
-        return NU_CATEGORIES | (c->is_ordinal ? NU_ORDINALS : NU_ONE_HOTS) |
-               (c->has_more ? NU_OTHERS : 0);
+        return NU_CATEGORIES | (c->has_more ? NU_OTHERS : 0u) |
+               (c->is_ordinal ? NU_ORDINALS : c->is_signed ? NU_SIGNED : NU_ONE_HOTS);
     return (c->has_more ? NU_INDICATED : 0) | (c->kind == NUDGE_COLUMN_DATE ? NU_DATES : 0);
 }
 
@@ -43,6 +43,8 @@ static unsigned input_traits(const nudge_prep *p)
         traits |= value_traits(p, j);
     for (size_t c = 0; c < p->n_columns; c++)
         traits |= column_traits(&p->columns[c]);
+    if ((traits & NU_ONE_HOTS) != 0 && p->scales_categories)
+        traits |= NU_WEIGHED;
     traits |= p->scale == NUDGE_SCALE_ROBUST ? NU_ROBUST : 0;
     return traits | ((traits & (NU_ROBUST | NU_QUANTILES)) != 0 ? NU_SCALED : 0);
 }
@@ -66,7 +68,7 @@ static unsigned loss_traits(nudge_loss loss)
     switch (info.target) {
     case NUDGE_CLASSES: return NU_LINKED | NU_SOFTMAX | NU_CLASSES;
     case NUDGE_PROBABILITIES: return NU_LINKED | NU_SIGMOID;
-    case NUDGE_COUNTS: return NU_LINKED | NU_EXP | NU_NOT_NEGATIVE;
+    case NUDGE_COUNTS: return NU_LINKED | NU_EXP;
     case NUDGE_NUMBERS: break;
     }
     return 0;
@@ -193,6 +195,28 @@ static nudge_status add_value(nu_record *r, const nu_exported *e, size_t j, nudg
     return traits & NU_BINS ? add_bins(r, e, j, err) : NUDGE_OK;
 }
 
+/* What inputs from value j on are, of a column of categories that are no numbers. */
+static nudge_status add_indicators(nu_record *r, const nudge_prep *p, const nu_prep_column *c,
+                                   size_t j, nudge_error *err)
+{
+    size_t n = nu_prep_width(c);
+    if (!c->is_signed && !p->scales_categories)
+        return NUDGE_OK;
+    NU_NEW(r->list, nu_alloc, 2 * n + 1, "inputs of categories", err);
+    for (size_t k = 0; k < n; k++) {
+        r->list[k] = nu_prep_indicated(p, c, j, k, (int32_t)k);
+        r->list[n + k] = nu_prep_indicated(p, c, j, k, c->is_signed ? 1 : -1);
+    }
+    r->list[2 * n] = nu_prep_indicated(p, c, j, 0, -1);
+    if (c->is_signed) {
+        add_numbers(r, "sides", r->list, 3);
+    } else {
+        add_numbers(r, "on", r->list, n);
+        add_numbers(r, "off", r->list + n, n);
+    }
+    return NUDGE_OK;
+}
+
 static nudge_status add_column(nu_record *r, const nu_exported *e, const nu_prep_column *c,
                                size_t j, nudge_error *err)
 {
@@ -207,7 +231,8 @@ static nudge_status add_column(nu_record *r, const nu_exported *e, const nu_prep
             add(r, "ordinal", NU_YES_FIELD);
         if (c->has_more)
             add(r, "other", NU_YES_FIELD);
-        return c->is_ordinal ? add_value(r, e, j, err) : NUDGE_OK;
+        return c->is_ordinal ? add_value(r, e, j, err)
+                             : add_indicators(r, e->model->prep, c, j, err);
     }
     if (!isnan(c->fill))
         add_number(r, "fill", c->fill);

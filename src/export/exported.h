@@ -15,7 +15,9 @@ enum nu_trait {
     NU_CATEGORIES = 1 << 2, /* records of texts: */
     NU_DATES = 1 << 4,      /* numbers that are texts, too */
     NU_ONE_HOTS = 1 << 5,   /* an input for each category, */
-    NU_ORDINALS = 1 << 6,   /* or its number, */
+    NU_ORDINALS = 1 << 6,   /* its number, */
+    NU_SIGNED = 1 << 28,    /* or one of three numbers; */
+    NU_WEIGHED = 1u << 31,  /* inputs for categories are other numbers than 0 and 1 */
     NU_OTHERS = 1 << 7,     /* of which some share what stands for all others */
     NU_SCALED = 1 << 8,     /* not all numbers are taken as they are: each has a scale */
     NU_ROBUST = 1 << 9,     /* what is scaled is held within +-3 */
@@ -34,7 +36,7 @@ enum nu_trait {
     NU_SOFTMAX = 1 << 18,
     NU_SIGMOID = 1 << 19,
     NU_TWO = 1 << 20,       /* the one output is for the second of two classes */
-    NU_EXP = 1 << 21,
+    NU_EXP = 1 << 21,       /* nor are ends of intervals below 0 */
     NU_LINKED = 1 << 30,    /* one of these three functions */
     NU_UNSCALED = 1 << 22,  /* y / factor + shift of its target */
     NU_LOG = 1 << 23,       /* then the inverse of a transform */
@@ -42,7 +44,6 @@ enum nu_trait {
     NU_BOX_COX = 1 << 25,
     NU_INTERVALS = 1 << 26,
     NU_SEVERAL = 1 << 27,   /* outputs */
-    NU_NOT_NEGATIVE = 1 << 28, /* nor are intervals */
     NU_TRANSFORMED = 1 << 29, /* one of the three transforms */
 };
 
@@ -51,8 +52,8 @@ typedef struct nu_exported {
     unsigned traits;        /* of nu_trait */
     unsigned activations;   /* 1 << nudge_activation for each that layers have */
     size_t columns, inputs; /* raw ones, and the network's */
-    size_t outputs, results; /* the network's; numbers of a prediction: probabilities of all classes,
-                              * or outputs */
+    size_t outputs;         /* the network's */
+    size_t results;         /* numbers of a prediction: probabilities of all classes, or outputs */
     size_t networks;
     double shift, factor;   /* without NU_RECORDS */
     int is_f32;             /* weights are */
@@ -98,6 +99,9 @@ typedef struct nu_record {
  *   other: yes          one-hot: an input behind those of the categories is 1 for all others, which
  *                       an ordinal gives the number behind the last; without it they are as missing
  *                       ones, 0 for all, or -1
+ *   sides: numbers      the input is the first for the first category, the second for the other
+ *                       one, the third for none
+ *   on, off: numbers    one-hot: an input is its own number of `on`, not 1, and of `off`, not 0
  *   fill: number        stands for a missing number; without it none may be missing
  *   shift, factor       NU_SCALED: z = (number - shift) * factor; NU_ROBUST: then
  *                       z / sqrt(1 + (z / 3)^2)

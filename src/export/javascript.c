@@ -45,8 +45,9 @@ static const char *const activations[] = {
         "}\n"
         "const gelu = z => z * (1 + erf(z / Math.SQRT2)) / 2;\n",
     [NUDGE_SILU] = "const silu = z => z / (1 + Math.exp(-z));\n",
-    [NUDGE_SELU] = "const selu = z =>\n"
-                   "  1.0507009873554804934 * (z < 0 ? 1.6732632423543772848 * Math.expm1(z) : z);\n",
+    [NUDGE_SELU] =
+        "const selu = z =>\n"
+        "  1.0507009873554804934 * (z < 0 ? 1.6732632423543772848 * Math.expm1(z) : z);\n",
     [NUDGE_MISH] = "const mish = z => z * Math.tanh(Math.log1p(Math.exp(z)));\n",
     [NUDGE_SOFTSIGN] = "const softsign = z => z / (1 + Math.abs(z));\n",
 };
@@ -117,8 +118,8 @@ static void write_layer(FILE *stream, const char *prefix, size_t l, const nu_exp
         snprintf(x, sizeof x, "h%zu", l);
     if (layer->adds)
         fprintf(stream, "add(%s, ", x);
-    fprintf(stream, layer->normed ? "dense(%sW%zu, %sb%zu, norm(%s))" : "dense(%sW%zu, %sb%zu, %s)",
-            prefix, l + 1, prefix, l + 1, x);
+    fprintf(stream, "dense(%sW%zu, %sb%zu, %s%s%s)", prefix, l + 1, prefix, l + 1,
+            layer->normed ? "norm(" : "", x, layer->normed ? ")" : "");
     if (names[layer->activation] != NULL)
         fprintf(stream, ".map(%s)", names[layer->activation]);
     fputs(layer->adds ? ");\n" : ";\n", stream);

@@ -66,7 +66,8 @@ const nu_lines nu_js_numbers[] = {
      "  const v = value === undefined ? column.fill\n"
      "    : column.date && is_text ? days(value) : Number(value);\n"},
     {NU_RECORDS, 0,
-     "  if (!Number.isFinite(v)) throw new Error(`'${value}' is no number for '${column.name}'`);\n"
+     "  if (!Number.isFinite(v)) throw new Error(`'${value}' is no number for "
+     "'${column.name}'`);\n"
      "  return v;\n"
      "}\n"},
     {NU_CATEGORIES, 0,
@@ -154,11 +155,18 @@ const nu_lines nu_js_inputs[] = {
      "    const v = number(column, value);\n"},
     {NU_CATEGORIES, 0,
      "    const v = column.categories ? category(column, value) : number(column, value);\n"},
+    {NU_SIGNED, 0,
+     "    if (column.sides) {\n"
+     "      x.push(column.sides[v < 0 ? 2 : v]);\n"
+     "      return;\n"
+     "    }\n"},
     {NU_ONE_HOTS, 0,
      "    if (column.categories && !column.ordinal) {\n"
-     "      column.categories.forEach((_, k) => x.push(k === v ? 1 : 0));\n"},
-    {NU_ONE_HOTS | NU_OTHERS, 0,
-     "      if (column.other) x.push(v === column.categories.length ? 1 : 0);\n"},
+     "      const width = column.categories.length + (column.other ? 1 : 0);\n"},
+    {NU_ONE_HOTS, NU_WEIGHED,
+     "      for (let k = 0; k < width; k++) x.push(k === v ? 1 : 0);\n"},
+    {NU_WEIGHED, 0,
+     "      for (let k = 0; k < width; k++) x.push(k === v ? column.on[k] : column.off[k]);\n"},
     {NU_ONE_HOTS, 0,
      "      return;\n"
      "    }\n"},
@@ -324,9 +332,9 @@ const nu_lines nu_js_predict[] = {
     {NU_INTERVALS | NU_TRANSFORMED, 0,
      "    const y = transformed(v, k), width = targets[k].width;\n"
      "    return [untransformed(y - width, k), untransformed(y + width, k)];\n"},
-    {NU_INTERVALS, NU_TRANSFORMED | NU_NOT_NEGATIVE,
+    {NU_INTERVALS, NU_TRANSFORMED | NU_EXP,
      "    return [v - targets[k].width, v + targets[k].width];\n"},
-    {NU_INTERVALS | NU_NOT_NEGATIVE, NU_TRANSFORMED,
+    {NU_INTERVALS | NU_EXP, NU_TRANSFORMED,
      "    return [Math.max(v - targets[k].width, 0), v + targets[k].width];\n"},
     {NU_INTERVALS, 0,
      "  });\n"},

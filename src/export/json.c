@@ -43,9 +43,9 @@ static nudge_status write_layer(const nu_writer *w, size_t k, size_t l, nudge_er
     nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
     double *weight NU_FREED = NULL, *bias NU_FREED = NULL;
     NU_TRY(nu_exported_weights(w->e, k, l, &weight, &bias, err));
-    fprintf(w->stream, "{\"layer_norm\": %s, \"activation\": \"%s\", \"residual\": %s, \"weight\": [\n",
-            layer.normed ? "true" : "false", nudge_activation_name(layer.activation),
-            layer.adds ? "true" : "false");
+    fprintf(w->stream, "{\"layer_norm\": %s, \"activation\": \"%s\", \"residual\": %s,\n"
+            "     \"weight\": [\n", layer.normed ? "true" : "false",
+            nudge_activation_name(layer.activation), layer.adds ? "true" : "false");
     nu_write_rows(w, weight, layer.out, layer.in, 6);
     fputs("    ], \"bias\": [", w->stream);
     nu_write_reals(w->stream, bias, layer.out, w->e->is_f32, 6, 16);
@@ -74,12 +74,13 @@ static nudge_status write_json(const nu_writer *shared, nudge_error *err)
     unsigned t = w->e->traits;
     const nudge_prep *prep = w->e->model->prep;
     w->syntax = &syntax;
-    fprintf(w->stream, "{\n  \"format\": \"nudge-export\", \"version\": \"%s\", \"dtype\": \"%s\",\n  ",
-            nudge_version(), nudge_dtype_name(w->e->model->dtype));
+    fprintf(w->stream, "{\n  \"format\": \"nudge-export\", \"version\": \"%s\",\n"
+            "  \"dtype\": \"%s\",\n  ", nudge_version(), nudge_dtype_name(w->e->model->dtype));
     NU_TRY(write_columns(w, err));
     NU_TRY(write_networks(w, err));
     fprintf(w->stream, "  \"link\": \"%s\",\n  \"transform\": \"%s\",\n  \"targets\": [\n",
-            t & NU_SOFTMAX ? "softmax" : t & NU_SIGMOID ? "sigmoid" : t & NU_EXP ? "exp" : "identity",
+            t & NU_SOFTMAX   ? "softmax"
+            : t & NU_SIGMOID ? "sigmoid" : t & NU_EXP ? "exp" : "identity",
             nudge_transform_name(prep != NULL ? prep->transform : NUDGE_TRANSFORM_NONE));
     NU_TRY(nu_write_targets(w, 4, err));
     fputs("  ],\n  \"classes\": [", w->stream);

@@ -5,5 +5,6 @@ libnudge_all_la_SOURCES += \
 	src/export/exported.h src/export/exported.c \
 	src/export/javascript.c src/export/javascript_lines.h src/export/javascript_lines.c \
 	src/export/json.c \
-	src/export/python.c src/export/python_lines.h src/export/python_lines.c \
+	src/export/python.c src/export/python_lines.h \
+	src/export/python_inputs.c src/export/python_outputs.c \
 	src/export/writer.h src/export/writer.c

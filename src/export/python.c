@@ -124,8 +124,8 @@ static void write_layer(const nu_writer *w, const char *prefix, size_t l,
         fprintf(w->stream, "add(%s, ", x);
     if (f != NULL)
         fprintf(w->stream, many ? "%s(" : "[%s(z) for z in ", f);
-    fprintf(w->stream, layer->normed ? "dense(%sW%zu, %sb%zu, norm(%s))" : "dense(%sW%zu, %sb%zu, %s)",
-            prefix, l + 1, prefix, l + 1, x);
+    fprintf(w->stream, "dense(%sW%zu, %sb%zu, %s%s%s)", prefix, l + 1, prefix, l + 1,
+            layer->normed ? "norm(" : "", x, layer->normed ? ")" : "");
     fputs(f == NULL ? "" : many ? ")" : "]", w->stream);
     fputs(layer->adds ? ")" : "", w->stream);
 }
@@ -175,6 +175,12 @@ static void write_many(const nu_writer *w)
           w->stream);
 }
 
+static int needs_exp(const nu_exported *e)
+{
+    return (e->traits & (NU_LINKED | NU_LOG | NU_BOX_COX)) != 0 ||
+           (e->activations & (1u << NUDGE_SIGMOID | 1u << NUDGE_SILU | 1u << NUDGE_MISH)) != 0;
+}
+
 static nudge_status write_python(const nu_writer *shared, nudge_error *err)
 {
     nu_writer writer = *shared, *w = &writer;
@@ -185,6 +191,8 @@ static nudge_status write_python(const nu_writer *shared, nudge_error *err)
     NU_TRY(write_constants(w, err));
     for (size_t k = 0; k < w->e->networks; k++)
         NU_TRY(write_weights(w, k, err));
+    if (needs_exp(w->e))
+        nu_write_lines(w, nu_python_exponential);
     nu_write_lines(w, nu_python_numbers);
     nu_write_lines(w, nu_python_inputs);
     nu_write_lines(w, nu_python_functions);

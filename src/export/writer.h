@@ -34,8 +34,8 @@ typedef struct nu_language {
 extern const nu_language nu_language_c, nu_language_js, nu_language_python, nu_language_json,
     nu_language_c_header;
 
-/* Text that is written where the model has all of some traits and none of others; the last of several
- * is NULL. */
+/* Text that is written where the model has all of some traits and none of others; the last of
+ * several is NULL. */
 typedef struct nu_lines {
     unsigned needs, unless;
     const char *text;
@@ -67,8 +67,8 @@ const char *nu_network_prefix(char buf[NU_PREFIX], const nu_exported *e, size_t 
 nudge_status nu_write_columns(const nu_writer *w, size_t indent, nudge_error *err);
 nudge_status nu_write_targets(const nu_writer *w, size_t indent, nudge_error *err);
 
-/* Text in double quotes as C, JavaScript, Python and JSON all read it, but for what `other` makes of
- * a byte (returns 1): control characters are for it. */
+/* Text in double quotes as C, JavaScript, Python and JSON all read it, but for what `other` makes
+ * of a byte (returns 1): control characters are for it. */
 void nu_write_quoted(FILE *stream, const char *text, int (*other)(FILE *stream, const char *at));
 
 #endif

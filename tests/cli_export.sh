@@ -1,0 +1,162 @@
+#!/bin/sh
+# nudge export: programs in C, JavaScript and Python predict what nudge does, of raw rows with missing
+# and unknown values; names that are no identifiers, and would end a text or a comment, stay names.
+. "$(dirname "$0")/setup.sh"
+
+# ---- Data: training rows, and rows to predict as CSV and as JSON ---------------------------
+awk -v csv=train.csv -v new=new.csv -v json=rows.json 'BEGIN {
+    srand(3)
+    header = "\"Gr\303\266\303\237e \"\"x\"\"\",c*/d</script>,when\\,it'\''s"
+    print header ",y 1,y2,sort,yes" >csv
+    print header >new
+    n = split("*/ end|</script>|back\\slash|\303\251 \303\274|??/ tri|a b", text, "|")
+    for (i = 0; i < 200; i++) {
+        x = 4 * rand() - 2; c = rand() < 0.1 ? "" : int(9 * rand())
+        day = rand() < 0.1 ? "" : sprintf("20%02d-0%d-1%dT0%d:30", 99 * rand(), 1 + 8 * rand(),
+                                           9 * rand(), 9 * rand())
+        k = rand() < 0.1 ? "" : text[1 + int(n * rand())]
+        y = exp(x) + c / 3
+        sort = y < 1 ? "lo\"w" : y < 2 ? "</script>" : "h\\i*/"
+        gsub(/"/, "\"\"", sort)
+        if (i < 160) {
+            printf "%.3f,%s,%s,%s,%.4f,%.4f,\"%s\",%d\n", x, c, day, k, y, x - c, sort, (y > 2) >csv
+            continue
+        }
+        if (i % 5 == 0) k = "unseen"
+        printf "%.3f,%s,%s,%s\n", x, c, day, k >new
+        gsub(/\\/, "&&", k)
+        printf "%s[%.3f,\"%s\",\"%s\",\"%s\"]", (i > 160 ? "," : "["), x, c, day, k >json
+    }
+    print "]" >json
+}'
+printf '0,0\n0,1\n1,0\n1,1\n' | sed '1i x1,x2' >or-new.csv
+echo '[[0,0],[0,1],[1,0],[1,1]]' >or-rows.json
+
+# train NAME OPTIONS...: NAME.safetensors, and what nudge predicts with it
+train() {
+    m=$1
+    shift
+    check "train $m" nudge train --quiet --threads 1 --seed 2 "$@" --out "$m.safetensors"
+    [ -f "$m-new.csv" ] || cp new.csv "$m-new.csv"
+    [ -f "$m-rows.json" ] || cp rows.json "$m-rows.json"
+    check "predict $m" nudge predict --model "$m.safetensors" --data "$m-new.csv" --quiet
+    cp "$out" "$m.csv"
+    check "export $m" nudge export "$m.safetensors" -o "$m.c" -o "$m.cjs" -o "$m.mjs" -o "$m.py" \
+        -o "$m.json"
+}
+
+t="--data train.csv --epochs 1 --hidden 5,5"
+train or --data synth:or --hidden 3 --loss mse --scale none --target-scale none --dtype f64 \
+    --optimizer sgd --lr 0.1 --batch 4 --epochs 2000 --init "$TEST_FILES/or-init.safetensors"
+train bins $t --target sort --ignore "y*" --dtype f64 --encode piecewise --bins 5 --members 2 \
+    --scale quantile --fill-indicator --min-count 25 --activation gelu --residual
+train waves $t --target "y 1" --ignore y2,sort,yes --dtype f64 --encode fourier --frequencies 3 \
+    --scale robust --category-code ordinal --layer-norm --activation mish --interval 0.8 \
+    --val-split 0.2 --target-transform log1p
+train two $t --target "y 1,y2" --ignore sort,yes --dtype f64 --activation selu --input-factor yes
+train yes $t --target yes --ignore "y 1,y2,sort" --activation softplus
+models="or bins waves two yes"
+
+# same FILE NAME: the numbers of a file are near those of nudge, its labels are the same
+same() {
+    awk -F, -v most="$([ "$2" = yes ] && echo 1e-6 || echo 1e-12)" '
+        NR == FNR { line[NR] = $0; lines = NR; next }
+        { n = split(line[FNR], want, ","); if (n != NF) exit bad = 1 }
+        { for (i = 1; i <= n; i++) {
+            number = want[i] ~ /^-?[0-9.]+(e[-+][0-9]+)?$/ && $i ~ /^-?[0-9.]+(e[-+][0-9]+)?$/
+            d = want[i] - $i; size = $i < 0 ? -$i : $i
+            if (number ? d * d > (most * (1 + size)) ^ 2 : want[i] != $i) exit bad = 1
+        } }
+        END { exit bad || FNR != lines }' "$2.csv" "$1"
+}
+
+# ---- C ------------------------------------------------------------------------------------
+cc=$(command -v cc || command -v gcc || command -v clang)
+for m in $models; do
+    if [ -z "$cc" ]; then
+        skip "C: $m" "there is no compiler"
+        continue
+    fi
+    check "C: $m compiles without a warning" "$cc" -std=c99 -Wall -Wextra -pedantic -Werror \
+        -DPREDICT_MAIN "$m.c" -o "$m.run" -lm
+    check "C: $m runs" sh -c "./$m.run <$m-new.csv"
+    expect "C: $m predicts the same" same "$out" $m
+done
+
+# ---- JavaScript ----------------------------------------------------------------------------
+cat >all.js <<'END'
+const fs = require('fs');
+const quote = t => typeof t === 'string' && /[",]/.test(t) ? `"${t.replace(/"/g, '""')}"` : t;
+for (const name of process.argv.slice(2)) {
+  const m = require(`./${name}.cjs`);
+  const header = fs.readFileSync(`${name}.csv`, 'utf8').split('\n')[0];
+  const lines = JSON.parse(fs.readFileSync(`${name}-rows.json`, 'utf8')).map(cells => {
+    const row = m.columns ? Object.fromEntries(m.columns.map((c, j) => [c.name, cells[j]])) : cells;
+    if (String(m.predict(row)) !== String(m.predict(cells))) throw new Error('by name');
+    const some = [m.predict(row)].flat().concat(m.predictProba ? m.predictProba(row) : []);
+    return some.concat(m.predictInterval ? m.predictInterval(row) : []).map(quote).join(',');
+  });
+  fs.writeFileSync(`${name}.js.csv`, [header, ...lines, ''].join('\n'));
+}
+import('./bins.mjs').then(m => {
+  if (m.classes.join() !== '</script>,h\\i*/,lo"w') throw new Error(m.classes);
+});
+END
+if command -v node >/dev/null 2>&1; then
+    check "JavaScript: all run" node all.js $models
+    for m in $models; do
+        expect "JavaScript: $m predicts the same" same $m.js.csv $m
+    done
+    expect "JavaScript: no </script> within" sh -c '! grep -q "</script>" *.cjs *.mjs'
+else
+    skip "JavaScript" "there is no node"
+fi
+
+# ---- Python --------------------------------------------------------------------------------
+cat >all.py <<'END'
+import csv, importlib, json, sys
+sys.path.insert(0, ".")
+sys.dont_write_bytecode = True
+for name in sys.argv[1:]:
+    m = importlib.import_module(name)
+    cells = json.load(open(name + "-rows.json", encoding="utf-8"))
+    json.load(open(name + ".json", encoding="utf-8"))
+    rows = cells
+    if hasattr(m, "columns"):
+        rows = [{c["name"]: v for c, v in zip(m.columns, row)} for row in cells]
+    for kind, found in ("one", [m.predict(row) for row in rows]), ("many", m.predict_many(cells)):
+        with open("%s.%s.csv" % (name, kind), "w", newline="", encoding="utf-8") as file:
+            file.write(open(name + ".csv", encoding="utf-8").readline())
+            out = csv.writer(file, lineterminator="\n")
+            for row, y in zip(rows, found):
+                y = y if isinstance(y, list) else [y]
+                if hasattr(m, "predict_proba"):
+                    y += m.predict_proba(row)
+                if hasattr(m, "predict_interval"):
+                    y += m.predict_interval(row)
+                out.writerow(y)
+END
+if [ -n "$python" ]; then
+    check "Python: all run" "$python" all.py $models
+    for m in $models; do
+        expect "Python: $m predicts the same" same $m.one.csv $m
+        expect "Python: ... of many rows" same $m.many.csv $m
+    done
+else
+    skip "Python" "there is no python3"
+fi
+
+# ---- What cannot be ------------------------------------------------------------------------
+check "standard output" nudge export or.safetensors --to js
+expect "is as the file" cmp "$out" or.cjs
+check "C in float, with a header" nudge export or.safetensors -o f.c -o f.h --dtype f32
+expect "has floats" grep -q "typedef float real" f.c
+refuse 2 "the language is needed" "no language" nudge export or.safetensors
+refuse 2 "does not say in which language" "another ending" nudge export or.safetensors -o or.rs
+refuse 2 "did you mean 'python'" "another language" nudge export or.safetensors --to pyton
+refuse 2 "it is for C" "--dtype for others" nudge export or.safetensors -o x.js --dtype f32
+refuse 2 "is the model" "over the model" nudge export or.safetensors --to c -o or.safetensors
+refuse 2 "given twice" "a file twice" nudge export or.safetensors -o x.js -o x.js
+refuse 2 "or.c" "no model" nudge export or.c -o x.js
+
+finish
