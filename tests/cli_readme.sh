@@ -48,7 +48,7 @@ while read -r block; do
     case $block in
     setup | tests | compile) skip "block: $block" "built and installed elsewhere" ;;
     first | linear | or | images | classes | numbers | folds | deep | reach | resume | afterwards | large | \
-        convert | scale | plan | plot | bench | letter | predict)
+        convert | scale | plan | plot | bench | letter | predict | export)
         check "block: $block" env PATH="$PWD/bin:$PATH" sh -e "blocks/$block"
         cp "$out" "$block.said"
         ;;
@@ -58,7 +58,7 @@ while read -r block; do
     [ $block != first ] || cp run.jsonl fast.jsonl
 done <order
 for block in setup first linear or classes numbers folds deep reach resume afterwards \
-    scale plan letter predict; do
+    scale plan letter predict export; do
     expect "there is a block '$block'" [ -s "blocks/$block" ]
 done
 expect "linear: the line at 5 is about 11" awk 'NR > 1 && $1 > 10.9 && $1 < 11.1 { found = 1 }
