@@ -99,14 +99,27 @@ static nudge_status number_labels(nu_exported *e, nudge_error *err)
     return NUDGE_OK;
 }
 
+/* No program embeds numbers yet. */
+static nudge_status check_networks(const nudge_model *m, nudge_error *err)
+{
+    for (size_t k = 0; k < nu_model_members(m); k++) {
+        const nu_network *net = &nu_member_of(m, k)->net;
+        if (nu_network_embeds(net))
+            return nu_fail(err, NUDGE_EARGUMENT, "the model embeds its numbers (%s): exported "
+                           "programs cannot yet", nudge_embed_name(net->embed.kind));
+    }
+    return NUDGE_OK;
+}
+
 nudge_status nu_exported_start(nu_exported *e, const nudge_model *m, nudge_error *err)
 {
     const nudge_prep *p = m->prep;
     size_t outputs = m->net.width[m->net.layers];
     *e = (nu_exported){.model = m, .outputs = outputs, .results = outputs, .factor = 1,
-                       .columns = m->net.width[0], .inputs = m->net.width[0],
+                       .columns = m->net.inputs, .inputs = m->net.inputs,
                        .networks = nu_model_members(m), .is_f32 = m->dtype == NUDGE_F32,
                        .traits = loss_traits(m->net.loss) | (outputs > 1 ? NU_SEVERAL : 0)};
+    NU_TRY(check_networks(m, err));
     add_networks(e);
     if (m->interval.coverage > 0)
         e->traits |= NU_INTERVALS;

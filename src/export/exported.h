@@ -62,7 +62,7 @@ typedef struct nu_exported {
     char **own_labels;      /* they are these: "0", "1", ...; NULL: the prep's */
 } nu_exported;
 
-/* Followed by nu_exported_end() in any case. NUDGE_EMEMORY. */
+/* Followed by nu_exported_end() in any case. NUDGE_EARGUMENT (embedded numbers), NUDGE_EMEMORY. */
 nudge_status nu_exported_start(nu_exported *e, const nudge_model *model, nudge_error *err);
 void nu_exported_end(nu_exported *e);
 
