@@ -152,7 +152,7 @@ expect "is as the file" cmp "$out" or.cjs
 check "C in float, with a header" nudge export or.safetensors -o f.c -o f.h --dtype f32
 expect "has floats" grep -q "typedef float real" f.c
 nudge train --quiet --data synth:or --hidden 2 --embed plr --epochs 1 --out plr.safetensors >"$out"
-refuse 2 "embeds its numbers (plr)" "embedded numbers" nudge export plr.safetensors -o x.js
+refuse 2 "has embedding 'plr'" "embedded numbers" nudge export plr.safetensors -o x.js
 refuse 2 "the language is needed" "no language" nudge export or.safetensors
 refuse 2 "does not say in which language" "another ending" nudge export or.safetensors -o or.rs
 refuse 2 "did you mean 'python'" "another language" nudge export or.safetensors --to pyton

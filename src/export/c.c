@@ -1,9 +1,10 @@
 /* Models as C99. */
-#include <string.h>
+#include <math.h>
 
 #include "core/memory.h"
 #include "core/status.h"
 #include "export/c_lines.h"
+#include "read/column_list.h"
 
 /* "??/" is a backslash to compilers that know trigraphs. */
 static int quote_other(FILE *stream, const char *at)
@@ -109,6 +110,17 @@ static void write_matrix(const nu_writer *w, const double *values, size_t rows, 
     }
 }
 
+/* A float does not hold every double. */
+static nudge_status check_range(const nu_writer *w, const double *values, size_t n,
+                                nudge_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (w->dtype == NUDGE_F32 && !isfinite((float)values[i]))
+            return nu_fail_setting(err, NUDGE_EDATA, "dtype", "a weight is %g, which is too large "
+                                   "for f32", values[i]);
+    return NUDGE_OK;
+}
+
 /* Of network k. */
 static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err)
 {
@@ -118,6 +130,8 @@ static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err
         nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
         double *weight NU_FREED = NULL, *bias NU_FREED = NULL, *turned NU_FREED = NULL;
         NU_TRY(nu_exported_weights(w->e, k, l, &weight, &bias, err));
+        NU_TRY(check_range(w, weight, layer.in * layer.out, err));
+        NU_TRY(check_range(w, bias, layer.out, err));
         NU_TRY(transpose(&turned, weight, layer.out, layer.in, err));
         fprintf(w->stream, "\nstatic const real %sW%zu[%zu * %zu] = {\n", prefix, l + 1, layer.in,
                 layer.out);
@@ -223,6 +237,28 @@ static nudge_status write_constants(const nu_writer *w, nudge_error *err)
     return NUDGE_OK;
 }
 
+/* What main() needs to know of files. */
+static nudge_status write_missing(const nu_writer *w, nudge_error *err)
+{
+    static char *const usual[] = {
+        "NA", "NaN", "nan", "N/A", "n/a", "NULL", "null", "None", "?", "<NA>", "#N/A", "#NA",
+        "#N/A N/A", "-NaN", "-nan", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN", "na", "\\N",
+        "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"};
+    const nudge_prep *p = w->e->model->prep;
+    char **own NU_FREED = NULL, *const *words = usual;
+    size_t n = sizeof usual / sizeof *usual;
+    if (p != NULL && p->dialect.has_missing) {
+        words = own = nu_list_split(p->dialect.missing, &n);
+        NU_NEED(own != NULL, sizeof p->dialect.missing, "what is missing", err);
+    }
+    if ((w->e->traits & NU_RECORDS) == 0)
+        fprintf(w->stream, "#define COLUMN_LETTER '%c'\n", nu_exported_letter(w->e));
+    fputs("\nstatic const char *const missing[] = {\n    ", w->stream);
+    nu_write_texts(w, words, n, 4, 4);
+    fputs(n > 0 ? ", NULL};\n" : "NULL};\n", w->stream);
+    return NUDGE_OK;
+}
+
 static nudge_status write_c(const nu_writer *shared, nudge_error *err)
 {
     nu_writer writer = *shared, *w = &writer;
@@ -240,8 +276,8 @@ static nudge_status write_c(const nu_writer *shared, nudge_error *err)
         write_members(w);
     nu_write_lines(w, nu_c_after);
     nu_write_lines(w, nu_c_predict);
-    if ((w->e->traits & NU_RECORDS) == 0)
-        fprintf(w->stream, "\n#define COLUMN_LETTER '%c'\n", nu_exported_letter(w->e));
+    nu_write_lines(w, nu_c_main_head);
+    NU_TRY(write_missing(w, err));
     nu_write_lines(w, nu_c_main);
     return NUDGE_OK;
 }

@@ -5,6 +5,6 @@
 #include "export/writer.h"
 
 extern const nu_lines nu_c_about[], nu_c_declared[], nu_c_types[], nu_c_numbers[],
-    nu_c_inputs[], nu_c_functions[], nu_c_after[], nu_c_predict[], nu_c_main[];
+    nu_c_inputs[], nu_c_functions[], nu_c_after[], nu_c_predict[], nu_c_main_head[], nu_c_main[];
 
 #endif

@@ -1,12 +1,10 @@
 /* Models as JavaScript. */
-#include <string.h>
 
 #include "core/memory.h"
 #include "core/status.h"
 #include "export/javascript_lines.h"
 
-/* "</script>" and "<!--" would end or change a page's script; programs of before 2019 take U+2028
- * and U+2029 as ends of lines. */
+/* "</script>" and "<!--" would end or change a page's script. */
 static int quote_other(FILE *stream, const char *at)
 {
     int tag = at[0] == '<' && (at[1] == '/' || at[1] == '!');
@@ -23,9 +21,6 @@ static void quote(FILE *stream, const char *text)
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = "%s: ", .yes = "true", .numbers = {"[", "]"}, .texts = {"[", "]"},
     .quote = quote};
-
-
-
 
 static const char *const activations[] = {
     [NUDGE_RELU] = "const relu = z => Math.max(z, 0);\n",

@@ -31,7 +31,8 @@ const nu_lines nu_js_numbers[] = {
      "  if (!Array.isArray(row) && !Object.hasOwn(row, name))\n"
      "    throw new Error(`the row has no '${name}'`);\n"
      "  const value = Array.isArray(row) ? row[j] : row[name];\n"
-     "  return value === null || value === '' || Number.isNaN(value) ? undefined : value;\n"
+     "  const none = value === null || Number.isNaN(value) || String(value).trim() === '';\n"
+     "  return none ? undefined : value;\n"
      "}\n"},
     {NU_DATES, 0,
      "\n"
@@ -148,6 +149,8 @@ const nu_lines nu_js_inputs[] = {
      "\n"
      "// The network's inputs.\n"
      "function inputs(row) {\n"
+     "  if (Array.isArray(row) && row.length !== columns.length)\n"
+     "    throw new Error(`a row has ${columns.length} values, not ${row.length}`);\n"
      "  const x = [];\n"
      "  columns.forEach((column, j) => {\n"
      "    const value = cell(row, j);\n"},

@@ -5,7 +5,6 @@
 #include "core/status.h"
 #include "export/python_lines.h"
 
-
 static int quote_other(FILE *stream, const char *at)
 {
     if ((unsigned char)*at >= ' ' && *at != 0x7f)
@@ -21,10 +20,6 @@ static void quote(FILE *stream, const char *text)
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = "\"%s\": ", .yes = "True", .numbers = {"[", "]"},
     .texts = {"[", "]"}, .quote = quote};
-
-
-
-
 
 /* Of a number; of many, with NumPy. */
 static const struct {

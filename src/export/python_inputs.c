@@ -56,7 +56,7 @@ const nu_lines nu_python_numbers[] = {
      "\n"
      "def cell(row, j):\n"
      "    \"\"\"The cell of a row in column j; None: it is missing.\"\"\"\n"
-     "    value = row[columns[j][\"name\"]] if isinstance(row, dict) else row[j]\n"
+     "    value = row[columns[j][\"name\"]] if hasattr(row, \"keys\") else row[j]\n"
      "    return None if value is None or value == \"\" or value != value else value\n"},
     {NU_DATES, 0,
      "\n"
@@ -108,8 +108,12 @@ const nu_lines nu_python_numbers[] = {
      "none.\"\"\"\n"
      "    if value is None:\n"
      "        return -1\n"
-     "    if str(value) in column[\"categories\"]:\n"
-     "        return column[\"categories\"].index(str(value))\n"},
+     "    text = str(value)\n"
+     "    if text not in column[\"categories\"] and isinstance(value, float):\n"
+     "        text = \"%.17g\" % value  # 1.0 as 1: pandas makes such numbers of a column with missing "
+     "ones\n"
+     "    if text in column[\"categories\"]:\n"
+     "        return column[\"categories\"].index(text)\n"},
     {NU_CATEGORIES, NU_OTHERS,
      "    return -1\n"},
     {NU_OTHERS, 0,
@@ -156,6 +160,8 @@ const nu_lines nu_python_inputs[] = {
      "\n"
      "def inputs(row):\n"
      "    \"\"\"The network's inputs.\"\"\"\n"
+     "    if not hasattr(row, \"keys\") and len(row) != len(columns):\n"
+     "        raise ValueError(\"a row has %d values, not %d\" % (len(columns), len(row)))\n"
      "    x = []\n"
      "    for j, column in enumerate(columns):\n"
      "        value = cell(row, j)\n"},
