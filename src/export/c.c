@@ -126,6 +126,11 @@ static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err
 {
     char prefix[NU_PREFIX];
     nu_network_prefix(prefix, w->e, k);
+    if (nu_exported_embeddings(w->e, k) > 0) {
+        fprintf(w->stream, "\nstatic const struct embedding %sE[] = {\n", prefix);
+        NU_TRY(nu_write_embeddings(w, k, 4, err));
+        fputs("};\n", w->stream);
+    }
     for (size_t l = 0; l < nu_exported_layers(w->e, k); l++) {
         nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
         double *weight NU_FREED = NULL, *bias NU_FREED = NULL, *turned NU_FREED = NULL;
@@ -186,13 +191,16 @@ static void write_hidden(const nu_writer *w, size_t k, size_t layers)
 static void write_network(const nu_writer *w, size_t k)
 {
     char prefix[NU_PREFIX], x[32], y[32];
-    size_t layers = nu_exported_layers(w->e, k);
+    size_t layers = nu_exported_layers(w->e, k), embedded = nu_exported_embeddings(w->e, k);
     nu_network_prefix(prefix, w->e, k);
     fprintf(w->stream, "\nstatic void %snetwork(const real *x, real *y)\n{\n", prefix);
     write_hidden(w, k, layers);
+    if (embedded > 0)
+        fprintf(w->stream, "    real e[%zu];\n    embed(%sE, %zu, x, e);\n",
+                nu_exported_layer_of(w->e, k, 0).in, prefix, embedded);
     for (size_t l = 0; l < layers; l++) {
         nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
-        snprintf(x, sizeof x, l > 0 ? "h%zu" : "x", l);
+        snprintf(x, sizeof x, l > 0 ? "h%zu" : embedded > 0 ? "e" : "x", l);
         snprintf(y, sizeof y, l + 1 < layers ? "h%zu" : "y", l + 1);
         write_layer(w, prefix, l, &layer, x, y);
     }
@@ -265,10 +273,12 @@ static nudge_status write_c(const nu_writer *shared, nudge_error *err)
     w->syntax = &syntax;
     write_about(w);
     nu_write_lines(w, nu_c_types);
+    fputs(w->e->embeds ? nu_c_embedding : "", w->stream);
     NU_TRY(write_constants(w, err));
     nu_write_lines(w, nu_c_numbers);
     nu_write_lines(w, nu_c_inputs);
     nu_write_lines(w, nu_c_functions);
+    fputs(w->e->embeds ? nu_c_embed : "", w->stream);
     write_activations(w);
     for (size_t k = 0; k < w->e->networks; k++)
         write_network(w, k);

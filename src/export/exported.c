@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "export/known.h"
 #include "model/tensor.h"
 
 /* ---- Traits ----------------------------------------------------------------------------- */
@@ -83,6 +84,7 @@ static void add_networks(nu_exported *e)
             e->traits |= nu_layer_is_normed(net, l) ? NU_NORMED : 0;
             e->traits |= nu_layer_adds(net, l) ? NU_RESIDUAL : 0;
         }
+        e->embeds |= nu_network_embeds(net);
     }
     e->traits |= e->networks > 1 ? NU_MEMBERS : 0;
 }
@@ -99,55 +101,6 @@ static nudge_status number_labels(nu_exported *e, nudge_error *err)
     return NUDGE_OK;
 }
 
-/* ---- What programs know: anything else is refused, not written wrong ----------------------- */
-
-/* Of values that are numbered, those up to `last`. */
-static nudge_status check_known(const char *what, int value, int last, const char *name,
-                                nudge_error *err)
-{
-    if (value <= last)
-        return NUDGE_OK;
-    return nu_fail(err, NUDGE_EARGUMENT, "the model has %s '%s', which exported programs cannot "
-                   "have as yet", what, name);
-}
-
-static nudge_status check_network(const nu_network *net, nudge_error *err)
-{
-    NU_TRY(check_known("embedding", (int)net->embed.kind, NUDGE_EMBED_NONE,
-                       nudge_embed_name(net->embed.kind), err));
-    NU_TRY(check_known("loss", (int)net->loss, NUDGE_FOCAL, nudge_loss_name(net->loss), err));
-    for (size_t l = 0; l < net->layers; l++)
-        NU_TRY(check_known("activation", (int)net->activation[l], NUDGE_SOFTSIGN,
-                           nudge_activation_name(net->activation[l]), err));
-    if (nu_tensors(net) != 2 * net->layers + (net->input_factor != 0))
-        return nu_fail(err, NUDGE_EARGUMENT, "the model has tensors beside weights, biases and "
-                       "factors of inputs, which exported programs cannot have as yet");
-    return NUDGE_OK;
-}
-
-static nudge_status check_prep(const nudge_prep *p, nudge_error *err)
-{
-    NU_TRY(check_known("scale", (int)p->scale, NUDGE_SCALE_QUANTILE, nudge_scale_name(p->scale),
-                       err));
-    NU_TRY(check_known("encoding", (int)p->encode, NUDGE_ENCODE_FOURIER,
-                       nudge_encode_name(p->encode), err));
-    NU_TRY(check_known("transform", (int)p->transform, NUDGE_TRANSFORM_BOX_COX,
-                       nudge_transform_name(p->transform), err));
-    for (size_t c = 0; c < p->n_columns; c++)
-        NU_TRY(check_known("a column of kind", (int)p->columns[c].kind, NUDGE_COLUMN_DATE,
-                           nudge_column_kind_name(p->columns[c].kind), err));
-    return NUDGE_OK;
-}
-
-static nudge_status check_model(const nudge_model *m, nudge_error *err)
-{
-    for (size_t k = 0; k < nu_model_members(m); k++)
-        NU_TRY(check_network(&nu_member_of(m, k)->net, err));
-    return m->prep != NULL ? check_prep(m->prep, err) : NUDGE_OK;
-}
-
-/* ---- All of it -------------------------------------------------------------------------- */
-
 nudge_status nu_exported_start(nu_exported *e, const nudge_model *m, nudge_error *err)
 {
     const nudge_prep *p = m->prep;
@@ -156,7 +109,7 @@ nudge_status nu_exported_start(nu_exported *e, const nudge_model *m, nudge_error
                        .columns = m->net.inputs, .inputs = m->net.inputs,
                        .networks = nu_model_members(m), .is_f32 = m->dtype == NUDGE_F32,
                        .traits = loss_traits(m->net.loss) | (outputs > 1 ? NU_SEVERAL : 0)};
-    NU_TRY(check_model(m, err));
+    NU_TRY(nu_check_known(m, err));
     add_networks(e);
     if (m->interval.coverage > 0)
         e->traits |= NU_INTERVALS;
@@ -347,16 +300,24 @@ size_t nu_exported_layers(const nu_exported *e, size_t network)
     return nu_member_of(e->model, network)->net.layers;
 }
 
+nudge_status nu_exported_check_finite(const double *values, size_t n, const char *whose,
+                                      nudge_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return nu_fail(err, NUDGE_EDATA, "weights %s are not finite: they cannot be written as "
+                           "numbers", whose);
+    return NUDGE_OK;
+}
+
 static nudge_status get_tensor(const nu_tensor *t, double **values, nudge_error *err)
 {
+    char whose[32];
     size_t n = nu_tensor_count(t);
     NU_NEW(*values, nu_alloc, n, "a layer's weights", err);
     nu_tensor_get(t, 0, n, *values);
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite((*values)[i]))
-            return nu_fail(err, NUDGE_EDATA, "weights of layer %zu are not finite: they cannot be "
-                           "written as numbers", t->layer);
-    return NUDGE_OK;
+    snprintf(whose, sizeof whose, "of layer %zu", t->layer);
+    return nu_exported_check_finite(*values, n, whose, err);
 }
 
 nu_exported_layer nu_exported_layer_of(const nu_exported *e, size_t network, size_t l)

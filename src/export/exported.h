@@ -57,12 +57,14 @@ typedef struct nu_exported {
     size_t networks;
     double shift, factor;   /* without NU_RECORDS */
     int is_f32;             /* weights are */
+    int embeds;             /* some networks embed numbers */
     char **labels;          /* n_labels: of classes; 0 without NU_CLASSES */
     size_t n_labels;
     char **own_labels;      /* they are these: "0", "1", ...; NULL: the prep's */
 } nu_exported;
 
-/* Followed by nu_exported_end() in any case. NUDGE_EARGUMENT (embedded numbers), NUDGE_EMEMORY. */
+/* Followed by nu_exported_end() in any case. NUDGE_EARGUMENT (it has something that is not here),
+ * NUDGE_EMEMORY. */
 nudge_status nu_exported_start(nu_exported *e, const nudge_model *model, nudge_error *err);
 void nu_exported_end(nu_exported *e);
 
@@ -77,7 +79,8 @@ typedef struct nu_field {
     nu_field_kind kind;
     const char *text;
     double number;
-    size_t n;               /* of a list */
+    size_t n;               /* of a list, */
+    int is_f32;             /* of weights, which are */
     const double *numbers;
     char *const *texts;
 } nu_field;
@@ -143,5 +146,12 @@ nu_exported_layer nu_exported_layer_of(const nu_exported *e, size_t network, siz
  * layer), and biases, for free(). NUDGE_EDATA (not finite), NUDGE_EMEMORY. */
 nudge_status nu_exported_weights(const nu_exported *e, size_t network, size_t l, double **weight,
                                  double **bias, nudge_error *err);
+
+/* How many inputs of a network are embedded; 0: it takes them as they are. */
+size_t nu_exported_embeddings(const nu_exported *e, size_t network);
+
+/* NUDGE_EDATA: some of n weights are not. whose: "of layer 2". */
+nudge_status nu_exported_check_finite(const double *values, size_t n, const char *whose,
+                                      nudge_error *err);
 
 #endif

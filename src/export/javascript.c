@@ -47,6 +47,23 @@ static const char *const activations[] = {
     [NUDGE_SOFTSIGN] = "const softsign = z => z / (1 + Math.abs(z));\n",
 };
 
+static const char embed[] =
+    "\n"
+    "// Some numbers become what a layer makes of their cosines and sines; other inputs stay.\n"
+    "function embed(embeddings, x) {\n"
+    "  const y = x.map(v => [v]);\n"
+    "  for (const {input, frequencies, phases, weight, bias} of embeddings) {\n"
+    "    const v = x[input];\n"
+    "    const angles = frequencies.map((f, k) => 2 * Math.PI * f * v + (phases ? phases[k] : "
+    "0));\n"
+    "    const waves = angles.map(Math.cos).concat(phases ? [] : angles.map(Math.sin));\n"
+    "    const z = bias.map((b, k) =>\n"
+    "      waves.reduce((sum, wave, j) => sum + wave * weight[j * bias.length + k], b));\n"
+    "    y[input] = phases ? [v, ...z] : z.map(v => Math.max(v, 0));\n"
+    "  }\n"
+    "  return y.flat();\n"
+    "}\n";
+
 static const char *const names[] = {
     [NUDGE_RELU] = "relu", [NUDGE_LEAKY_RELU] = "leakyRelu", [NUDGE_ELU] = "elu",
     [NUDGE_TANH] = "tanh", [NUDGE_SIGMOID] = "sigmoid", [NUDGE_SOFTPLUS] = "softplus",
@@ -90,6 +107,11 @@ static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err
 {
     char prefix[NU_PREFIX];
     nu_network_prefix(prefix, w->e, k);
+    if (nu_exported_embeddings(w->e, k) > 0) {
+        fprintf(w->stream, "\nconst %sE = [\n", prefix);
+        NU_TRY(nu_write_embeddings(w, k, 2, err));
+        fputs("];\n", w->stream);
+    }
     for (size_t l = 0; l < nu_exported_layers(w->e, k); l++) {
         nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
         double *weight NU_FREED = NULL, *bias NU_FREED = NULL;
@@ -106,9 +128,11 @@ static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err
 /* ---- Functions -------------------------------------------------------------------------- */
 
 /* "add(h1, dense(W2, b2, norm(h1)).map(relu))" */
-static void write_layer(FILE *stream, const char *prefix, size_t l, const nu_exported_layer *layer)
+static void write_layer(FILE *stream, const char *prefix, size_t l, const nu_exported_layer *layer,
+                        const char *input)
 {
-    char x[32] = "x";
+    char x[32];
+    snprintf(x, sizeof x, "%s", input);
     if (l > 0)
         snprintf(x, sizeof x, "h%zu", l);
     if (layer->adds)
@@ -124,12 +148,15 @@ static void write_network(const nu_writer *w, size_t k)
 {
     char prefix[NU_PREFIX];
     size_t layers = nu_exported_layers(w->e, k);
+    int embeds = nu_exported_embeddings(w->e, k) > 0;
     nu_network_prefix(prefix, w->e, k);
     fprintf(w->stream, "\nfunction %snetwork(x) {\n", prefix);
+    if (embeds)
+        fprintf(w->stream, "  const e = embed(%sE, x);\n", prefix);
     for (size_t l = 0; l < layers; l++) {
         nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
         fprintf(w->stream, l + 1 < layers ? "  const h%zu = " : "  return ", l + 1);
-        write_layer(w->stream, prefix, l, &layer);
+        write_layer(w->stream, prefix, l, &layer, embeds ? "e" : "x");
     }
     fputs("}\n", w->stream);
 }
@@ -161,6 +188,7 @@ static nudge_status write_js(const nu_writer *shared, nudge_error *err)
     nu_write_lines(w, nu_js_numbers);
     nu_write_lines(w, nu_js_inputs);
     nu_write_lines(w, nu_js_functions);
+    fputs(w->e->embeds ? embed : "", w->stream);
     fputs(w->e->activations & ~1u ? "\n" : "", w->stream);
     nu_write_activations(w, activations);
     for (size_t k = 0; k < w->e->networks; k++)

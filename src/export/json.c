@@ -53,8 +53,22 @@ static nudge_status write_layer(const nu_writer *w, size_t k, size_t l, nudge_er
     return NUDGE_OK;
 }
 
+static nudge_status write_embeddings(const nu_writer *w, nudge_error *err)
+{
+    fputs("  \"embeddings\": [", w->stream);
+    for (size_t k = 0; k < w->e->networks; k++) {
+        fputs(k > 0 ? ", [\n" : "[\n", w->stream);
+        NU_TRY(nu_write_embeddings(w, k, 4, err));
+        fputs("  ]", w->stream);
+    }
+    fputs("],\n", w->stream);
+    return NUDGE_OK;
+}
+
 static nudge_status write_networks(const nu_writer *w, nudge_error *err)
 {
+    if (w->e->embeds)
+        NU_TRY(write_embeddings(w, err));
     fputs("  \"networks\": [", w->stream);
     for (size_t k = 0; k < w->e->networks; k++) {
         fputs(k > 0 ? ", [\n" : "[\n", w->stream);

@@ -81,6 +81,11 @@ static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err
 {
     char prefix[NU_PREFIX];
     nu_network_prefix(prefix, w->e, k);
+    if (nu_exported_embeddings(w->e, k) > 0) {
+        fprintf(w->stream, "\n%sE = [\n", prefix);
+        NU_TRY(nu_write_embeddings(w, k, 4, err));
+        fputs("]\n", w->stream);
+    }
     for (size_t l = 0; l < nu_exported_layers(w->e, k); l++) {
         nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
         double *weight NU_FREED = NULL, *bias NU_FREED = NULL;
@@ -109,10 +114,11 @@ static void write_activations(const nu_writer *w, int many)
 
 /* "h2 = add(h1, [relu(z) for z in dense(W2, b2, norm(h1))])"; with NumPy "relu(dense(...))". */
 static void write_layer(const nu_writer *w, const char *prefix, size_t l,
-                        const nu_exported_layer *layer, int many)
+                        const nu_exported_layer *layer, int many, const char *input)
 {
     const char *f = functions_of[layer->activation].name;
-    char x[32] = "x";
+    char x[32];
+    snprintf(x, sizeof x, "%s", input);
     if (l > 0)
         snprintf(x, sizeof x, "h%zu", l);
     if (layer->adds)
@@ -130,14 +136,17 @@ static void write_network(const nu_writer *w, size_t k, int many, const char *re
 {
     char prefix[NU_PREFIX];
     size_t layers = nu_exported_layers(w->e, k);
+    int embeds = nu_exported_embeddings(w->e, k) > 0;
     nu_network_prefix(prefix, w->e, k);
+    if (embeds)
+        fprintf(w->stream, "    e = embed(%sE, x)\n", prefix);
     for (size_t l = 0; l < layers; l++) {
         nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
         if (l + 1 < layers)
             fprintf(w->stream, "    h%zu = ", l + 1);
         else
             fputs(result, w->stream);
-        write_layer(w, prefix, l, &layer, many);
+        write_layer(w, prefix, l, &layer, many, embeds ? "e" : "x");
         fputs(l + 1 == layers && result[strlen(result) - 1] == '(' ? ")\n" : "\n", w->stream);
     }
 }
@@ -161,6 +170,7 @@ static void write_networks(const nu_writer *w)
 static void write_many(const nu_writer *w)
 {
     nu_write_lines(w, nu_python_many);
+    fputs(w->e->embeds ? nu_python_embed_many : "", w->stream);
     write_activations(w, 1);
     fputs("\n    x = np.array(all_rows, dtype=float)\n", w->stream);
     fputs(w->e->networks > 1 ? "    y = []\n" : "", w->stream);
@@ -191,6 +201,7 @@ static nudge_status write_python(const nu_writer *shared, nudge_error *err)
     nu_write_lines(w, nu_python_numbers);
     nu_write_lines(w, nu_python_inputs);
     nu_write_lines(w, nu_python_functions);
+    fputs(w->e->embeds ? nu_python_embed : "", w->stream);
     write_activations(w, 0);
     write_networks(w);
     write_many(w);

@@ -110,7 +110,8 @@ const nu_lines nu_python_numbers[] = {
      "        return -1\n"
      "    text = str(value)\n"
      "    if text not in column[\"categories\"] and isinstance(value, float):\n"
-     "        text = \"%.17g\" % value  # 1.0 as 1: pandas makes such numbers of a column with missing "
+     "        text = \"%.17g\" % value  # 1.0 as 1: pandas makes such numbers of a column with "
+     "missing "
      "ones\n"
      "    if text in column[\"categories\"]:\n"
      "        return column[\"categories\"].index(text)\n"},

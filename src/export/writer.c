@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/status.h"
+
 #define COLUMNS 100 /* lines of lists are not longer, but for what does not fit */
 
 void nu_write_lines(const nu_writer *w, const nu_lines *lines)
@@ -125,7 +127,7 @@ static void write_value(const nu_writer *w, const nu_field *f, size_t indent)
         break;
     case NU_NUMBERS_FIELD:
         fprintf(stream, "%s\n%*s", s->numbers[0], (int)indent, "");
-        nu_write_reals(stream, f->numbers, f->n, 0, indent, indent);
+        nu_write_reals(stream, f->numbers, f->n, f->is_f32, indent, indent);
         fputs(s->numbers[1], stream);
         break;
     case NU_TEXTS_FIELD:
@@ -136,19 +138,19 @@ static void write_value(const nu_writer *w, const nu_field *f, size_t indent)
     }
 }
 
-static void write_record(const nu_writer *w, const nu_record *r, size_t indent)
+void nu_write_record(const nu_writer *w, const nu_record *r, size_t indent, int is_last)
 {
     const nu_syntax *s = w->syntax;
-    fputs(s->record[0], w->stream);
+    fprintf(w->stream, "%*s%s", (int)indent, "", s->record[0]);
     for (size_t i = 0; i < r->n; i++) {
         const nu_field *f = &r->field[i];
         fputs(i > 0 ? ", " : "", w->stream);
         fprintf(w->stream, s->key, f->key);
-        write_value(w, f, indent);
+        write_value(w, f, indent + 4);
         if (s->count != NULL && f->n > 0)
             fprintf(w->stream, s->count, f->key, f->n);
     }
-    fputs(s->record[1], w->stream);
+    fprintf(w->stream, "%s%s\n", s->record[1], is_last ? "" : ",");
 }
 
 typedef nudge_status taker(const nu_exported *e, size_t j, nu_record *record, nudge_error *err);
@@ -159,14 +161,10 @@ static nudge_status write_records(const nu_writer *w, size_t n, taker *take, siz
     for (size_t j = 0; j < n; j++) {
         nu_record record;
         nudge_status status = take(w->e, j, &record, err);
-        if (status == NUDGE_OK) {
-            fprintf(w->stream, "%*s", (int)indent, "");
-            write_record(w, &record, indent + 4);
-            fputs(j + 1 < n ? ",\n" : "\n", w->stream);
-        }
+        if (status == NUDGE_OK)
+            nu_write_record(w, &record, indent, j + 1 == n);
         nu_record_end(&record);
-        if (status != NUDGE_OK)
-            return status;
+        NU_TRY(status);
     }
     return NUDGE_OK;
 }

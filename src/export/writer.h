@@ -67,6 +67,18 @@ const char *nu_network_prefix(char buf[NU_PREFIX], const nu_exported *e, size_t 
 nudge_status nu_write_columns(const nu_writer *w, size_t indent, nudge_error *err);
 nudge_status nu_write_targets(const nu_writer *w, size_t indent, nudge_error *err);
 
+/* A line with a record; a comma ends it unless it is the last. */
+void nu_write_record(const nu_writer *w, const nu_record *record, size_t indent, int is_last);
+
+/* A list of records of the inputs that a network embeds, nu_exported_embeddings() of them:
+ *   input               its number, from 0: in its place come, for angles 2 pi f x + phase,
+ *   frequencies, phases the cosines; without phases (of which all are 0) cosines, then sines,
+ *   weight, bias        of these waves a dense layer, whose weights have a row for each wave. With
+ *                       phases the input itself goes before; without, what is below 0 becomes 0
+ * NUDGE_EDATA, NUDGE_EMEMORY. */
+nudge_status nu_write_embeddings(const nu_writer *w, size_t network, size_t indent,
+                                 nudge_error *err);
+
 /* Text in double quotes as C, JavaScript, Python and JSON all read it, but for what `other` makes
  * of a byte (returns 1): control characters are for it. */
 void nu_write_quoted(FILE *stream, const char *text, int (*other)(FILE *stream, const char *at));

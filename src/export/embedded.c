@@ -1,0 +1,66 @@
+/* Embeddings of numbers, as records. */
+#include "core/memory.h"
+#include "core/status.h"
+#include "export/writer.h"
+#include "model/tensor.h"
+
+static const nu_network *network_of(const nu_exported *e, size_t network)
+{
+    return &nu_member_of(e->model, network)->net;
+}
+
+/* What number j has of a tensor, n values for each, as a field of the record. */
+static nudge_status add_part(nu_record *r, const char *key, const nu_tensor *t, size_t j,
+                             double **at, size_t n, nudge_error *err)
+{
+    nu_tensor_get(t, j * n, n, *at);
+    NU_TRY(nu_exported_check_finite(*at, n, "of the embedding", err));
+    r->field[r->n++] = (nu_field){.key = key, .kind = NU_NUMBERS_FIELD, .n = n, .numbers = *at,
+                                  .is_f32 = t->element == nu_element_of(NUDGE_F32)};
+    *at += n;
+    return NUDGE_OK;
+}
+
+/* Number j, which is input `input`; tensors of the network from `first` on are the embedding's. */
+static nudge_status take(nu_record *r, const nu_exported *e, size_t network, size_t j, size_t input,
+                         nudge_error *err)
+{
+    static const char *const keys[] = {"frequencies", "phases", "weight", "bias"};
+    const nudge_model *one = nu_member_of(e->model, network);
+    const nu_embedding *embed = &one->net.embed;
+    size_t i = 2 * one->net.layers + (size_t)one->net.input_factor, shape[2];
+    size_t most = 2 * embed->frequencies + (embed->waves + 1) * embed->size;
+    *r = (nu_record){.n = 1, .field = {{.key = "input", .kind = NU_NUMBER_FIELD,
+                                        .number = (double)input}}};
+    NU_NEW(r->list, nu_alloc, most, "an embedding", err);
+    double *at = r->list;
+    for (; i < nu_tensors(&one->net); i++) {
+        nu_tensor t = nu_tensor_of(&one->net, one->params, e->model->dtype, i);
+        size_t rank = nu_embed_shape(embed, t.of_embedding, shape);
+        NU_TRY(add_part(r, keys[t.of_embedding], &t, j, &at, shape[0] * (rank > 1 ? shape[1] : 1),
+                        err));
+    }
+    return NUDGE_OK;
+}
+
+size_t nu_exported_embeddings(const nu_exported *e, size_t network)
+{
+    return network_of(e, network)->embed.numbers;
+}
+
+nudge_status nu_write_embeddings(const nu_writer *w, size_t network, size_t indent,
+                                 nudge_error *err)
+{
+    const nu_embedding *embed = &network_of(w->e, network)->embed;
+    for (size_t i = 0, j = 0; j < embed->numbers; i++) {
+        nu_record record;
+        if (!embed->is_number[i])
+            continue;
+        nudge_status status = take(&record, w->e, network, j++, i, err);
+        if (status == NUDGE_OK)
+            nu_write_record(w, &record, indent, j == embed->numbers);
+        nu_record_end(&record);
+        NU_TRY(status);
+    }
+    return NUDGE_OK;
+}
