@@ -19,7 +19,7 @@ awk -v csv=train.csv -v new=new.csv -v json=rows.json 'BEGIN {
         sort = y < 1 ? "lo\"w" : y < 2 ? "</script>" : "h\\i*/"
         gsub(/"/, "\"\"", sort)
         if (i < 160) {
-            printf "%.3f,%s,%s,%s,%.4f,%.4f,\"%s\",%d\n", x, c, day, k, y, x - c, sort, (y > 2) >csv
+            printf "%.3f,%s,%s,%s,%.4f,%.4f,\"%s\",%d\n", x, c, day, k, y, x + c + 3, sort, (y > 2) >csv
             continue
         }
         if (i % 5 == 0) k = "unseen"
@@ -47,15 +47,15 @@ train() {
 
 t="--data train.csv --epochs 1 --hidden 5,5"
 train or --data synth:or --hidden 3 --loss mse --scale none --target-scale none --dtype f64 \
-    --optimizer sgd --lr 0.1 --batch 4 --epochs 2000 --init "$TEST_FILES/or-init.safetensors"
+    --embed plr --frequencies 2 --epochs 50
 train bins $t --target sort --ignore "y*" --dtype f64 --encode piecewise --bins 5 --members 2 \
     --scale quantile --fill-indicator --min-count 25 --activation gelu --residual
-train waves $t --target "y 1" --ignore y2,sort,yes --dtype f64 --encode fourier --frequencies 3 \
+train waves $t --target "y 1,y2" --ignore sort,yes --dtype f64 --encode fourier --frequencies 3 \
     --scale robust --category-code ordinal --layer-norm --activation mish --interval 0.8 \
-    --val-split 0.2 --target-transform log1p
-train two $t --target "y 1,y2" --ignore sort,yes --dtype f64 --activation selu --input-factor yes
-train yes $t --target yes --ignore "y 1,y2,sort" --activation softplus
-models="or bins waves two yes"
+    --val-split 0.2 --target-transform log1p --input-factor yes
+train yes $t --target yes --ignore "y 1,y2,sort" --activation selu --embed pbld \
+    --category-code signed
+models="or bins waves yes"
 
 # same FILE NAME: the numbers of a file are near those of nudge, its labels are the same
 same() {
@@ -82,6 +82,16 @@ for m in $models; do
     check "C: $m runs" sh -c "./$m.run <$m-new.csv"
     expect "C: $m predicts the same" same "$out" $m
 done
+# said WORDS NAME TEXT: or.run refuses a text
+said() {
+    printf "$3" | ./or.run >"$out" 2>"$err"
+    expect "C: $2 is refused" grep -q "$1" "$err"
+}
+if [ -n "$cc" ]; then
+    said "line 2: it has not 2 cells" "a row that is short" "x1,x2\n1\n"
+    said "line 4: it has not 2 cells" "a row that is long" "x1,x2\n1, 0\n\n1,0,1\n"
+    said "has 1 of the 2" "a column that comes twice" "x1,x1\n1,0\n"
+fi
 
 # ---- JavaScript ----------------------------------------------------------------------------
 cat >all.js <<'END'
@@ -93,8 +103,11 @@ for (const name of process.argv.slice(2)) {
   const lines = JSON.parse(fs.readFileSync(`${name}-rows.json`, 'utf8')).map(cells => {
     const row = m.columns ? Object.fromEntries(m.columns.map((c, j) => [c.name, cells[j]])) : cells;
     if (String(m.predict(row)) !== String(m.predict(cells))) throw new Error('by name');
+    if (m.columns) try { m.predict(cells.slice(1)); throw 'short'; } catch (e) {
+      if (!/a row has 4 values, not 3/.test(e.message)) throw e;
+    }
     const some = [m.predict(row)].flat().concat(m.predictProba ? m.predictProba(row) : []);
-    return some.concat(m.predictInterval ? m.predictInterval(row) : []).map(quote).join(',');
+    return some.concat(m.predictInterval ? m.predictInterval(row).flat() : []).map(quote).join(',');
   });
   fs.writeFileSync(`${name}.js.csv`, [header, ...lines, ''].join('\n'));
 }
@@ -133,7 +146,7 @@ for name in sys.argv[1:]:
                 if hasattr(m, "predict_proba"):
                     y += m.predict_proba(row)
                 if hasattr(m, "predict_interval"):
-                    y += m.predict_interval(row)
+                    y += sum(map(list, m.predict_interval(row)), [])
                 out.writerow(y)
 END
 if [ -n "$python" ]; then
@@ -151,8 +164,6 @@ check "standard output" nudge export or.safetensors --to js
 expect "is as the file" cmp "$out" or.cjs
 check "C in float, with a header" nudge export or.safetensors -o f.c -o f.h --dtype f32
 expect "has floats" grep -q "typedef float real" f.c
-nudge train --quiet --data synth:or --hidden 2 --embed plr --epochs 1 --out plr.safetensors >"$out"
-refuse 2 "has embedding 'plr'" "embedded numbers" nudge export plr.safetensors -o x.js
 refuse 2 "the language is needed" "no language" nudge export or.safetensors
 refuse 2 "does not say in which language" "another ending" nudge export or.safetensors -o or.rs
 refuse 2 "did you mean 'python'" "another language" nudge export or.safetensors --to pyton
