@@ -45,7 +45,7 @@ NUDGE_GIVES(nudge_export_options, nudge_export_defaults, it.size = sizeof it;)
  * It says how it is used. Numbers of an f32 model are written with 9 digits, others so that they
  * read back exactly. Atomic, as nudge_model_save(); "-" is standard output. options may be NULL.
  * NUDGE_EARGUMENT (auto, and the path tells no language; a setting that the language has not; a
- * model that embeds numbers, which is for later),
+ * model with something that no program has as yet),
  * NUDGE_EDATA (weights that are not finite), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_export(const nudge_model *model, const char *path,
                                                         const nudge_export_options *options,

@@ -166,7 +166,8 @@ static void write_outputs(const nu_writer *w)
 {
     unsigned t = w->e->traits;
     char prefix[NU_PREFIX];
-    fputs("\nfunction outputs(row) {\n  const x = inputs(row);\n  const y = ", w->stream);
+    fputs("\nfunction outputs(row) {\n  const x = inputs(row);\n", w->stream);
+    fputs(t & (NU_UNSCALED | NU_TRANSFORMED) ? "  const y = " : "  return ", w->stream);
     fputs(t & NU_MEMBERS ? "mean([" : "", w->stream);
     for (size_t k = 0; k < w->e->networks; k++)
         fprintf(w->stream, "%s%s%snetwork(x)%s", k > 0 ? ", " : "", t & NU_LINKED ? "link(" : "",

@@ -280,7 +280,6 @@ const nu_lines nu_js_after[] = {
 
 const nu_lines nu_js_outputs[] = {
     {0, NU_UNSCALED | NU_TRANSFORMED,
-     "  return y;\n"
      "}\n"},
     {NU_UNSCALED, NU_TRANSFORMED,
      "  return y.map((v, k) => v / targets[k].factor + targets[k].shift);\n"
