@@ -14,14 +14,16 @@ NUDGE_BEGIN
  *           .cjs (require()), .mjs (an ES module)
  *   python  .py: Python 3.8 and later; NumPy makes many rows faster where it is there
  *   json    .json: what the others are made of, for programs in other languages
- *   c-header  .h: the declarations of what c writes */
+ *   c-header  .h: the declarations of what c writes
+ *   html    .html: a page with a form for a row, or a picture to draw, and js within */
 typedef enum nudge_language {
     NUDGE_LANGUAGE_AUTO,
     NUDGE_LANGUAGE_C,
     NUDGE_LANGUAGE_JS,
     NUDGE_LANGUAGE_PYTHON,
     NUDGE_LANGUAGE_JSON,
-    NUDGE_LANGUAGE_C_HEADER
+    NUDGE_LANGUAGE_C_HEADER,
+    NUDGE_LANGUAGE_HTML
 } nudge_language;
 
 /* As those of other choices: see nudge/base.h. */
@@ -44,8 +46,8 @@ NUDGE_GIVES(nudge_export_options, nudge_export_defaults, it.size = sizeof it;)
 /* Writes a program that predicts as the model does: the same labels, and numbers but for rounding.
  * It says how it is used. Numbers of an f32 model are written with 9 digits, others so that they
  * read back exactly. Atomic, as nudge_model_save(); "-" is standard output. options may be NULL.
- * NUDGE_EARGUMENT (auto, and the path tells no language; a setting that the language has not; a
- * model with something that no program has as yet),
+ * NUDGE_EARGUMENT (auto, and the path tells no language; a setting that the language has not; html
+ * of pictures that are not grey ones; a model with something that no program has as yet),
  * NUDGE_EDATA (weights that are not finite), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_export(const nudge_model *model, const char *path,
                                                         const nudge_export_options *options,

@@ -13,6 +13,7 @@ static const nu_language *const languages[] = {
     [NUDGE_LANGUAGE_PYTHON] = &nu_language_python,
     [NUDGE_LANGUAGE_JSON] = &nu_language_json,
     [NUDGE_LANGUAGE_C_HEADER] = &nu_language_c_header,
+    [NUDGE_LANGUAGE_HTML] = &nu_language_html,
 };
 #define LANGUAGES (sizeof languages / sizeof *languages)
 
@@ -42,8 +43,8 @@ static nudge_status check(nudge_export_options *o, const char *path, nudge_error
         o->language = nudge_language_of(path);
     if (o->language == NUDGE_LANGUAGE_AUTO)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "language", "'%s' does not say in which "
-                               "language: names that end in .c, .h, .js, .mjs, .cjs, .py or .json "
-                               "do", path);
+                               "language: names that end in .c, .h, .js, .mjs, .cjs, .py, .json "
+                               "or .html do", path);
     if (o->language != NUDGE_LANGUAGE_C && o->dtype != NULL)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "dtype", "that is for C, and '%s' will be %s",
                                path, nudge_language_name(o->language));

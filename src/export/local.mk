@@ -4,6 +4,7 @@ libnudge_all_la_SOURCES += \
 	src/export/embedded.c \
 	src/export/export.c \
 	src/export/exported.h src/export/exported.c \
+	src/export/html.c src/export/html_lines.h src/export/html_lines.c \
 	src/export/javascript.c src/export/javascript_lines.h src/export/javascript_lines.c \
 	src/export/json.c \
 	src/export/known.h src/export/known.c \

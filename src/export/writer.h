@@ -32,7 +32,7 @@ typedef struct nu_language {
 } nu_language;
 
 extern const nu_language nu_language_c, nu_language_js, nu_language_python, nu_language_json,
-    nu_language_c_header;
+    nu_language_c_header, nu_language_html;
 
 /* Text that is written where the model has all of some traits and none of others; the last of
  * several is NULL. */

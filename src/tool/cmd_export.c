@@ -13,8 +13,8 @@ static const char *language_names(size_t i)
 
 static const option own[] = {
     {"to", "NAME", .initial = "auto", .names = language_names,
-     .help = "the language; auto: by the ending of the file's name, .c, .h, .js, .mjs, .cjs, .py "
-             "or .json"},
+     .help = "the language; auto: by the ending of the file's name, .c, .h, .js, .mjs, .cjs, .py, "
+             ".json or .html"},
     {"out", "FILE", .initial = "-", .repeats = 1,
      .help = "write there, several times for several files; - is standard output"},
     {"dtype", .initial = "model", .help = "C: numbers to compute with; model: as it has them"},
@@ -26,13 +26,13 @@ static nudge_language language_of(arguments *args, const char *path)
 {
     nudge_language asked = (nudge_language)choice_of(args, "to");
     if (asked == NUDGE_LANGUAGE_AUTO && is_standard(path))
-        complain("the language is needed: --to c, js, python or json, or a file with --out");
+        complain("the language is needed: --to c, js, python, json or html, or a file with --out");
     if (asked != NUDGE_LANGUAGE_AUTO)
         return asked;
     asked = nudge_language_of(path);
     if (asked == NUDGE_LANGUAGE_AUTO)
         complain("--out: '%s' does not say in which language: names that end in .c, .h, .js, "
-                 ".mjs, .cjs, .py or .json do, and --to", path);
+                 ".mjs, .cjs, .py, .json or .html do, and --to", path);
     return asked;
 }
 
@@ -90,19 +90,21 @@ static int run(arguments *args)
 const command command_export = {
     .name = "export",
     .synopsis = "MODEL -o FILE [OPTION]...",
-    .summary = "a model as a program in C, JavaScript or Python",
+    .summary = "a model as a program in C, JavaScript or Python, or as a page",
     .about = "Writes a program that predicts as the model does, from raw rows: what was learned of "
              "numbers, missing values and categories is within. It needs no other file, and says "
              "how it is used.\n\n"
              "C is one file of C99, which needs libm alone; .h are its declarations. Compiled with "
              "-DPREDICT_MAIN it reads CSV. JavaScript is an ES module where the name ends in .mjs; "
              "otherwise require() takes it, and a page as a script. Python uses NumPy for many rows "
-             "where it is there. JSON is what they are made of, for programs in other languages.",
+             "where it is there. JSON is what they are made of, for programs in other languages. "
+             "HTML is a page with a form for a row, or a picture to draw, and the prediction.",
     .own = own,
     .options = "What: to dtype\nOutput: out\n",
     .examples = "  nudge export m.safetensors -o m.js\n"
                 "  nudge export m.safetensors -o m.c -o m.h -o m.py\n"
-                "  nudge export m.safetensors --to python\n",
+                "  nudge export m.safetensors --to python\n"
+                "  nudge export m.safetensors -o m.html\n",
     .most_words = 1,
     .run = run,
 };
