@@ -42,7 +42,7 @@ train() {
     check "predict $m" nudge predict --model "$m.safetensors" --data "$m-new.csv" --quiet
     cp "$out" "$m.csv"
     check "export $m" nudge export "$m.safetensors" -o "$m.c" -o "$m.cjs" -o "$m.mjs" -o "$m.py" \
-        -o "$m.json"
+        -o "$m.json" -o "$m.html"
 }
 
 t="--data train.csv --epochs 1 --hidden 5,5"
@@ -157,6 +157,83 @@ if [ -n "$python" ]; then
     done
 else
     skip "Python" "there is no python3"
+fi
+
+# ---- Pages ---------------------------------------------------------------------------------
+cat >pages.py <<'END'
+import sys
+from html.parser import HTMLParser
+
+class Page(HTMLParser):
+    def handle_starttag(self, tag, attrs):
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+        if [value for key, value in attrs if key in ("src", "href")]:
+            sys.exit("it is not alone")
+
+    def handle_endtag(self, tag):
+        if self.open.pop() != tag:
+            sys.exit("</%s> ends another" % tag)
+
+    def handle_comment(self, data):
+        sys.exit("a comment: " + data)
+
+for name in sys.argv[1:]:
+    page = Page()
+    page.counts, page.open = {}, []
+    page.feed(open(name + ".html", encoding="utf-8").read())
+    page.close()
+    if page.open or page.counts["script"] != 2 or page.counts["form"] != 1:
+        sys.exit("%s: %s %s" % (name, page.open, page.counts))
+END
+if [ -n "$python" ]; then
+    check "pages: well-formed, whatever the names" "$python" pages.py $models
+else
+    skip "pages: well-formed" "there is no python3"
+fi
+
+# A page that types rows into the pages, as events of their fields, and prints what they say.
+{
+    echo '<!DOCTYPE html><meta charset="utf-8"><pre></pre>'
+    for m in $models; do echo "<iframe id=\"$m\" src=\"$m.html\"></iframe>"; done
+    echo '<script>const rows = {'
+    for m in $models; do printf '%s: %s,\n' "$m" "$(sed 's,</,<\\/,g' "$m-rows.json")"; done
+    cat <<'END'
+};
+const quote = t => /[",]/.test(t) ? `"${t.replace(/"/g, '""')}"` : t;
+function typed(field, text) {
+  const other = [...field.options ?? []].some(o => o.value === '\0') ? '\0' : '';
+  field.value = text;
+  if (field.options && field.selectedIndex < 0) field.value = other;
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+}
+onload = () => {
+  for (const [name, all] of Object.entries(rows)) {
+    const page = document.getElementById(name).contentDocument;
+    for (const row of all) {
+      row.forEach((text, j) => typed(page.getElementById(`column${j}`), text));
+      const label = page.querySelector('output').textContent;
+      const values = [...page.querySelectorAll('output data, ol data')].map(data => data.value);
+      const some = label === '' || page.querySelector('output data') ? values : [label, ...values];
+      document.querySelector('pre').append(`=${name}: ${some.map(quote).join(',')}\n`);
+    }
+  }
+};
+</script>
+END
+} >pages.html
+chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+if [ -n "$chromium" ] && timeout 20 "$chromium" --headless --no-sandbox --disable-gpu \
+    --allow-file-access-from-files --user-data-dir="$scratch/chromium" --dump-dom \
+    "file://$PWD/pages.html" >pages.txt 2>pages.err; then
+    sed 's/<pre>//; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' pages.txt >pages.all
+    for m in $models; do
+        { head -n 1 "$m.csv" && sed -n "s/^.*=$m: //p" pages.all; } >"$m.page.csv"
+        expect "pages: $m predicts the same" same "$m.page.csv" "$m"
+    done
+else
+    skip "pages: what is typed" "there is no Chromium, or it is slow"
 fi
 
 # ---- What cannot be ------------------------------------------------------------------------

@@ -48,17 +48,21 @@ static range around(double middle, double width)
                    .high = middle + width};
 }
 
+/* What it knows of value j from least to most, perhaps nothing. */
+static const nu_prep_list *list_of(const nudge_prep *p, size_t j)
+{
+    static const nu_prep_list none;
+    if (p->quantiles != NULL && p->quantiles[j].n > 0)
+        return &p->quantiles[j];
+    return p->codes != NULL && p->encode == NUDGE_ENCODE_PIECEWISE ? &p->codes[j] : &none;
+}
+
 /* From least to most of the training rows, or around the mean or median; `fill` stands for missing
  * numbers, NaN: nothing does. */
 static range range_of(const nudge_prep *p, size_t j, double fill)
 {
-    static const nu_prep_list none;
-    const nu_prep_list *list = &none;
+    const nu_prep_list *list = list_of(p, j);
     range r = {0};
-    if (p->quantiles != NULL && p->quantiles[j].n > 0)
-        list = &p->quantiles[j];
-    else if (p->codes != NULL && p->encode == NUDGE_ENCODE_PIECEWISE)
-        list = &p->codes[j];
     if (list->n > 0)
         r = (range){.start = list->at[list->n / 2], .low = list->at[0],
                     .high = list->at[list->n - 1]};
@@ -74,12 +78,12 @@ static range range_of(const nudge_prep *p, size_t j, double fill)
     return rounded(r, are_whole(list));
 }
 
-/* Days from day to day have a step of 1, times of days have others. */
+/* A start alone, in days; the step is 1 where dates seem to have no times. */
 static range date_range_of(const nudge_prep *p, size_t j, double fill)
 {
-    range r = range_of(p, j, fill);
-    int is_whole = r.step >= 1 && r.start == floor(r.start);
-    return (range){.start = isnan(fill) ? r.start : fill, .step = is_whole};
+    const nu_prep_list *list = list_of(p, j);
+    double start = isnan(fill) ? range_of(p, j, fill).start : fill;
+    return (range){.start = start, .step = list->n > 0 ? are_whole(list) : fill == floor(fill)};
 }
 
 /* ---- Writing ---------------------------------------------------------------------------- */
