@@ -154,4 +154,4 @@ static nudge_status write_html(const nu_writer *w, nudge_error *err)
     return NUDGE_OK;
 }
 
-const nu_language nu_language_html = {".html .htm ", write_html};
+const nu_language nu_language_html = {".html ", write_html};
