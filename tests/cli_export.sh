@@ -160,6 +160,19 @@ else
 fi
 
 # ---- Pages ---------------------------------------------------------------------------------
+# pictures NAME WIDTH: of two pictures, 2 pixels high
+pictures() {
+    printf "\\0\\0\\10\\3\\0\\0\\0\\2\\0\\0\\0\\2\\0\\0\\0\\$2%0$((4 * $2))d" 0 >"$1.idx"
+    nudge train --data "$1.idx" --labels labels.idx --hidden 2 --epochs 1 --quiet \
+        --out "$1.safetensors" >"$out"
+}
+printf '\0\0\10\1\0\0\0\2\0\1' >labels.idx
+pictures square 2
+pictures wide 6
+check "a page to draw in" nudge export square.safetensors -o square.html
+expect "has a picture" grep -q "const height = 2, width = 2;" square.html
+refuse 2 "have 2 x 6 pixels" "wide pictures" nudge export wide.safetensors -o wide.html
+
 cat >pages.py <<'END'
 import sys
 from html.parser import HTMLParser
@@ -188,7 +201,7 @@ for name in sys.argv[1:]:
         sys.exit("%s: %s %s" % (name, page.open, page.counts))
 END
 if [ -n "$python" ]; then
-    check "pages: well-formed, whatever the names" "$python" pages.py $models
+    check "pages: well-formed, whatever the names" "$python" pages.py $models square
 else
     skip "pages: well-formed" "there is no python3"
 fi

@@ -17,9 +17,10 @@ START_TEST(languages_of_files)
         {"m.c", NUDGE_LANGUAGE_C},         {"a.c/m.h", NUDGE_LANGUAGE_C_HEADER},
         {"m.js", NUDGE_LANGUAGE_JS},       {"m.mjs", NUDGE_LANGUAGE_JS},
         {"m.cjs", NUDGE_LANGUAGE_JS},      {"x.y/m.py", NUDGE_LANGUAGE_PYTHON},
-        {"m.json", NUDGE_LANGUAGE_JSON},   {"m.j", NUDGE_LANGUAGE_AUTO},
-        {"m.c.txt", NUDGE_LANGUAGE_AUTO},  {"m.", NUDGE_LANGUAGE_AUTO},
-        {"folder.c/m", NUDGE_LANGUAGE_AUTO}, {"-", NUDGE_LANGUAGE_AUTO},
+        {"m.json", NUDGE_LANGUAGE_JSON},   {"m.html", NUDGE_LANGUAGE_HTML},
+        {"m.j", NUDGE_LANGUAGE_AUTO},      {"m.c.txt", NUDGE_LANGUAGE_AUTO},
+        {"m.", NUDGE_LANGUAGE_AUTO},       {"folder.c/m", NUDGE_LANGUAGE_AUTO},
+        {"-", NUDGE_LANGUAGE_AUTO},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         ck_assert_msg(nudge_language_of(files[i].path) == files[i].language, "%s",

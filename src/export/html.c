@@ -119,8 +119,8 @@ static void write_ranges(const nu_writer *w)
 static nudge_status check_picture(const nudge_prep *p, nudge_error *err)
 {
     if (p->pixel_columns >= 2 * p->pixel_rows || p->pixel_rows >= 2 * p->pixel_columns)
-        return nu_fail_setting(err, NUDGE_EARGUMENT, "language", "html draws one grey picture; the "
-                               "model's have %zu x %zu pixels", p->pixel_rows, p->pixel_columns);
+        return nu_fail(err, NUDGE_EARGUMENT, "html draws one grey picture; the model's have "
+                       "%zu x %zu pixels", p->pixel_rows, p->pixel_columns);
     return NUDGE_OK;
 }
 
