@@ -96,9 +96,10 @@ const command command_export = {
              "how it is used.\n\n"
              "C is one file of C99, which needs libm alone; .h are its declarations. Compiled with "
              "-DPREDICT_MAIN it reads CSV. JavaScript is an ES module where the name ends in .mjs; "
-             "otherwise require() takes it, and a page as a script. Python uses NumPy for many rows "
-             "where it is there. JSON is what they are made of, for programs in other languages. "
-             "HTML is a page with a form for a row, or a picture to draw, and the prediction.",
+             "otherwise require() takes it, and a page as a script. Python uses NumPy for many "
+             "rows where it is there. JSON is what they are made of, for programs in other "
+             "languages. HTML is a page with a form for a row, or a picture to draw, and the "
+             "prediction.",
     .own = own,
     .options = "What: to dtype\nOutput: out\n",
     .examples = "  nudge export m.safetensors -o m.js\n"
