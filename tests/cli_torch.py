@@ -86,6 +86,10 @@ def options(ref, case):
             args += ["--" + key.replace("_", "-"), str(value)]
     if "lr_factors" in case:
         args += ["--lr-factors", ",".join(map(repr, case["lr_factors"]))]
+    if "bias_lr_factor" in case:
+        args += ["--bias-lr-factor", repr(case["bias_lr_factor"])]
+    for key in ("ntk", "drop_last"):
+        args += ["--" + key.replace("_", "-"), "yes"] if key in case else []
     args += ["--weight", "w"] if "weighted" in case else ["--ignore", "w"]
     if "class_weights" in case:
         args += ["--class-weight", ",".join(
