@@ -66,11 +66,9 @@ static nudge_status write_columns(const nu_writer *w, nudge_error *err)
         NU_TRY(nu_write_columns(w, 4, err));
         fputs("};\n", w->stream);
     } else if ((w->e->traits & NU_SCALED) != 0) {
-        fputs("\nstatic const struct column column = {", w->stream);
-        nu_write_real(w->stream, w->e->shift, 0);
-        fputs(", ", w->stream);
-        nu_write_real(w->stream, w->e->factor, 0);
-        fputs("};\n", w->stream);
+        fputs("\nstatic const struct column column = ", w->stream);
+        nu_write_common_column(w);
+        fputs(";\n", w->stream);
     }
     return NUDGE_OK;
 }

@@ -20,7 +20,8 @@ static void quote(FILE *stream, const char *text)
 
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = "%s: ", .yes = "true", .numbers = {"[", "]"}, .texts = {"[", "]"},
-    .quote = quote};
+    .quote = quote,
+    .declare = "const ", .end = ";", .input_count = "inputCount", .indent = 2};
 
 static const char *const activations[] = {
     [NUDGE_RELU] = "const relu = z => Math.max(z, 0);\n",
@@ -70,60 +71,6 @@ static const char *const names[] = {
     [NUDGE_GELU] = "gelu", [NUDGE_SILU] = "silu", [NUDGE_SELU] = "selu", [NUDGE_MISH] = "mish",
     [NUDGE_SOFTSIGN] = "softsign",
 };
-
-/* ---- Constants -------------------------------------------------------------------------- */
-
-static nudge_status write_constants(const nu_writer *w, nudge_error *err)
-{
-    const nu_exported *e = w->e;
-    FILE *stream = w->stream;
-    if ((e->traits & NU_RECORDS) != 0) {
-        fputs("\nconst columns = [\n", stream);
-        NU_TRY(nu_write_columns(w, 2, err));
-        fputs("];\n", stream);
-    } else {
-        fprintf(stream, "\nconst inputCount = %zu;\n", e->inputs);
-    }
-    if ((e->traits & NU_RECORDS) == 0 && (e->traits & NU_SCALED) != 0) {
-        fputs("const column = {shift: ", stream);
-        nu_write_real(stream, e->shift, 0);
-        fputs(", factor: ", stream);
-        nu_write_real(stream, e->factor, 0);
-        fputs("};\n", stream);
-    }
-    fputs("const targets = [\n", stream);
-    NU_TRY(nu_write_targets(w, 2, err));
-    fputs("];\n", stream);
-    if ((e->traits & NU_CLASSES) != 0) {
-        fputs("const classes = [", stream);
-        nu_write_texts(w, e->labels, e->n_labels, 2, 17);
-        fputs("];\n", stream);
-    }
-    return NUDGE_OK;
-}
-
-/* Of network k. */
-static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err)
-{
-    char prefix[NU_PREFIX];
-    nu_network_prefix(prefix, w->e, k);
-    if (nu_exported_embeddings(w->e, k) > 0) {
-        fprintf(w->stream, "\nconst %sE = [\n", prefix);
-        NU_TRY(nu_write_embeddings(w, k, 2, err));
-        fputs("];\n", w->stream);
-    }
-    for (size_t l = 0; l < nu_exported_layers(w->e, k); l++) {
-        nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
-        double *weight NU_FREED = NULL, *bias NU_FREED = NULL;
-        NU_TRY(nu_exported_weights(w->e, k, l, &weight, &bias, err));
-        fprintf(w->stream, "\nconst %sW%zu = [\n", prefix, l + 1);
-        nu_write_rows(w, weight, layer.out, layer.in, 2);
-        fprintf(w->stream, "];\nconst %sb%zu = [", prefix, l + 1);
-        nu_write_reals(w->stream, bias, layer.out, w->e->is_f32, 2, 14);
-        fputs("];\n", w->stream);
-    }
-    return NUDGE_OK;
-}
 
 /* ---- Functions -------------------------------------------------------------------------- */
 
@@ -183,9 +130,9 @@ static nudge_status write_js(const nu_writer *shared, nudge_error *err)
     fprintf(w->stream, "// A network that nudge %s trained. It needs no other file.\n",
             nudge_version());
     nu_write_lines(w, nu_js_about);
-    NU_TRY(write_constants(w, err));
+    NU_TRY(nu_write_constants(w, err));
     for (size_t k = 0; k < w->e->networks; k++)
-        NU_TRY(write_weights(w, k, err));
+        NU_TRY(nu_write_weights(w, k, err));
     nu_write_lines(w, nu_js_numbers);
     nu_write_lines(w, nu_js_inputs);
     nu_write_lines(w, nu_js_functions);

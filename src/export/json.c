@@ -28,11 +28,9 @@ static nudge_status write_columns(const nu_writer *w, nudge_error *err)
         NU_TRY(nu_write_columns(w, 4, err));
         fputs("  ],\n", stream);
     } else {
-        fprintf(stream, "\"column_count\": %zu,\n  \"column\": {\"shift\": ", e->columns);
-        nu_write_real(stream, e->shift, 0);
-        fputs(", \"factor\": ", stream);
-        nu_write_real(stream, e->factor, 0);
-        fputs("},\n", stream);
+        fprintf(stream, "\"column_count\": %zu,\n  \"column\": ", e->columns);
+        nu_write_common_column(w);
+        fputs(",\n", stream);
     }
     fprintf(stream, "  \"robust\": %s,\n", e->traits & NU_ROBUST ? "true" : "false");
     return NUDGE_OK;

@@ -1,6 +1,7 @@
 libnudge_all_la_SOURCES += \
 	src/export/c.c src/export/c_lines.h src/export/c_inputs.c src/export/c_outputs.c \
 	src/export/c_main.c \
+	src/export/constants.c \
 	src/export/embedded.c \
 	src/export/export.c \
 	src/export/exported.h src/export/exported.c \

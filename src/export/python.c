@@ -19,7 +19,8 @@ static void quote(FILE *stream, const char *text)
 
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = "\"%s\": ", .yes = "True", .numbers = {"[", "]"},
-    .texts = {"[", "]"}, .quote = quote};
+    .texts = {"[", "]"}, .quote = quote,
+    .declare = "", .end = "", .input_count = "input_count", .indent = 4};
 
 /* Of a number; of many, with NumPy. */
 static const struct {
@@ -44,60 +45,6 @@ static const struct {
                     "z * np.tanh(np.log1p(np.exp(np.minimum(z, 709))))"},
     [NUDGE_SOFTSIGN] = {"softsign", "z / (1 + abs(z))", "z / (1 + np.abs(z))"},
 };
-
-/* ---- Constants -------------------------------------------------------------------------- */
-
-static nudge_status write_constants(const nu_writer *w, nudge_error *err)
-{
-    const nu_exported *e = w->e;
-    FILE *stream = w->stream;
-    if ((e->traits & NU_RECORDS) != 0) {
-        fputs("\ncolumns = [\n", stream);
-        NU_TRY(nu_write_columns(w, 4, err));
-        fputs("]\n", stream);
-    } else {
-        fprintf(stream, "\ninput_count = %zu\n", e->inputs);
-    }
-    if ((e->traits & NU_RECORDS) == 0 && (e->traits & NU_SCALED) != 0) {
-        fputs("column = {\"shift\": ", stream);
-        nu_write_real(stream, e->shift, 0);
-        fputs(", \"factor\": ", stream);
-        nu_write_real(stream, e->factor, 0);
-        fputs("}\n", stream);
-    }
-    fputs("targets = [\n", stream);
-    NU_TRY(nu_write_targets(w, 4, err));
-    fputs("]\n", stream);
-    if ((e->traits & NU_CLASSES) != 0) {
-        fputs("classes = [", stream);
-        nu_write_texts(w, e->labels, e->n_labels, 4, 11);
-        fputs("]\n", stream);
-    }
-    return NUDGE_OK;
-}
-
-/* Of network k. */
-static nudge_status write_weights(const nu_writer *w, size_t k, nudge_error *err)
-{
-    char prefix[NU_PREFIX];
-    nu_network_prefix(prefix, w->e, k);
-    if (nu_exported_embeddings(w->e, k) > 0) {
-        fprintf(w->stream, "\n%sE = [\n", prefix);
-        NU_TRY(nu_write_embeddings(w, k, 4, err));
-        fputs("]\n", w->stream);
-    }
-    for (size_t l = 0; l < nu_exported_layers(w->e, k); l++) {
-        nu_exported_layer layer = nu_exported_layer_of(w->e, k, l);
-        double *weight NU_FREED = NULL, *bias NU_FREED = NULL;
-        NU_TRY(nu_exported_weights(w->e, k, l, &weight, &bias, err));
-        fprintf(w->stream, "\n%sW%zu = [\n", prefix, l + 1);
-        nu_write_rows(w, weight, layer.out, layer.in, 4);
-        fprintf(w->stream, "]\n%sb%zu = [", prefix, l + 1);
-        nu_write_reals(w->stream, bias, layer.out, w->e->is_f32, 4, 8);
-        fputs("]\n", w->stream);
-    }
-    return NUDGE_OK;
-}
 
 /* ---- Functions -------------------------------------------------------------------------- */
 
@@ -193,9 +140,9 @@ static nudge_status write_python(const nu_writer *shared, nudge_error *err)
     fprintf(w->stream, "\"\"\"A network that nudge %s trained. It needs no other file.\n\n",
             nudge_version());
     nu_write_lines(w, nu_python_about);
-    NU_TRY(write_constants(w, err));
+    NU_TRY(nu_write_constants(w, err));
     for (size_t k = 0; k < w->e->networks; k++)
-        NU_TRY(write_weights(w, k, err));
+        NU_TRY(nu_write_weights(w, k, err));
     if (needs_exp(w->e))
         nu_write_lines(w, nu_python_exponential);
     nu_write_lines(w, nu_python_numbers);

@@ -138,10 +138,10 @@ static void write_value(const nu_writer *w, const nu_field *f, size_t indent)
     }
 }
 
-void nu_write_record(const nu_writer *w, const nu_record *r, size_t indent, int is_last)
+void nu_write_fields(const nu_writer *w, const nu_record *r, size_t indent)
 {
     const nu_syntax *s = w->syntax;
-    fprintf(w->stream, "%*s%s", (int)indent, "", s->record[0]);
+    fputs(s->record[0], w->stream);
     for (size_t i = 0; i < r->n; i++) {
         const nu_field *f = &r->field[i];
         fputs(i > 0 ? ", " : "", w->stream);
@@ -150,7 +150,14 @@ void nu_write_record(const nu_writer *w, const nu_record *r, size_t indent, int 
         if (s->count != NULL && f->n > 0)
             fprintf(w->stream, s->count, f->key, f->n);
     }
-    fprintf(w->stream, "%s%s\n", s->record[1], is_last ? "" : ",");
+    fputs(s->record[1], w->stream);
+}
+
+void nu_write_record(const nu_writer *w, const nu_record *r, size_t indent, int is_last)
+{
+    fprintf(w->stream, "%*s", (int)indent, "");
+    nu_write_fields(w, r, indent);
+    fputs(is_last ? "\n" : ",\n", w->stream);
 }
 
 typedef nudge_status taker(const nu_exported *e, size_t j, nu_record *record, nudge_error *err);

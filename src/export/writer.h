@@ -14,6 +14,10 @@ typedef struct nu_syntax {
     const char *count;      /* behind a list, with %s for its key and %zu for how many; or NULL */
     const char *numbers[2], *texts[2]; /* around lists of these */
     void (*quote)(FILE *stream, const char *text);
+    /* Of languages that nu_write_constants() and nu_write_weights() are for: */
+    const char *declare, *end; /* around a constant: "const ", ";" */
+    const char *input_count;   /* its name */
+    size_t indent;             /* blanks before a line of a list */
 } nu_syntax;
 
 typedef struct nu_writer {
@@ -67,8 +71,12 @@ const char *nu_network_prefix(char buf[NU_PREFIX], const nu_exported *e, size_t 
 nudge_status nu_write_columns(const nu_writer *w, size_t indent, nudge_error *err);
 nudge_status nu_write_targets(const nu_writer *w, size_t indent, nudge_error *err);
 
-/* A line with a record; a comma ends it unless it is the last. */
+/* A record; in a line of its own, which a comma ends unless it is the last. */
+void nu_write_fields(const nu_writer *w, const nu_record *record, size_t indent);
 void nu_write_record(const nu_writer *w, const nu_record *record, size_t indent, int is_last);
+
+/* The record of every column where all are scaled alike, without NU_RECORDS. */
+void nu_write_common_column(const nu_writer *w);
 
 /* A list of records of the inputs that a network embeds, nu_exported_embeddings() of them:
  *   input               its number, from 0: in its place come, for angles 2 pi f x + phase,
@@ -78,6 +86,12 @@ void nu_write_record(const nu_writer *w, const nu_record *record, size_t indent,
  * NUDGE_EDATA, NUDGE_EMEMORY. */
 nudge_status nu_write_embeddings(const nu_writer *w, size_t network, size_t indent,
                                  nudge_error *err);
+
+/* All that predictions need but the networks: columns, or how many inputs there are and the one
+ * column that they all are; targets; classes. Of network k its weights: mK_E, the embeddings;
+ * W1, b1, ... Where a list holds lists. NUDGE_EDATA, NUDGE_EMEMORY. */
+nudge_status nu_write_constants(const nu_writer *w, nudge_error *err);
+nudge_status nu_write_weights(const nu_writer *w, size_t k, nudge_error *err);
 
 /* Text in double quotes as C, JavaScript, Python and JSON all read it, but for what `other` makes
  * of a byte (returns 1): control characters are for it. */
