@@ -9,10 +9,10 @@
 /* Two raw columns, three inputs, one standardised target. */
 static inline const nudge_prep *file_prep(void)
 {
-    static char *towns[] = {"New \"Town\"", "Z\xc3\xbcrich"};
+    static char *values[] = {"New \"Town\"", "Z\xc3\xbcrich"};
     static nu_prep_column columns[] = {
         {.name = "age", .kind = NUDGE_COLUMN_NUMBER, .fill = 1.0 / 3},
-        {.name = "town", .kind = NUDGE_COLUMN_CATEGORY, .categories = towns, .n_categories = 2}};
+        {.name = "town", .kind = NUDGE_COLUMN_CATEGORY, .categories = values, .n_categories = 2}};
     static char *features[] = {"age", "town=New \"Town\"", "town=Z\xc3\xbcrich"};
     static char *targets[] = {"price"};
     static double shift[] = {0.1, 0, 0}, factor[] = {1e-7, 1, 1};
@@ -63,6 +63,24 @@ static inline char *saved_parts(nudge_dtype dtype, int with_prep, unsigned char 
     memcpy(*data, bytes + 8 + length, *data_size);
     free(bytes);
     return header;
+}
+
+/* Trains m; in_parts: up to `updates`, and then from a checkpoint in st_path. */
+static inline void train_in_parts(nudge_model *m, const nudge_dataset *data,
+                                  const nudge_train_options *o, int in_parts, size_t updates)
+{
+    nudge_error err;
+    nudge_trainer *t = NULL;
+    ck_ok(nudge_trainer_create(&t, m, data, NULL, o, &err), &err);
+    if (in_parts) {
+        ck_ok(nudge_trainer_updates(t, updates, &err), &err);
+        ck_ok(nudge_trainer_save(t, st_path, NULL, &err), &err);
+        nudge_trainer_free(t);
+        ck_ok(nudge_trainer_create(&t, m, data, NULL, o, &err), &err);
+        ck_ok(nudge_trainer_load(t, st_path, &err), &err);
+    }
+    ck_ok(nudge_trainer_run(t, &err), &err);
+    nudge_trainer_free(t);
 }
 
 #endif

@@ -147,7 +147,6 @@ static uint64_t trained_hash(size_t hidden, int is_plr, int threads, int parts)
     nudge_model *m = made_embedding(is_plr, NUDGE_F32, hidden, 0);
     nudge_dataset *data = made_data(NUDGE_MSE, NUDGE_F32, 150, INPUTS, OUTPUTS, 1);
     nudge_train_options o = small_options();
-    nudge_trainer *t = NULL;
     o.batch = 64;
     o.epochs = 3;
     o.threads = threads;
@@ -157,16 +156,7 @@ static uint64_t trained_hash(size_t hidden, int is_plr, int threads, int parts)
         o.clip_norm = 0.1;
     else
         o.accumulate = 2;
-    ck_ok(nudge_trainer_create(&t, m, data, NULL, &o, &err), &err);
-    if (parts) { /* from a file, in the midst of it */
-        ck_ok(nudge_trainer_updates(t, 4, &err), &err);
-        ck_ok(nudge_trainer_save(t, st_path, NULL, &err), &err);
-        nudge_trainer_free(t);
-        ck_ok(nudge_trainer_create(&t, m, data, NULL, &o, &err), &err);
-        ck_ok(nudge_trainer_load(t, st_path, &err), &err);
-    }
-    ck_ok(nudge_trainer_run(t, &err), &err);
-    nudge_trainer_free(t);
+    train_in_parts(m, data, &o, parts, 4);
     uint64_t hash = nudge_model_hash(m);
     nudge_dataset_free(data);
     nudge_model_free(m);

@@ -132,23 +132,13 @@ static uint64_t trained_hash(size_t hidden, int threads, int parts)
     nudge_model *m = made_factors(NUDGE_MSE, NUDGE_F32, hidden);
     nudge_dataset *data = made_data(NUDGE_MSE, NUDGE_F32, ROWS, INPUTS, 3, 1);
     nudge_train_options o = small_options();
-    nudge_trainer *t = NULL;
     double factor[INPUTS];
     o.epochs = 3;
     o.threads = threads;
     o.oversubscribe = 1;
     o.average = 0.9;
     o.accumulate = 2;
-    ck_ok(nudge_trainer_create(&t, m, data, NULL, &o, &err), &err);
-    if (parts) { /* from a file, in the midst of it */
-        ck_ok(nudge_trainer_updates(t, 4, &err), &err);
-        ck_ok(nudge_trainer_save(t, st_path, NULL, &err), &err);
-        nudge_trainer_free(t);
-        ck_ok(nudge_trainer_create(&t, m, data, NULL, &o, &err), &err);
-        ck_ok(nudge_trainer_load(t, st_path, &err), &err);
-    }
-    ck_ok(nudge_trainer_run(t, &err), &err);
-    nudge_trainer_free(t);
+    train_in_parts(m, data, &o, parts, 4);
     ck_ok(nudge_model_get_tensor(m, "input_factor", factor, &err), &err);
     for (size_t i = 0; i < INPUTS; i++)
         ck_assert(factor[i] != 1 && factor[i] > 0.9 && factor[i] < 1.1);

@@ -3,7 +3,7 @@
 #include <jansson.h>
 
 #include "dataset_fixtures.h"
-#include "file_fixtures.h"
+#include "model_file_fixtures.h"
 
 static nudge_error err;
 
@@ -224,17 +224,7 @@ START_TEST(same_bits)
     for (int i = 0; i < 3; i++) {
         nudge_model *m = made_model(NUDGE_MSE, NUDGE_F32, 2, widths, NUDGE_MISH, NUDGE_IDENTITY, 1);
         nudge_train_options o = options(i == 1 ? 3 : 1);
-        nudge_trainer *t = trainer_of(m, data, &o);
-        if (i == 2) {
-            ck_ok(nudge_trainer_updates(t, 7, &err), &err);
-            ck_assert_uint_eq(nudge_trainer_where(t).epochs, 1); /* of 5 updates */
-            ck_ok(nudge_trainer_save(t, st_path, NULL, &err), &err);
-            nudge_trainer_free(t);
-            t = trainer_of(m, data, &o);
-            ck_ok(nudge_trainer_load(t, st_path, &err), &err);
-        }
-        ck_ok(nudge_trainer_run(t, &err), &err);
-        nudge_trainer_free(t);
+        train_in_parts(m, data, &o, i == 2, 7); /* of an epoch's 5 */
         hash = i == 0 ? nudge_model_hash(m) : hash;
         ck_assert_uint_eq(nudge_model_hash(m), hash);
         nudge_model_free(m);
