@@ -176,9 +176,7 @@ static int are_counts(const nu_fit *fit)
 static nudge_status encode_none(nudge_prep *p, const nu_fit *fit, const char *why,
                                 nudge_error *err)
 {
-    for (size_t j = 0; j < p->values; j++)
-        free(p->codes[j].at);
-    free(NU_TAKE(p->codes));
+    nu_prep_lists_free(NU_TAKE(p->codes), p->values);
     p->encode = NUDGE_ENCODE_NONE;
     return nu_note(&p->notes, fit->table->source, "encode", err, "%s", why);
 }

@@ -57,35 +57,22 @@ static nudge_status fit_number(nu_fit *fit, size_t from, nu_prep_column *column,
                    "nothing", column->name);
 }
 
-static nudge_status fit_ordinal(nu_fit *fit, size_t from, const nu_prep_column *column, size_t j,
-                                double *scratch, nudge_error *err)
+/* Of a column's categories, from value `first` on. */
+static nudge_status scale_category(nu_fit *fit, size_t from, const nu_prep_column *column,
+                                   size_t first, double *scratch, nudge_error *err)
 {
     nu_fit_number number;
     nu_moments m;
-    NU_TRY(nu_fit_number_of(&number, fit, column, from, j, err));
-    (void)nu_fit_cells(fit, &number, scratch);
-    free(number.codes);
-    return scale_cells(fit, column, j, scratch, &m, err);
-}
-
-/* Of a column's categories, from value `first` on. */
-static nudge_status scale_indicators(nu_fit *fit, size_t from, const nu_prep_column *column,
-                                     size_t first, double *scratch, nudge_error *err)
-{
-    const nu_column *raw = &fit->table->columns[from];
-    int32_t *number NU_FREED = NULL; /* of the table's categories */
-    NU_NEW(number, nu_alloc, raw->n_categories, "categories", err);
-    for (size_t k = 0; k < raw->n_categories; k++)
-        number[k] = nu_prep_category(column, raw->categories[k]);
-    for (size_t k = 0; k < nu_prep_width(column); k++) {
-        nu_moments m;
+    nudge_status status = nu_fit_number_of(&number, fit, column, from, first, err);
+    for (size_t k = 0; status == NUDGE_OK && k < nu_prep_width(column); k++) {
         for (size_t i = 0; i < fit->n; i++) {
-            double v = training_cell(fit, i, from);
-            scratch[i] = nu_prep_indicator(column, k, isnan(v) ? -1 : number[(size_t)v]);
+            double code = nu_fit_cell(fit, &number, i);
+            scratch[i] = column->is_ordinal ? code : nu_prep_indicator(column, k, (int32_t)code);
         }
-        NU_TRY(scale_cells(fit, column, first + k, scratch, &m, err));
+        status = scale_cells(fit, column, first + k, scratch, &m, err);
     }
-    return NUDGE_OK;
+    free(number.codes);
+    return status;
 }
 
 /* The categories that training rows have; the table's are sorted, so these are. */
@@ -162,10 +149,8 @@ static nudge_status fit_columns(nu_fit *fit, nudge_error *err)
         nu_prep_column *c = &p->columns[column++];
         if (c->kind != NUDGE_COLUMN_CATEGORY)
             NU_TRY(fit_number(fit, j, c, value, scratch, err));
-        else if (c->is_ordinal)
-            NU_TRY(fit_ordinal(fit, j, c, value, scratch, err));
-        else if (p->scales_categories)
-            NU_TRY(scale_indicators(fit, j, c, value, scratch, err));
+        else if (c->is_ordinal || p->scales_categories)
+            NU_TRY(scale_category(fit, j, c, value, scratch, err));
         value += nu_prep_width(c);
     }
     return NUDGE_OK;

@@ -30,7 +30,7 @@ nudge_status nu_fit_number_of(nu_fit_number *number, const nu_fit *fit, const nu
                               size_t column, size_t value, nudge_error *err)
 {
     *number = (nu_fit_number){like, column, value, NULL};
-    if (like == NULL || !like->is_ordinal)
+    if (like == NULL || like->kind != NUDGE_COLUMN_CATEGORY)
         return NUDGE_OK;
     const nu_column *raw = &fit->table->columns[column];
     NU_NEW(number->codes, nu_alloc, raw->n_categories, "categories", err);

@@ -201,7 +201,7 @@ nudge_prep *nu_prep_share(const nudge_prep *prep)
     return shared;
 }
 
-static void free_lists(nu_prep_list *lists, size_t n)
+void nu_prep_lists_free(nu_prep_list *lists, size_t n)
 {
     for (size_t j = 0; lists != NULL && j < n; j++)
         free(lists[j].at);
@@ -221,8 +221,8 @@ void nudge_prep_free(nudge_prep *prep)
     nu_strings_free(prep->target_names, prep->n_targets);
     free(prep->target_cells);
     nu_strings_free(prep->class_labels, prep->n_classes);
-    free_lists(prep->quantiles, prep->values);
-    free_lists(prep->codes, prep->values);
+    nu_prep_lists_free(prep->quantiles, prep->values);
+    nu_prep_lists_free(prep->codes, prep->values);
     free(prep->first);
     free(prep->shift);
     free(prep->factor);

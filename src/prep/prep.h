@@ -29,6 +29,7 @@ typedef struct nu_prep_list {
     size_t n;
     double *at;
 } nu_prep_list;
+void nu_prep_lists_free(nu_prep_list *lists, size_t n); /* NULL: nothing */
 #define NU_EDGES_LEAST 3 /* the place in a single bin is the number itself, scaled */
 
 /* How the cells of a target are written in text files, where its values are numbers. */

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "date.h"
+#include "real_text.h"
 
 /* ---- Texts ----------------------------------------------------------------------------- */
 
@@ -266,7 +267,7 @@ const char *nu_number_text(char buf[NUDGE_CELL_SIZE], double v, nu_element type)
 {
     int wide = type == NU_F64, most = wide ? DBL_DECIMAL_DIG : FLT_DECIMAL_DIG;
     for (int digits = wide ? DBL_DIG : FLT_DIG; digits <= most; digits++) {
-        snprintf(buf, NUDGE_CELL_SIZE, "%.*g", digits, v);
+        nu_real_text(buf, v, digits);
         if (wide ? strtod(buf, NULL) == v : strtof(buf, NULL) == (float)v)
             break;
     }
