@@ -300,8 +300,8 @@ static int run(arguments *args)
     refuse_all(args, "save-config folds", "it is for nudge train alone");
     recipe_start(args);
     if (recipe_is_best(args))
-        say("--recipe best: this is its first trial; all of them take the operations of %g s at most",
-            recipe_budget(args));
+        say("--recipe best: this is its first trial; all of them take the operations of %g s at "
+            "most", recipe_budget(args));
     train_setup_start(&p.setup, args, 0);
     read_threads(&p);
     real_of(args, "seconds", ABOVE_0);

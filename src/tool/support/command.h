@@ -80,8 +80,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     " scale target-scale target-transform fill fill-indicator min-count " \
     "category-code scale-categories two-outputs encode bins bin-edges frequencies frequency-scale\n"
 #define TRAIN_NETWORK_OPTIONS \
-    "Network: hidden activation layer-norm residual input-factor embed embed-size loss huber-delta quantile " \
-    "focal-gamma label-smoothing init dropout dtype\n"
+    "Network: hidden activation layer-norm residual input-factor embed embed-size loss " \
+    "huber-delta quantile focal-gamma label-smoothing init dropout dtype\n"
 #define TRAIN_OPTIMIZER_OPTIONS \
     "Training: optimizer lr momentum nesterov weight-decay l1 beta1 beta2 alpha eps batch " \
     "accumulate clip-norm clip-value max-norm shuffle seed\n"
@@ -94,7 +94,8 @@ const char *option_default(const char *name, char buf[NU_TEXT]);
     "Recipe: recipe trials\n"                               \
     TRAIN_NETWORK_OPTIONS TRAIN_OPTIMIZER_OPTIONS            \
     TRAIN_SCHEDULE_OPTIONS                                   \
-    "End: epochs drop-last early-stop stop-metric stop-change max-time average members val-folds\n" \
+    "End: epochs drop-last early-stop stop-metric stop-change max-time average members " \
+    "val-folds\n" \
     "Afterwards: calibrate interval refit\n" \
     "Running: threads pin oversubscribe\n"            \
     "Checkpoints: checkpoint checkpoint-every resume\n"     \

@@ -17,7 +17,8 @@ void config_take(arguments *args, const char *text, const char *source);
 void config_read(arguments *args, const char *path);
 
 /* Gives the options that files hold: of the configuration that --config names, and of the run that
- * the checkpoint of --resume is of. Before any option is read. */
+ * the checkpoint of --resume is of (of --recipe best its first trial, FILE.1). Before any option is
+ * read. */
 void config_from_files(arguments *args);
 
 /* As must(), after reading a checkpoint: names the one before a damaged one. */

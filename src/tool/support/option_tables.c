@@ -216,7 +216,8 @@ const option shared_options[] = {
              "changes to it, for ten minutes or --max-time by their operations, and keeps an "
              "average of those that are best together; realmlp is RealMLP-TD-S (Holzmueller et al. "
              "2024); plain is none"},
-    {"trials", "N", .help = "how many changes --recipe best tries, at most [20]"},
+    {"trials", "N", .help = "how many trials --recipe best makes, at most, the recipe "
+                              "table itself among them [20]"},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},
@@ -300,7 +301,8 @@ const option shared_options[] = {
     {"epochs", "N", .help = "passes over the training data"},
     {"early-stop", "N", .help = "end after N epochs in which validation did not get better; the "
                                 "model has the weights of the best epoch. Without --val, "
-                                "--val-split is then 0.1"},
+                                "--val-folds and a recipe that holds rows out, --val-split is "
+                                "then 0.1"},
     {"stop-metric", "NAME", .help = "what --early-stop goes by", .names = metric_names},
     {"stop-change", "X", .help = "what --early-stop takes for better must be by more than X [0]"},
     {"max-time", "SECONDS", .help = "end after so long, in the midst of an epoch if need be"},
@@ -330,7 +332,7 @@ const option shared_options[] = {
                             "events for TensorBoard if its name contains tfevents"},
     {"checkpoint", "FILE", .help = "write all that a training needs to go on there, now and then "
                                    "and when it ends; a model too. The one before is "
-                                   "FILE.previous"},
+                                   "FILE.previous; of --recipe best they are FILE.1, ..."},
     {"checkpoint-every", "N|Ns", "60s", .help = "epochs or seconds between checkpoints"},
     {"resume", "FILE", .help = "go on from that checkpoint, with the options of its run where none "
                                "are given here, and write checkpoints there"},

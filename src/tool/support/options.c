@@ -192,6 +192,17 @@ void refuse_given(const arguments *args, const char *name, const char *why)
         complain("--%s: %s", name, why);
 }
 
+int any_given(const arguments *args, const char *names)
+{
+    size_t n;
+    int any = 0;
+    char **name = need(nu_split(names, ' ', &n));
+    for (size_t i = 0; i < n; i++)
+        any |= given(args, name[i]);
+    free(name);
+    return any;
+}
+
 void refuse_all(const arguments *args, const char *names, const char *why)
 {
     size_t n;

@@ -55,7 +55,10 @@ void refuse(const arguments *args, const char *name, const char *what) __attribu
 /* Gives up if the option is given: "--NAME: WHY". */
 void refuse_given(const arguments *args, const char *name, const char *why);
 
-/* Likewise for each of several names with blanks between them. */
+/* Whether one of several is given, whose names have blanks between them. */
+int any_given(const arguments *args, const char *names);
+
+/* As refuse_given() for each of them. */
 void refuse_all(const arguments *args, const char *names, const char *why);
 
 /* The text of an option without which the command cannot run. */

@@ -99,7 +99,8 @@ static void fit_table(arguments *args, const recipe_data *f, size_t layers, doub
     while (batch < 256 && batch * 64 <= rows)
         batch *= 2;
     double learnt = holds_out ? rows * (PARTS - 1) / PARTS : rows;
-    double epoch = 6 * weights * learnt, affordable = seconds * RECIPE_OPERATIONS_PER_SECOND / epoch;
+    double epoch = 6 * weights * learnt;
+    double affordable = seconds * RECIPE_OPERATIONS_PER_SECOND / epoch;
     if (f->rows < RECIPE_FEW_ROWS)
         affordable = MOST_EPOCHS;
     double members = within(affordable / USUAL_EPOCHS, 1, most_members(args));
@@ -168,38 +169,17 @@ static const recipe recipes[] = {
                  fit_realmlp},
 };
 
-/* Nothing is said of how to learn. */
-static int is_left_open(const arguments *args)
-{
-    static const char *const said[] = {
-        "hidden", "activation", "layer-norm", "residual", "init", "dropout", "optimizer", "lr",
-        "lr-factors", "bias-lr-factor", "ntk", "input-factor", "schedule", "batch", "epochs",
-        "early-stop", "members", "folds", "resume",
-    };
-    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-        if (given(args, said[i]))
-            return 0;
-    return 1;
-}
-
-/* One of the names, separated by blanks; NULL: none. */
-static int any_given(const arguments *args, const char *names)
-{
-    size_t n = 0;
-    char **name = names != NULL ? need(nu_split(names, ' ', &n)) : NULL;
-    int any = 0;
-    for (size_t i = 0; i < n; i++)
-        any |= given(args, name[i]);
-    free(name);
-    return any;
-}
+/* With one of these given there is no recipe, unless it is asked for. */
+#define OF_LEARNING                                                                              \
+    "hidden activation layer-norm residual init dropout optimizer lr lr-factors bias-lr-factor " \
+    "ntk input-factor schedule batch epochs early-stop members folds resume"
 
 void recipe_start(arguments *args)
 {
     if (!recipe_is_best(args) && argument_named(args, "trials") != NULL)
         refuse_given(args, "trials", "it needs --recipe best");
     if (!given(args, "recipe")) {
-        if (!given(args, "target") || !is_left_open(args))
+        if (!given(args, "target") || any_given(args, OF_LEARNING))
             return;
         give(args, "recipe", recipes[TABLE].name);
     }
@@ -210,7 +190,7 @@ void recipe_start(arguments *args)
     if (argument_named(args, "embed") != NULL && choice_of(args, "embed") != NUDGE_EMBED_NONE)
         give(args, "encode", "none"); /* numbers are embedded instead */
     for (size_t i = 0; i < sizeof r->options / sizeof *r->options && r->options[i][0]; i++)
-        if (!any_given(args, r->options[i][2]))
+        if (r->options[i][2] == NULL || !any_given(args, r->options[i][2]))
             give(args, r->options[i][0], r->options[i][1]);
 }
 

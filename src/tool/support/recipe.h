@@ -6,8 +6,8 @@
 #include "support/options.h"
 
 /* Gives the options of --recipe that are not given, but those that depend on the data; without
- * --recipe, where a table is read and nothing is said of the network or how it learns, those of
- * `table`. Before the options are read. */
+ * --recipe, where a table is read and none of the options in recipe.c's OF_LEARNING is given, those
+ * of `table`. Before the options are read. */
 void recipe_start(arguments *args);
 
 /* Whether it is that of several trials (trials.h), whose options are those of the first one. */

@@ -215,7 +215,8 @@ static int on_progress(const nudge_progress *now, void *user)
     if (n > 1)
         snprintf(which, sizeof which, "member %zu/%zu  ", m->k + 1, n);
     live_line("%s%sepoch %zu/%zu  %3.0f%%  loss %.4g  %s samples/s  %s left",
-              p->trial != NULL ? p->trial : "", which, now->epoch, now->epochs, 100 * part, now->loss, nu_count_text(rate, now->samples_per_s), left);
+              p->trial != NULL ? p->trial : "", which, now->epoch, now->epochs, 100 * part,
+              now->loss, nu_count_text(rate, now->samples_per_s), left);
     return 0;
 }
 

@@ -324,9 +324,7 @@ json_t *train_settings(const train_report *r)
     json_put_loss(object, &m);
     json_put_dialect(object, nudge_prep_dialect(r->data->prep));
     if (s->lr_factors != NULL)
-        json_put(object, "lr_factors",
-                 json_reals(m.layers + (size_t)(m.embed != NUDGE_EMBED_NONE) +
-                                (size_t)m.input_factor, s->lr_factors));
+        json_put(object, "lr_factors", json_reals(s->n_lr_factors, s->lr_factors));
     json_put_schedule(object, &s->train.schedule);
     json_put(object, "decay_schedule", json_text(nudge_schedule_name(s->train.decay_schedule)));
     return json_put_all(

@@ -293,6 +293,7 @@ static void read_lr_factors(train_setup *s, arguments *args)
         return;
     s->train.lr_factors = s->lr_factors = reals_of(args, "lr-factors", INFINITY,
                                                      "numbers from 0 up, separated by commas", &n);
+    s->n_lr_factors = n;
     int embeds = s->embed.embed != NUDGE_EMBED_NONE;
     if (n != s->hidden + 1 + (size_t)embeds + (size_t)s->input_factor)
         complain("--lr-factors: %zu number%s for %zu layer%s%s%s", n, n == 1 ? "" : "s",

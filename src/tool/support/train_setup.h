@@ -25,7 +25,8 @@ typedef struct train_setup {
     double *dropout;         /* of train; hidden of them, or NULL */
     nudge_train_options train;
     int *cpus;               /* of train, or NULL; likewise */
-    double *lr_factors;
+    double *lr_factors; /* n_lr_factors */
+    size_t n_lr_factors;
     const char *out, *log;   /* or NULL */
     const char *resume;      /* checkpoint to go on from, or NULL */
     char *checkpoint;        /* to write, or NULL; */

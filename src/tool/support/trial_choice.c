@@ -79,17 +79,6 @@ static size_t values_of(const thing *t)
     return n;
 }
 
-/* Whether the command line leaves it open. */
-static int is_open(const thing *t, const arguments *args)
-{
-    size_t n, open = 1;
-    char **name = need(nu_split(t->bound, ' ', &n));
-    for (size_t i = 0; i < n; i++)
-        open &= !given(args, name[i]);
-    free(name);
-    return (int)open;
-}
-
 /* A well mixed number: splitmix64, https://prng.di.unimi.it/splitmix64.c */
 static uint64_t mixed(uint64_t x)
 {
@@ -125,7 +114,7 @@ static void change_some(trial_choice *c, const trial_search *s)
     for (size_t k = 0; k < 2; k++) {
         uint64_t random = mixed(mixed(s->seed) + 2 * s->step + k);
         size_t i = 1 + random % (TRIAL_THINGS - 1);
-        if (is_open(&things[i], s->args))
+        if (!any_given(s->args, things[i].bound))
             c->value[i] = (unsigned char)((random >> 32) % values_of(&things[i]));
     }
 }
@@ -149,7 +138,7 @@ int trial_choose(trial_choice *next, trial_search *s, const trial_choice *before
         s->step++;
         *next = i > 0 ? *best : (trial_choice){{0}};
         next->value[i] = (unsigned char)value;
-        if (is_open(&things[i], s->args) && is_new(next, before, n))
+        if (!any_given(s->args, things[i].bound) && is_new(next, before, n))
             return 1;
     }
     for (int tries = 0; tries < MOST_TRIES; tries++, s->step++) {

@@ -44,14 +44,11 @@ static void open_run(trials *t, const trial_choice *choice)
 {
     trial_run *r = &t->run;
     nudge_error err;
-    char text[NU_TEXT];
     *r = (trial_run){0};
     arguments_with(&r->args, t->args, "recipe", "best");
     trial_choice_give(choice, &r->args);
-    if (t->members > 0) {
-        snprintf(text, sizeof text, "%zu", t->members);
-        arguments_put(&r->args, "members", need(strdup(text)));
-    }
+    if (t->members > 0)
+        arguments_put(&r->args, "members", text_as("%zu", t->members));
     recipe_start(&r->args);
     train_setup_start(&r->setup, &r->args, t->threads);
     must(nudge_data_load(&r->data, &r->setup.data, &err), &err);
