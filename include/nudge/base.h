@@ -268,9 +268,9 @@ typedef enum nudge_category_code {
  * with at most two values has no bins.
  * fourier: cos(2 pi c x) and sin(2 pi c x) of the scaled number, for each of its own frequencies c,
  * which are drawn from a normal distribution and stay as they are.
- * auto: piecewise; but none where there are 16 numbers or more with bins, of which three quarters
- * are whole in all training rows and lie in one range of 256, as counts and pixels do, half of
- * these in half of that range at least: bins harm those. */
+ * auto: piecewise; but none where there are 16 numbers or more with bins, of which at least
+ * three quarters are whole in all training rows, and all whole ones lie in one range of 256, half
+ * of them in half of that range at least, as counts and pixels do: bins harm those. */
 typedef enum nudge_encode {
     NUDGE_ENCODE_NONE,
     NUDGE_ENCODE_PIECEWISE,
