@@ -1,9 +1,10 @@
 #include "export/writer.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/status.h"
+#include "real_text.h"
+#include "table/table.h"
 
 #define COLUMNS 100 /* lines of lists are not longer, but for what does not fit */
 
@@ -24,23 +25,17 @@ void nu_write_activations(const nu_writer *w, const char *const *text)
 
 /* ---- Numbers ---------------------------------------------------------------------------- */
 
-#define REAL_TEXT 32
-
 /* Returns its length. */
-static size_t real_text(char buf[REAL_TEXT], double value, int is_f32)
+static size_t real_text(char buf[NUDGE_CELL_SIZE], double value, int is_f32)
 {
-    int used = 0, most = is_f32 ? 9 : 17;
-    for (int digits = is_f32 ? 6 : 15; digits <= most; digits++) {
-        used = snprintf(buf, REAL_TEXT, "%.*g", digits, value);
-        if (strtod(buf, NULL) == value)
-            break;
-    }
-    return (size_t)used;
+    if (is_f32)
+        return (size_t)nu_real_text(buf, value, 9);
+    return strlen(nu_number_text(buf, value, NU_F64));
 }
 
 void nu_write_real(FILE *stream, double value, int is_f32)
 {
-    char buf[REAL_TEXT];
+    char buf[NUDGE_CELL_SIZE];
     real_text(buf, value, is_f32);
     fputs(buf, stream);
 }
@@ -48,7 +43,7 @@ void nu_write_real(FILE *stream, double value, int is_f32)
 void nu_write_reals(FILE *stream, const double *values, size_t n, int is_f32, size_t indent,
                     size_t at)
 {
-    char buf[REAL_TEXT];
+    char buf[NUDGE_CELL_SIZE];
     for (size_t i = 0; i < n; i++) {
         size_t used = real_text(buf, values[i], is_f32);
         if (i > 0) {
