@@ -28,18 +28,6 @@ START_TEST(languages_of_files)
 }
 END_TEST
 
-/* What a file of the folder holds; for free(). */
-static char *text_in(const char *name)
-{
-    static const size_t most = 1 << 16;
-    char *text = calloc(1, most);
-    FILE *file = fopen(in_folder(name), "r");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_lt(fread(text, 1, most, file), most);
-    fclose(file);
-    return text;
-}
-
 static void ck_has(const char *text, const char *part)
 {
     ck_assert_msg(strstr(text, part) != NULL, "no '%s' in %s", part, text);
@@ -55,7 +43,7 @@ START_TEST(without_preprocessing)
     ck_ok(nudge_model_set_layer(m, 0, weight, bias, &err), &err);
     (void)setlocale(LC_ALL, "de_DE.UTF-8"); /* where there is one */
     ck_ok(nudge_model_export(m, in_folder("m.js"), NULL, &err), &err);
-    char *text = text_in("m.js");
+    char *text = text_in_folder("m.js");
     ck_has(text, "const classes = [\"0\", \"1\"];\n");
     ck_has(text, "const W1 = [\n  [0.1],\n  [-2]\n];\nconst b1 = [1e-300, 123456789];\n");
     free(text);
@@ -73,13 +61,13 @@ START_TEST(floats)
     nudge_model *m = made_model(NUDGE_MSE, NUDGE_F32, 1, widths, NUDGE_IDENTITY, NUDGE_IDENTITY, 1);
     ck_ok(nudge_model_set_layer(m, 0, weight, bias, &err), &err);
     ck_ok(nudge_model_export(m, in_folder("m.c"), NULL, &err), &err);
-    char *text = text_in("m.c");
+    char *text = text_in_folder("m.c");
     ck_has(text, "typedef float real;\n");
     ck_has(text, "static const real W1[2 * 1] = {\n    0.100000001,\n    0.25};\n");
     free(text);
     o.dtype = &dtype;
     ck_ok(nudge_model_export(m, in_folder("m.c"), &o, &err), &err);
-    text = text_in("m.c");
+    text = text_in_folder("m.c");
     ck_has(text, "typedef double real;\n");
     free(text);
     nudge_model_free(m);
