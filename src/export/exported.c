@@ -89,18 +89,6 @@ static void add_networks(nu_exported *e)
     e->traits |= e->networks > 1 ? NU_MEMBERS : 0;
 }
 
-static nudge_status number_labels(nu_exported *e, nudge_error *err)
-{
-    NU_NEW(e->own_labels, calloc, e->outputs, "class labels", err);
-    for (; e->n_labels < e->outputs; e->n_labels++)
-        if (asprintf(&e->own_labels[e->n_labels], "%zu", e->n_labels) < 0) {
-            e->own_labels[e->n_labels] = NULL;
-            return nu_no_memory(err, 8, "class labels");
-        }
-    e->labels = e->own_labels;
-    return NUDGE_OK;
-}
-
 nudge_status nu_exported_start(nu_exported *e, const nudge_model *m, nudge_error *err)
 {
     const nudge_prep *p = m->prep;
@@ -122,7 +110,9 @@ nudge_status nu_exported_start(nu_exported *e, const nudge_model *m, nudge_error
         e->n_labels = p->n_classes;
         e->traits |= p->n_classes > 0 ? NU_CLASSES : 0;
     } else if ((e->traits & NU_CLASSES) != 0) {
-        NU_TRY(number_labels(e, err));
+        NU_TRY(nu_strings_make(&e->own_labels, &e->n_labels, outputs, nu_string_number, NULL,
+                               "class labels", err));
+        e->labels = e->own_labels;
     }
     if ((e->traits & NU_CLASSES) != 0)
         e->results = e->n_labels;
@@ -133,9 +123,7 @@ nudge_status nu_exported_start(nu_exported *e, const nudge_model *m, nudge_error
 
 void nu_exported_end(nu_exported *e)
 {
-    for (size_t k = 0; e->own_labels != NULL && k < e->n_labels; k++)
-        free(e->own_labels[k]);
-    free(e->own_labels);
+    nu_strings_free(e->own_labels, e->n_labels);
 }
 
 /* ---- Records ---------------------------------------------------------------------------- */

@@ -39,6 +39,14 @@ char *nu_string_copy(const void *strings, size_t i)
     return strdup(((char *const *)strings)[i]);
 }
 
+char *nu_string_number(const void *of, size_t i)
+{
+    (void)of;
+    char text[NU_NAME_TEXT];
+    snprintf(text, sizeof text, "%zu", i);
+    return strdup(text);
+}
+
 const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j)
 {
     snprintf(text, NU_NAME_TEXT, "%c%zu", pixels ? 'p' : 'x', j + 1);
@@ -73,14 +81,6 @@ static char *column_name(const void *table, size_t j)
 
 #define NAME_BYTES (sizeof(char *) + 32) /* a pointer, and what malloc takes for a short text */
 
-static char *class_number(const void *of, size_t k)
-{
-    (void)of;
-    char text[NU_NAME_TEXT];
-    snprintf(text, sizeof text, "%zu", k);
-    return strdup(text);
-}
-
 nudge_status nu_table_finish(nudge_table *t, nudge_error *err)
 {
     if (t->n_columns > 0)
@@ -89,8 +89,8 @@ nudge_status nu_table_finish(nudge_table *t, nudge_error *err)
         t->target_name = strdup(t->classes != NULL ? "label" : "y");
     NU_NEED(t->target_name != NULL, sizeof "label", "a name", err);
     if (t->classes != NULL && t->class_labels == NULL)
-        NU_TRY(nu_strings_make(&t->class_labels, &t->n_classes, t->n_classes, class_number, NULL,
-                               "class labels", err));
+        NU_TRY(nu_strings_make(&t->class_labels, &t->n_classes, t->n_classes, nu_string_number,
+                               NULL, "class labels", err));
     size_t n = feature_columns(t) + t->outputs;
     NU_TRY(nu_memory_check(n * NAME_BYTES, t->source, err));
     return nu_strings_make(&t->names, &t->n_names, n, column_name, t, "the names of columns", err);

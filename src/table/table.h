@@ -161,7 +161,8 @@ const char *nu_matrix_name(char text[NU_NAME_TEXT], int pixels, size_t j);
 typedef char *nu_string_item(const void *of, size_t i);
 nudge_status nu_strings_make(char ***strings, size_t *count, size_t n, nu_string_item *item,
                              const void *of, const char *what, nudge_error *err);
-nu_string_item nu_string_copy; /* of an array of strings */
+nu_string_item nu_string_copy;   /* of an array of strings */
+nu_string_item nu_string_number; /* of nothing: "0", "1", ... */
 void nu_strings_free(char **strings, size_t n);
 
 #endif
