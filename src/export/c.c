@@ -6,25 +6,11 @@
 #include "export/c_lines.h"
 #include "read/column_list.h"
 
-/* "??/" is a backslash to compilers that know trigraphs. */
-static int quote_other(FILE *stream, const char *at)
-{
-    if (at[0] == '?' && at[1] == '?')
-        return fputs("?\\", stream) >= 0;
-    if ((unsigned char)*at >= ' ' && *at != 0x7f)
-        return 0;
-    return fprintf(stream, "\\%03o", (unsigned)(unsigned char)*at) > 0;
-}
-
-static void quote(FILE *stream, const char *text)
-{
-    nu_write_quoted(stream, text, quote_other);
-}
-
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = ".%s = ", .yes = "1", .count = ", .%s_count = %zu",
     .numbers = {"(const double[]){", "}"}, .texts = {"(const char *const[]){", "}"},
-    .quote = quote};
+    .escape = "\\%03o",
+    .apart = {{"??", "?\\"}}}; /* "??/" is a backslash to compilers that know trigraphs */
 
 /* Of a number z, which is a double. */
 static const struct {

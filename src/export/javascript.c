@@ -4,23 +4,10 @@
 #include "core/status.h"
 #include "export/javascript_lines.h"
 
-/* "</script>" and "<!--" would end or change a page's script. */
-static int quote_other(FILE *stream, const char *at)
-{
-    int tag = at[0] == '<' && (at[1] == '/' || at[1] == '!');
-    if (!tag && (unsigned char)*at >= ' ' && *at != 0x7f)
-        return 0;
-    return fprintf(stream, "\\x%02x", (unsigned char)*at) > 0;
-}
-
-static void quote(FILE *stream, const char *text)
-{
-    nu_write_quoted(stream, text, quote_other);
-}
-
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = "%s: ", .yes = "true", .numbers = {"[", "]"}, .texts = {"[", "]"},
-    .quote = quote,
+    .escape = "\\x%02x",
+    .apart = {{"</", "\\x3c"}, {"<!", "\\x3c"}}, /* they would end or change a page's script */
     .declare = "const ", .end = ";", .input_count = "inputCount", .indent = 2};
 
 static const char *const activations[] = {

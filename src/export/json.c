@@ -3,21 +3,9 @@
 #include "core/status.h"
 #include "export/writer.h"
 
-static int quote_other(FILE *stream, const char *at)
-{
-    if ((unsigned char)*at >= ' ' && *at != 0x7f)
-        return 0;
-    return fprintf(stream, "\\u%04x", (unsigned)(unsigned char)*at) > 0;
-}
-
-static void quote(FILE *stream, const char *text)
-{
-    nu_write_quoted(stream, text, quote_other);
-}
-
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = "\"%s\": ", .yes = "true", .numbers = {"[", "]"},
-    .texts = {"[", "]"}, .quote = quote};
+    .texts = {"[", "]"}, .escape = "\\u%04x"};
 
 static nudge_status write_columns(const nu_writer *w, nudge_error *err)
 {

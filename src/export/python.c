@@ -5,21 +5,9 @@
 #include "core/status.h"
 #include "export/python_lines.h"
 
-static int quote_other(FILE *stream, const char *at)
-{
-    if ((unsigned char)*at >= ' ' && *at != 0x7f)
-        return 0;
-    return fprintf(stream, "\\x%02x", (unsigned char)*at) > 0;
-}
-
-static void quote(FILE *stream, const char *text)
-{
-    nu_write_quoted(stream, text, quote_other);
-}
-
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = "\"%s\": ", .yes = "True", .numbers = {"[", "]"},
-    .texts = {"[", "]"}, .quote = quote,
+    .texts = {"[", "]"}, .escape = "\\x%02x",
     .declare = "", .end = "", .input_count = "input_count", .indent = 4};
 
 /* Of a number; of many, with NumPy. */

@@ -76,17 +76,29 @@ const char *nu_network_prefix(char buf[NU_PREFIX], const nu_exported *e, size_t 
 
 /* ---- Texts ------------------------------------------------------------------------------ */
 
-void nu_write_quoted(FILE *stream, const char *text, int (*other)(FILE *stream, const char *at))
+/* What stands for the first of a text's characters, where it may not meet the next; or NULL. */
+static const char *apart(const nu_syntax *s, const char *at)
 {
-    putc('"', stream);
+    for (size_t i = 0; i < sizeof s->apart / sizeof *s->apart && s->apart[i].pair != NULL; i++)
+        if (strncmp(at, s->apart[i].pair, strlen(s->apart[i].pair)) == 0)
+            return s->apart[i].first;
+    return NULL;
+}
+
+/* In double quotes. */
+static void write_quoted(const nu_writer *w, const char *text)
+{
+    putc('"', w->stream);
     for (; *text != '\0'; text++) {
-        if (other(stream, text))
-            continue;
-        if (*text == '"' || *text == '\\')
-            putc('\\', stream);
-        putc(*text, stream);
+        const char *first = apart(w->syntax, text);
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            fprintf(w->stream, w->syntax->escape, (unsigned)(unsigned char)*text);
+        else if (first != NULL)
+            fputs(first, w->stream);
+        else
+            fprintf(w->stream, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
     }
-    putc('"', stream);
+    putc('"', w->stream);
 }
 
 void nu_write_texts(const nu_writer *w, char *const *texts, size_t n, size_t indent, size_t at)
@@ -98,7 +110,7 @@ void nu_write_texts(const nu_writer *w, char *const *texts, size_t n, size_t ind
             fprintf(w->stream, fits ? ", " : ",\n%*s", fits ? 0 : (int)indent, "");
             at = fits ? at + 2 : indent;
         }
-        w->syntax->quote(w->stream, texts[i]);
+        write_quoted(w, texts[i]);
         at += size;
     }
 }
@@ -112,7 +124,7 @@ static void write_value(const nu_writer *w, const nu_field *f, size_t indent)
     const nu_syntax *s = w->syntax;
     switch (f->kind) {
     case NU_TEXT_FIELD:
-        s->quote(stream, f->text);
+        write_quoted(w, f->text);
         break;
     case NU_NUMBER_FIELD:
         nu_write_real(stream, f->number, 0);

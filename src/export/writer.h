@@ -13,7 +13,10 @@ typedef struct nu_syntax {
     const char *yes;        /* the value of one that is there or not */
     const char *count;      /* behind a list, with %s for its key and %zu for how many; or NULL */
     const char *numbers[2], *texts[2]; /* around lists of these */
-    void (*quote)(FILE *stream, const char *text);
+    const char *escape;     /* of a control character, an unsigned */
+    struct {
+        const char *pair, *first;
+    } apart[2];             /* characters that may not meet, and what the first becomes */
     /* Of languages that nu_write_constants() and nu_write_weights() are for: */
     const char *declare, *end; /* around a constant: "const ", ";" */
     const char *input_count;   /* its name */
@@ -92,9 +95,5 @@ nudge_status nu_write_embeddings(const nu_writer *w, size_t network, size_t inde
  * W1, b1, ... Where a list holds lists. NUDGE_EDATA, NUDGE_EMEMORY. */
 nudge_status nu_write_constants(const nu_writer *w, nudge_error *err);
 nudge_status nu_write_weights(const nu_writer *w, size_t k, nudge_error *err);
-
-/* Text in double quotes as C, JavaScript, Python and JSON all read it, but for what `other` makes
- * of a byte (returns 1): control characters are for it. */
-void nu_write_quoted(FILE *stream, const char *text, int (*other)(FILE *stream, const char *at));
 
 #endif
