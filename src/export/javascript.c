@@ -10,30 +10,33 @@ static const nu_syntax syntax = {
     .apart = {{"</", "\\x3c"}, {"<!", "\\x3c"}}, /* they would end or change a page's script */
     .declare = "const ", .end = ";", .input_count = "inputCount", .indent = 2};
 
-static const char *const activations[] = {
-    [NUDGE_RELU] = "const relu = z => Math.max(z, 0);\n",
-    [NUDGE_LEAKY_RELU] = "const leakyRelu = z => z < 0 ? 0.01 * z : z;\n",
-    [NUDGE_ELU] = "const elu = z => z < 0 ? Math.expm1(z) : z;\n",
-    [NUDGE_TANH] = "const tanh = z => Math.tanh(z);\n",
-    [NUDGE_SIGMOID] = "const sigmoid = z => 1 / (1 + Math.exp(-z));\n",
-    [NUDGE_SOFTPLUS] = "const softplus = z => z > 20 ? z : Math.log1p(Math.exp(z));\n",
-    [NUDGE_GELU] =
-        "// The error function, 2 / sqrt(pi) exp(-z^2) (z + 2 z^3 / 3 + 4 z^5 / 15 + ...).\n"
-        "function erf(z) {\n"
-        "  if (Math.abs(z) > 6) return Math.sign(z);\n"
-        "  let term = z, sum = z;\n"
-        "  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++)\n"
-        "    sum += term *= 2 * z * z / (2 * n + 1);\n"
-        "  return 2 / Math.sqrt(Math.PI) * Math.exp(-z * z) * sum;\n"
-        "}\n"
-        "const gelu = z => z * (1 + erf(z / Math.SQRT2)) / 2;\n",
-    [NUDGE_SILU] = "const silu = z => z / (1 + Math.exp(-z));\n",
-    [NUDGE_SELU] =
-        "const selu = z =>\n"
-        "  1.0507009873554804934 * (z < 0 ? 1.6732632423543772848 * Math.expm1(z) : z);\n",
-    [NUDGE_MISH] = "const mish = z => z * Math.tanh(Math.log1p(Math.exp(z)));\n",
-    [NUDGE_SOFTSIGN] = "const softsign = z => z / (1 + Math.abs(z));\n",
+/* Of a number z. */
+static const struct {
+    const char *name, *value;
+} functions_of[] = {
+    [NUDGE_RELU] = {"relu", "z => Math.max(z, 0)"},
+    [NUDGE_LEAKY_RELU] = {"leakyRelu", "z => z < 0 ? 0.01 * z : z"},
+    [NUDGE_ELU] = {"elu", "z => z < 0 ? Math.expm1(z) : z"},
+    [NUDGE_TANH] = {"tanh", "z => Math.tanh(z)"},
+    [NUDGE_SIGMOID] = {"sigmoid", "z => 1 / (1 + Math.exp(-z))"},
+    [NUDGE_SOFTPLUS] = {"softplus", "z => z > 20 ? z : Math.log1p(Math.exp(z))"},
+    [NUDGE_GELU] = {"gelu", "z => z * (1 + erf(z / Math.SQRT2)) / 2"},
+    [NUDGE_SILU] = {"silu", "z => z / (1 + Math.exp(-z))"},
+    [NUDGE_SELU] = {"selu", "z =>\n  1.0507009873554804934 * "
+                            "(z < 0 ? 1.6732632423543772848 * Math.expm1(z) : z)"},
+    [NUDGE_MISH] = {"mish", "z => z * Math.tanh(Math.log1p(Math.exp(z)))"},
+    [NUDGE_SOFTSIGN] = {"softsign", "z => z / (1 + Math.abs(z))"},
 };
+
+static const char erf_of_gelu[] =
+    "// The error function, 2 / sqrt(pi) exp(-z^2) (z + 2 z^3 / 3 + 4 z^5 / 15 + ...).\n"
+    "function erf(z) {\n"
+    "  if (Math.abs(z) > 6) return Math.sign(z);\n"
+    "  let term = z, sum = z;\n"
+    "  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++)\n"
+    "    sum += term *= 2 * z * z / (2 * n + 1);\n"
+    "  return 2 / Math.sqrt(Math.PI) * Math.exp(-z * z) * sum;\n"
+    "}\n";
 
 static const char embed[] =
     "\n"
@@ -52,19 +55,22 @@ static const char embed[] =
     "  return y.flat();\n"
     "}\n";
 
-static const char *const names[] = {
-    [NUDGE_RELU] = "relu", [NUDGE_LEAKY_RELU] = "leakyRelu", [NUDGE_ELU] = "elu",
-    [NUDGE_TANH] = "tanh", [NUDGE_SIGMOID] = "sigmoid", [NUDGE_SOFTPLUS] = "softplus",
-    [NUDGE_GELU] = "gelu", [NUDGE_SILU] = "silu", [NUDGE_SELU] = "selu", [NUDGE_MISH] = "mish",
-    [NUDGE_SOFTSIGN] = "softsign",
-};
-
 /* ---- Functions -------------------------------------------------------------------------- */
+
+static void write_activations(const nu_writer *w)
+{
+    fputs(w->e->activations & ~1u ? "\n" : "", w->stream);
+    for (size_t i = 0; i < sizeof functions_of / sizeof *functions_of; i++)
+        if (functions_of[i].name != NULL && (w->e->activations >> i & 1) != 0)
+            fprintf(w->stream, "%sconst %s = %s;\n", i == NUDGE_GELU ? erf_of_gelu : "",
+                    functions_of[i].name, functions_of[i].value);
+}
 
 /* "add(h1, dense(W2, b2, norm(h1)).map(relu))" */
 static void write_layer(FILE *stream, const char *prefix, size_t l, const nu_exported_layer *layer,
                         const char *input)
 {
+    const char *f = functions_of[layer->activation].name;
     char x[32];
     snprintf(x, sizeof x, "%s", input);
     if (l > 0)
@@ -73,8 +79,8 @@ static void write_layer(FILE *stream, const char *prefix, size_t l, const nu_exp
         fprintf(stream, "add(%s, ", x);
     fprintf(stream, "dense(%sW%zu, %sb%zu, %s%s%s)", prefix, l + 1, prefix, l + 1,
             layer->normed ? "norm(" : "", x, layer->normed ? ")" : "");
-    if (names[layer->activation] != NULL)
-        fprintf(stream, ".map(%s)", names[layer->activation]);
+    if (f != NULL)
+        fprintf(stream, ".map(%s)", f);
     fputs(layer->adds ? ");\n" : ";\n", stream);
 }
 
@@ -124,8 +130,7 @@ static nudge_status write_js(const nu_writer *shared, nudge_error *err)
     nu_write_lines(w, nu_js_inputs);
     nu_write_lines(w, nu_js_functions);
     fputs(w->e->embeds ? embed : "", w->stream);
-    fputs(w->e->activations & ~1u ? "\n" : "", w->stream);
-    nu_write_activations(w, activations);
+    write_activations(w);
     for (size_t k = 0; k < w->e->networks; k++)
         write_network(w, k);
     nu_write_lines(w, nu_js_after);

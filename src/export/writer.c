@@ -16,13 +16,6 @@ void nu_write_lines(const nu_writer *w, const nu_lines *lines)
             fputs(lines->text, w->stream);
 }
 
-void nu_write_activations(const nu_writer *w, const char *const *text)
-{
-    for (size_t i = 0; nudge_activation_name((nudge_activation)i) != NULL; i++)
-        if ((w->e->activations >> i & 1) != 0 && text[i] != NULL)
-            fputs(text[i], w->stream);
-}
-
 /* ---- Numbers ---------------------------------------------------------------------------- */
 
 /* Returns its length. */

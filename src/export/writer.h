@@ -49,10 +49,6 @@ typedef struct nu_lines {
 } nu_lines;
 void nu_write_lines(const nu_writer *w, const nu_lines *lines);
 
-/* The functions of a language for activations, in the order of nudge_activation; those that layers
- * have are written. */
-void nu_write_activations(const nu_writer *w, const char *const *text);
-
 /* So that it reads back exactly; is_f32: with 9 digits, so that a float does. */
 void nu_write_real(FILE *stream, double value, int is_f32);
 
