@@ -257,12 +257,10 @@ static nudge_status write_c(const nu_writer *shared, nudge_error *err)
     w->syntax = &syntax;
     write_about(w);
     nu_write_lines(w, nu_c_types);
-    fputs(w->e->embeds ? nu_c_embedding : "", w->stream);
     NU_TRY(write_constants(w, err));
     nu_write_lines(w, nu_c_numbers);
     nu_write_lines(w, nu_c_inputs);
     nu_write_lines(w, nu_c_functions);
-    fputs(w->e->embeds ? nu_c_embed : "", w->stream);
     write_activations(w);
     for (size_t k = 0; k < w->e->networks; k++)
         write_network(w, k);

@@ -105,6 +105,13 @@ const nu_lines nu_c_types[] = {
      "    double width;\n"},
     {0, 0,
      "};\n"},
+    {NU_EMBEDS, 0,
+     "\n"
+     "struct embedding {\n"
+     "    size_t input;\n"
+     "    const double *frequencies, *phases, *weight, *bias;\n"
+     "    size_t frequencies_count, phases_count, weight_count, bias_count;\n"
+     "};\n"},
     {0, 0, NULL},
 };
 

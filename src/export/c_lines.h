@@ -7,7 +7,4 @@
 extern const nu_lines nu_c_about[], nu_c_declared[], nu_c_types[], nu_c_numbers[],
     nu_c_inputs[], nu_c_functions[], nu_c_after[], nu_c_predict[], nu_c_main_head[], nu_c_main[];
 
-/* Of programs with embeddings. */
-extern const char nu_c_embedding[], nu_c_embed[];
-
 #endif

@@ -1,48 +1,6 @@
 /* What programs in C have in common: networks, and from their outputs to predictions. */
 #include "export/c_lines.h"
 
-const char nu_c_embedding[] =
-    "\n"
-    "struct embedding {\n"
-    "    size_t input;\n"
-    "    const double *frequencies, *phases, *weight, *bias;\n"
-    "    size_t frequencies_count, phases_count, weight_count, bias_count;\n"
-    "};\n";
-
-const char nu_c_embed[] =
-    "\n"
-    "/* Each of n numbers becomes what a layer makes of its cosines and sines; other inputs "
-    "stay. */\n"
-    "static void embed(const struct embedding *e, size_t n, const real *x, real *y)\n"
-    "{\n"
-    "    for (size_t i = 0; i < INPUTS; i++) {\n"
-    "        if (n == 0 || e->input != i) {\n"
-    "            *y++ = x[i];\n"
-    "            continue;\n"
-    "        }\n"
-    "        if (e->phases != NULL)\n"
-    "            *y++ = x[i];\n"
-    "        for (size_t k = 0; k < e->bias_count; k++)\n"
-    "            y[k] = (real)e->bias[k];\n"
-    "        for (size_t j = 0; j < e->frequencies_count; j++) {\n"
-    "            double angle = 2 * 3.14159265358979323846 * e->frequencies[j] * (double)x[i];\n"
-    "            const double *W = e->weight + j * e->bias_count;\n"
-    "            const double *V = W + e->frequencies_count * e->bias_count;\n"
-    "            double wave = cos(angle + (e->phases != NULL ? e->phases[j] : 0));\n"
-    "            for (size_t k = 0; k < e->bias_count; k++)\n"
-    "                y[k] += (real)(wave * W[k]);\n"
-    "            wave = sin(angle);\n"
-    "            for (size_t k = 0; k < e->bias_count && e->phases == NULL; k++)\n"
-    "                y[k] += (real)(wave * V[k]);\n"
-    "        }\n"
-    "        for (size_t k = 0; k < e->bias_count && e->phases == NULL; k++)\n"
-    "            y[k] = y[k] < 0 ? 0 : y[k];\n"
-    "        y += e->bias_count;\n"
-    "        e++;\n"
-    "        n--;\n"
-    "    }\n"
-    "}\n";
-
 const nu_lines nu_c_functions[] = {
     {0, 0,
      "\n"
@@ -76,6 +34,39 @@ const nu_lines nu_c_functions[] = {
      "{\n"
      "    for (size_t i = 0; i < n; i++)\n"
      "        y[i] += x[i];\n"
+     "}\n"},
+    {NU_EMBEDS, 0,
+     "\n"
+     "/* Each of n numbers becomes what a layer makes of its cosines and sines; other inputs "
+     "stay. */\n"
+     "static void embed(const struct embedding *e, size_t n, const real *x, real *y)\n"
+     "{\n"
+     "    for (size_t i = 0; i < INPUTS; i++) {\n"
+     "        if (n == 0 || e->input != i) {\n"
+     "            *y++ = x[i];\n"
+     "            continue;\n"
+     "        }\n"
+     "        if (e->phases != NULL)\n"
+     "            *y++ = x[i];\n"
+     "        for (size_t k = 0; k < e->bias_count; k++)\n"
+     "            y[k] = (real)e->bias[k];\n"
+     "        for (size_t j = 0; j < e->frequencies_count; j++) {\n"
+     "            double angle = 2 * 3.14159265358979323846 * e->frequencies[j] * (double)x[i];\n"
+     "            const double *W = e->weight + j * e->bias_count;\n"
+     "            const double *V = W + e->frequencies_count * e->bias_count;\n"
+     "            double wave = cos(angle + (e->phases != NULL ? e->phases[j] : 0));\n"
+     "            for (size_t k = 0; k < e->bias_count; k++)\n"
+     "                y[k] += (real)(wave * W[k]);\n"
+     "            wave = sin(angle);\n"
+     "            for (size_t k = 0; k < e->bias_count && e->phases == NULL; k++)\n"
+     "                y[k] += (real)(wave * V[k]);\n"
+     "        }\n"
+     "        for (size_t k = 0; k < e->bias_count && e->phases == NULL; k++)\n"
+     "            y[k] = y[k] < 0 ? 0 : y[k];\n"
+     "        y += e->bias_count;\n"
+     "        e++;\n"
+     "        n--;\n"
+     "    }\n"
      "}\n"},
     {0, 0, NULL},
 };

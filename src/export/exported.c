@@ -10,19 +10,19 @@
 
 /* ---- Traits ----------------------------------------------------------------------------- */
 
-static unsigned value_traits(const nudge_prep *p, size_t j)
+static uint64_t value_traits(const nudge_prep *p, size_t j)
 {
-    unsigned codes = nu_prep_code_inputs(p, j) == 0           ? 0
+    uint64_t codes = nu_prep_code_inputs(p, j) == 0           ? 0
                      : p->encode == NUDGE_ENCODE_FOURIER ? NU_WAVES : NU_BINS;
     if (p->quantiles != NULL && p->quantiles[j].n > 0)
         return codes | NU_QUANTILES;
     return codes | (p->shift[j] != 0 || p->factor[j] != 1 ? NU_SCALED : 0);
 }
 
-static unsigned column_traits(const nu_prep_column *c)
+static uint64_t column_traits(const nu_prep_column *c)
 {
     if (c->kind == NUDGE_COLUMN_CATEGORY)
-        return NU_CATEGORIES | (c->has_more ? NU_OTHERS : 0u) |
+        return NU_CATEGORIES | (c->has_more ? NU_OTHERS : 0) |
                (c->is_ordinal ? NU_ORDINALS : c->is_signed ? NU_SIGNED : NU_ONE_HOTS);
     return (c->has_more ? NU_INDICATED : 0) | (c->kind == NUDGE_COLUMN_DATE ? NU_DATES : 0);
 }
@@ -31,15 +31,15 @@ static unsigned column_traits(const nu_prep_column *c)
 static int are_alike(const nudge_prep *p)
 {
     for (size_t j = 0; j < p->values; j++)
-        if ((value_traits(p, j) & ~(unsigned)NU_SCALED) != 0 || p->shift[j] != p->shift[0] ||
+        if ((value_traits(p, j) & ~(uint64_t)NU_SCALED) != 0 || p->shift[j] != p->shift[0] ||
             p->factor[j] != p->factor[0])
             return 0;
     return 1;
 }
 
-static unsigned input_traits(const nudge_prep *p)
+static uint64_t input_traits(const nudge_prep *p)
 {
-    unsigned traits = p->n_columns > 0 ? NU_RECORDS | NU_FILLED : are_alike(p) ? 0 : NU_RECORDS;
+    uint64_t traits = p->n_columns > 0 ? NU_RECORDS | NU_FILLED : are_alike(p) ? 0 : NU_RECORDS;
     for (size_t j = 0; j < p->values; j++)
         traits |= value_traits(p, j);
     for (size_t c = 0; c < p->n_columns; c++)
@@ -50,12 +50,12 @@ static unsigned input_traits(const nudge_prep *p)
     return traits | ((traits & (NU_ROBUST | NU_QUANTILES)) != 0 ? NU_SCALED : 0);
 }
 
-static unsigned target_traits(const nudge_prep *p)
+static uint64_t target_traits(const nudge_prep *p)
 {
-    static const unsigned transforms[] = {
+    static const uint64_t transforms[] = {
         [NUDGE_TRANSFORM_NONE] = 0, [NUDGE_TRANSFORM_LOG] = NU_LOG,
         [NUDGE_TRANSFORM_LOG1P] = NU_LOG1P, [NUDGE_TRANSFORM_BOX_COX] = NU_BOX_COX};
-    unsigned traits = transforms[p->transform];
+    uint64_t traits = transforms[p->transform];
     traits |= traits != 0 ? NU_TRANSFORMED : 0;
     for (size_t k = 0; k < p->outputs; k++)
         if (p->target_shift[k] != 0 || p->target_factor[k] != 1)
@@ -63,7 +63,7 @@ static unsigned target_traits(const nudge_prep *p)
     return traits | (p->n_classes == 2 && p->outputs == 1 ? NU_TWO : 0);
 }
 
-static unsigned loss_traits(nudge_loss loss)
+static uint64_t loss_traits(nudge_loss loss)
 {
     nudge_loss_info info = nudge_loss_describe(loss);
     switch (info.target) {
@@ -84,7 +84,7 @@ static void add_networks(nu_exported *e)
             e->traits |= nu_layer_is_normed(net, l) ? NU_NORMED : 0;
             e->traits |= nu_layer_adds(net, l) ? NU_RESIDUAL : 0;
         }
-        e->embeds |= nu_network_embeds(net);
+        e->traits |= nu_network_embeds(net) ? NU_EMBEDS : 0;
     }
     e->traits |= e->networks > 1 ? NU_MEMBERS : 0;
 }
@@ -176,7 +176,7 @@ static nudge_status add_bins(nu_record *r, const nu_exported *e, size_t j, nudge
 static nudge_status add_value(nu_record *r, const nu_exported *e, size_t j, nudge_error *err)
 {
     const nudge_prep *p = e->model->prep;
-    unsigned traits = value_traits(p, j);
+    uint64_t traits = value_traits(p, j);
     if (traits & NU_QUANTILES)
         add_numbers(r, "quantiles", p->quantiles[j].at, p->quantiles[j].n);
     else if ((e->traits & NU_SCALED) != 0)

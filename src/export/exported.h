@@ -10,46 +10,47 @@
 enum nu_trait {
     NU_RECORDS = 1 << 0,    /* of columns, each in its own way: nu_exported_column(). Otherwise all
                              * are numbers, made in the same way, and have no names */
-    NU_FILLED = 1 << 3,     /* missing numbers have something in their place */
-    NU_INDICATED = 1 << 1,  /* some numbers have an input that tells missing ones */
-    NU_CATEGORIES = 1 << 2, /* records of texts: */
+    NU_FILLED = 1 << 1,     /* missing numbers have something in their place */
+    NU_INDICATED = 1 << 2,  /* some numbers have an input that tells missing ones */
+    NU_CATEGORIES = 1 << 3, /* records of texts: */
     NU_DATES = 1 << 4,      /* numbers that are texts, too */
     NU_ONE_HOTS = 1 << 5,   /* an input for each category, */
     NU_ORDINALS = 1 << 6,   /* its number, */
-    NU_SIGNED = 1 << 28,    /* or one of three numbers; */
-    NU_WEIGHED = 1u << 31,  /* inputs for categories are other numbers than 0 and 1 */
-    NU_OTHERS = 1 << 7,     /* of which some share what stands for all others */
-    NU_SCALED = 1 << 8,     /* not all numbers are taken as they are: each has a scale */
-    NU_ROBUST = 1 << 9,     /* what is scaled is held within +-3 */
-    NU_QUANTILES = 1 << 10, /* some numbers are scaled by those */
-    NU_BINS = 1 << 11,      /* some numbers have places in bins as inputs, */
-    NU_WAVES = 1 << 12,     /* or sines */
-    NU_ROUNDED = 1 << 13,   /* such numbers are rounded to f32 before */
+    NU_SIGNED = 1 << 7,     /* or one of three numbers; */
+    NU_WEIGHED = 1 << 8,    /* inputs for categories are other numbers than 0 and 1 */
+    NU_OTHERS = 1 << 9,     /* of which some share what stands for all others */
+    NU_SCALED = 1 << 10,    /* not all numbers are taken as they are: each has a scale */
+    NU_ROBUST = 1 << 11,    /* what is scaled is held within +-3 */
+    NU_QUANTILES = 1 << 12, /* some numbers are scaled by those */
+    NU_BINS = 1 << 13,      /* some numbers have places in bins as inputs, */
+    NU_WAVES = 1 << 14,     /* or sines */
+    NU_ROUNDED = 1 << 15,   /* such numbers are rounded to f32 before */
 
     /* Networks: */
-    NU_MEMBERS = 1 << 14,   /* several, whose predictions are averaged */
-    NU_NORMED = 1 << 15,    /* layers normalise their input, */
-    NU_RESIDUAL = 1 << 16,  /* or add it to what they give */
+    NU_MEMBERS = 1 << 16,   /* several, whose predictions are averaged */
+    NU_NORMED = 1 << 17,    /* layers normalise their input, */
+    NU_RESIDUAL = 1 << 18,  /* or add it to what they give */
+    NU_EMBEDS = 1 << 19,    /* some embed numbers */
 
     /* Outputs become predictions: */
-    NU_CLASSES = 1 << 17,   /* probabilities of classes, which have labels; otherwise numbers */
-    NU_SOFTMAX = 1 << 18,
-    NU_SIGMOID = 1 << 19,
-    NU_TWO = 1 << 20,       /* the one output is for the second of two classes */
-    NU_EXP = 1 << 21,       /* nor are ends of intervals below 0 */
-    NU_LINKED = 1 << 30,    /* one of these three functions */
-    NU_UNSCALED = 1 << 22,  /* y / factor + shift of its target */
-    NU_LOG = 1 << 23,       /* then the inverse of a transform */
-    NU_LOG1P = 1 << 24,
-    NU_BOX_COX = 1 << 25,
-    NU_INTERVALS = 1 << 26,
-    NU_SEVERAL = 1 << 27,   /* outputs */
-    NU_TRANSFORMED = 1 << 29, /* one of the three transforms */
+    NU_CLASSES = 1 << 20,   /* probabilities of classes, which have labels; otherwise numbers */
+    NU_SOFTMAX = 1 << 21,
+    NU_SIGMOID = 1 << 22,
+    NU_TWO = 1 << 23,       /* the one output is for the second of two classes */
+    NU_EXP = 1 << 24,       /* nor are ends of intervals below 0 */
+    NU_LINKED = 1 << 25,    /* one of these three functions */
+    NU_UNSCALED = 1 << 26,  /* y / factor + shift of its target */
+    NU_LOG = 1 << 27,       /* then the inverse of a transform */
+    NU_LOG1P = 1 << 28,
+    NU_BOX_COX = 1 << 29,
+    NU_INTERVALS = 1 << 30,
+    NU_SEVERAL = 1ull << 31, /* outputs */
+    NU_TRANSFORMED = 1ull << 32, /* one of the three transforms */
 };
 
 typedef struct nu_exported {
     const nudge_model *model;
-    unsigned traits;        /* of nu_trait */
+    uint64_t traits;        /* of nu_trait */
     unsigned activations;   /* 1 << nudge_activation for each that layers have */
     size_t columns, inputs; /* raw ones, and the network's */
     size_t outputs;         /* the network's */
@@ -57,7 +58,6 @@ typedef struct nu_exported {
     size_t networks;
     double shift, factor;   /* without NU_RECORDS */
     int is_f32;             /* weights are */
-    int embeds;             /* some networks embed numbers */
     char **labels;          /* n_labels: of classes; 0 without NU_CLASSES */
     size_t n_labels;
     char **own_labels;      /* they are these: "0", "1", ...; NULL: the prep's */

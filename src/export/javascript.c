@@ -38,23 +38,6 @@ static const char erf_of_gelu[] =
     "  return 2 / Math.sqrt(Math.PI) * Math.exp(-z * z) * sum;\n"
     "}\n";
 
-static const char embed[] =
-    "\n"
-    "// Some numbers become what a layer makes of their cosines and sines; other inputs stay.\n"
-    "function embed(embeddings, x) {\n"
-    "  const y = x.map(v => [v]);\n"
-    "  for (const {input, frequencies, phases, weight, bias} of embeddings) {\n"
-    "    const v = x[input];\n"
-    "    const angles = frequencies.map((f, k) => 2 * Math.PI * f * v + (phases ? phases[k] : "
-    "0));\n"
-    "    const waves = angles.map(Math.cos).concat(phases ? [] : angles.map(Math.sin));\n"
-    "    const z = bias.map((b, k) =>\n"
-    "      waves.reduce((sum, wave, j) => sum + wave * weight[j * bias.length + k], b));\n"
-    "    y[input] = phases ? [v, ...z] : z.map(v => Math.max(v, 0));\n"
-    "  }\n"
-    "  return y.flat();\n"
-    "}\n";
-
 /* ---- Functions -------------------------------------------------------------------------- */
 
 static void write_activations(const nu_writer *w)
@@ -104,7 +87,7 @@ static void write_network(const nu_writer *w, size_t k)
 /* From a row to numbers: the probabilities of outputs, or the target's in its own units. */
 static void write_outputs(const nu_writer *w)
 {
-    unsigned t = w->e->traits;
+    uint64_t t = w->e->traits;
     char prefix[NU_PREFIX];
     fputs("\nfunction outputs(row) {\n  const x = inputs(row);\n", w->stream);
     fputs(t & (NU_UNSCALED | NU_TRANSFORMED) ? "  const y = " : "  return ", w->stream);
@@ -129,7 +112,6 @@ static nudge_status write_js(const nu_writer *shared, nudge_error *err)
     nu_write_lines(w, nu_js_numbers);
     nu_write_lines(w, nu_js_inputs);
     nu_write_lines(w, nu_js_functions);
-    fputs(w->e->embeds ? embed : "", w->stream);
     write_activations(w);
     for (size_t k = 0; k < w->e->networks; k++)
         write_network(w, k);

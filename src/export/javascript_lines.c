@@ -233,6 +233,22 @@ const nu_lines nu_js_functions[] = {
     {NU_RESIDUAL, 0,
      "\n"
      "const add = (x, y) => x.map((v, i) => v + y[i]);\n"},
+    {NU_EMBEDS, 0,
+     "\n"
+     "// Some numbers become what a layer makes of their cosines and sines; other inputs stay.\n"
+     "function embed(embeddings, x) {\n"
+     "  const y = x.map(v => [v]);\n"
+     "  for (const {input, frequencies, phases, weight, bias} of embeddings) {\n"
+     "    const v = x[input];\n"
+     "    const angles = frequencies.map((f, k) => 2 * Math.PI * f * v + (phases ? phases[k] : "
+     "0));\n"
+     "    const waves = angles.map(Math.cos).concat(phases ? [] : angles.map(Math.sin));\n"
+     "    const z = bias.map((b, k) =>\n"
+     "      waves.reduce((sum, wave, j) => sum + wave * weight[j * bias.length + k], b));\n"
+     "    y[input] = phases ? [v, ...z] : z.map(v => Math.max(v, 0));\n"
+     "  }\n"
+     "  return y.flat();\n"
+     "}\n"},
     {0, 0, NULL},
 };
 

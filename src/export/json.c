@@ -53,7 +53,7 @@ static nudge_status write_embeddings(const nu_writer *w, nudge_error *err)
 
 static nudge_status write_networks(const nu_writer *w, nudge_error *err)
 {
-    if (w->e->embeds)
+    if ((w->e->traits & NU_EMBEDS) != 0)
         NU_TRY(write_embeddings(w, err));
     fputs("  \"networks\": [", w->stream);
     for (size_t k = 0; k < w->e->networks; k++) {
@@ -71,7 +71,7 @@ static nudge_status write_networks(const nu_writer *w, nudge_error *err)
 static nudge_status write_json(const nu_writer *shared, nudge_error *err)
 {
     nu_writer writer = *shared, *w = &writer;
-    unsigned t = w->e->traits;
+    uint64_t t = w->e->traits;
     const nudge_prep *prep = w->e->model->prep;
     w->syntax = &syntax;
     fprintf(w->stream, "{\n  \"format\": \"nudge-export\", \"version\": \"%s\",\n"

@@ -105,7 +105,6 @@ static void write_networks(const nu_writer *w)
 static void write_many(const nu_writer *w)
 {
     nu_write_lines(w, nu_python_many);
-    fputs(w->e->embeds ? nu_python_embed_many : "", w->stream);
     write_activations(w, 1);
     fputs("\n    x = np.array(all_rows, dtype=float)\n", w->stream);
     fputs(w->e->networks > 1 ? "    y = []\n" : "", w->stream);
@@ -136,7 +135,6 @@ static nudge_status write_python(const nu_writer *shared, nudge_error *err)
     nu_write_lines(w, nu_python_numbers);
     nu_write_lines(w, nu_python_inputs);
     nu_write_lines(w, nu_python_functions);
-    fputs(w->e->embeds ? nu_python_embed : "", w->stream);
     write_activations(w, 0);
     write_networks(w);
     write_many(w);

@@ -8,7 +8,4 @@ extern const nu_lines nu_python_about[], nu_python_exponential[], nu_python_numb
     nu_python_inputs[], nu_python_functions[], nu_python_many[], nu_python_after[],
     nu_python_predict[];
 
-/* Of programs with embeddings: for a row, and for many. */
-extern const char nu_python_embed[], nu_python_embed_many[];
-
 #endif

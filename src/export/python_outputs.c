@@ -21,44 +21,28 @@ const nu_lines nu_python_functions[] = {
      "\n"
      "def add(x, y):\n"
      "    return [v + w for v, w in zip(x, y)]\n"},
+    {NU_EMBEDS, 0,
+     "\n"
+     "\n"
+     "def embed(embeddings, x):\n"
+     "    \"\"\"Some numbers become what a layer makes of their cosines and sines; other inputs "
+     "stay.\"\"\"\n"
+     "    y = [[v] for v in x]\n"
+     "    for e in embeddings:\n"
+     "        v, size = x[e[\"input\"]], len(e[\"bias\"])\n"
+     "        phases = e.get(\"phases\", [0.0] * len(e[\"frequencies\"]))\n"
+     "        angles = [2 * math.pi * f * v + phase for f, phase in zip(e[\"frequencies\"], "
+     "phases)]\n"
+     "        waves = [math.cos(angle) for angle in angles]\n"
+     "        if \"phases\" not in e:\n"
+     "            waves += [math.sin(angle) for angle in angles]\n"
+     "        z = [bias + sum(weight * wave for weight, wave in zip(e[\"weight\"][k::size], "
+     "waves))\n"
+     "             for k, bias in enumerate(e[\"bias\"])]\n"
+     "        y[e[\"input\"]] = [v] + z if \"phases\" in e else [max(value, 0.0) for value in z]\n"
+     "    return [value for values in y for value in values]\n"},
     {0, 0, NULL},
 };
-
-const char nu_python_embed[] =
-    "\n"
-    "\n"
-    "def embed(embeddings, x):\n"
-    "    \"\"\"Some numbers become what a layer makes of their cosines and sines; other inputs "
-    "stay.\"\"\"\n"
-    "    y = [[v] for v in x]\n"
-    "    for e in embeddings:\n"
-    "        v, size = x[e[\"input\"]], len(e[\"bias\"])\n"
-    "        phases = e.get(\"phases\", [0.0] * len(e[\"frequencies\"]))\n"
-    "        angles = [2 * math.pi * f * v + phase for f, phase in zip(e[\"frequencies\"], "
-    "phases)]\n"
-    "        waves = [math.cos(angle) for angle in angles]\n"
-    "        if \"phases\" not in e:\n"
-    "            waves += [math.sin(angle) for angle in angles]\n"
-    "        z = [bias + sum(weight * wave for weight, wave in zip(e[\"weight\"][k::size], "
-    "waves))\n"
-    "             for k, bias in enumerate(e[\"bias\"])]\n"
-    "        y[e[\"input\"]] = [v] + z if \"phases\" in e else [max(value, 0.0) for value in z]\n"
-    "    return [value for values in y for value in values]\n";
-
-const char nu_python_embed_many[] =
-    "\n"
-    "    def embed(embeddings, x):\n"
-    "        y = [x[:, i:i + 1] for i in range(x.shape[1])]\n"
-    "        for e in embeddings:\n"
-    "            v = y[e[\"input\"]]\n"
-    "            angles = 2 * np.pi * v * np.array(e[\"frequencies\"]) + "
-    "np.array(e.get(\"phases\", 0))\n"
-    "            waves = np.cos(angles) if \"phases\" in e else np.hstack([np.cos(angles), "
-    "np.sin(angles)])\n"
-    "            z = waves @ np.reshape(e[\"weight\"], (waves.shape[1], -1)) + "
-    "np.array(e[\"bias\"])\n"
-    "            y[e[\"input\"]] = np.hstack([v, z]) if \"phases\" in e else np.maximum(z, 0)\n"
-    "        return np.hstack(y)\n";
 
 const nu_lines nu_python_many[] = {
     {0, 0,
@@ -85,6 +69,20 @@ const nu_lines nu_python_many[] = {
      "\n"
      "    def add(x, y):\n"
      "        return x + y\n"},
+    {NU_EMBEDS, 0,
+     "\n"
+     "    def embed(embeddings, x):\n"
+     "        y = [x[:, i:i + 1] for i in range(x.shape[1])]\n"
+     "        for e in embeddings:\n"
+     "            v = y[e[\"input\"]]\n"
+     "            angles = 2 * np.pi * v * np.array(e[\"frequencies\"]) + "
+     "np.array(e.get(\"phases\", 0))\n"
+     "            waves = np.cos(angles) if \"phases\" in e else np.hstack([np.cos(angles), "
+     "np.sin(angles)])\n"
+     "            z = waves @ np.reshape(e[\"weight\"], (waves.shape[1], -1)) + "
+     "np.array(e[\"bias\"])\n"
+     "            y[e[\"input\"]] = np.hstack([v, z]) if \"phases\" in e else np.maximum(z, 0)\n"
+     "        return np.hstack(y)\n"},
     {0, 0, NULL},
 };
 

@@ -10,7 +10,7 @@
 
 void nu_write_lines(const nu_writer *w, const nu_lines *lines)
 {
-    unsigned traits = w->e->traits;
+    uint64_t traits = w->e->traits;
     for (; lines->text != NULL; lines++)
         if ((traits & lines->needs) == lines->needs && (traits & lines->unless) == 0)
             fputs(lines->text, w->stream);

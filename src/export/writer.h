@@ -44,7 +44,7 @@ extern const nu_language nu_language_c, nu_language_js, nu_language_python, nu_l
 /* Text that is written where the model has all of some traits and none of others; the last of
  * several is NULL. */
 typedef struct nu_lines {
-    unsigned needs, unless;
+    uint64_t needs, unless;
     const char *text;
 } nu_lines;
 void nu_write_lines(const nu_writer *w, const nu_lines *lines);
