@@ -5,6 +5,7 @@
 #include "core/status.h"
 #include "export/c_lines.h"
 #include "read/column_list.h"
+#include "read/csv_text.h"
 
 static const nu_syntax syntax = {
     .record = {"{", "}"}, .key = ".%s = ", .yes = "1", .count = ", .%s_count = %zu",
@@ -232,13 +233,9 @@ static nudge_status write_constants(const nu_writer *w, nudge_error *err)
 /* What main() needs to know of files. */
 static nudge_status write_missing(const nu_writer *w, nudge_error *err)
 {
-    static char *const usual[] = {
-        "NA", "NaN", "nan", "N/A", "n/a", "NULL", "null", "None", "?", "<NA>", "#N/A", "#NA",
-        "#N/A N/A", "-NaN", "-nan", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN", "na", "\\N",
-        "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"};
     const nudge_prep *p = w->e->model->prep;
-    char **own NU_FREED = NULL, *const *words = usual;
-    size_t n = sizeof usual / sizeof *usual;
+    char **own NU_FREED = NULL, *const *words = nu_usually_missing;
+    size_t n = NU_USUALLY_MISSING;
     if (p != NULL && p->dialect.has_missing) {
         words = own = nu_list_split(p->dialect.missing, &n);
         NU_NEED(own != NULL, sizeof p->dialect.missing, "what is missing", err);

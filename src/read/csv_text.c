@@ -13,13 +13,13 @@ static int is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* What pandas' read_csv() takes for missing, "?", MySQL's \N and Excel's errors. */
+char *const nu_usually_missing[NU_USUALLY_MISSING] = {
+    "NA", "NaN", "nan", "N/A", "n/a", "NULL", "null", "None", "?", "<NA>", "#N/A", "#NA",
+    "#N/A N/A", "-NaN", "-nan", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN", "na", "\\N",
+    "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"};
+
 static int is_usually_missing(const char *text, size_t size)
 {
-    static const char *const sign[] = {
-        "NA", "NaN", "nan", "N/A", "n/a", "NULL", "null", "None", "?", "<NA>", "#N/A", "#NA",
-        "#N/A N/A", "-NaN", "-nan", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN", "na", "\\N",
-        "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"};
     if (size == 0)
         return 1;
     if (size > 8 || strchr("Nn?<#-1\\", text[0]) == NULL)
@@ -27,8 +27,9 @@ static int is_usually_missing(const char *text, size_t size)
     if (text[0] == '1' ? size < 6 || text[2] != '#' : text[0] == '-' && text[1] != 'N' &&
                                                          text[1] != 'n' && text[1] != '1')
         return 0; /* most numbers */
-    for (size_t i = 0; i < sizeof sign / sizeof *sign; i++)
-        if (strlen(sign[i]) == size && memcmp(sign[i], text, size) == 0)
+    for (size_t i = 0; i < NU_USUALLY_MISSING; i++)
+        if (strlen(nu_usually_missing[i]) == size &&
+            memcmp(nu_usually_missing[i], text, size) == 0)
             return 1;
     return 0;
 }

@@ -16,6 +16,11 @@ typedef enum nu_cell {
     NU_CELLS
 } nu_cell;
 
+/* Texts that stand for a missing value, as empty ones do, where none are given: pandas' of
+ * read_csv(), "?", MySQL's \N and Excel's errors. */
+#define NU_USUALLY_MISSING 27
+extern char *const nu_usually_missing[NU_USUALLY_MISSING];
+
 /* How cells are read. */
 typedef struct nu_csv_reading {
     locale_t c;    /* the C locale */
