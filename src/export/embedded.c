@@ -53,14 +53,11 @@ nudge_status nu_write_embeddings(const nu_writer *w, size_t network, size_t inde
 {
     const nu_embedding *embed = &network_of(w->e, network)->embed;
     for (size_t i = 0, j = 0; j < embed->numbers; i++) {
-        nu_record record;
+        nu_record record NU_SCOPED(nu_record_end) = {0};
         if (!embed->is_number[i])
             continue;
-        nudge_status status = take(&record, w->e, network, j++, i, err);
-        if (status == NUDGE_OK)
-            nu_write_record(w, &record, indent, j == embed->numbers);
-        nu_record_end(&record);
-        NU_TRY(status);
+        NU_TRY(take(&record, w->e, network, j++, i, err));
+        nu_write_record(w, &record, indent, j == embed->numbers);
     }
     return NUDGE_OK;
 }

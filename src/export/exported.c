@@ -233,18 +233,18 @@ static nudge_status add_column(nu_record *r, const nu_exported *e, const nu_prep
     return NUDGE_OK;
 }
 
-nudge_status nu_exported_column(const nu_exported *e, size_t j, nu_record *r, nudge_error *err)
+nudge_status nu_exported_column(const nu_exported *e, size_t j, size_t *value, nu_record *r,
+                                nudge_error *err)
 {
     const nudge_prep *p = e->model->prep;
-    size_t value = 0;
+    size_t first = *value;
     *r = (nu_record){0};
     if (p->n_columns == 0) {
         add_text(r, "name", nu_matrix_name(r->name, p->pixel_rows > 0, j));
         return add_value(r, e, j, err);
     }
-    for (size_t c = 0; c < j; c++)
-        value += nu_prep_width(&p->columns[c]);
-    return add_column(r, e, &p->columns[j], value, err);
+    *value += nu_prep_width(&p->columns[j]);
+    return add_column(r, e, &p->columns[j], first, err);
 }
 
 size_t nu_exported_targets(const nu_exported *e)

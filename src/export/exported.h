@@ -94,7 +94,8 @@ typedef struct nu_record {
     char name[NU_NAME_TEXT]; /* likewise its text */
 } nu_record;
 
-/* Column j < columns of a model with NU_RECORDS. Fields in this order, those that it has:
+/* Column j < columns of a model with NU_RECORDS; they are taken in turn, and carry *value along:
+ * how many values those before have. Fields in this order, those that it has:
  *   name                the raw column's
  *   date: yes           a text is a date, whose number are days since 1970-01-01
  *   categories: texts   sorted; the column's cells are texts
@@ -114,8 +115,8 @@ typedef struct nu_record {
  *   frequencies: numbers  inputs behind z are cos(2 pi f z) and sin(2 pi f z) of each f
  *   missing: yes        the last input is 1 if the number is missing, otherwise 0
  * Followed by nu_record_end(). NUDGE_EMEMORY. */
-nudge_status nu_exported_column(const nu_exported *e, size_t j, nu_record *record,
-                                nudge_error *err);
+nudge_status nu_exported_column(const nu_exported *e, size_t j, size_t *value,
+                                nu_record *record, nudge_error *err);
 
 /* Target k, of as many as nu_exported_targets(), which is 1 for classes:
  *   name

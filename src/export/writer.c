@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/status.h"
 #include "real_text.h"
 #include "table/table.h"
@@ -160,28 +161,23 @@ void nu_write_record(const nu_writer *w, const nu_record *r, size_t indent, int 
     fputs(is_last ? "\n" : ",\n", w->stream);
 }
 
-typedef nudge_status taker(const nu_exported *e, size_t j, nu_record *record, nudge_error *err);
-
-static nudge_status write_records(const nu_writer *w, size_t n, taker *take, size_t indent,
-                                  nudge_error *err)
+nudge_status nu_write_columns(const nu_writer *w, size_t indent, nudge_error *err)
 {
-    for (size_t j = 0; j < n; j++) {
-        nu_record record;
-        nudge_status status = take(w->e, j, &record, err);
-        if (status == NUDGE_OK)
-            nu_write_record(w, &record, indent, j + 1 == n);
-        nu_record_end(&record);
-        NU_TRY(status);
+    for (size_t j = 0, value = 0; j < w->e->columns; j++) {
+        nu_record record NU_SCOPED(nu_record_end) = {0};
+        NU_TRY(nu_exported_column(w->e, j, &value, &record, err));
+        nu_write_record(w, &record, indent, j + 1 == w->e->columns);
     }
     return NUDGE_OK;
 }
 
-nudge_status nu_write_columns(const nu_writer *w, size_t indent, nudge_error *err)
-{
-    return write_records(w, w->e->columns, nu_exported_column, indent, err);
-}
-
 nudge_status nu_write_targets(const nu_writer *w, size_t indent, nudge_error *err)
 {
-    return write_records(w, nu_exported_targets(w->e), nu_exported_target, indent, err);
+    size_t n = nu_exported_targets(w->e);
+    for (size_t k = 0; k < n; k++) {
+        nu_record record NU_SCOPED(nu_record_end) = {0};
+        NU_TRY(nu_exported_target(w->e, k, &record, err));
+        nu_write_record(w, &record, indent, k + 1 == n);
+    }
+    return NUDGE_OK;
 }
