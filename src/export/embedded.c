@@ -9,10 +9,11 @@ static const nu_network *network_of(const nu_exported *e, size_t network)
     return &nu_member_of(e->model, network)->net;
 }
 
-/* What number j has of a tensor, n values for each, as a field of the record. */
+/* What number j of as many has of a tensor, as a field of the record. */
 static nudge_status add_part(nu_record *r, const char *key, const nu_tensor *t, size_t j,
-                             double **at, size_t n, nudge_error *err)
+                             size_t numbers, double **at, nudge_error *err)
 {
+    size_t n = nu_tensor_count(t) / numbers;
     nu_tensor_get(t, j * n, n, *at);
     NU_TRY(nu_exported_check_finite(*at, n, "of the embedding", err));
     r->field[r->n++] = (nu_field){.key = key, .kind = NU_NUMBERS_FIELD, .n = n, .numbers = *at,
@@ -21,14 +22,14 @@ static nudge_status add_part(nu_record *r, const char *key, const nu_tensor *t, 
     return NUDGE_OK;
 }
 
-/* Number j, which is input `input`; tensors of the network from `first` on are the embedding's. */
+/* Number j, which is input `input`. */
 static nudge_status take(nu_record *r, const nu_exported *e, size_t network, size_t j, size_t input,
                          nudge_error *err)
 {
     static const char *const keys[] = {"frequencies", "phases", "weight", "bias"};
     const nudge_model *one = nu_member_of(e->model, network);
     const nu_embedding *embed = &one->net.embed;
-    size_t i = 2 * one->net.layers + (size_t)one->net.input_factor, shape[2];
+    size_t i = 2 * one->net.layers + (size_t)one->net.input_factor;
     size_t most = 2 * embed->frequencies + (embed->waves + 1) * embed->size;
     *r = (nu_record){.n = 1, .field = {{.key = "input", .kind = NU_NUMBER_FIELD,
                                         .number = (double)input}}};
@@ -36,9 +37,7 @@ static nudge_status take(nu_record *r, const nu_exported *e, size_t network, siz
     double *at = r->list;
     for (; i < nu_tensors(&one->net); i++) {
         nu_tensor t = nu_tensor_of(&one->net, one->params, e->model->dtype, i);
-        size_t rank = nu_embed_shape(embed, t.of_embedding, shape);
-        NU_TRY(add_part(r, keys[t.of_embedding], &t, j, &at, shape[0] * (rank > 1 ? shape[1] : 1),
-                        err));
+        NU_TRY(add_part(r, keys[t.of_embedding], &t, j, embed->numbers, &at, err));
     }
     return NUDGE_OK;
 }

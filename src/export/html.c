@@ -129,7 +129,7 @@ static void write_row(const nu_writer *w, int draws)
     const nudge_prep *p = w->e->model->prep;
     if (draws) {
         fprintf(w->stream, "const height = %zu, width = %zu;\n", p->pixel_rows, p->pixel_columns);
-        nu_write_lines(w, nu_html_canvas);
+        fputs(nu_html_canvas, w->stream);
         return;
     }
     fprintf(w->stream, "const letter = '%c';\n", nu_exported_letter(w->e));
@@ -143,12 +143,12 @@ static nudge_status write_html(const nu_writer *w, nudge_error *err)
     int draws = p != NULL && p->pixel_rows > 1;
     if (draws)
         NU_TRY(check_picture(p, err));
-    nu_write_lines(w, nu_html_head);
+    fputs(nu_html_head, w->stream);
     NU_TRY(nu_language_js.write(w, err));
     fputs("</script>\n\n<script type=\"module\">\n", w->stream);
     if ((w->e->traits & NU_INTERVALS) != 0)
         fprintf(w->stream, "const coverage = %g;\n", w->e->model->interval.coverage);
-    nu_write_lines(w, nu_html_start);
+    fputs(nu_html_start, w->stream);
     write_row(w, draws);
     nu_write_lines(w, nu_html_results);
     return NUDGE_OK;

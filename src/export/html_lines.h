@@ -5,7 +5,7 @@
 
 #include "export/writer.h"
 
-extern const nu_lines nu_html_head[], nu_html_start[], nu_html_fields[], nu_html_canvas[],
-    nu_html_results[];
+extern const char nu_html_head[], nu_html_start[], nu_html_canvas[];
+extern const nu_lines nu_html_fields[], nu_html_results[];
 
 #endif

@@ -131,7 +131,7 @@ static nudge_status write_python(const nu_writer *shared, nudge_error *err)
     for (size_t k = 0; k < w->e->networks; k++)
         NU_TRY(nu_write_weights(w, k, err));
     if (needs_exp(w->e))
-        nu_write_lines(w, nu_python_exponential);
+        fputs(nu_python_exponential, w->stream);
     nu_write_lines(w, nu_python_numbers);
     nu_write_lines(w, nu_python_inputs);
     nu_write_lines(w, nu_python_functions);

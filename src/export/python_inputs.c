@@ -41,14 +41,11 @@ const nu_lines nu_python_about[] = {
     {0, 0, NULL},
 };
 
-const nu_lines nu_python_exponential[] = {
-    {0, 0,
-     "\n"
-     "\n"
-     "def exp(z):\n"
-     "    return math.exp(z) if z < 709.7 else math.inf\n"},
-    {0, 0, NULL},
-};
+const char nu_python_exponential[] =
+    "\n"
+    "\n"
+    "def exp(z):\n"
+    "    return math.exp(z) if z < 709.7 else math.inf\n";
 
 const nu_lines nu_python_numbers[] = {
     {NU_RECORDS, 0,

@@ -4,8 +4,8 @@
 
 #include "export/writer.h"
 
-extern const nu_lines nu_python_about[], nu_python_exponential[], nu_python_numbers[],
-    nu_python_inputs[], nu_python_functions[], nu_python_many[], nu_python_after[],
-    nu_python_predict[];
+extern const nu_lines nu_python_about[], nu_python_numbers[], nu_python_inputs[],
+    nu_python_functions[], nu_python_many[], nu_python_after[], nu_python_predict[];
+extern const char nu_python_exponential[];
 
 #endif

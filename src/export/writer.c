@@ -17,6 +17,17 @@ void nu_write_lines(const nu_writer *w, const nu_lines *lines)
             fputs(lines->text, w->stream);
 }
 
+/* Before item i of a list, which takes `size` columns: a comma, and a new line where it does not
+ * fit behind `at`. Returns where it begins. */
+static size_t separate(FILE *stream, size_t i, size_t size, size_t indent, size_t at)
+{
+    int fits = at + size + 3 <= COLUMNS;
+    if (i == 0)
+        return at;
+    fprintf(stream, fits ? ", " : ",\n%*s", fits ? 0 : (int)indent, "");
+    return fits ? at + 2 : indent;
+}
+
 /* ---- Numbers ---------------------------------------------------------------------------- */
 
 /* Returns its length. */
@@ -40,13 +51,8 @@ void nu_write_reals(FILE *stream, const double *values, size_t n, int is_f32, si
     char buf[NUDGE_CELL_SIZE];
     for (size_t i = 0; i < n; i++) {
         size_t used = real_text(buf, values[i], is_f32);
-        if (i > 0) {
-            int fits = at + used + 3 <= COLUMNS;
-            fprintf(stream, fits ? ", " : ",\n%*s", fits ? 0 : (int)indent, "");
-            at = fits ? at + 2 : indent;
-        }
+        at = used + separate(stream, i, used, indent, at);
         fputs(buf, stream);
-        at += used;
     }
 }
 
@@ -99,13 +105,8 @@ void nu_write_texts(const nu_writer *w, char *const *texts, size_t n, size_t ind
 {
     for (size_t i = 0; i < n; i++) {
         size_t size = strlen(texts[i]) + 2;
-        int fits = at + size + 3 <= COLUMNS;
-        if (i > 0) {
-            fprintf(w->stream, fits ? ", " : ",\n%*s", fits ? 0 : (int)indent, "");
-            at = fits ? at + 2 : indent;
-        }
+        at = size + separate(w->stream, i, size, indent, at);
         write_quoted(w, texts[i]);
-        at += size;
     }
 }
 
