@@ -133,7 +133,14 @@ else
 fi
 if [ -w /dev/full ]; then
     refuse 1 "/dev/full" "full disk: model" run --out /dev/full
-    refuse 1 "/dev/full" "full disk: log" run --log /dev/full
+    full_log() {
+        run "$@" --epochs 3 --log /dev/full || [ $? -eq 1 ]
+    }
+    check "full disk: log" full_log --out logged.safetensors
+    expect "... is told once" one_line_with \
+        "--log: /dev/full: No space left on device; training goes on without it"
+    check "... training without a log" run --epochs 3 --out unlogged.safetensors
+    expect "... gives the same model" cmp logged.safetensors unlogged.safetensors
     refuse 1 "/dev/full" "full disk: predictions" "$NUDGE" predict --model good.safetensors \
         --data good.csv --out /dev/full
     full() {

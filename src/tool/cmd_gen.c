@@ -1,7 +1,6 @@
 /* nudge gen: synthetic data to a file. */
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <string.h>
 
 #include "signals.h"
@@ -105,8 +104,6 @@ static void write_data(arguments *args, const char *spec, nudge_write_options *w
     writing->on_progress = on_progress;
     writing->user = &quiet;
     nu_signals_catch();
-    /* A file at its size limit is an error of its write, not the end of the program. */
-    signal(SIGXFSZ, SIG_IGN);
     nudge_status status = nudge_synth_write(&written, spec, out, writing, &err);
     live_line_clear();
     if (status == NUDGE_ESTOPPED)

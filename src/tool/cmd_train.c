@@ -80,13 +80,9 @@ static void say_interrupted(const train_report *r, const train_progress *p)
  * exit_status. */
 static int finish(train_report *r, nudge_model *model, const train_progress *p, int signal)
 {
-    char where[NUDGE_ERROR_SIZE];
     if (signal == 0)
         held_out_learn(r, model);
     save(r);
-    if (p->log_error != 0)
-        give_up(EXIT_RUN_FAILED, "%s: %s%s", r->setup->log, strerror(p->log_error),
-                whereabouts(where, sizeof where, r));
     if (r->parts == NULL)
         evaluate(r, r->data->val, &r->val);
     else if (r->val.rows == 0)
@@ -97,7 +93,7 @@ static int finish(train_report *r, nudge_model *model, const train_progress *p, 
     else
         report_result(r, r->setup->log != NULL && is_standard(r->setup->log) ? stderr : stdout);
     if (signal == 0)
-        return p->checkpoint_failed ? EXIT_RUN_FAILED : EXIT_DONE;
+        return p->checkpoint_failed || p->log_failed ? EXIT_RUN_FAILED : EXIT_DONE;
     say_interrupted(r, p);
     return 128 + signal;
 }

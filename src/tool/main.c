@@ -1,4 +1,5 @@
 /* nudge: the command line. */
+#include <signal.h>
 #include <string.h>
 
 #include "nudge.h"
@@ -90,6 +91,8 @@ static int run_command(const command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    /* A file at its size limit is an error of its write, not the end of the program. */
+    signal(SIGXFSZ, SIG_IGN);
     const char *name = argc > 1 ? argv[1] : "--help";
     if (strcmp(name, "help") == 0)
         help(argc - 2, argv + 2);

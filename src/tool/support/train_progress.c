@@ -37,17 +37,19 @@ static int open_log(train_progress *p)
     return good;
 }
 
-static void note_log_error(train_progress *p)
+/* The first time, says why, which errno knows, and what follows. */
+static void log_failed(train_progress *p, const char *then)
 {
-    if (p->log_error == 0)
-        p->log_error = errno != 0 ? errno : EIO;
+    if (!p->log_failed)
+        say("--log: %s: %s%s", p->setup->log, strerror(errno != 0 ? errno : EIO), then);
+    p->log_failed = 1;
 }
 
 void progress_close_log(train_progress *p)
 {
     errno = 0;
     if (!open_log(p) || !epoch_log_close(&p->log))
-        note_log_error(p);
+        log_failed(p, "");
 }
 
 /* ---- Checkpoints ----------------------------------------------------------------------- */
@@ -77,7 +79,7 @@ void progress_begin(train_progress *p, size_t batches)
     progress_checkpoint(p);
     errno = 0;
     if (n > 1 && p->setup->log != NULL && !open_log(p)) /* while nobody else uses the trainers */
-        note_log_error(p);
+        log_failed(p, "; training goes on without it");
 }
 
 /* Whether training is to stop where it is. */
@@ -88,7 +90,7 @@ static int is_to_stop(train_progress *p)
         p->checkpoint_due = s->every_epochs > 0
                                 ? p->finished - p->last_epochs >= s->every_epochs * s->members
                                 : watch_now() - p->last_checkpoint >= s->every_seconds;
-    return nu_signal_caught() != 0 || p->checkpoint_due || p->log_error != 0;
+    return nu_signal_caught() != 0 || p->checkpoint_due;
 }
 
 /* ---- Lines ----------------------------------------------------------------------------- */
@@ -186,13 +188,13 @@ static int on_epoch(const nudge_epoch *e, void *user)
     errno = 0;
     p->finished++;
     m->done = (double)e->epoch / (double)e->epochs;
-    if (p->setup->log != NULL && p->log_error == 0) {
+    if (p->setup->log != NULL && !p->log_failed) {
         int good = open_log(p);
         p->log.member = p->setup->members > 1 ? m->k + 1 : 0;
         if (!good || !epoch_log_write(&p->log, e))
-            note_log_error(p);
+            log_failed(p, "; training goes on without it");
     }
-    if (!p->setup->quiet && p->trial == NULL && p->log_error == 0)
+    if (!p->setup->quiet && p->trial == NULL)
         wait_epoch(p, e);
     return is_to_stop(p);
 }
@@ -202,7 +204,7 @@ static int on_progress(const nudge_progress *now, void *user)
     member_progress *m = user;
     train_progress *p = m->all;
     if (is_to_stop(p) || p->setup->quiet)
-        return p->checkpoint_due || nu_signal_caught() != 0 || p->log_error != 0;
+        return p->checkpoint_due || nu_signal_caught() != 0;
     double part = (double)now->batch / (double)now->batches, done = 0;
     size_t n = p->setup->members;
     m->done = ((double)(now->epoch - 1) + part) / (double)now->epochs;

@@ -21,7 +21,7 @@ typedef struct train_progress {
     nudge_trainer **trainers;
     member_progress *member; /* setup->members, as there are trainers */
     epoch_log log;
-    int log_error;          /* errno of a failed write; training was stopped for it */
+    int log_failed;         /* it could not be written; training goes on without it */
     size_t finished;        /* epochs of all members */
     double last_checkpoint; /* when, by the monotonic clock; */
     size_t last_epochs;     /* epochs that were finished then */
