@@ -1,8 +1,15 @@
 /* core/file.h: atomic output and whole-file input. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -82,6 +89,72 @@ START_TEST(output_follows_a_link)
     assert_holds(in_folder("real"), "new", 3);
     ck_assert_int_eq(lstat(in_folder("link"), &st), 0);
     ck_assert(S_ISLNK(st.st_mode));
+}
+END_TEST
+
+/* As on file systems that have no files without a name: open() with O_TMPFILE fails. */
+static void refuse_unnamed_files(void)
+{
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, O_TMPFILE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, O_TMPFILE, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof program / sizeof *program, program};
+    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+START_TEST(output_with_a_name_from_the_start)
+{
+    const char *path = in_folder("out");
+    nu_output out;
+    refuse_unnamed_files();
+    write_bytes(path, "old", 3);
+    ck_assert_int_eq(nu_output_open(&out, path, NULL), NUDGE_OK);
+    ck_assert_ptr_nonnull(out.temporary);
+    ck_assert_int_ge(fputs("new", out.stream), 0);
+    ck_assert_int_eq(files_in_folder(), 2);
+    ck_assert_int_eq(nu_output_commit(&out, NULL), NUDGE_OK);
+    assert_holds(path, "new", 3);
+    ck_assert_int_eq(nu_output_open(&out, path, NULL), NUDGE_OK);
+    nu_atomic_abandon(&out);
+    ck_assert_int_eq(nudge_check_output(path, NULL), NUDGE_OK);
+    ck_assert_int_eq(files_in_folder(), 1);
+
+    ck_assert_int_eq(nu_output_open(&out, path, NULL), NUDGE_OK);
+    nudge_drop_unfinished();
+    ck_assert_int_eq(files_in_folder(), 1);
+    ck_assert_int_eq(nu_output_commit(&out, NULL), NUDGE_EIO);
+    assert_holds(path, "new", 3);
+}
+END_TEST
+
+/* What a killed process leaves is removed, but not what another one is writing, nor another
+ * output's. */
+START_TEST(output_clears_what_is_dead)
+{
+    const char *dead = in_folder(".out.1-0.tmp"), *written = in_folder(".out.1-1.tmp");
+    static const char *const others[] = {".other.1-0.tmp", ".out.1-.tmp", ".out.x1-0.tmp",
+                                         ".out.1-0.tmpx", "out.1-0.tmp"};
+    nu_output out;
+    write_bytes(dead, "x", 1);
+    write_bytes(written, "x", 1);
+    for (int i = 0; i < 5; i++)
+        write_bytes(in_folder(others[i]), "x", 1);
+    int fd = open(in_folder(".out.1-1.tmp"), O_RDWR);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+    ck_assert_int_eq(nu_output_open(&out, in_folder("out"), NULL), NUDGE_OK);
+    ck_assert(!exists(".out.1-0.tmp") && exists(".out.1-1.tmp"));
+    for (int i = 0; i < 5; i++)
+        ck_assert(exists(others[i]));
+    nu_atomic_abandon(&out);
+    close(fd);
 }
 END_TEST
 
@@ -298,6 +371,8 @@ static Suite *file_suite(void)
     tcase_add_test(output, output_has_the_mode_of_the_umask);
     tcase_add_test(output, output_takes_a_long_name);
     tcase_add_test(output, output_follows_a_link);
+    tcase_add_test(output, output_with_a_name_from_the_start);
+    tcase_add_test(output, output_clears_what_is_dead);
     tcase_add_test(output, output_refuses_bad_places);
     tcase_add_test(output, check_output_touches_nothing);
     tcase_add_loop_test(output, output_to_a_full_device, 0, 2);

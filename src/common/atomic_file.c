@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Longest part of a file's own name that goes into the temporary one: NAME_MAX bounds both. */
-#define NAME_PART 200
+#include "temporary.h"
 
 enum target { TARGET_FILE, TARGET_DIRECT, TARGET_FOLDER };
 
@@ -44,38 +43,6 @@ static int open_unnamed(const char *path)
     return access("/proc/self/fd", X_OK) == 0 ? open_folder(path, O_TMPFILE | O_RDWR) : -1;
 }
 
-/* DIR/.NAME.NUMBER beside `path`, into *name, which is for free(): gives this name to the open file
- * `fd`, or, where that is -1, creates a file. open() and not mkstemp(), so that the file gets the
- * permissions that the user's umask gives any new file; and a clash is seen, with another thread's
- * or a dead process's file. The descriptor, or -1 and errno. */
-static int create_temporary(const char *path, int fd, char **name)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = slash != NULL ? slash + 1 : path;
-    size_t folder = (size_t)(base - path), room = folder + NAME_PART + 32;
-    char *text = malloc(room), own[40];
-    int made = -1;
-    snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
-    for (int attempt = 0; text != NULL && attempt < 100 && made < 0; attempt++) {
-        snprintf(text, room, "%.*s.%.*s.%ld-%d", (int)folder, path, NAME_PART, base,
-                 (long)getpid(), attempt);
-        if (fd < 0)
-            made = open(text, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        else if (linkat(AT_FDCWD, own, AT_FDCWD, text, AT_SYMLINK_FOLLOW) == 0)
-            made = fd;
-        if (made < 0 && errno != EEXIST)
-            break;
-    }
-    if (made >= 0) {
-        *name = text;
-        return made;
-    }
-    int error = errno;
-    free(text);
-    errno = error;
-    return -1;
-}
-
 /* The path that a rename should replace: behind a symbolic link, what it points to. For free(). */
 static char *final_path(const char *path)
 {
@@ -102,9 +69,10 @@ static int open_target(nu_atomic_file *o, const char *path, enum target target)
         return open(path, O_WRONLY | O_CLOEXEC);
     if (!may_replace(o->path))
         return -1;
+    nu_temporary_clear(o->path);
     int fd = open_unnamed(o->path);
     if (fd < 0)
-        fd = create_temporary(o->path, -1, &o->temporary);
+        fd = nu_temporary_name(o->path, -1, &o->temporary);
     o->replaces = 1;
     if (fd >= 0 && stat(o->path, &old) == 0)
         (void)fchmod(fd, old.st_mode & 07777); /* a file system without permissions has none */
@@ -130,11 +98,9 @@ int nu_atomic_open(nu_atomic_file *out, const char *path)
         return 0;
     }
     int error = errno;
+    nu_temporary_drop(o.temporary);
     if (fd >= 0)
         close(fd);
-    if (o.temporary != NULL)
-        unlink(o.temporary);
-    free(o.temporary);
     free(o.path);
     return error;
 }
@@ -166,7 +132,7 @@ static int sync_folder(const char *path)
 
 static void forget(nu_atomic_file *out)
 {
-    free(out->temporary);
+    nu_temporary_drop(out->temporary);
     free(out->path);
     *out = (nu_atomic_file){0};
 }
@@ -189,14 +155,12 @@ static int replace(nu_atomic_file *out)
 {
     int fd = fileno(out->stream), error = fsync(fd) != 0 ? errno : 0;
     if (error == 0 && out->temporary == NULL &&
-        create_temporary(out->path, fd, &out->temporary) < 0)
+        nu_temporary_name(out->path, fd, &out->temporary) < 0)
         error = errno;
     if (error == 0 && out->keeps_previous)
         error = keep_previous(out->path);
-    if (error == 0 && rename(out->temporary, out->path) != 0)
-        error = errno;
-    if (error != 0 && out->temporary != NULL)
-        unlink(out->temporary);
+    if (error == 0)
+        error = nu_temporary_finish(&out->temporary, out->path);
     return error != 0 ? error : sync_folder(out->path);
 }
 
@@ -205,22 +169,18 @@ int nu_atomic_commit(nu_atomic_file *out)
     int error = flush_error(out->stream);
     if (error == 0 && out->replaces)
         error = replace(out);
-    else if (out->temporary != NULL)
-        unlink(out->temporary);
-    if (fclose(out->stream) != 0 && error == 0)
-        error = errno;
+    FILE *stream = out->stream;
     forget(out);
-    return error;
+    return fclose(stream) != 0 && error == 0 ? errno : error;
 }
 
 void nu_atomic_abandon(nu_atomic_file *out)
 {
     if (out->stream == NULL)
         return;
-    fclose(out->stream);
-    if (out->temporary != NULL)
-        unlink(out->temporary);
+    FILE *stream = out->stream;
     forget(out);
+    fclose(stream);
 }
 
 int nu_atomic_check(const char *path)

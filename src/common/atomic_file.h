@@ -6,9 +6,10 @@
 
 /* A file being written. Write to `stream`, then commit or abandon. The path keeps what it held
  * until nu_atomic_commit() has renamed a temporary file of the same folder over it, which has no
- * name until then where the file system allows that: a killed process leaves nothing; a symbolic
- * link stays, and so do the permissions of a file that was there. A path that is no regular file (a
- * device, a pipe) is written directly, and so is standard output, which "-" stands for. */
+ * name until then where the file system allows that: a killed process leaves nothing. Otherwise the
+ * next nu_atomic_open() of that path removes what it left. A symbolic link stays, and so do the
+ * permissions of a file that was there. A path that is no regular file (a device, a pipe) is
+ * written directly, and so is standard output, which "-" stands for. */
 typedef struct nu_atomic_file {
     FILE *stream;    /* its descriptor can be read, too, where `replaces` is set */
     char *path;

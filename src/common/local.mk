@@ -7,5 +7,6 @@ libcommon_la_SOURCES = \
 	src/common/real_text.h src/common/real_text.c \
 	src/common/signals.h src/common/signals.c \
 	src/common/spell.h src/common/spell.c \
+	src/common/temporary.h src/common/temporary.c \
 	src/common/text.h src/common/text.c \
 	src/common/whole.h src/common/whole.c

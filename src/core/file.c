@@ -9,6 +9,7 @@
 #include "core/decompress.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "temporary.h"
 
 /* ---- Output ---------------------------------------------------------------------------- */
 
@@ -40,6 +41,11 @@ nudge_status nudge_check_output(const char *path, nudge_error *err)
     if (path == NULL)
         return nu_fail(err, NUDGE_EARGUMENT, "no path of an output file was given");
     return cannot_create(err, path, nu_atomic_check(path));
+}
+
+void nudge_drop_unfinished(void)
+{
+    nu_temporary_drop_all();
 }
 
 /* ---- Input ----------------------------------------------------------------------------- */

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "nudge.h"
+#include "signals.h"
 #include "spell.h"
 #include "support/help.h"
 #include "support/options.h"
 #include "support/say.h"
+#include "temporary.h"
 
 extern const command command_train, command_eval, command_predict, command_info, command_gen,
     command_convert, command_export,
@@ -89,8 +91,16 @@ static int run_command(const command *c, int argc, char **argv)
     return finish_output(status);
 }
 
+/* What the library and the command itself are writing: each has names of its own. */
+static void drop_unfinished(void)
+{
+    nudge_drop_unfinished();
+    nu_temporary_drop_all();
+}
+
 int main(int argc, char **argv)
 {
+    nu_signals_end(drop_unfinished);
     /* A file at its size limit is an error of its write, not the end of the program. */
     signal(SIGXFSZ, SIG_IGN);
     const char *name = argc > 1 ? argv[1] : "--help";
