@@ -6,7 +6,7 @@ $(check_PROGRAMS): private LINK = $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(AM_LDFLAGS) $
 .libs/libnudge_all.a: libnudge_all.la ;
 
 unit_tests = \
-	tests/test_arff tests/test_bench tests/test_cgroup tests/test_checkpoint tests/test_csv \
+	tests/test_arff tests/test_barrier tests/test_bench tests/test_cgroup tests/test_checkpoint tests/test_csv \
 	tests/test_column_list tests/test_csv_dialect tests/test_csv_kept tests/test_csv_kinds tests/test_csv_names tests/test_csv_sections \
 	tests/test_data_files tests/test_dataset tests/test_dataset_matrix tests/test_decompress \
 	tests/test_dropout tests/test_encode tests/test_evaluate tests/test_event_file tests/test_export tests/test_file tests/test_folds tests/test_forecast \
