@@ -9,4 +9,4 @@ $(man_pages): $(libnudgetool_a_SOURCES) src/tool/main.c | nudge$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) doc && page=`basename $@ .1` && page=$${page#nudge} && \
 	    ./nudge$(EXEEXT) help --man $${page#-} >$@.part && mv $@.part $@
 
-EXTRA_DIST += scripts/bootstrap doc/coming-from.md doc/data.md doc/engine.md doc/export.md doc/performance.md doc/scaling.md doc/tables-read.md doc/tables.md
+EXTRA_DIST += scripts/bootstrap doc/coming-from.md doc/data.md doc/engine.md doc/export.md doc/performance.md doc/scaling.md doc/tables-read.md doc/tables.md doc/testing.md

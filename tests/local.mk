@@ -41,7 +41,7 @@ cli_tests = \
 	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_encode.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_targets.sh \
 	tests/cli_inferred.sh tests/cli_outputs.sh tests/cli_parts.sh tests/cli_recipe.sh tests/cli_best.sh tests/cli_programs.sh tests/cli_threads.sh \
-	tests/cli_members.sh tests/cli_weights.sh tests/cli_export.sh
+	tests/cli_members.sh tests/cli_weights.sh tests/cli_export.sh tests/cli_released.sh
 
 # What may differ without OpenMP and hwloc: make check TESTS='$(serial_tests)'.
 serial_tests = \
@@ -62,5 +62,5 @@ EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
-	scripts/kill-test scripts/or-init scripts/pandas-reference scripts/embed-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
+	scripts/kill-test scripts/release-files scripts/or-init scripts/pandas-reference scripts/embed-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
 	scripts/compare scripts/compare-peer scripts/compare-fann.c
