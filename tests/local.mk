@@ -41,7 +41,7 @@ cli_tests = \
 	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_encode.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_targets.sh \
 	tests/cli_inferred.sh tests/cli_outputs.sh tests/cli_parts.sh tests/cli_recipe.sh tests/cli_best.sh tests/cli_programs.sh tests/cli_threads.sh \
-	tests/cli_members.sh tests/cli_weights.sh tests/cli_export.sh tests/cli_released.sh
+	tests/cli_members.sh tests/cli_weights.sh tests/cli_export.sh tests/cli_released.sh tests/cli_onnx.sh
 
 # What may differ without OpenMP and hwloc: make check TESTS='$(serial_tests)'.
 serial_tests = \

@@ -18,6 +18,7 @@ START_TEST(languages_of_files)
         {"m.js", NUDGE_LANGUAGE_JS},       {"m.mjs", NUDGE_LANGUAGE_JS},
         {"m.cjs", NUDGE_LANGUAGE_JS},      {"x.y/m.py", NUDGE_LANGUAGE_PYTHON},
         {"m.json", NUDGE_LANGUAGE_JSON},   {"m.html", NUDGE_LANGUAGE_HTML},
+        {"m.onnx", NUDGE_LANGUAGE_ONNX},   {"m.on", NUDGE_LANGUAGE_AUTO},
         {"m.j", NUDGE_LANGUAGE_AUTO},      {"m.c.txt", NUDGE_LANGUAGE_AUTO},
         {"m.", NUDGE_LANGUAGE_AUTO},       {"folder.c/m", NUDGE_LANGUAGE_AUTO},
         {"-", NUDGE_LANGUAGE_AUTO},

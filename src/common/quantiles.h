@@ -21,4 +21,9 @@ double nu_median(double *x, size_t n);
  * Percentage Points of the Normal Distribution", PPND16, whose relative error is about 1e-16. */
 double nu_normal_quantile(double part);
 
+/* Its polynomials' coefficients, of x^0 first, above and below the fraction's line: in the middle,
+ * |part - 0.5| <= 0.425, q times that of r = 0.180625 - q^2, q = part - 0.5; then, to exp(-25) from
+ * each end, that of sqrt(-log(distance to the end)) - 1.6. */
+extern const double nu_normal_middle[2][8], nu_normal_side[2][8];
+
 #endif

@@ -198,7 +198,8 @@ static const choice languages = {
     "a language",
     .names = {[NUDGE_LANGUAGE_AUTO] = "auto", [NUDGE_LANGUAGE_C] = "c", [NUDGE_LANGUAGE_JS] = "js",
               [NUDGE_LANGUAGE_PYTHON] = "python", [NUDGE_LANGUAGE_JSON] = "json",
-              [NUDGE_LANGUAGE_C_HEADER] = "c-header", [NUDGE_LANGUAGE_HTML] = "html"},
+              [NUDGE_LANGUAGE_C_HEADER] = "c-header", [NUDGE_LANGUAGE_HTML] = "html",
+              [NUDGE_LANGUAGE_ONNX] = "onnx"},
 };
 
 static const char *name_of(const choice *c, size_t i)

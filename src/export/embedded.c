@@ -22,9 +22,17 @@ static nudge_status add_part(nu_record *r, const char *key, const nu_tensor *t, 
     return NUDGE_OK;
 }
 
-/* Number j, which is input `input`. */
-static nudge_status take(nu_record *r, const nu_exported *e, size_t network, size_t j, size_t input,
-                         nudge_error *err)
+/* The input that number j is. */
+static size_t input_of(const nu_embedding *embed, size_t j)
+{
+    size_t i = 0;
+    for (;; i++)
+        if (embed->is_number[i] && j-- == 0)
+            return i;
+}
+
+nudge_status nu_exported_embedding(const nu_exported *e, size_t network, size_t j, nu_record *r,
+                                   nudge_error *err)
 {
     static const char *const keys[] = {"frequencies", "phases", "weight", "bias"};
     const nudge_model *one = nu_member_of(e->model, network);
@@ -32,7 +40,7 @@ static nudge_status take(nu_record *r, const nu_exported *e, size_t network, siz
     size_t i = 2 * one->net.layers + (size_t)one->net.input_factor;
     size_t most = 2 * embed->frequencies + (embed->waves + 1) * embed->size;
     *r = (nu_record){.n = 1, .field = {{.key = "input", .kind = NU_NUMBER_FIELD,
-                                        .number = (double)input}}};
+                                        .number = (double)input_of(embed, j)}}};
     NU_NEW(r->list, nu_alloc, most, "an embedding", err);
     double *at = r->list;
     for (; i < nu_tensors(&one->net); i++) {
@@ -50,13 +58,11 @@ size_t nu_exported_embeddings(const nu_exported *e, size_t network)
 nudge_status nu_write_embeddings(const nu_writer *w, size_t network, size_t indent,
                                  nudge_error *err)
 {
-    const nu_embedding *embed = &network_of(w->e, network)->embed;
-    for (size_t i = 0, j = 0; j < embed->numbers; i++) {
+    size_t n = nu_exported_embeddings(w->e, network);
+    for (size_t j = 0; j < n; j++) {
         nu_record record NU_SCOPED(nu_record_end) = {0};
-        if (!embed->is_number[i])
-            continue;
-        NU_TRY(take(&record, w->e, network, j++, i, err));
-        nu_write_record(w, &record, indent, j == embed->numbers);
+        NU_TRY(nu_exported_embedding(w->e, network, j, &record, err));
+        nu_write_record(w, &record, indent, j + 1 == n);
     }
     return NUDGE_OK;
 }

@@ -14,6 +14,7 @@ static const nu_language *const languages[] = {
     [NUDGE_LANGUAGE_JSON] = &nu_language_json,
     [NUDGE_LANGUAGE_C_HEADER] = &nu_language_c_header,
     [NUDGE_LANGUAGE_HTML] = &nu_language_html,
+    [NUDGE_LANGUAGE_ONNX] = &nu_language_onnx,
 };
 #define LANGUAGES (sizeof languages / sizeof *languages)
 
@@ -43,10 +44,13 @@ static nudge_status check(nudge_export_options *o, const char *path, nudge_error
         o->language = nudge_language_of(path);
     if (o->language == NUDGE_LANGUAGE_AUTO)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "language", "'%s' does not say in which "
-                               "language: names that end in .c, .h, .js, .mjs, .cjs, .py, .json "
-                               "or .html do", path);
+                               "language: names that end in .c, .h, .js, .mjs, .cjs, .py, .json, "
+                               ".html or .onnx do", path);
     if (o->language != NUDGE_LANGUAGE_C && o->dtype != NULL)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "dtype", "that is for C, and '%s' will be %s",
+                               path, nudge_language_name(o->language));
+    if (o->language != NUDGE_LANGUAGE_ONNX && o->raw)
+        return nu_fail_setting(err, NUDGE_EARGUMENT, "raw", "that is for onnx, and '%s' will be %s",
                                path, nudge_language_name(o->language));
     return NUDGE_OK;
 }
@@ -79,6 +83,7 @@ nudge_status nudge_model_export(const nudge_model *model, const char *path,
     size_t size = strlen(path);
     nu_writer w = {.e = &exported,
                    .dtype = o.dtype != NULL ? *o.dtype : model->dtype,
+                   .is_raw = o.raw,
                    .is_module = size > 4 && strcmp(path + size - 4, ".mjs") == 0};
     return write_file(&w, languages[o.language], path, err);
 }

@@ -281,6 +281,14 @@ void nu_record_end(nu_record *r)
     free(r->list);
 }
 
+const nu_field *nu_record_field(const nu_record *r, const char *key)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (strcmp(r->field[i].key, key) == 0)
+            return &r->field[i];
+    return NULL;
+}
+
 /* ---- Layers ----------------------------------------------------------------------------- */
 
 size_t nu_exported_layers(const nu_exported *e, size_t network)

@@ -129,6 +129,9 @@ nudge_status nu_exported_target(const nu_exported *e, size_t k, nu_record *recor
 size_t nu_exported_targets(const nu_exported *e);
 void nu_record_end(nu_record *record);
 
+/* What of a record is there; NULL: it is not. */
+const nu_field *nu_record_field(const nu_record *record, const char *key);
+
 /* 'p' of pixels, or 'x': before the number, from 1, of a column without NU_RECORDS. */
 char nu_exported_letter(const nu_exported *e);
 
@@ -150,6 +153,15 @@ nudge_status nu_exported_weights(const nu_exported *e, size_t network, size_t l,
 
 /* How many inputs of a network are embedded; 0: it takes them as they are. */
 size_t nu_exported_embeddings(const nu_exported *e, size_t network);
+
+/* Of these, in the order of inputs, the j-th:
+ *   input               its number, from 0: in its place come, for angles 2 pi f x + phase,
+ *   frequencies, phases the cosines; without phases (of which all are 0) cosines, then sines,
+ *   weight, bias        of these waves a dense layer, whose weights have a row for each wave. With
+ *                       phases the input itself goes before; without, what is below 0 becomes 0
+ * Followed by nu_record_end(). NUDGE_EDATA, NUDGE_EMEMORY. */
+nudge_status nu_exported_embedding(const nu_exported *e, size_t network, size_t j, nu_record *r,
+                                   nudge_error *err);
 
 /* NUDGE_EDATA: some of n weights are not. whose: "of layer 2". */
 nudge_status nu_exported_check_finite(const double *values, size_t n, const char *whose,

@@ -29,6 +29,7 @@ typedef struct nu_writer {
     const nu_syntax *syntax;
     nudge_dtype dtype;      /* c: that it computes in */
     int is_module;          /* js: with export */
+    int is_raw;             /* onnx: the networks alone */
 } nu_writer;
 
 /* A language: the endings of its files with a blank behind each, and what writes them. NUDGE_EDATA,
@@ -39,7 +40,7 @@ typedef struct nu_language {
 } nu_language;
 
 extern const nu_language nu_language_c, nu_language_js, nu_language_python, nu_language_json,
-    nu_language_c_header, nu_language_html;
+    nu_language_c_header, nu_language_html, nu_language_onnx;
 
 /* Text that is written where the model has all of some traits and none of others; the last of
  * several is NULL. */
@@ -77,12 +78,8 @@ void nu_write_record(const nu_writer *w, const nu_record *record, size_t indent,
 /* The record of every column where all are scaled alike, without NU_RECORDS. */
 void nu_write_common_column(const nu_writer *w);
 
-/* A list of records of the inputs that a network embeds, nu_exported_embeddings() of them:
- *   input               its number, from 0: in its place come, for angles 2 pi f x + phase,
- *   frequencies, phases the cosines; without phases (of which all are 0) cosines, then sines,
- *   weight, bias        of these waves a dense layer, whose weights have a row for each wave. With
- *                       phases the input itself goes before; without, what is below 0 becomes 0
- * NUDGE_EDATA, NUDGE_EMEMORY. */
+/* A list of records of the inputs that a network embeds: nu_exported_embedding(). NUDGE_EDATA,
+ * NUDGE_EMEMORY. */
 nudge_status nu_write_embeddings(const nu_writer *w, size_t network, size_t indent,
                                  nudge_error *err);
 

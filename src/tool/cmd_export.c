@@ -14,10 +14,11 @@ static const char *language_names(size_t i)
 static const option own[] = {
     {"to", "NAME", .initial = "auto", .names = language_names,
      .help = "the language; auto: by the ending of the file's name, .c, .h, .js, .mjs, .cjs, .py, "
-             ".json or .html"},
+             ".json, .html or .onnx"},
     {"out", "FILE", .initial = "-", .repeats = 1,
      .help = "write there, several times for several files; - is standard output"},
     {"dtype", .initial = "model", .help = "C: numbers to compute with; model: as it has them"},
+    {"raw", .help = "ONNX: the network alone, from X to Y, without preprocessing"},
     {0},
 };
 
@@ -26,13 +27,14 @@ static nudge_language language_of(arguments *args, const char *path)
 {
     nudge_language asked = (nudge_language)choice_of(args, "to");
     if (asked == NUDGE_LANGUAGE_AUTO && is_standard(path))
-        complain("the language is needed: --to c, js, python, json or html, or a file with --out");
+        complain("the language is needed: --to c, js, python, json, html or onnx, or a file with "
+                 "--out");
     if (asked != NUDGE_LANGUAGE_AUTO)
         return asked;
     asked = nudge_language_of(path);
     if (asked == NUDGE_LANGUAGE_AUTO)
         complain("--out: '%s' does not say in which language: names that end in .c, .h, .js, "
-                 ".mjs, .cjs, .py, .json or .html do, and --to", path);
+                 ".mjs, .cjs, .py, .json, .html or .onnx do, and --to", path);
     return asked;
 }
 
@@ -40,9 +42,10 @@ static nudge_language language_of(arguments *args, const char *path)
 static void check_files(arguments *args, char *const *path, size_t n)
 {
     nudge_error err;
-    int has_c = 0;
+    int has_c = 0, has_onnx = 0;
     for (size_t i = 0; i < n; i++) {
         has_c |= language_of(args, path[i]) == NUDGE_LANGUAGE_C;
+        has_onnx |= language_of(args, path[i]) == NUDGE_LANGUAGE_ONNX;
         if (is_standard(path[i]))
             continue;
         for (size_t j = 0; j < i; j++)
@@ -55,6 +58,8 @@ static void check_files(arguments *args, char *const *path, size_t n)
     }
     if (!has_c)
         refuse_given(args, "dtype", "it is for C, and no file is to be C");
+    if (!has_onnx)
+        refuse_given(args, "raw", "it is for ONNX, and no file is to be ONNX");
 }
 
 static void export_to(arguments *args, const nudge_model *model, const char *path)
@@ -67,6 +72,7 @@ static void export_to(arguments *args, const nudge_model *model, const char *pat
         dtype = (nudge_dtype)choice_of(args, "dtype");
         o.dtype = &dtype;
     }
+    o.raw = o.language == NUDGE_LANGUAGE_ONNX && given(args, "raw");
     must(nudge_model_export(model, path, &o, &err), &err);
 }
 
@@ -90,18 +96,18 @@ static int run(arguments *args)
 const command command_export = {
     .name = "export",
     .synopsis = "MODEL -o FILE [OPTION]...",
-    .summary = "a model as a program in C, JavaScript or Python, or as a page",
+    .summary = "a model as a program in C, JavaScript or Python, as ONNX, or as a page",
     .about = "Writes a program that predicts as the model does, from raw rows: what was learned of "
              "numbers, missing values and categories is within. It needs no other file, and says "
              "how it is used.\n\n"
              "C is one file of C99, which needs libm alone; .h are its declarations. Compiled with "
              "-DPREDICT_MAIN it reads CSV. JavaScript is an ES module where the name ends in .mjs; "
              "otherwise require() takes it, and a page as a script. Python uses NumPy for many "
-             "rows where it is there. JSON is what they are made of, for programs in other "
-             "languages. HTML is a page with a form for a row, or a picture to draw, and the "
-             "prediction.",
+             "rows where it is there. ONNX takes a tensor for each column, by its name. JSON is "
+             "what programs are made of, for those in other languages. HTML is a page with a form "
+             "for a row, or a picture to draw, and the prediction.",
     .own = own,
-    .options = "What: to dtype\nOutput: out\n",
+    .options = "What: to dtype raw\nOutput: out\n",
     .examples = "  nudge export m.safetensors -o m.js\n"
                 "  nudge export m.safetensors -o m.c -o m.h -o m.py\n"
                 "  nudge export m.safetensors --to python\n"
