@@ -3,6 +3,7 @@ libcommon_la_SOURCES = \
 	src/common/atomic_file.h src/common/atomic_file.c \
 	src/common/csv_quote.h src/common/csv_quote.c \
 	src/common/date.h src/common/date.c \
+	src/common/json_dump.h \
 	src/common/quantiles.h src/common/quantiles.c \
 	src/common/real_text.h src/common/real_text.c \
 	src/common/signals.h src/common/signals.c \

@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "json_dump.h"
 #include "prep/json_list.h"
 #include "prep/prep_json.h"
 
@@ -60,15 +61,18 @@ char *nu_network_text(const nudge_model *m)
     if (interval == NULL && m->interval.coverage > 0)
         return NULL;
     json_auto_t *root = describe_network(net);
-    json_auto_t *rest = json_pack(
-        "{s:o*, s:s, s:o*, s:s, s:o, s:o*}", "members",
-        m->n_others > 0 ? nu_json_list(m->n_others, member_item, m) : NULL,
-        "loss", nudge_loss_name(net->loss), parameter != NULL ? parameter : "",
-        parameter != NULL ? json_real(net->loss_parameter) : NULL, "dtype",
-        nudge_dtype_name(m->dtype), "preprocessing",
-        m->prep != NULL ? nu_prep_to_json(m->prep) : json_null(), "interval", interval);
-    int good = root != NULL && rest != NULL && json_object_update(root, rest) == 0;
-    return good ? json_dumps(root, JSON_COMPACT) : NULL;
+    int bad = 0;
+    if (m->n_others > 0)
+        bad |= json_object_set_new(root, "members", nu_json_list(m->n_others, member_item, m));
+    bad |= json_object_set_new(root, "loss", json_string(nudge_loss_name(net->loss)));
+    if (parameter != NULL)
+        bad |= json_object_set_new(root, parameter, json_real(net->loss_parameter));
+    json_auto_t *rest = json_pack("{s:s, s:o, s:o*}", "dtype", nudge_dtype_name(m->dtype),
+                                  "preprocessing",
+                                  m->prep != NULL ? nu_prep_to_json(m->prep) : json_null(),
+                                  "interval", interval);
+    int good = bad == 0 && rest != NULL && json_object_update(root, rest) == 0;
+    return good ? nu_json_dump(root, JSON_COMPACT) : NULL;
 }
 
 /* ---- Reading --------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "json_dump.h"
 #include "prep/json_list.h"
 
 #define LONGEST_HEADER 100000000 /* the reference implementation's limit */
@@ -316,7 +317,7 @@ char *nu_st_header(const nu_st_tensor *tensors, size_t n, json_t *metadata, size
     int failed = metadata != NULL && json_object_set(root, "__metadata__", metadata) != 0;
     for (size_t i = 0; i < n && !failed; i++)
         failed = json_object_set_new(root, tensors[i].name, tensor_entry(&tensors[i], &at)) != 0;
-    char *text NU_FREED = failed ? NULL : json_dumps(root, JSON_COMPACT);
+    char *text NU_FREED = failed ? NULL : nu_json_dump(root, JSON_COMPACT);
     if (text == NULL)
         return NULL;
     size_t used = strlen(text), length = (used + 7) / 8 * 8; /* the data begin aligned */

@@ -11,6 +11,16 @@ json_t *nu_json_list(size_t n, json_t *(*item)(const void *of, size_t i), const 
     return array;
 }
 
+static json_t *text_item(const void *of, size_t i)
+{
+    return json_string(((char *const *)of)[i]);
+}
+
+json_t *nu_json_texts(char *const *texts, size_t n)
+{
+    return nu_json_list(n, text_item, texts);
+}
+
 static json_t *number_item(const void *of, size_t i)
 {
     return json_real(((const double *)of)[i]);

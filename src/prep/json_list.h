@@ -11,4 +11,7 @@ json_t *nu_json_list(size_t n, json_t *(*item)(const void *of, size_t i), const 
 /* Of n numbers. Likewise. */
 json_t *nu_json_numbers(const double *values, size_t n);
 
+/* Of n texts in UTF-8. Likewise. */
+json_t *nu_json_texts(char *const *texts, size_t n);
+
 #endif

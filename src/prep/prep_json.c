@@ -40,11 +40,6 @@
 
 /* ---- Writing --------------------------------------------------------------------------- */
 
-static json_t *string_item(const void *of, size_t i)
-{
-    return json_string(((char *const *)of)[i]);
-}
-
 /* One number where all are the same. */
 static json_t *numbers_to_json(const double *values, size_t n)
 {
@@ -54,17 +49,26 @@ static json_t *numbers_to_json(const double *values, size_t n)
     return same == n ? json_real(values[0]) : nu_json_numbers(values, n);
 }
 
+/* The object with what is around the numbers of its cells. */
+static json_t *with_around(json_t *json, const nu_around *around)
+{
+    const char *before = around->before, *after = around->after;
+    if ((*before == '\0' || json_object_set_new(json, "before", json_string(before)) == 0) &&
+        (*after == '\0' || json_object_set_new(json, "after", json_string(after)) == 0))
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
 static json_t *column_item(const void *of, size_t j)
 {
     const nu_prep_column *c = &((const nu_prep_column *)of)[j];
     if (c->kind != NUDGE_COLUMN_CATEGORY)
-        return json_pack("{s:s, s:s, s:f, s:o*, s:s*, s:s*}", "name", c->name, "kind",
-                         nudge_column_kind_name(c->kind), "median", c->fill,
-                         "missing", c->has_more ? json_true() : NULL,
-                         "before", c->around.before[0] != '\0' ? c->around.before : NULL,
-                         "after", c->around.after[0] != '\0' ? c->around.after : NULL);
+        return with_around(json_pack("{s:s, s:s, s:f, s:o*}", "name", c->name, "kind",
+                                     nudge_column_kind_name(c->kind), "median", c->fill,
+                                     "missing", c->has_more ? json_true() : NULL), &c->around);
     return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*}", "name", c->name, "kind", "category",
-                     "categories", nu_json_list(c->n_categories, string_item, c->categories),
+                     "categories", nu_json_texts(c->categories, c->n_categories),
                      "other", c->has_more ? json_true() : NULL,
                      "ordinal", c->is_ordinal ? json_true() : NULL,
                      "signed", c->is_signed ? json_true() : NULL);
@@ -73,9 +77,8 @@ static json_t *column_item(const void *of, size_t j)
 static json_t *target_item(const void *of, size_t k)
 {
     const nu_prep_target *t = &((const nu_prep_target *)of)[k];
-    return json_pack("{s:s*, s:s*, s:s*}", "kind", t->kind == NUDGE_COLUMN_DATE ? "date" : NULL,
-                     "before", t->around.before[0] != '\0' ? t->around.before : NULL,
-                     "after", t->around.after[0] != '\0' ? t->around.after : NULL);
+    return with_around(t->kind == NUDGE_COLUMN_DATE ? json_pack("{s:s}", "kind", "date")
+                                                    : json_object(), &t->around);
 }
 
 json_t *nu_prep_to_json(const nudge_prep *p)
@@ -84,7 +87,7 @@ json_t *nu_prep_to_json(const nudge_prep *p)
         "{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "loss", nudge_loss_name(p->loss), "scale",
         nudge_scale_name(p->scale), "shift", numbers_to_json(p->shift, p->values), "factor",
         numbers_to_json(p->factor, p->values), "targets",
-        nu_json_list(p->n_targets, string_item, p->target_names), "target_shift",
+        nu_json_texts(p->target_names, p->n_targets), "target_shift",
         numbers_to_json(p->target_shift, p->outputs), "target_factor",
         numbers_to_json(p->target_factor, p->outputs));
     int bad = p->n_columns > 0
@@ -116,8 +119,7 @@ json_t *nu_prep_to_json(const nudge_prep *p)
     if (p->transform != NUDGE_TRANSFORM_NONE)
         bad |= json_object_set_new(json, "target_transform", nu_transform_to_json(p));
     if (p->n_classes > 0)
-        bad |= json_object_set_new(json, "classes",
-                                   nu_json_list(p->n_classes, string_item, p->class_labels));
+        bad |= json_object_set_new(json, "classes", nu_json_texts(p->class_labels, p->n_classes));
     if (bad == 0)
         return json;
     json_decref(json);

@@ -129,12 +129,13 @@ static nudge_status start(nu_array_files *f, const nu_array_layout *l, const cha
          .shape = y_shape},
     };
     snprintf(classes, sizeof classes, "%" PRIu64, l->classes);
+    size_t texts = 2u + (l->outputs > 0 && l->target != NULL) + (l->classes > 0);
     json_auto_t *metadata = /* what the tensors do not say */
         json_pack("{s:s, s:s*, s:s*, s:s*}", "format", "nudge-data", "target",
                   l->outputs > 0 ? l->target : NULL, "classes", l->classes > 0 ? classes : NULL,
                   "origin", l->origin);
     char *header NU_FREED =
-        metadata != NULL ? nu_st_header(both, l->outputs > 0 ? 2 : 1, metadata, &size) : NULL;
+        json_object_size(metadata) == texts ? nu_st_header(both, l->outputs > 0 ? 2 : 1, metadata, &size) : NULL;
     NU_NEED(header != NULL, 4096, "a safetensors header", err);
     f->x_at = size;
     f->y_at = size + l->rows * nu_layout_x_row(l);

@@ -5,14 +5,10 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "json_dump.h"
 #include "prep/dialect_json.h"
 #include "prep/json_list.h"
 #include "read/stored_table.h"
-
-static json_t *label_item(const void *labels, size_t i)
-{
-    return json_string(((char *const *)labels)[i]);
-}
 
 static json_t *value_item(const void *values, size_t i)
 {
@@ -25,7 +21,7 @@ static json_t *column_json(const nu_column *c)
     int bad = 0;
     if (c->categories != NULL)
         bad |= json_object_set_new(json, "labels",
-                                   nu_json_list(c->n_categories, label_item, c->categories));
+                                   nu_json_texts(c->categories, c->n_categories));
     if (c->values != NULL)
         bad |= json_object_set_new(json, "values",
                                    nu_json_list(c->n_categories, value_item, c->values));
@@ -56,7 +52,7 @@ static char *describe(const nudge_table *t)
             bad |= json_array_append_new(columns, column_json(&t->columns[j]));
     if (t->dialect.delimiter != '\0')
         bad |= json_object_set_new(json, "csv", nu_dialect_to_json(&t->dialect));
-    return bad == 0 ? json_dumps(json, JSON_COMPACT) : NULL;
+    return bad == 0 ? nu_json_dump(json, JSON_COMPACT) : NULL;
 }
 
 /* The file's beginning; for free(). */

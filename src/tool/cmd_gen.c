@@ -7,6 +7,7 @@
 #include "support/data_options.h"
 #include "support/options.h"
 #include "support/say.h"
+#include "support/text_stream.h"
 #include "support/text_table.h"
 
 static const option own[] = {
@@ -41,16 +42,14 @@ static char *spec_of(const arguments *args)
     static const char *const keys[] = {"rows", "noise", "seed"};
     const char *name = args->word[0];
     char *spec;
-    size_t size;
-    FILE *f = need(open_memstream(&spec, &size));
+    FILE *f = text_begin(&spec);
     fprintf(f, "synth:%s", strncmp(name, "synth:", 6) == 0 ? name + 6 : name);
     for (size_t i = 1; i < args->words; i++)
         fprintf(f, ",%s", args->word[i]);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (given(args, keys[i]))
             fprintf(f, ",%s=%s", keys[i], text_of(args, keys[i]));
-    if (fclose(f) != 0)
-        need(NULL);
+    text_end(f);
     return spec;
 }
 

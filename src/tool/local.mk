@@ -25,6 +25,7 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/stats.h src/tool/support/stats.c \
 	src/tool/support/output_metrics.h src/tool/support/output_metrics.c \
 	src/tool/support/page.h src/tool/support/page.c \
+	src/tool/support/text_stream.h src/tool/support/text_stream.c \
 	src/tool/support/text_table.h src/tool/support/text_table.c \
 	src/tool/support/train_progress.h src/tool/support/train_progress.c \
 	src/tool/support/train_report.h src/tool/support/train_report.c \

@@ -18,6 +18,7 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "json_dump.h"
 #include "model/model_file.h"
 #include "model/network_text.h"
 #include "model/tensor.h"
@@ -142,7 +143,7 @@ static char *trainers_text(trainers t)
     for (size_t i = 0; i < t.n; i++)
         if (json_array_append_new(list, nu_checkpoint_json(t.all[i])) != 0)
             return NULL;
-    return json_dumps(t.n == 1 ? json_array_get(list, 0) : list, JSON_COMPACT);
+    return nu_json_dump(t.n == 1 ? json_array_get(list, 0) : list, JSON_COMPACT);
 }
 
 static nudge_status write_checkpoint(trainers t, FILE *stream, const char *note, nudge_error *err)

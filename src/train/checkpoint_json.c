@@ -10,6 +10,8 @@
 #include "core/element.h"
 #include "core/memory.h"
 #include "core/status.h"
+#include "json_dump.h"
+#include "prep/json_list.h"
 #include "table/dataset.h"
 #include "train/engine.h"
 
@@ -108,10 +110,7 @@ _Static_assert(sizeof(nudge_optimizer) == 80 && sizeof(nudge_schedule) == 88 &&
 /* n of them; none where `values` is NULL. */
 static json_t *describe_list(const double *values, size_t n)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; values != NULL && i < n; i++)
-        json_array_append_new(list, json_real(values[i]));
-    return list;
+    return nu_json_numbers(values, values != NULL ? n : 0);
 }
 
 static json_t *describe_options(const nudge_train_options *o, const nu_network *net)
@@ -123,25 +122,29 @@ static json_t *describe_options(const nudge_train_options *o, const nu_network *
         "nesterov", o->optimizer.nesterov, "schedule", nudge_schedule_name(o->schedule.kind),
         "decay_schedule", nudge_schedule_name(o->decay_schedule), "stop_metric",
         nudge_metric_name(o->early_stop.metric), "seed", seed, "shuffle", o->shuffle);
+    int bad = 0;
     for (size_t i = 0; i < sizeof option_numbers / sizeof *option_numbers; i++) {
         const char *at = (const char *)o + option_numbers[i].at;
-        json_object_set_new(object, option_numbers[i].name,
-                            option_numbers[i].is_whole
-                                ? json_integer((json_int_t)*(const size_t *)at)
-                                : json_real(*(const double *)at));
+        bad |= json_object_set_new(object, option_numbers[i].name,
+                                   option_numbers[i].is_whole
+                                       ? json_integer((json_int_t)*(const size_t *)at)
+                                       : json_real(*(const double *)at));
     }
-    json_object_set_new(object, "dropout", describe_list(o->dropout, net->layers - 1));
-    json_object_set_new(object, "lr_factors",
-                        describe_list(o->lr_factors, nu_run_lr_factors(net)));
+    bad |= json_object_set_new(object, "dropout", describe_list(o->dropout, net->layers - 1));
+    bad |= json_object_set_new(object, "lr_factors",
+                               describe_list(o->lr_factors, nu_run_lr_factors(net)));
     if (o->member > 0) /* files of before have none, nor these: */
-        json_object_set_new(object, "member", json_integer((json_int_t)o->member));
+        bad |= json_object_set_new(object, "member", json_integer((json_int_t)o->member));
     if (o->bias_lr_factor != 1)
-        json_object_set_new(object, "bias_lr_factor", json_real(o->bias_lr_factor));
+        bad |= json_object_set_new(object, "bias_lr_factor", json_real(o->bias_lr_factor));
     if (o->ntk)
-        json_object_set_new(object, "ntk", json_true());
+        bad |= json_object_set_new(object, "ntk", json_true());
     if (o->drop_last)
-        json_object_set_new(object, "drop_last", json_true());
-    return object;
+        bad |= json_object_set_new(object, "drop_last", json_true());
+    if (bad == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 /* What must be the same where training goes on. Epochs may become more, but not where the learning
@@ -156,8 +159,11 @@ static json_t *describe_settings(const nudge_trainer *t)
     json_t *options = describe_options(&t->options, t->run.job.net);
     int needs_epochs = nu_schedule_needs_epochs(t->options.schedule.kind) ||
                        nu_schedule_needs_epochs(t->options.decay_schedule);
-    if (needs_epochs && options != NULL)
-        json_object_set_new(options, "epochs", json_integer((json_int_t)t->options.epochs));
+    if (needs_epochs &&
+        json_object_set_new(options, "epochs", json_integer((json_int_t)t->options.epochs)) != 0) {
+        json_decref(options);
+        return NULL;
+    }
     return json_pack("{s:o, s:o, s:o}", "options", options, "data",
                      describe_data(data[0], t->content[0]), "val",
                      describe_data(data[1], t->content[1]));
@@ -201,7 +207,7 @@ static int differs(const json_t *a, const json_t *b, char *place, size_t size, c
 static char *short_text(const json_t *value)
 {
     char *text = value == NULL ? strdup("nothing")
-                               : json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+                               : nu_json_dump(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
     if (text != NULL && strlen(text) > 60)
         strcpy(text + 57, "...");
     return text;
@@ -244,12 +250,14 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-static json_t *epoch_json(const nudge_epoch *e)
+static json_t *number_item(const void *epoch, size_t i)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < NUMBERS; i++)
-        json_array_append_new(list, number(*(const double *)((const char *)e + epoch_numbers[i])));
-    return list;
+    return number(*(const double *)((const char *)epoch + epoch_numbers[i]));
+}
+
+static json_t *epoch_item(const void *epochs, size_t i)
+{
+    return nu_json_list(NUMBERS, number_item, (const nudge_epoch *)epochs + i);
 }
 
 static int parse_epoch(nudge_epoch *e, const json_t *list)
@@ -268,17 +276,19 @@ static int parse_epoch(nudge_epoch *e, const json_t *list)
 
 /* ---- The text ------------------------------------------------------------------------------ */
 
+static json_t *inverse_item(const void *memory, size_t i)
+{
+    const nu_lbfgs_memory *m = memory;
+    return json_real(m->inverse[nu_lbfgs_slot(m, i)]);
+}
+
 json_t *nu_checkpoint_json(const nudge_trainer *t)
 {
-    json_t *epochs = json_array();
-    for (size_t i = 0; t->options.keep_history && i < t->at.epoch; i++)
-        json_array_append_new(epochs, epoch_json(&t->history[i]));
-    if (!t->options.keep_history && t->at.epoch > 0)
-        json_array_append_new(epochs, epoch_json(&t->result.last));
     const nu_position *at = &t->at;
-    json_t *inverse = json_array();
-    for (size_t i = 0; i < at->lbfgs.pairs; i++)
-        json_array_append_new(inverse, json_real(at->lbfgs.inverse[nu_lbfgs_slot(&at->lbfgs, i)]));
+    json_t *epochs = t->options.keep_history
+                         ? nu_json_list(at->epoch, epoch_item, t->history)
+                         : nu_json_list(at->epoch > 0, epoch_item, &t->result.last);
+    json_t *inverse = nu_json_list(at->lbfgs.pairs, inverse_item, &at->lbfgs);
     return json_pack(
         "{s:o, s:{s:I, s:I, s:f, s:f, s:f, s:f, s:{s:o, s:I, s:f}, s:{s:I, s:f, s:I, s:f}, "
         "s:{s:f, s:o}}, s:o}",

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "support/say.h"
+#include "support/text_stream.h"
 
 enum { FEW_POINTS = 30 /* are marked */, LINES = 7 /* of text, with a character each */ };
 
@@ -181,8 +182,7 @@ static void write_picture_curve(const plot *p, size_t i, FILE *script)
 char *plot_script(const plot *p)
 {
     char *text = NULL;
-    size_t size;
-    FILE *script = need(open_memstream(&text, &size));
+    FILE *script = text_begin(&text);
     write_style(p, script);
     write_axes(p, script);
     for (size_t i = 0; i < p->n_curves; i++)
@@ -195,7 +195,6 @@ char *plot_script(const plot *p)
         fprintf(script, ", NaN with lines linecolor rgb '#606060' linewidth 2 dashtype %s "
                 "title '%s'", dashtype[v], kinds[v]);
     fputc('\n', script);
-    if (fclose(script) != 0)
-        need(NULL);
+    text_end(script);
     return text;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "support/say.h"
+#include "support/text_stream.h"
 #include "text.h"
 
 enum {
@@ -302,12 +303,10 @@ static void write_numbers(const plot_results *r, FILE *script)
 char *plot_results_script(const plot_results *r)
 {
     char *text = NULL;
-    size_t size;
     int labels = r->target == NUDGE_CLASSES || r->target == NUDGE_PROBABILITIES;
-    FILE *script = need(open_memstream(&text, &size));
+    FILE *script = text_begin(&text);
     (labels ? write_labels : write_numbers)(r, script);
     fputs("unset multiplot\n", script);
-    if (fclose(script) != 0)
-        need(NULL);
+    text_end(script);
     return text;
 }

@@ -11,6 +11,7 @@
 #include "scale/results.h"
 #include "support/gnuplot.h"
 #include "support/say.h"
+#include "support/text_stream.h"
 
 /* results.json first: a folder is known by it. report.html last, as it holds the pictures that
  * plots.gp draws, which have no function. */
@@ -102,19 +103,17 @@ static int write_file(const scale_study *s, const char *dir, size_t i)
 static void draw(const char *dir)
 {
     char *script = NULL;
-    size_t length;
     for (size_t i = 0; i < REPORT; i++) {
         char *path = path_of(dir, i);
         if (files[i].write == NULL)
             unlink(path);
         free(path);
     }
-    FILE *stream = need(open_memstream(&script, &length));
+    FILE *stream = text_begin(&script);
     fputs("cd ", stream);
     gnuplot_quote(stream, dir);
     fputs("\nload 'plots.gp'\n", stream);
-    if (fclose(stream) != 0)
-        need(NULL);
+    text_end(stream);
     gnuplot_run(script, NULL);
     free(script);
 }

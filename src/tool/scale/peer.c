@@ -7,6 +7,7 @@
 
 #include "signals.h"
 #include "support/say.h"
+#include "support/text_stream.h"
 
 static void put_word(FILE *f, const char *word)
 {
@@ -22,14 +23,12 @@ static void put_word(FILE *f, const char *word)
 char *scale_shell_line(const char *first, char *const *word, size_t n)
 {
     char *text = NULL;
-    size_t size;
-    FILE *f = need(open_memstream(&text, &size));
+    FILE *f = text_begin(&text);
     put_word(f, first);
     for (size_t i = 0; i < n; i++)
         put_word(f, word[i]);
-    if (fclose(f) != 0)
-        need(NULL);
-    memmove(text, text + 1, size); /* the blank before the first */
+    text_end(f);
+    memmove(text, text + 1, strlen(text)); /* the blank before the first */
     return text;
 }
 
@@ -50,8 +49,7 @@ static char *peer_line(const char *program, const scale_variant *v, size_t epoch
                                   {"hidden", text_of(&v->args, "hidden")},
                                   {"batch", text_of(&v->args, "batch")}, {"epochs", number},
                                   {"threads", "1"}, {"json"}, {"quiet"}};
-    size_t size;
-    FILE *f = need(open_memstream(&line, &size));
+    FILE *f = text_begin(&line);
     put_word(f, program);
     put_word(f, "train");
     for (size_t i = 0; i < v->args.n; i++) {
@@ -61,8 +59,7 @@ static char *peer_line(const char *program, const scale_variant *v, size_t epoch
     }
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) /* the last one counts */
         put_option(f, own[i][0], own[i][1]);
-    if (fclose(f) != 0)
-        need(NULL);
+    text_end(f);
     return line;
 }
 

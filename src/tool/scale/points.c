@@ -6,6 +6,7 @@
 #include "support/data_options.h"
 #include "support/machine.h"
 #include "support/say.h"
+#include "support/text_stream.h"
 
 /* ---- Data ------------------------------------------------------------------------------ */
 
@@ -67,14 +68,12 @@ static char *network_text(const scale_job *job)
     const train_setup *t = &job->variant->train;
     nudge_prep_info prep = nudge_prep_describe(job->prep);
     char *text = NULL;
-    size_t size;
-    FILE *f = need(open_memstream(&text, &size));
+    FILE *f = text_begin(&text);
     fprintf(f, "%zu-", prep.features);
     for (size_t i = 0; i < t->hidden; i++)
         fprintf(f, "%zu-", t->units[i]);
     fprintf(f, "%zu", prep.outputs);
-    if (fclose(f) != 0)
-        need(NULL);
+    text_end(f);
     return text;
 }
 
@@ -169,13 +168,13 @@ static char *title_of(const scale_study *s, const scale_setup *setup)
     const train_setup *t = &setup->variant[0].train;
     const scale_point *p = &s->points[0];
     const char *each = s->mode == SCALE_WEAK ? " a thread" : "";
-    size_t rows = s->mode == SCALE_WEAK ? p->rows / (size_t)p->threads : p->rows, size;
+    size_t rows = s->mode == SCALE_WEAK ? p->rows / (size_t)p->threads : p->rows;
     char batch[40], rows_text[40], *text = NULL;
     snprintf(batch, sizeof batch, "batch %zu%s", t->train.batch, each);
     snprintf(rows_text, sizeof rows_text, "%zu rows%s", rows, each);
     const char *const parts[] = {p->network, nudge_optimizer_name(t->train.optimizer.kind), batch,
                                  rows_text, nudge_dtype_name(t->dtype)};
-    FILE *f = need(open_memstream(&text, &size));
+    FILE *f = text_begin(&text);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         int varies = 0;
         for (size_t j = 0; j < s->n_varied; j++)
@@ -183,8 +182,7 @@ static char *title_of(const scale_study *s, const scale_setup *setup)
         if (!varies)
             fprintf(f, "%s%s", ftell(f) > 0 ? ", " : "", parts[i]);
     }
-    if (fclose(f) != 0)
-        need(NULL);
+    text_end(f);
     return text;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "support/say.h"
+#include "support/text_stream.h"
 #include "whole.h"
 
 /* Not an option but a number of rows. */
@@ -78,15 +79,14 @@ static void read_one(scale_study *s, arguments *args, const char *text)
 /* Values, and the name made of them, as "batch 64, dtype f64". */
 static void name_setting(scale_setting *setting, const scale_study *s, size_t i)
 {
-    size_t size, rest = i;
-    FILE *f = need(open_memstream(&setting->name, &size));
+    size_t rest = i;
+    FILE *f = text_begin(&setting->name);
     setting->values = need(calloc(s->n_varied + 1, sizeof *setting->values));
     for (size_t j = s->n_varied; j-- > 0; rest /= s->varied[j].n_values)
         setting->values[j] = s->varied[j].values[rest % s->varied[j].n_values];
     for (size_t j = 0; j < s->n_varied; j++)
         fprintf(f, "%s%s %s", j > 0 ? ", " : "", s->varied[j].option, setting->values[j]);
-    if (fclose(f) != 0)
-        need(NULL);
+    text_end(f);
 }
 
 /* Where all values of the one option are numbers: that of setting i. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "atomic_file.h"
+#include "json_dump.h"
 #include "support/json.h"
 #include "support/say.h"
 #include "whole.h"
@@ -33,7 +34,7 @@ char *config_text(const arguments *args, const char *without, int pretty)
                      a->option.arg == NULL ? json_boolean(1) : json_text(a->text));
         }
     }
-    char *text = need(json_dumps(object, pretty ? JSON_INDENT(2) : JSON_COMPACT));
+    char *text = need(nu_json_dump(object, pretty ? JSON_INDENT(2) : JSON_COMPACT));
     json_decref(object);
     return text;
 }
@@ -60,7 +61,7 @@ static char *text_of_value(const json_t *value)
     if (json_is_string(value))
         return need(strdup(json_string_value(value)));
     if (json_is_number(value))
-        return need(json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17)));
+        return need(nu_json_dump(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17)));
     return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "csv_quote.h"
+#include "json_dump.h"
 #include "support/say.h"
 #include "text.h"
 
@@ -181,9 +182,11 @@ void json_put_loss(json_t *object, const nudge_model_info *m)
 
 int json_print(json_t *value, int pretty, FILE *stream)
 {
-    int done = json_dumpf(value, stream, pretty ? JSON_INDENT(2) : 0) == 0;
+    char *text = need(nu_json_dump(value, pretty ? JSON_INDENT(2) : 0));
     json_decref(value);
-    return fputc('\n', stream) != EOF && done;
+    int done = fprintf(stream, "%s\n", text) >= 0;
+    free(text);
+    return done;
 }
 
 /* ---- CSV ------------------------------------------------------------------------------- */
@@ -194,8 +197,11 @@ static void put_value(const json_t *value, FILE *out)
         nu_csv_quote(out, json_string_value(value));
     else if (json_is_boolean(value))
         fputc(json_is_true(value) ? '1' : '0', out);
-    else if (!json_is_null(value))
-        json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+    else if (!json_is_null(value)) {
+        char *text = need(nu_json_dump(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)));
+        fputs(text, out);
+        free(text);
+    }
 }
 
 /* The cells of a row, or their names: PREFIX_KEY in an object, but PREFIX for "value". */

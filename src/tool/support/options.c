@@ -111,8 +111,9 @@ void arguments_start(arguments *args, const command *c, int argc, char **argv)
     poptContext context = need(poptGetContext(NULL, argc, (const char **)argv, table, 0));
     int code;
     while ((code = poptGetNextOpt(context)) > 0) {
-        char *text = poptGetOptArg(context);
-        set(&args->all[code - 1], text != NULL ? text : need(strdup("yes")));
+        argument *a = &args->all[code - 1];
+        char *text = poptGetOptArg(context); /* NULL also where memory ends */
+        set(a, need(a->option.arg != NULL ? text : strdup("yes")));
     }
     int help = given(args, "help") || given(args, "help-all");
     if (code < -1 && !help)

@@ -4,6 +4,7 @@
 
 #include "support/json.h"
 #include "support/say.h"
+#include "support/text_stream.h"
 
 enum { WIDTH = 80, INDENT = 4, FACT_INDENT = 16 };
 
@@ -68,9 +69,8 @@ static const char page_html_style[] =
 static char *safe_text(const char *text, int html)
 {
     char *safe = NULL;
-    size_t size;
     int utf8 = is_utf8(text);
-    FILE *stream = need(open_memstream(&safe, &size));
+    FILE *stream = text_begin(&safe);
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
         if (html && strchr("&<>\"'", c) != NULL)
@@ -78,8 +78,7 @@ static char *safe_text(const char *text, int html)
         else
             fputc(c < ' ' || c == 0x7f ? ' ' : c >= 0x80 && !utf8 ? '?' : c, stream);
     }
-    if (fclose(stream) != 0)
-        need(NULL);
+    text_end(stream);
     return safe;
 }
 

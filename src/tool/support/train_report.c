@@ -9,6 +9,7 @@
 #include "support/output_metrics.h"
 #include "support/run_lines.h"
 #include "support/say.h"
+#include "support/text_stream.h"
 #include "support/text_table.h"
 
 static size_t rows_of(const nudge_dataset *d)
@@ -21,8 +22,7 @@ static void data_lines(const train_report *r)
     nudge_prep_info prep = nudge_prep_describe(r->data->prep);
     const char *target = nudge_prep_target_name(r->data->prep, 0);
     char text[NU_TEXT], *line;
-    size_t size;
-    FILE *f = need(open_memstream(&line, &size));
+    FILE *f = text_begin(&line);
     fprintf(f, "%s: ", r->setup->data.data);
     if (prep.pixels)
         fprintf(f, "%zu pixels", prep.features);
@@ -45,7 +45,7 @@ static void data_lines(const train_report *r)
         fprintf(f, ", weights '%s'", r->setup->data.read.weight);
     if (r->setup->data.class_weight != NULL)
         fprintf(f, ", classes weighted %s", r->setup->data.class_weight);
-    fclose(f);
+    text_end(f);
     line_print(stderr, "data", need(line));
     free(line);
     line_start(stderr, "rows");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "support/say.h"
+#include "support/text_stream.h"
 #include "whole.h"
 
 /* Options that are set together. */
@@ -58,15 +59,14 @@ void trial_choice_give(const trial_choice *choice, arguments *args)
 char *trial_choice_text(const trial_choice *choice)
 {
     char *text;
-    size_t size;
-    FILE *f = need(open_memstream(&text, &size));
+    FILE *f = text_begin(&text);
     for (size_t i = 0; i < TRIAL_THINGS; i++) {
         const option_set *set = &things[i].values[choice->value[i]];
         for (size_t k = 0; k < MOST_TOGETHER && set->option[k][0] != NULL; k++)
             fprintf(f, "%s--%s %s", ftell(f) > 0 ? " " : "", set->option[k][0], set->option[k][1]);
     }
-    fclose(f);
-    return need(text);
+    text_end(f);
+    return text;
 }
 
 /* ---- Searching ------------------------------------------------------------------------- */

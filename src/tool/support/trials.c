@@ -12,6 +12,7 @@
 #include "support/run_lines.h"
 #include "support/say.h"
 #include "support/selection.h"
+#include "support/text_stream.h"
 #include "support/training.h"
 #include "support/watch.h"
 
@@ -101,13 +102,12 @@ static size_t inputs_of(const trials *t)
 static char *all_options(const arguments *args)
 {
     char *text;
-    size_t size;
-    FILE *f = need(open_memstream(&text, &size));
+    FILE *f = text_begin(&text);
     for (size_t i = 0; i < args->n; i++)
         if (args->all[i].given)
             fprintf(f, "%s=%s\n", args->all[i].option.name, args->all[i].text);
-    fclose(f);
-    return need(text);
+    text_end(f);
+    return text;
 }
 
 /* Whether there is no model, or an earlier trial was the same though its choice was not, as where
