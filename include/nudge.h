@@ -44,6 +44,7 @@
 #include "nudge/train.h"
 #include "nudge/evaluate.h"
 #include "nudge/export.h"
+#include "nudge/import.h"
 #include "nudge/bench.h"
 
 #endif

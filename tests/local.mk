@@ -11,7 +11,7 @@ unit_tests = \
 	tests/test_data_files tests/test_dataset tests/test_dataset_matrix tests/test_decompress \
 	tests/test_dropout tests/test_encode tests/test_evaluate tests/test_event_file tests/test_export tests/test_file tests/test_folds tests/test_forecast \
 	tests/test_held_out \
-	tests/test_idx tests/test_importance tests/test_load tests/test_metrics tests/test_model \
+	tests/test_idx tests/test_import tests/test_importance tests/test_load tests/test_metrics tests/test_model \
 	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
 	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_choices tests/test_prep_json \
 	tests/test_programs tests/test_quantile_scale tests/test_random tests/test_safetensors tests/test_scale_files \
@@ -41,7 +41,7 @@ cli_tests = \
 	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_encode.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_targets.sh \
 	tests/cli_inferred.sh tests/cli_outputs.sh tests/cli_parts.sh tests/cli_recipe.sh tests/cli_best.sh tests/cli_programs.sh tests/cli_threads.sh \
-	tests/cli_members.sh tests/cli_weights.sh tests/cli_export.sh tests/cli_released.sh tests/cli_onnx.sh
+	tests/cli_members.sh tests/cli_weights.sh tests/cli_export.sh tests/cli_import.sh tests/cli_released.sh tests/cli_onnx.sh
 
 # What may differ without OpenMP and hwloc: make check TESTS='$(serial_tests)'.
 serial_tests = \

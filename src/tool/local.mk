@@ -38,7 +38,7 @@ libnudgetool_a_SOURCES = \
 	src/tool/support/watch.h src/tool/support/watch.c
 libnudgetool_a_SOURCES += \
 	src/tool/cmd_convert.c src/tool/cmd_eval.c src/tool/cmd_export.c src/tool/cmd_gen.c \
-	src/tool/cmd_gradcheck.c src/tool/cmd_info.c \
+	src/tool/cmd_gradcheck.c src/tool/cmd_import.c src/tool/cmd_info.c \
 	src/tool/cmd_plan.c \
 	src/tool/cmd_predict.c src/tool/cmd_train.c
 libnudgetool_a_SOURCES += \

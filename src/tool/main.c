@@ -11,12 +11,12 @@
 #include "temporary.h"
 
 extern const command command_train, command_eval, command_predict, command_info, command_gen,
-    command_convert, command_export,
+    command_convert, command_export, command_import,
     command_gradcheck, command_bench, command_plan, command_scale, command_plot;
 
 static const command *const commands[] = {
     &command_train, &command_eval, &command_predict, &command_info,
-    &command_gen, &command_convert, &command_export,
+    &command_gen, &command_convert, &command_export, &command_import,
     &command_gradcheck, &command_bench, &command_plan, &command_scale,
     &command_plot, NULL,
 };

@@ -1,0 +1,136 @@
+/* Networks of other programs, by the library: what is refused, and where. That they predict as
+ * these programs do: cli_import.sh, too. */
+#include "folder_fixtures.h"
+#include "model_fixtures.h"
+#include "suite.h"
+
+static nudge_error err;
+
+static const char *fixture(const char *name)
+{
+    static char path[600];
+    snprintf(path, sizeof path, "%s/import/%s", getenv("TEST_FILES"), name);
+    return path;
+}
+
+static void ck_refused(const char *path, const char *words)
+{
+    nudge_model *m = NULL;
+    ck_status(nudge_model_import(&m, path, NULL, &err), NUDGE_EDATA, &err);
+    ck_assert_ptr_null(m);
+    ck_assert_msg(strstr(err.text, words) != NULL, "no '%s' in: %s", words, err.text);
+    ck_assert_ptr_null(strchr(err.text, '\n'));
+    ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "no path: %s", err.text);
+}
+
+/* ---- FANN ------------------------------------------------------------------------------- */
+
+/* A network with one text in the place of another. */
+static const struct {
+    const char *from, *to, *words;
+} changes[] = {
+    {"FANN_FLO_2.1", "FANN_FIX_2.1", ":1: 'FANN_FIX_2.1' is a network of fixed-point numbers"},
+    {"FANN_FLO_2.1", "FANN_FLO_2.0", ":1: 'FANN_FLO_2.0' is a version that nudge does not read"},
+    {"connections (", "others (", ": the file ends before its connections"},
+    {"layer_sizes=3", "layer_sizes=4000000000", "is not a layer's size"},
+    {"layer_sizes=3", "layer_sizes=1", "layer 0 has no units"},
+    {"layer_sizes=3", "layer_sizes=1000", "the file is too short for 1006 neurons"},
+    {"layer_sizes=3", "layer_sizes=-3", "'-3' is not a layer's size"},
+    {"layer_sizes=3", "layer_sizes=3 3", "is more than the line should hold"},
+    {"layer_sizes=", "sizes=", "neurons come once, and behind layer_sizes"},
+    {"layer_sizes=", "network_type=1\nlayer_sizes=", "output 1 has no connections"},
+    {"scale_included=0", "network_type=1", "this comes before layer_sizes"},
+    {"scale_included=0", "num_layers=2", "this comes before layer_sizes"},
+    {"scale_included=0", "scale_included=1", ": scale_included is 1, and not all scales are there"},
+    {"scale_included=0", "scale_factor_in=1 0", ":34: scale 1 is 0"},
+    {"num_layers=3", "num_layers=2", "is more than the line should hold"},
+    {"num_layers=3", "num_layers=1", "a network has at least 2 layers"},
+    {"num_layers=3", "num_layers=30", "the line ends before a layer's size"},
+    {"num_layers=3", "num_layers", ":2: no '=' in this line"},
+    {"neurons (", "other (", "connections come once, and behind neurons"},
+    {"(0, -1.780", "(9, -1.780", ":37: '9' is not a neuron"},
+    {"(0, -1.780", "(5, -1.780", "neuron 3 is connected to 5, which comes not before it"},
+    {"(0, -1.78004229068756103516e+00)", "(0, nan)", "'nan' is no finite number"},
+    {"(0, -1.78004229068756103516e+00)", "(0, 1e999)", "'1e999' is no finite number"},
+    {"(0, -1.78004229068756103516e+00)", "", "the line ends before a neuron"},
+    {"(0, -1.78004229068756103516e+00)", "(0, 1) (1, 1)", "is more than the line should hold"},
+    {"=(0, 0,", "=(1, 0,", "neuron 0, an input, has connections"},
+    {"(3, 4, 5", "(3, 40, 5", "'40' is not an activation function"},
+    {"(3, 4, 5", "(3, 1, 5", "neuron 3 (unit 0 of layer 1) is FANN_THRESHOLD, which nudge"},
+    {"(3, 4, 5", "(3, 5, 5", "layer 1 has units of FANN_SIGMOID_SYMMETRIC and of FANN_SIGMOID_"},
+    {"(3, 4, 5", "(4000, 4, 5", "'4000' is not a number of connections"},
+    {"(4, 4, 5", "(0, 4, 5", "output 0 has no connections"},
+};
+
+START_TEST(changed_fann)
+{
+    size_t size;
+    char *text = (char *)read_bytes(fixture("plain.net"), &size);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        char *at = strstr(text, changes[i].from);
+        ck_assert_msg(at != NULL, "no '%s'", changes[i].from);
+        FILE *f = fopen(in_folder("m.net"), "w");
+        fprintf(f, "%.*s%s%s", (int)(at - text), text, changes[i].to,
+                at + strlen(changes[i].from));
+        fclose(f);
+        ck_refused(in_folder("m.net"), changes[i].words);
+    }
+    free(text);
+}
+END_TEST
+
+/* A network of few connections could otherwise have any memory taken for it. */
+START_TEST(sparse_fann)
+{
+    FILE *f = fopen(in_folder("m.net"), "w");
+    fprintf(f, "FANN_FLO_2.1\nnum_layers=2\nlayer_sizes=8001 8001\nneurons=");
+    for (int i = 0; i < 16002; i++)
+        fprintf(f, "(0,0,0) ");
+    fprintf(f, "\nconnections=");
+    fclose(f);
+    ck_refused(in_folder("m.net"), "layer 1: the file is too short for 8000 x 8000 weights");
+}
+END_TEST
+
+START_TEST(cut_fann)
+{
+    size_t size;
+    char *text = (char *)read_bytes(fixture("scaled.net"), &size);
+    for (size_t n = 0; n + 40 < size; n += 7) { /* without the last weights */
+        write_bytes(in_folder("m.net"), text, n);
+        ck_refused(in_folder("m.net"), "");
+    }
+    free(text);
+}
+END_TEST
+
+/* Weights that a float does not hold are kept as doubles; steepness 0.3 makes such. */
+START_TEST(types)
+{
+    nudge_model *m = NULL;
+    nudge_import_options o = nudge_import_defaults();
+    ck_ok(nudge_model_import(&m, fixture("mixed.net"), NULL, &err), &err);
+    ck_assert_int_eq(nudge_model_describe(m).dtype, NUDGE_F64);
+    nudge_model_free(m);
+    ck_ok(nudge_model_import(&m, fixture("sparse.net"), &o, &err), &err);
+    ck_assert_int_eq(nudge_model_describe(m).dtype, NUDGE_F32);
+    nudge_model_free(m);
+    o.task = (nudge_task)7;
+    ck_status(nudge_model_import(&m, fixture("sparse.net"), &o, &err), NUDGE_EARGUMENT, &err);
+}
+END_TEST
+
+static Suite *import_suite(void)
+{
+    Suite *s = suite_create("import");
+    TCase *tc = tcase_create("import");
+    tcase_add_checked_fixture(tc, make_folder, remove_folder);
+    tcase_add_test(tc, changed_fann);
+    tcase_add_test(tc, sparse_fann);
+    tcase_add_test(tc, cut_fann);
+    tcase_add_test(tc, types);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+SUITE_MAIN(import_suite)
