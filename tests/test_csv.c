@@ -64,7 +64,23 @@ START_TEST(columns_are_described)
     ck_assert_uint_eq(city.categories, 2);
     ck_assert_str_eq(nudge_table_category(t, 1, 0), "a");
     ck_assert_str_eq(nudge_table_category(t, 1, 1), "b");
-    ck_assert_uint_ge(nudge_table_describe(t).bytes, 2 * NU_CHUNK_ROWS * sizeof(double));
+    ck_assert_uint_ge(nudge_table_describe(t).bytes, 2 * 4 * sizeof(double));
+    nudge_table_free(t);
+}
+END_TEST
+
+/* A file of many columns takes no memory for rows that it does not have. */
+START_TEST(few_rows)
+{
+    char text[4 * 2 * 500 + 1], *at = text;
+    for (int row = 0; row < 4; row++)
+        for (int j = 0; j < 500; j++)
+            at += sprintf(at, "%d%c", row + 1, j < 499 ? ',' : '\n');
+    nudge_table *t = read_text(text, NULL);
+    ck_assert_uint_eq(t->n_columns, 500);
+    ck_assert_uint_eq(nudge_table_describe(t).bytes, 500 * 8 * sizeof(double));
+    for (size_t j = 0; j < 500; j++)
+        ck_assert(nu_table_cell(t, 0, j) == 1 && nu_table_cell(t, 3, j) == 4);
     nudge_table_free(t);
 }
 END_TEST
@@ -407,6 +423,7 @@ static Suite *csv_suite(void)
     TCase *right = tcase_create("good files");
     tcase_add_loop_test(right, good_files, 0, sizeof good / sizeof *good);
     tcase_add_test(right, columns_are_described);
+    tcase_add_test(right, few_rows);
     tcase_add_test(right, many_rows);
     tcase_add_test(right, numbers_in_another_locale);
     tcase_add_test(right, odd_cells_that_are_right);

@@ -126,8 +126,8 @@ START_TEST(only_training_rows_are_learned_from)
     for (int change = 0; change < 2; change++) {
         nudge_table *t = people();
         if (change) {
-            t->chunks[0][1] = 1e6;                     /* age, row 1 */
-            t->chunks[0][2 * NU_CHUNK_ROWS + 4] = -77; /* y, row 4 */
+            *nu_cell_at(t, 1, 0) = 1e6; /* age, row 1 */
+            *nu_cell_at(t, 4, 2) = -77; /* y, row 4 */
         }
         nudge_prep *p = NULL;
         ck_ok(nudge_prep_fit(&p, t, rows, 4, NULL, &err), &err);

@@ -127,11 +127,11 @@ struct chunks {
 static void convert_chunk(struct chunks *work, size_t c)
 {
     nudge_table *t = work->apply->table;
-    size_t first = c * NU_CHUNK_ROWS, rows = nu_smaller(t->rows - first, NU_CHUNK_ROWS), row;
+    size_t first = c * nu_chunk_rows(t), rows = nu_smaller(t->rows - first, nu_chunk_rows(t)), row;
     size_t unknown = 0;
     for (size_t j = 0; j < work->n; j++) {
         const struct input *in = &work->inputs[j];
-        const double *cells = t->chunks[c] + in->column * NU_CHUNK_ROWS;
+        const double *cells = nu_cell_at(t, first, in->column);
         if (in->like->kind == NUDGE_COLUMN_CATEGORY && !in->like->is_ordinal)
             unknown += convert_categories(work->apply, in, cells, first, rows);
         else if (!convert_numbers(work->apply, in, cells, first, rows, &row, &unknown))
@@ -147,7 +147,7 @@ static void convert_share(void *arg, int thread, int threads)
     struct chunks *work = arg;
     nudge_table *t = work->apply->table;
     size_t c, end;
-    nu_team_share(nu_ceil_div(t->rows, NU_CHUNK_ROWS), thread, threads, &c, &end);
+    nu_team_share(nu_ceil_div(t->rows, nu_chunk_rows(t)), thread, threads, &c, &end);
     for (; c < end; c++) {
         convert_chunk(work, c);
         if (!work->apply->keep)

@@ -149,6 +149,7 @@ static nudge_status read_layout(reader *r, nu_csv_layout *l, nu_source *s,
     NU_TRY(nu_csv_choose(&r->fields, r->source, &first, options, notes, r->err));
     take_declared(r, options);
     r->rows.is_named = first.header;
+    r->rows.is_all = s == NULL || s->parts == NULL;
     r->table->dialect = l->dialect;
     NU_TRY(make_columns(r));
     NU_TRY(read_rows(r, l, first.skip > 0, NULL, &last));

@@ -15,7 +15,7 @@
 #define SAMPLE_CELLS 500000
 
 /* What a column takes while its file is read, its name and all that is counted: about. */
-#define COLUMN_BYTES 512
+#define COLUMN_BYTES 2048
 
 /* What a column of the sample holds below the first row. */
 typedef struct below {
@@ -47,7 +47,7 @@ static nudge_status keep_first(look *l, const nu_csv_scan *scan, const char *tex
         return nu_fail(err, NUDGE_EDATA, "%s:%zu: more than %d cells in a row", scan->source,
                        scan->line, NU_CSV_MOST_COLUMNS);
     if (first->n == l->room) {
-        size_t room = l->room * 2 + 16;
+        size_t room = l->room + l->room / 2 + 16;
         NU_TRY(nu_memory_check(room * COLUMN_BYTES, "the columns of a CSV file", err));
         char **cells = realloc(first->cells, room * sizeof *cells);
         NU_NEED(cells != NULL, room * sizeof *cells, "the first row of a CSV file", err);

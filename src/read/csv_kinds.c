@@ -188,11 +188,11 @@ int nu_csv_takes_values(const nu_csv_field *field)
 size_t nu_csv_take_values(const nu_csv_kinds *k, nu_csv_field *field, const double *cells,
                           size_t n, size_t row)
 {
-    size_t i = 0, numbers = 0;
+    size_t i = 0, numbers = 0, chunk = nu_chunk_rows(k->table);
     while (numbers < n && !isnan(cells[numbers]))
         numbers++;
     for (size_t some; i < numbers; i += some) {
-        some = nu_smaller(numbers - i, NU_CHUNK_ROWS - (row + i) % NU_CHUNK_ROWS);
+        some = nu_smaller(numbers - i, chunk - (row + i) % chunk);
         memcpy(nu_csv_cell_at(k, field->column, row + i), cells + i, some * sizeof *cells);
     }
     for (i = 0; i < numbers && field->counts; i++) {
@@ -269,9 +269,10 @@ static nudge_status sort_words(const nu_csv_kinds *k, nu_csv_field *field, nu_co
 static void measure(const nu_csv_kinds *k, const nu_csv_field *field, nu_column *column)
 {
     double min = INFINITY, max = -INFINITY, sum = 0;
-    for (size_t first = 0; first < k->table->rows; first += NU_CHUNK_ROWS) {
+    size_t chunk = nu_chunk_rows(k->table);
+    for (size_t first = 0; first < k->table->rows; first += chunk) {
         const double *cells = nu_csv_cell_at(k, field->column, first);
-        size_t n = nu_smaller(k->table->rows - first, NU_CHUNK_ROWS);
+        size_t n = nu_smaller(k->table->rows - first, chunk);
         for (size_t i = 0; i < n; i++) {
             double v = cells[i];
             if (isnan(v)) {

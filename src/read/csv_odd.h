@@ -18,7 +18,7 @@ typedef struct nu_csv_kinds {
 /* Where a row's cell is in a column of the table. */
 static inline double *nu_csv_cell_at(const nu_csv_kinds *k, size_t column, size_t row)
 {
-    return &k->table->chunks[row / NU_CHUNK_ROWS][column * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS];
+    return nu_cell_at(k->table, row, column);
 }
 
 /* Whether the cells of a column are of one kind, and whether its categories are none but numbers in

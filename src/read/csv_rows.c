@@ -27,9 +27,12 @@ typedef struct reading {
 static nudge_status make_room(nu_csv_rows *r, size_t lines, nudge_error *err)
 {
     nudge_table *t = r->kinds->table;
-    size_t rows = t->rows + lines, chunks = rows / NU_CHUNK_ROWS + 1;
-    size_t page = 4096 / sizeof(double), chunk, bytes;
-    int fits = nu_mul(t->n_columns, NU_CHUNK_ROWS * sizeof(double), &chunk);
+    size_t rows = t->rows + lines, chunk, bytes;
+    if (t->n_chunks == 0 && r->is_all && nu_csv_unread(&r->tail) == 0)
+        nu_choose_chunks(t, rows);
+    size_t chunks = rows / nu_chunk_rows(t) + 1;
+    size_t page = nu_smaller(4096 / sizeof(double), nu_chunk_rows(t));
+    int fits = nu_mul(t->n_columns, nu_chunk_rows(t) * sizeof(double), &chunk);
     fits = nu_mul(t->n_columns * sizeof(double), (lines / page + 1) * page, &bytes) && fits;
     char what[128], name[NU_SHORT];
     snprintf(what, sizeof what, "%s with %zu columns", nu_csv_short(name, r->kinds->source),
@@ -67,9 +70,9 @@ static nudge_status make_chunks(reading *r, size_t rows)
                        r->rows->kinds->source, most);
     if (rows > r->rows->room) /* the lines become shorter */
         NU_TRY(make_room(r->rows, rows - t->rows + rows / 4, r->err));
-    size_t full = r->rows->room / 10 * 9 / NU_CHUNK_ROWS;
-    t->chunk_bytes = t->n_columns * NU_CHUNK_ROWS * sizeof(double); /* make_room() asked */
-    while (t->n_chunks < nu_ceil_div(rows, NU_CHUNK_ROWS) || t->n_chunks < full) {
+    size_t full = r->rows->room / 10 * 9 / nu_chunk_rows(t);
+    t->chunk_bytes = t->n_columns * nu_chunk_rows(t) * sizeof(double); /* make_room() asked */
+    while (t->n_chunks < nu_ceil_div(rows, nu_chunk_rows(t)) || t->n_chunks < full) {
         /* Only pages that hold rows become real: of the last one this counts. The others are
          * neighbours, so that huge pages reach over their ends. */
         void *chunk = mmap(NULL, t->chunk_bytes, PROT_READ | PROT_WRITE,
@@ -85,7 +88,7 @@ static nudge_status make_chunks(reading *r, size_t rows)
 /* Those that were expected and did not come. */
 static void drop_chunks(nudge_table *t)
 {
-    while (t->n_chunks > nu_ceil_div(t->rows, NU_CHUNK_ROWS))
+    while (t->n_chunks > nu_ceil_div(t->rows, nu_chunk_rows(t)))
         nu_chunk_free(t, --t->n_chunks);
 }
 

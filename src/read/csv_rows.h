@@ -13,6 +13,7 @@ typedef struct nu_csv_rows {
     int threads;         /* at most */
     nu_csv_kinds *kinds; /* with the table, whose columns are made */
     nu_csv_fields *fields;
+    int is_all;          /* there are no other files with rows of the table */
     size_t room;         /* of the table: rows */
     size_t dropped;      /* found: rows without a target, which are left out, */
     size_t empty;        /* and rows of empty cells */

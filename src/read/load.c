@@ -65,7 +65,7 @@ static nudge_status pack(struct loading *l, nudge_dataset **data, nudge_table **
     uint64_t bytes = nudge_table_describe(t).bytes;
     int both = t->n_columns == 0 && t->element != NU_U8 && t->element != nu_element_of(dtype);
     /* Beside the larger one of table and store: a chunk, which is freed once it is converted. */
-    uint64_t extra = (uint64_t)t->n_columns * NU_CHUNK_ROWS * sizeof(double);
+    uint64_t extra = (uint64_t)t->n_columns * nu_chunk_rows(t) * sizeof(double);
     extra += t->classes != NULL ? t->rows * sizeof *t->classes : 0;
     size_t unknown = 0;
     NU_TRY(nudge_dataset_pack(data, table, l->data->prep, dtype, &unknown, err));

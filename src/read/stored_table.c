@@ -189,8 +189,8 @@ static nudge_status read_column(const stored *s, const nu_csv_field *f, const st
     NU_TRY(make_column(s, f, c));
     int decode = t->columns[f->column].categories == NULL;
     for (size_t k = 0; k < t->n_chunks; k++) {
-        size_t first = k * NU_CHUNK_ROWS, rows = nu_smaller(t->rows - first, NU_CHUNK_ROWS);
-        NU_TRY(read_cells(s, c, decode, first, rows, t->chunks[k] + f->column * NU_CHUNK_ROWS));
+        size_t first = k * nu_chunk_rows(t), rows = nu_smaller(t->rows - first, nu_chunk_rows(t));
+        NU_TRY(read_cells(s, c, decode, first, rows, nu_cell_at(t, first, f->column)));
     }
     return NUDGE_OK;
 }
@@ -210,15 +210,10 @@ static nudge_status read_weights(const stored *s, const stored_column *c)
 
 /* ---- Rows ------------------------------------------------------------------------------ */
 
-static double *cell_at(const nudge_table *t, size_t row, size_t j)
-{
-    return &t->chunks[row / NU_CHUNK_ROWS][j * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS];
-}
-
 static int lacks_target(const nudge_table *t, size_t row)
 {
     for (size_t j = 0; j < t->n_columns; j++)
-        if (t->columns[j].is_target && isnan(*cell_at(t, row, j)))
+        if (t->columns[j].is_target && isnan(nu_table_cell(t, row, j)))
             return 1;
     return 0;
 }
@@ -233,7 +228,7 @@ static nudge_status drop_rows(const stored *s, const char *weight)
         if (lacks_target(t, row))
             continue;
         for (size_t j = 0; rows < row && j < t->n_columns; j++)
-            *cell_at(t, rows, j) = *cell_at(t, row, j);
+            *nu_cell_at(t, rows, j) = nu_table_cell(t, row, j);
         if (t->weights != NULL && !(t->weights[row] >= 0))
             return nu_fail_setting(s->err, NUDGE_EDATA, "weight", "%s: column '%.40s': row %zu has "
                                    "no weight; it must be a finite number from 0", t->source,
@@ -273,14 +268,15 @@ static nudge_status make_chunks(const stored *s)
 {
     nudge_table *t = s->table;
     size_t bytes;
-    int fits = nu_mul(t->rows + NU_CHUNK_ROWS, s->fields.used * sizeof(double), &bytes);
+    nu_choose_chunks(t, t->rows);
+    int fits = nu_mul(t->rows + nu_chunk_rows(t), s->fields.used * sizeof(double), &bytes);
     NU_NEED(fits, SIZE_MAX, t->source, s->err);
     NU_TRY(nu_memory_check(bytes, t->source, s->err));
     NU_NEW(t->columns, calloc, s->fields.used, "columns", s->err);
     t->n_columns = s->fields.used;
-    NU_NEW(t->chunks, calloc, nu_ceil_div(t->rows, NU_CHUNK_ROWS), "rows of a table", s->err);
-    while (t->n_chunks < nu_ceil_div(t->rows, NU_CHUNK_ROWS)) {
-        double *chunk = malloc(t->n_columns * NU_CHUNK_ROWS * sizeof *chunk);
+    NU_NEW(t->chunks, calloc, nu_ceil_div(t->rows, nu_chunk_rows(t)), "rows of a table", s->err);
+    while (t->n_chunks < nu_ceil_div(t->rows, nu_chunk_rows(t))) {
+        double *chunk = malloc(t->n_columns * nu_chunk_rows(t) * sizeof *chunk);
         NU_NEED(chunk != NULL, bytes, "rows of a table", s->err);
         t->chunks[t->n_chunks++] = chunk;
     }

@@ -81,9 +81,9 @@ static char *make_header(const nudge_table *t, size_t *size)
 static void put_column(FILE *f, const nudge_table *t, size_t j)
 {
     int32_t numbers[NU_CHUNK_ROWS];
-    for (size_t c = 0; c * NU_CHUNK_ROWS < t->rows; c++) {
-        const double *cells = t->chunks[c] + j * NU_CHUNK_ROWS;
-        size_t rows = nu_smaller(t->rows - c * NU_CHUNK_ROWS, NU_CHUNK_ROWS);
+    for (size_t first = 0; first < t->rows; first += nu_chunk_rows(t)) {
+        const double *cells = nu_cell_at(t, first, j);
+        size_t rows = nu_smaller(t->rows - first, nu_chunk_rows(t));
         for (size_t i = 0; t->columns[j].categories != NULL && i < rows; i++)
             numbers[i] = isnan(cells[i]) ? -1 : (int32_t)cells[i];
         if (t->columns[j].categories != NULL)

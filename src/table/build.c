@@ -17,7 +17,8 @@ nudge_status nudge_table_create(nudge_table **table, size_t rows, nudge_error *e
     t->rows = rows;
     t->format = "memory";
     t->noise_floor = NAN;
-    t->n_chunks = nu_ceil_div(rows, NU_CHUNK_ROWS);
+    nu_choose_chunks(t, rows);
+    t->n_chunks = nu_ceil_div(rows, nu_chunk_rows(t));
     NU_NEED((t->source = strdup("table")) != NULL, sizeof "table", "a table", err);
     NU_NEW(t->chunks, calloc, t->n_chunks, "a table", err);
     *table = NU_TAKE(t);
@@ -31,7 +32,7 @@ static nudge_status add_room(nudge_table *t, nudge_error *err)
     size_t n = t->n_columns, room = n + n / 2 + 4, cells, bytes;
     if (n < t->column_room)
         return NUDGE_OK;
-    int fits = nu_mul(room, NU_CHUNK_ROWS * sizeof(double), &cells) &&
+    int fits = nu_mul(room, nu_chunk_rows(t) * sizeof(double), &cells) &&
                nu_mul(cells, t->n_chunks, &bytes);
     NU_NEED(fits, SIZE_MAX, "columns of a table", err);
     NU_TRY(nu_memory_check(bytes / room * (room - n), "columns of a table", err));
@@ -78,8 +79,7 @@ static void take_back(nudge_table *t)
 static void put(nudge_table *t, size_t row, double value)
 {
     nu_column *c = &t->columns[t->n_columns - 1];
-    size_t at = (t->n_columns - 1) * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS;
-    t->chunks[row / NU_CHUNK_ROWS][at] = value;
+    *nu_cell_at(t, row, t->n_columns - 1) = value;
     if (!isnan(value))
         return;
     if (c->missing++ == 0)
@@ -143,8 +143,7 @@ nudge_status nudge_table_add_texts(nudge_table *t, const char *name, const char 
         return status;
     }
     for (size_t r = 0; r < t->rows; r++) {
-        double *cell = &t->chunks[r / NU_CHUNK_ROWS]
-                                 [(t->n_columns - 1) * NU_CHUNK_ROWS + r % NU_CHUNK_ROWS];
+        double *cell = nu_cell_at(t, r, t->n_columns - 1);
         if (!isnan(*cell))
             *cell = rank[(size_t)*cell];
     }

@@ -130,7 +130,7 @@ static uint64_t table_bytes(const nudge_table *t)
     uint64_t bytes = 0;
     for (size_t c = 0; c < t->n_chunks; c++)
         if (t->chunks[c] != NULL)
-            bytes += (uint64_t)t->n_columns * NU_CHUNK_ROWS * sizeof(double);
+            bytes += (uint64_t)t->n_columns * nu_chunk_rows(t) * sizeof(double);
     for (size_t j = 0; j < t->n_columns; j++)
         for (size_t k = 0; k < t->columns[j].n_categories; k++)
             bytes += strlen(t->columns[j].categories[k]) + 1 + sizeof(char *);

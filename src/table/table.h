@@ -7,7 +7,8 @@
 #include "table/notes.h"
 
 /* Rows of a chunk of a columns table: small enough to stay in cache while it is converted. */
-#define NU_CHUNK_ROWS 4096
+#define NU_CHUNK_BITS 12
+#define NU_CHUNK_ROWS ((size_t)1 << NU_CHUNK_BITS)
 
 /* A target of more different numbers is never taken as classes. */
 #define NU_NUMERIC_CLASSES 1000
@@ -80,14 +81,14 @@ struct nudge_table {
     uint64_t read_bytes;  /* memory in use when reading ended, the file's bytes included; or 0 */
 
     /* A columns table (n_columns > 0). Cells are doubles: the number, the index of the category,
-     * or NaN for a missing one. chunks[c] is n_columns x NU_CHUNK_ROWS, column-major, so that the
-     * cell of row r and column j is
-     * chunks[r / NU_CHUNK_ROWS][j * NU_CHUNK_ROWS + r % NU_CHUNK_ROWS]. */
+     * or NaN for a missing one. chunks[c] is n_columns x nu_chunk_rows(), column-major:
+     * nu_cell_at() is where row and column are. */
     size_t n_columns;
     size_t column_room;   /* of a table that grows by columns: so many have room in a chunk */
     nu_column *columns;
     double **chunks;
     size_t n_chunks;
+    unsigned halvings;    /* of NU_CHUNK_ROWS; for few rows, as there may be many columns */
     size_t chunk_bytes;   /* chunks are mappings of so many bytes; 0: blocks for free() */
 
     /* A matrix table (n_columns == 0). Either y or classes holds targets, or neither; or y numbers
@@ -116,9 +117,27 @@ static inline int nu_table_has_classes(const struct nudge_table *t)
     return t->classes != NULL && t->class_values == NULL;
 }
 
+static inline size_t nu_chunk_rows(const struct nudge_table *t)
+{
+    return NU_CHUNK_ROWS >> t->halvings;
+}
+
+static inline double *nu_cell_at(const struct nudge_table *t, size_t row, size_t column)
+{
+    unsigned bits = NU_CHUNK_BITS - t->halvings;
+    return &t->chunks[row >> bits][(column << bits) + (row & (((size_t)1 << bits) - 1))];
+}
+
 static inline double nu_table_cell(const struct nudge_table *t, size_t row, size_t column)
 {
-    return t->chunks[row / NU_CHUNK_ROWS][column * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS];
+    return *nu_cell_at(t, row, column);
+}
+
+/* Before it has chunks, of a table of so many rows: one that is no larger than they need. */
+static inline void nu_choose_chunks(struct nudge_table *t, size_t rows)
+{
+    while (nu_chunk_rows(t) > 8 && rows <= nu_chunk_rows(t) / 2)
+        t->halvings++;
 }
 
 /* Likewise the number that a column of numbers has there. */

@@ -27,7 +27,7 @@ static double cell_of(const nudge_table *t, size_t row, size_t j)
 static void set_cell(nudge_table *t, size_t row, size_t j, double value)
 {
     if (t->n_columns > 0)
-        t->chunks[row / NU_CHUNK_ROWS][j * NU_CHUNK_ROWS + row % NU_CHUNK_ROWS] = value;
+        *nu_cell_at(t, row, j) = value;
     else if (t->element == NU_U8)
         ((unsigned char *)t->x)[row * t->features + j] = (unsigned char)value;
     else
