@@ -36,17 +36,22 @@ const char *plain_file(const unsigned char *bytes, size_t size);
  * changes would leave right; it ends before the first zero byte. */
 const char *file_of_header(const unsigned char *bytes, size_t size);
 
+/* The path of a file of this ending that may be written, and is to be removed. */
+const char *scratch_path(const char *ending);
+
 /* Whether a call gave what its status says: a result, or one line of text. */
 void check_outcome(nudge_status status, int has_result, const nudge_error *err);
 
-/* Calls work(of), which may end the program: 0 if it did. Memory that it then left is freed. */
-int survives_exit(void (*work)(void *of), void *of);
+/* Calls work(of), which may say something and end the program: it goes on here then, and what was
+ * allocated is freed. */
+void survive(void (*work)(void *of), void *of);
 
 /* tables.c. The bytes may begin with a line of options: "target=y|header=1", see there. */
 void read_data(const reader *r, const unsigned char *bytes, size_t size);
 
 /* models.c */
 void read_model(const reader *r, const unsigned char *bytes, size_t size);
+void read_import(const reader *r, const unsigned char *bytes, size_t size);
 void read_weights(const reader *r, const unsigned char *bytes, size_t size);
 void read_checkpoint(const reader *r, const unsigned char *bytes, size_t size);
 
@@ -55,6 +60,7 @@ void read_synth(const reader *r, const unsigned char *bytes, size_t size);
 void read_number(const reader *r, const unsigned char *bytes, size_t size);
 void read_list(const reader *r, const unsigned char *bytes, size_t size);
 void read_log(const reader *r, const unsigned char *bytes, size_t size);
+void read_config(const reader *r, const unsigned char *bytes, size_t size);
 
 /* As libFuzzer calls them. The reader is the one that the program is called like, or, set before,
  * this one. */

@@ -8,11 +8,12 @@ SECONDS = 600
 text = csv arff libsvm fann log
 tensors = safetensors model weights checkpoint
 arrays = idx npy npz file
-words = synth number list
-READERS = $(text) $(tensors) $(arrays) $(words)
+networks = import
+words = config synth number list
+READERS = $(text) $(tensors) $(arrays) $(networks) $(words)
 
 share = $(shell expr $(SECONDS) / $(words $(READERS)))
-dictionary = $(foreach d,text tensors arrays words,$(if $(filter $1,$($d)),\
+dictionary = $(foreach d,text tensors arrays networks words,$(if $(filter $1,$($d)),\
 	$(srcdir)/tests/fuzz/$d.dict))
 # The library believes that it has 256 MB (fuzz.c).
 export ASAN_OPTIONS = quarantine_size_mb=8:thread_local_quarantine_size_kb=64:malloc_context_size=8

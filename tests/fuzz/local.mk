@@ -10,12 +10,13 @@ $(filter tests/fuzz/%,$(check_PROGRAMS)): private LINK += $(fuzz_wraps:%=-Wl,--w
 TESTS += tests/fuzz/replay.sh
 
 EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/fuzz.mk tests/fuzz/corpus.tar.xz \
-	tests/fuzz/text.dict tests/fuzz/tensors.dict tests/fuzz/arrays.dict tests/fuzz/words.dict
+	tests/fuzz/text.dict tests/fuzz/tensors.dict tests/fuzz/arrays.dict tests/fuzz/networks.dict \
+	tests/fuzz/words.dict
 
 # fuzz-merge makes a new corpus.tar.xz of what was found.
 .PHONY: fuzz fuzz-merge
 fuzz fuzz-merge: $(BUILT_SOURCES)
-	$(MAKE) -f '$(srcdir)/tests/fuzz/fuzz.mk' $@ srcdir='$(srcdir)' wraps='$(fuzz_wraps)' \
+	@$(MAKE) -f '$(srcdir)/tests/fuzz/fuzz.mk' $@ srcdir='$(srcdir)' wraps='$(fuzz_wraps)' \
 	    sources='$(fuzz_sources) $(libcommon_la_SOURCES) $(libnudge_all_la_SOURCES) \
 	        $(nodist_libnudge_all_la_SOURCES) \
 	        $(filter src/tool/support/% src/tool/plot/%,$(libnudgetool_a_SOURCES))' \

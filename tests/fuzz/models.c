@@ -54,6 +54,37 @@ static void look_at(const nudge_prep *prep)
     (void)nudge_prep_dialect(prep);
 }
 
+/* A model that is written is read to the same weights. */
+static void write_and_read(const nudge_model *model)
+{
+    nudge_error err = {0};
+    nudge_model *again = NULL;
+    const char *path = scratch_path(".safetensors");
+    HOLDS(nudge_model_save(model, path, &err) == NUDGE_OK);
+    nudge_status status = nudge_model_load(&again, path, &err);
+    check_outcome(status, again != NULL, &err);
+    if (status != NUDGE_OK)
+        fprintf(stderr, "%s\n", err.text);
+    HOLDS(status == NUDGE_OK && nudge_model_hash(again) == nudge_model_hash(model));
+    nudge_model_free(again);
+    remove(path);
+}
+
+/* What a reader gave is good for all that models are for; ends it. */
+static void use(nudge_status status, nudge_model *model, const nudge_error *err)
+{
+    check_outcome(status, model != NULL, err);
+    if (model == NULL)
+        return;
+    nudge_model_info info = nudge_model_describe(model);
+    HOLDS(info.layers > 0 && info.members > 0);
+    if (info.prep != NULL)
+        look_at(info.prep);
+    predict(model);
+    write_and_read(model);
+    nudge_model_free(model);
+}
+
 void read_model(const reader *r, const unsigned char *bytes, size_t size)
 {
     nudge_error err = {0};
@@ -62,15 +93,15 @@ void read_model(const reader *r, const unsigned char *bytes, size_t size)
     (void)r;
     (void)nudge_file_is_model(path);
     nudge_status status = nudge_model_load(&model, path, &err);
-    check_outcome(status, model != NULL, &err);
-    if (model == NULL)
-        return;
-    nudge_model_info info = nudge_model_describe(model);
-    HOLDS(info.layers > 0 && info.members > 0);
-    if (info.prep != NULL)
-        look_at(info.prep);
-    predict(model);
-    nudge_model_free(model);
+    use(status, model, &err);
+}
+
+void read_import(const reader *r, const unsigned char *bytes, size_t size)
+{
+    nudge_error err = {0};
+    nudge_model *model = NULL;
+    nudge_status status = nudge_model_import(&model, r->file(bytes, size), NULL, &err);
+    use(status, model, &err);
 }
 
 /* Two layers, 3 x 4 x 2. */

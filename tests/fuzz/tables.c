@@ -4,6 +4,8 @@
 
 #include "core/memory.h"
 #include "fuzz.h"
+#include "read/csv_head.h"
+#include "read/csv_sections.h"
 #include "read/read.h"
 #include "whole.h"
 
@@ -12,6 +14,9 @@ typedef struct setup {
     nudge_read_options read;
     int like;          /* read as the data of a model */
     int fit;           /* learn from it, and pack it */
+    int write;         /* write it and read that: 1 as safetensors, 2 as CSV */
+    int section;       /* CSV: in sections of so many bytes it gives the same */
+    int part_size;     /* CSV: the last bytes are a second file, as pattern "..." has both */
     int labels_size;   /* the last bytes are a file of labels, */
     int weight_size;   /* those before a file of weights */
 } setup;
@@ -42,6 +47,9 @@ static const struct {
     {"skip_after_header", SIZE, offsetof(setup, read.skip_after_header)},
     {"like", WHOLE, offsetof(setup, like)},
     {"fit", WHOLE, offsetof(setup, fit)},
+    {"write", WHOLE, offsetof(setup, write)},
+    {"section", WHOLE, offsetof(setup, section)},
+    {"part_size", WHOLE, offsetof(setup, part_size)},
     {"labels_size", WHOLE, offsetof(setup, labels_size)},
     {"weight_size", WHOLE, offsetof(setup, weight_size)},
 };
@@ -161,6 +169,106 @@ static void learn_from(nudge_table *t)
     nudge_prep_free(prep);
 }
 
+/* The cells of column `a` of a table are those of the column of this name of another. */
+static void compare_column(const nudge_table *t, size_t a, const nudge_table *other)
+{
+    char cell[NUDGE_CELL_SIZE], same[NUDGE_CELL_SIZE];
+    nudge_column_info c = nudge_table_column(t, a);
+    size_t b = 0, n = nudge_table_describe(other).columns;
+    while (b < n && strcmp(nudge_table_column(other, b).name, c.name) != 0)
+        b++;
+    HOLDS(b < n && nudge_table_column(other, b).kind == c.kind);
+    for (size_t r = 0; r < nudge_table_describe(t).rows; r++) {
+        const char *was = nudge_table_text(t, r, a, cell);
+        const char *is = nudge_table_text(other, r, b, same);
+        HOLDS(is == NULL ? was == NULL : was != NULL && strcmp(is, was) == 0);
+    }
+}
+
+/* Two tables are the same, but for columns that are not written. */
+static void compare(const nudge_table *t, const nudge_table *other, int written)
+{
+    HOLDS(nudge_table_describe(t).rows == nudge_table_describe(other).rows);
+    for (size_t j = 0; j < nudge_table_describe(t).columns; j++) {
+        nudge_column_info c = nudge_table_column(t, j);
+        int is_class = c.kind == NUDGE_COLUMN_CATEGORY && nudge_table_dialect(t) == NULL;
+        if (!written || (c.left_out == NULL && !c.is_kept && !is_class)) /* y has no labels */
+            compare_column(t, j, other);
+    }
+}
+
+/* A table that is written is read to the same cells, or from CSV, which has no kinds, to as many
+ * rows. */
+static void write_and_read(const nudge_table *t, int csv)
+{
+    nudge_error err = {0};
+    nudge_table *again = NULL;
+    nudge_read_options options = nudge_read_defaults();
+    const char *path = scratch_path(csv ? ".csv" : ".safetensors");
+    nudge_status status = nudge_table_write(t, path, &err);
+    check_outcome(status, status == NUDGE_OK, &err);
+    if (status != NUDGE_OK)
+        return;
+    options.threads = 1;
+    options.header = csv ? 1 : -1;
+    options.delimiter = csv ? ',' : 0;
+    status = nudge_table_read(&again, path, &options, &err);
+    check_outcome(status, again != NULL, &err);
+    if (status != NUDGE_OK)
+        fprintf(stderr, "%s\n", err.text);
+    HOLDS(status == NUDGE_OK && nudge_table_describe(again).rows == nudge_table_describe(t).rows);
+    if (!csv)
+        compare(t, again, 1);
+    nudge_table_free(again);
+    remove(path);
+}
+
+/* The second of two files of one pattern, which is returned. */
+static const char *pattern_of(const unsigned char *bytes, size_t size, int part)
+{
+    static char pattern[64];
+    size_t second = nu_smaller((size_t)part, size);
+    const unsigned char *piece[] = {bytes, bytes + size - second};
+    size_t n[] = {size - second, second};
+    for (int i = 0; i < 2; i++) {
+        FILE *f = fopen(scratch_path(i == 0 ? ".1" : ".2"), "wb");
+        HOLDS(f != NULL && fwrite(piece[i], 1, n[i], f) == n[i]);
+        HOLDS(fclose(f) == 0);
+    }
+    snprintf(pattern, sizeof pattern, "%s", scratch_path(".[12]"));
+    return pattern;
+}
+
+static nudge_status read_as(const setup *s, const reader *r, const unsigned char *bytes,
+                            size_t size, nudge_table **t, nudge_error *err)
+{
+    nudge_status status =
+        s->part_size > 0    ? nudge_table_read(t, pattern_of(bytes, size, s->part_size), &s->read,
+                                               err)
+        : r->format != NULL ? read_bytes(t, r->format, bytes, size, &s->read, err)
+                            : nudge_table_read(t, r->file(bytes, size), &s->read, err);
+    check_outcome(status, *t != NULL, err);
+    return status;
+}
+
+/* What a CSV file gives does not depend on how much of it is looked at together. */
+static void read_in_sections(const setup *s, const reader *r, const unsigned char *bytes,
+                             size_t size, const nudge_table *whole, const nudge_error *outcome)
+{
+    nudge_table *t = NULL;
+    nudge_error err = {0};
+    size_t section = nu_csv_section_size, head = nu_csv_head_size;
+    nu_csv_section_size = nu_csv_head_size = (size_t)s->section;
+    nudge_status status = read_as(s, r, bytes, size, &t, &err);
+    nu_csv_section_size = section;
+    nu_csv_head_size = head;
+    HOLDS((t == NULL) == (whole == NULL));
+    HOLDS(t != NULL || (status == outcome->status && strcmp(err.text, outcome->text) == 0));
+    if (t != NULL)
+        compare(whole, t, 0);
+    nudge_table_free(t);
+}
+
 void read_data(const reader *r, const unsigned char *bytes, size_t size)
 {
     setup s = {.read = nudge_read_defaults()};
@@ -172,14 +280,15 @@ void read_data(const reader *r, const unsigned char *bytes, size_t size)
     const char *weight = take_file(2, bytes, &size, s.weight_size);
     s.read.weight = weight != NULL ? weight : s.read.weight;
     s.read.like = s.like ? known_prep() : NULL;
-    nudge_status status =
-        r->format != NULL ? read_bytes(&t, r->format, bytes, size, &s.read, &err)
-                          : nudge_table_read(&t, r->file(bytes, size), &s.read, &err);
-    check_outcome(status, t != NULL, &err);
-    if (t != NULL)
+    nudge_status status = read_as(&s, r, bytes, size, &t, &err);
+    if (s.section > 0)
+        read_in_sections(&s, r, bytes, size, t, &err);
+    if (status == NUDGE_OK)
         look_at(t);
-    if (t != NULL && s.fit)
+    if (status == NUDGE_OK && s.fit)
         learn_from(t);
+    if (status == NUDGE_OK && s.write)
+        write_and_read(t, s.write == 2);
     nudge_table_free(t);
     free(parts);
 }
