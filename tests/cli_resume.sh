@@ -25,7 +25,7 @@ same_losses() {
 if [ -n "$python" ]; then
     for signal in KILL TERM; do
         check "runs cut off by SIG$signal end with the same bytes" "$python" \
-            "$TOP_SRCDIR/scripts/kill-test" --nudge "$NUDGE" --rounds 4 --seconds 1 --signal $signal
+            "$TOP_SRCDIR/tests/kills/run" --nudge "$NUDGE" --rounds 4 --seconds 1 --signal $signal
         expect "... and leave no file behind" grep -q "files: ckpt ckpt.previous log out$" "$out"
     done
 else

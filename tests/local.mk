@@ -41,7 +41,7 @@ cli_tests = \
 	tests/cli_convert.sh tests/cli_bad_input.sh tests/cli_bench.sh tests/cli_columns.sh tests/cli_dialect.sh tests/cli_encode.sh tests/cli_plot.sh tests/cli_eval.sh \
 	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_targets.sh \
 	tests/cli_inferred.sh tests/cli_outputs.sh tests/cli_parts.sh tests/cli_recipe.sh tests/cli_best.sh tests/cli_programs.sh tests/cli_threads.sh \
-	tests/cli_members.sh tests/cli_weights.sh tests/cli_export.sh tests/cli_import.sh tests/cli_released.sh tests/cli_onnx.sh
+	tests/cli_members.sh tests/cli_weights.sh tests/cli_export.sh tests/cli_faults.sh tests/cli_import.sh tests/cli_released.sh tests/cli_onnx.sh
 
 # What may differ without OpenMP and hwloc: make check TESTS='$(serial_tests)'.
 serial_tests = \
@@ -56,11 +56,18 @@ serial_tests = \
 check_PROGRAMS += $(long_tests) $(unit_tests) $(numeric_tests)
 TESTS += $(long_tests) $(cli_tests) $(unit_tests) $(numeric_tests) tests/check-structure
 
-EXTRA_DIST += $(cli_tests) tests/check-structure tests/files tests/setup.sh \
+# Every call that can fail, and kills at random moments, for as long as that takes.
+.PHONY: check-faults check-kills
+check-faults: nudge$(EXEEXT)
+	CC='$(CC)' '$(srcdir)/tests/faults/run' --nudge ./nudge
+check-kills: nudge$(EXEEXT)
+	'$(srcdir)/tests/kills/run' --nudge ./nudge --rounds $${ROUNDS-100}
+
+EXTRA_DIST += $(cli_tests) tests/faults tests/kills tests/check-structure tests/files tests/setup.sh \
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py \
 	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
-	scripts/kill-test scripts/release-files scripts/or-init scripts/pandas-reference scripts/embed-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
+	scripts/release-files scripts/or-init scripts/pandas-reference scripts/embed-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
 	scripts/compare scripts/compare-peer scripts/compare-fann.c

@@ -59,7 +59,8 @@ static char *file_header(const nudge_model *m, const nu_block *blocks, size_t n_
     uint64_t (*shapes)[NU_RANK_MOST] NU_FREED = calloc(n, sizeof *shapes);
     char *text NU_FREED = nu_network_text(m);
     json_auto_t *texts = metadata != NULL ? json_copy(metadata) : json_object();
-    if (tensors == NULL || names == NULL || shapes == NULL ||
+    int copied = json_object_size(texts) == json_object_size(metadata); /* it leaves keys out */
+    if (!copied || tensors == NULL || names == NULL || shapes == NULL ||
         !put_text(texts, "format", NU_MODEL_FORMAT) ||
         !put_text(texts, "version", NU_MODEL_VERSION) || !put_text(texts, "network", text))
         return NULL;

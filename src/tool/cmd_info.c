@@ -346,7 +346,9 @@ static nudge_prep *learn(const nudge_table *table, arguments *args)
     if (j == columns)
         return NULL;
     options.task = (nudge_task)choice_of(args, "task");
-    if (nudge_prep_fit(&prep, table, NULL, 0, &options, &err) != NUDGE_OK) {
+    nudge_status status = nudge_prep_fit(&prep, table, NULL, 0, &options, &err);
+    must(status == NUDGE_EMEMORY ? status : NUDGE_OK, &err);
+    if (status != NUDGE_OK) {
         say("%s", err.text);
         return NULL;
     }
@@ -367,10 +369,7 @@ static void data_info(arguments *args, const char *spec)
     const nudge_note *note = nudge_table_notes(table, &notes);
     say_notes(note, notes, given(args, "quiet"));
     nudge_prep *prep = learn(table, args);
-    if (given(args, "json"))
-        table_json(table, prep, args);
-    else
-        print_table(table, prep);
+    given(args, "json") ? table_json(table, prep, args) : print_table(table, prep);
     nudge_prep_free(prep);
     nudge_table_free(table);
 }

@@ -127,7 +127,8 @@ static void forecast_all(planning *p)
     all->oversubscribe = 1;
     for (size_t i = 0; i < p->counts; i++)
         all->threads = (int)p->threads[i] > all->threads ? (int)p->threads[i] : all->threads;
-    nudge_status status = members_plan(&p->plan, &p->setup, p->model, p->train, p->val, &err);
+    must(members_plan(&p->plan, &p->setup, p->model, p->train, p->val, &err), &err);
+    nudge_status status = NUDGE_OK;
     for (size_t i = 0; status == NUDGE_OK && i < p->counts; i++) {
         all->threads = (int)p->threads[i];
         nudge_train_options o = member_options(&p->setup, 0);

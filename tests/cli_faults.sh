@@ -1,0 +1,21 @@
+#!/bin/sh
+# A sample of the calls that tests/faults/run makes fail; make check-faults takes all.
+. "$(dirname "$0")/setup.sh"
+
+cat >probe.c <<'C'
+#include <linux/seccomp.h>
+#ifndef __x86_64__
+#error
+#endif
+int main(void) { return 0; }
+C
+if [ -z "$python" ]; then
+    skip "calls that fail" "no python3"
+elif [ "${TEST_CFLAGS#*sanitize}" != "${TEST_CFLAGS-}" ]; then
+    skip "calls that fail" "the sanitizers have a malloc of their own"
+elif ! ${CC:-cc} -c probe.c 2>/dev/null; then
+    skip "calls that fail" "only on Linux on x86-64"
+else
+    exec "$python" "$TOP_SRCDIR/tests/faults/run" --nudge "$NUDGE" --every 601
+fi
+finish
