@@ -30,6 +30,8 @@ awk -v csv=train.csv -v new=new.csv -v json=rows.json 'BEGIN {
 }'
 printf '0,0\n0,1\n1,0\n1,1\n' | sed '1i x1,x2' >matrix-new.csv
 echo '[[0,0],[0,1],[1,0],[1,1]]' >matrix-rows.json
+cp matrix-new.csv raw-new.csv
+cp matrix-rows.json raw-rows.json
 
 train() {
     m=$1
@@ -45,14 +47,16 @@ train() {
 t="--data train.csv --epochs 1 --hidden 5,5"
 train matrix --data synth:or --hidden 3 --loss mse --dtype f64 --epochs 20
 train bins $t --target sort --ignore "y*" --dtype f64 --encode piecewise --bins 5 --members 2 \
-    --scale quantile --fill-indicator --min-count 25 --activation elu --residual
+    --scale quantile --fill-indicator --min-count 25 --activation gelu,elu --residual
 train waves $t --target "y 1" --ignore y2,sort,yes --dtype f64 --encode fourier --frequencies 3 \
     --scale robust --category-code ordinal --layer-norm --activation mish --interval 0.8 \
     --val-split 0.2 --target-transform log1p
 train two $t --target "y 1,y2" --ignore sort,yes --dtype f64 --activation selu --input-factor yes \
     --embed plr
 train yes $t --target yes --ignore "y 1,y2,sort" --activation gelu
-models="matrix bins waves two yes"
+train raw --data synth:or --hidden 3 --loss mse --scale none --target-scale none --dtype f64 --epochs 20
+check "a network alone" nudge export raw.safetensors --raw -o raw.onnx
+models="matrix bins waves two yes raw"
 
 # ---- onnxruntime ---------------------------------------------------------------------------
 cat >all.js <<'END'
@@ -76,7 +80,7 @@ async function test(name) {
     feeds[input.name] = new ort.Tensor(input.type, data, [rows.length, width]);
   });
   const found = await session.run(feeds);
-  const parts = ['label', 'probabilities', 'variable', 'low', 'high'].filter(k => found[k]);
+  const parts = ['label', 'probabilities', 'variable', 'low', 'high', 'Y'].filter(k => found[k]);
   const lines = fs.readFileSync(`${name}.csv`, 'utf8').trim().split('\n').slice(1);
   const most = name === 'yes' ? 1e-6 : 1e-12;
   let worst = 0;
@@ -107,7 +111,7 @@ async function test(name) {
 END
 if command -v node >/dev/null 2>&1 && node -e 'require("onnxruntime-node")' 2>/dev/null; then
     check "onnxruntime predicts the same" node all.js $models
-    expect "with each model" test "$(grep -c within "$out")" = 5
+    expect "with each model" test "$(grep -c within "$out")" = 6
 else
     skip "onnxruntime" "node has no onnxruntime-node"
 fi
@@ -128,9 +132,9 @@ for p in "$python" /usr/bin/python3; do
     [ -z "$python_onnx" ] && [ -n "$p" ] && "$p" -c 'import onnx' 2>/dev/null && python_onnx=$p
 done
 if [ -n "$python_onnx" ]; then
-    check "raw" nudge export two.safetensors --raw -o raw.onnx
+    check "another one" nudge export two.safetensors --raw -o two-raw.onnx
     check "onnx.checker takes all" "$python_onnx" all.py matrix.onnx bins.onnx waves.onnx two.onnx \
-        yes.onnx raw.onnx
+        yes.onnx raw.onnx two-raw.onnx
 else
     skip "onnx.checker" "there is no python3-onnx"
 fi

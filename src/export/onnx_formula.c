@@ -44,7 +44,6 @@ static const operator operators[] = {
     /* from a list at indices; of a matrix the column at an index of shape [1], [N, 1] */
     {"Take", 2, .op = "Gather", .attribute = "axis", .value = 0},
     {"Column", 2, .op = "Gather", .attribute = "axis", .value = 1},
-    {"Float", 1, .op = "Cast", .attribute = "to", .value = NU_ONNX_FLOAT},
     {"Double", 1, .op = "Cast", .attribute = "to", .value = NU_ONNX_DOUBLE},
     {"Whole", 1, .op = "Cast", .attribute = "to", .value = NU_ONNX_INT64},
     {"Real", 1, .op = "Cast", .attribute = "to" /* the network's type */},
@@ -94,4 +93,12 @@ nu_wire nu_onnx_formula(nu_onnx *g, const char *formula, const nu_wire *operands
         at += size;
     }
     return stack[0];
+}
+
+nu_wire nu_onnx_polynomial(nu_onnx *g, const double c[8], nu_wire x)
+{
+    nu_wire sum = nu_onnx_numbers(g, &c[7], 0, 1);
+    for (size_t i = 7; i-- > 0;)
+        sum = NU_FORMULA(g, "a b Mul c Add", sum, x, nu_onnx_numbers(g, &c[i], 0, 1));
+    return sum;
 }

@@ -71,4 +71,7 @@ void nu_onnx_set_texts(nu_onnx *g, const char *name, char *const *texts, size_t 
     nu_onnx_formula((g), (formula), (const nu_wire[]){__VA_ARGS__})
 nu_wire nu_onnx_formula(nu_onnx *g, const char *formula, const nu_wire *operands);
 
+/* c[0] + c[1] x + ... + c[7] x^7 */
+nu_wire nu_onnx_polynomial(nu_onnx *g, const double c[8], nu_wire x);
+
 #endif

@@ -16,25 +16,17 @@ static nu_wire number_of(nu_onnx *g, const nu_field *f)
 
 /* ---- Scales ----------------------------------------------------------------------------- */
 
-/* c[0] + c[1] x + ... + c[7] x^7 */
-static nu_wire polynomial(nu_onnx *g, const double c[8], nu_wire x)
-{
-    nu_wire sum = nu_onnx_numbers(g, &c[7], 0, 1);
-    for (size_t i = 7; i-- > 0;)
-        sum = NU_FORMULA(g, "a b Mul c Add", sum, x, nu_onnx_numbers(g, &c[i], 0, 1));
-    return sum;
-}
-
 /* nu_normal_quantile() of 0 < part < 1, which are no nearer to 0 and 1 than 1e-8. */
 static nu_wire normal_quantile(nu_onnx *g, nu_wire part)
 {
     nu_wire off = NU_FORMULA(g, "a 0.5 Sub", part);
     nu_wire r = NU_FORMULA(g, "0.180625 a a Mul Sub", off);
-    nu_wire middle = NU_FORMULA(g, "a b Mul c Div", off, polynomial(g, nu_normal_middle[0], r),
-                                 polynomial(g, nu_normal_middle[1], r));
+    nu_wire middle = NU_FORMULA(g, "a b Mul c Div", off,
+                                nu_onnx_polynomial(g, nu_normal_middle[0], r),
+                                nu_onnx_polynomial(g, nu_normal_middle[1], r));
     nu_wire s = NU_FORMULA(g, "a 1 a Sub Min Log Neg Sqrt 1.6 Sub", part);
-    nu_wire side = NU_FORMULA(g, "a b Div", polynomial(g, nu_normal_side[0], s),
-                               polynomial(g, nu_normal_side[1], s));
+    nu_wire side = NU_FORMULA(g, "a b Div", nu_onnx_polynomial(g, nu_normal_side[0], s),
+                              nu_onnx_polynomial(g, nu_normal_side[1], s));
     return NU_FORMULA(g, "a Abs 0.425 LessOrEqual b 0 a Greater c Neg c Where Where", off, middle,
                       side);
 }

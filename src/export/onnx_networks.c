@@ -8,7 +8,7 @@
 #define EXPM1 "a 0 Min Exp 1 Sub" /* where a < 0 */
 
 /* Of operators that onnxruntime has for doubles, too: Elu, LeakyRelu and Softplus are not, nor what
- * it makes of z * Sigmoid(z). Erf, which is not either, is done in float: within 1e-7. */
+ * it makes of z * Sigmoid(z), nor Erf: see gelu(). */
 static const char *const activations[] = {
     [NUDGE_RELU] = "a Relu",
     [NUDGE_LEAKY_RELU] = "a 0.01 Mul a Max",
@@ -16,12 +16,35 @@ static const char *const activations[] = {
     [NUDGE_TANH] = "a Tanh",
     [NUDGE_SIGMOID] = "a Sigmoid",
     [NUDGE_SOFTPLUS] = SOFTPLUS,
-    [NUDGE_GELU] = "a a 1.4142135623730950488 Div Float Erf Real 1 Add Mul 2 Div",
+    [NUDGE_GELU] = "a a 1.4142135623730950488 Div Erf 1 Add Mul 2 Div",
     [NUDGE_SILU] = "a 1 a Neg Exp Add Div",
     [NUDGE_SELU] = "a 0 Max " EXPM1 " 1.6732632423543772848 Mul Add 1.0507009873554804934 Mul",
     [NUDGE_MISH] = "a " SOFTPLUS " Tanh Mul",
     [NUDGE_SOFTSIGN] = "a 1 a Abs Add Div",
 };
+
+/* In double: max(z, 0) - |z| F(-|z|), with the normal distribution's F as in Hart, Computer
+ * Approximations (1968), 5666: exp(-z^2 / 2) times a quotient of polynomials of |z|. The result is
+ * within 2e-15. */
+static nu_wire gelu(nu_onnx *g, nu_wire z)
+{
+    static const double above[8] = {220.206867912376, 221.213596169931, 112.079291497871,
+                                    33.912866078383, 6.37396220353165, 0.700383064443688,
+                                    3.52624965998911e-2, 0};
+    static const double below[8] = {440.413735824752, 793.826512519948, 637.333633378831,
+                                    296.564248779674, 86.7807322029461, 16.064177579207,
+                                    1.75566716318264, 8.83883476483184e-2};
+    nu_wire size = NU_FORMULA(g, "a Abs 40 Min", z); /* behind that F is 0 */
+    return NU_FORMULA(g, "a Relu b b b Mul 2 Div Neg Exp Mul c Mul d Div Sub", z, size,
+                      nu_onnx_polynomial(g, above, size), nu_onnx_polynomial(g, below, size));
+}
+
+static nu_wire activated(nu_onnx *g, nudge_activation activation, nu_wire z)
+{
+    if (activation == NUDGE_GELU && g->real == NU_ONNX_DOUBLE)
+        return gelu(g, z);
+    return activations[activation] != NULL ? NU_FORMULA(g, activations[activation], z) : z;
+}
 
 static nudge_status add_layer(nu_onnx *g, const nu_exported *e, size_t k, size_t l, nu_wire *x,
                               nudge_error *err)
@@ -36,8 +59,7 @@ static nudge_status add_layer(nu_onnx *g, const nu_exported *e, size_t k, size_t
         in, nu_onnx_numbers(g, weight, layer.out, layer.in),
         nu_onnx_numbers(g, bias, 0, layer.out)});
     nu_onnx_set_whole(g, "transB", 1);
-    if (activations[layer.activation] != NULL)
-        z = NU_FORMULA(g, activations[layer.activation], z);
+    z = activated(g, layer.activation, z);
     *x = layer.adds ? NU_FORMULA(g, "a b Add", *x, z) : z;
     return NUDGE_OK;
 }

@@ -75,7 +75,7 @@ const nu_lines nu_python_many[] = {
      "        y = [x[:, i:i + 1] for i in range(x.shape[1])]\n"
      "        for e in embeddings:\n"
      "            v = y[e[\"input\"]]\n"
-     "            angles = 2 * np.pi * v * np.array(e[\"frequencies\"]) + "
+     "            angles = 2 * np.pi * np.array(e[\"frequencies\"]) * v + "
      "np.array(e.get(\"phases\", 0))\n"
      "            waves = np.cos(angles) if \"phases\" in e else np.hstack([np.cos(angles), "
      "np.sin(angles)])\n"
