@@ -2,7 +2,7 @@
 #include "export/c_lines.h"
 
 const nu_lines nu_c_functions[] = {
-    {0, 0,
+    {0, NU_WIDE,
      "\n"
      "/* y = b + x W, where W has a row for each of n_x inputs. */\n"
      "static void dense(const real *x, size_t n_x, const real *W, const real *b, real *y, "
@@ -14,6 +14,27 @@ const nu_lines nu_c_functions[] = {
      "        if (x[j] != 0)\n"
      "            for (size_t i = 0; i < n_y; i++)\n"
      "                y[i] += x[j] * W[i];\n"
+     "}\n"},
+    {NU_WIDE, 0,
+     "\n"
+     "/* y = b + x W, where W has a row for each of n_x inputs. Of eights compilers make "
+     "vectors. */\n"
+     "static void dense(const real *x, size_t n_x, const real *W, const real *b, "
+     "real *restrict y,\n"
+     "                  size_t n_y)\n"
+     "{\n"
+     "    size_t eights = n_y / 8 * 8;\n"
+     "    for (size_t i = 0; i < n_y; i++)\n"
+     "        y[i] = b[i];\n"
+     "    for (size_t j = 0; j < n_x; j++, W += n_y) {\n"
+     "        if (x[j] == 0)\n"
+     "            continue;\n"
+     "        for (size_t i = 0; i < eights; i += 8)\n"
+     "            for (size_t k = 0; k < 8; k++)\n"
+     "                y[i + k] += x[j] * W[i + k];\n"
+     "        for (size_t i = eights; i < n_y; i++)\n"
+     "            y[i] += x[j] * W[i];\n"
+     "    }\n"
      "}\n"},
     {NU_NORMED, 0,
      "\n"

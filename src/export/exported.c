@@ -83,6 +83,7 @@ static void add_networks(nu_exported *e)
             e->activations |= 1u << net->activation[l];
             e->traits |= nu_layer_is_normed(net, l) ? NU_NORMED : 0;
             e->traits |= nu_layer_adds(net, l) ? NU_RESIDUAL : 0;
+            e->traits |= net->width[l + 1] >= 8 ? NU_WIDE : 0;
         }
         e->traits |= nu_network_embeds(net) ? NU_EMBEDS : 0;
     }

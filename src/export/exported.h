@@ -46,6 +46,7 @@ enum nu_trait {
     NU_INTERVALS = 1 << 30,
     NU_SEVERAL = 1ull << 31, /* outputs */
     NU_TRANSFORMED = 1ull << 32, /* one of the three transforms */
+    NU_WIDE = 1ull << 33,   /* some layers have 8 outputs or more */
 };
 
 typedef struct nu_exported {
