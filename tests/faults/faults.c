@@ -205,7 +205,7 @@ static void filter_system_calls(char **argv)
     uintptr_t code[2] = {0};
     struct sigaction action = {.sa_sigaction = on_system_call, .sa_flags = SA_SIGINFO | SA_RESTART};
     dl_iterate_phdr(find_code, code);
-    if (code[0] >> 32 != code[1] >> 32) /* one in thousands: the filter compares 32 bits at a time */
+    if (code[0] >> 32 != code[1] >> 32) /* rare: the filter compares 32 bits at a time */
         execv("/proc/self/exe", argv);
     struct sock_filter filter[LENGTH] = {
         FIELD(arch),
