@@ -27,9 +27,8 @@ nudge_status nudge_model_import(nudge_model **model, const char *path,
     if ((unsigned)o.task > NUDGE_REGRESSION)
         return nu_fail(err, NUDGE_EARGUMENT, "task %d does not exist", (int)o.task);
     NU_TRY(nu_read_file(path, &bytes, &size, err));
-    if (!is_fann(bytes, size))
-        return nu_fail(err, NUDGE_EDATA, "%s is no network of FANN", path);
-    NU_TRY(nu_import_fann(&im, bytes, size, err));
+    NU_TRY(is_fann(bytes, size) ? nu_import_fann(&im, bytes, size, err)
+                                : nu_import_onnx(&im, bytes, size, &o, err));
     free(NU_TAKE(bytes));
     return nu_imported_model(model, &im, &o, err);
 }

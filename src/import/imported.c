@@ -149,9 +149,8 @@ static nudge_status name_columns(nu_imported *im, const nudge_import_options *o,
                        n == 1 ? "one column, called x1" : "%zu columns, called x1 to x%zu", n, n);
     if (o->n_names == 0)
         return NUDGE_OK;
-    if (im->columns != NULL || im->pixels[0] > 0)
-        return nu_fail_setting(err, NUDGE_EARGUMENT, "names", "%s: its columns have names",
-                               im->path);
+    if (im->columns != NULL)
+        return NUDGE_OK; /* the reader saw to it */
     if (o->n_names != n)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "names", "%s takes %zu columns, and %zu names "
                                "are given", im->path, n, o->n_names);

@@ -34,4 +34,7 @@ nudge_status nu_imported_model(nudge_model **model, nu_imported *im,
 nudge_status nu_import_fann(nu_imported *im, unsigned char *bytes, size_t size,
                             nudge_error *err);
 
+nudge_status nu_import_onnx(nu_imported *im, const unsigned char *bytes, size_t size,
+                            const nudge_import_options *options, nudge_error *err);
+
 #endif

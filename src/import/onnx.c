@@ -1,0 +1,326 @@
+/* ONNX: the graph's nodes in turn. https://github.com/onnx/onnx/blob/main/docs/Operators.md and
+ * Operators-ml.md */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "import/onnx_file.h"
+#include "import/onnx_values.h"
+#include "table/table.h"
+
+nudge_status nu_graph_refuse(const nu_graph *g, nudge_error *err, const char *format, ...)
+{
+    const Onnx__NodeProto *node = g->node;
+    char text[NUDGE_ERROR_SIZE / 2];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (node == NULL)
+        return nu_fail(err, NUDGE_EDATA, "%s: %s", g->im->path, text);
+    return nu_fail(err, NUDGE_EDATA, "%s: node '%.80s' (%.40s): %s", g->im->path,
+                   *nu_text_of(node->name) != '\0' ? node->name
+                   : node->n_output > 0 ? node->output[0] : "", nu_text_of(node->op_type), text);
+}
+
+/* ---- Values ----------------------------------------------------------------------------- */
+
+nudge_status nu_graph_symbol(nu_graph *g, nu_symbol **value, nu_symbol_kind kind, size_t n,
+                           nudge_error *err)
+{
+    nu_symbol *v;
+    NU_NEW(v, calloc, 1, "a value of the graph", err);
+    *v = (nu_symbol){.kind = kind, .node = g->node, .n = n, .next = g->all};
+    g->all = v;
+    *value = v;
+    return NUDGE_OK;
+}
+
+nudge_status nu_graph_name(nu_graph *g, const char *name, nu_symbol *v, nudge_error *err)
+{
+    size_t number = nu_dictionary_add(&g->names, name, strlen(name));
+    NU_NEED(number != NU_NOT_FOUND, 64, "names", err);
+    if (number < g->n_values)
+        return nu_graph_refuse(g, err, "two values are called '%.80s'", name);
+    if ((number & (number - 1)) == 0) { /* room doubles at powers of two */
+        nu_symbol **more = realloc(g->value, 2 * (number + 1) * sizeof *more);
+        NU_NEED(more != NULL, number * sizeof *more, "names", err);
+        g->value = more;
+    }
+    g->value[number] = v;
+    g->n_values = number + 1;
+    return NUDGE_OK;
+}
+
+static void graph_end(nu_graph *g)
+{
+    while (g->all != NULL) {
+        nu_symbol *v = g->all;
+        g->all = v->next;
+        if (!v->is_borrowed) {
+            free(v->numbers);
+            nu_strings_free(v->texts, v->texts != NULL ? v->n : 0);
+        }
+        free(v->feature);
+        free(v->probe);
+        free(v);
+    }
+    for (size_t j = 0; j < g->n_columns; j++) {
+        free(g->column[j].name);
+        nu_strings_free(g->column[j].categories, g->column[j].n_categories);
+        free(g->column[j].place);
+    }
+    free(g->column);
+    free(g->value);
+    nu_dictionary_free(&g->names);
+}
+
+/* ---- Attributes ------------------------------------------------------------------------- */
+
+const Onnx__AttributeProto *nu_graph_attribute(const nu_graph *g, const char *name)
+{
+    for (size_t i = 0; i < g->node->n_attribute; i++)
+        if (strcmp(nu_text_of(g->node->attribute[i]->name), name) == 0)
+            return g->node->attribute[i];
+    return NULL;
+}
+
+int64_t nu_graph_int(const nu_graph *g, const char *name, int64_t otherwise)
+{
+    const Onnx__AttributeProto *a = nu_graph_attribute(g, name);
+    return a != NULL ? a->i : otherwise;
+}
+
+double nu_graph_float(const nu_graph *g, const char *name, double otherwise)
+{
+    const Onnx__AttributeProto *a = nu_graph_attribute(g, name);
+    return a != NULL ? (double)a->f : otherwise;
+}
+
+/* ---- Operators that change no value ----------------------------------------------------- */
+
+static nudge_status take_same(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                              nudge_error *err)
+{
+    (void)n;
+    if (strcmp(g->node->op_type, "Flatten") == 0 && nu_graph_int(g, "axis", 1) != 1)
+        return nu_graph_refuse(g, err, "rows are put together");
+    *out = in[0];
+    return NUDGE_OK;
+}
+
+/* Whether numbers are whole in all columns as they come. */
+static int are_whole(const nu_graph *g, const nu_symbol *v)
+{
+    for (size_t j = 0; j < v->n; j++) {
+        const nu_feature *f = &v->feature[j];
+        if (!g->column[f->column].is_whole || f->shift != 0 || f->factor != 1)
+            return 0;
+    }
+    return v->feature != NULL;
+}
+
+static nudge_status take_cast(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                              nudge_error *err)
+{
+    nu_symbol *v = in[0];
+    int64_t to = nu_graph_int(g, "to", 0);
+    int is_real = to == ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT ||
+                  to == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE;
+    (void)n;
+    *out = v;
+    if (is_real || v->kind == NU_IS_SHAPE || v->kind == NU_IS_LABELS || v->kind == NU_IS_CONSTANT)
+        return NUDGE_OK;
+    if (v->kind != NU_IS_COLUMNS || !are_whole(g, v))
+        return nu_graph_refuse(g, err, "to type %lld, which changes values", (long long)to);
+    return NUDGE_OK;
+}
+
+/* A constant in another shape, which tells nothing more. */
+static nudge_status reshape_constant(nu_graph *g, nu_symbol *v, const nu_symbol *shape,
+                                     nu_symbol **out, nudge_error *err)
+{
+    NU_TRY(nu_graph_decode(g, v, err));
+    NU_TRY(nu_graph_symbol(g, out, NU_IS_CONSTANT, v->n, err));
+    nu_symbol *same = *out;
+    *same = (nu_symbol){.kind = NU_IS_CONSTANT, .node = g->node, .n = v->n, .numbers = v->numbers,
+                       .texts = v->texts, .is_borrowed = 1, .rank = 1, .dim = {v->n},
+                       .next = same->next};
+    if (shape == NULL || shape->numbers == NULL || shape->n != 2 || shape->numbers[0] < 1 ||
+        shape->numbers[1] < 1 || shape->numbers[0] * shape->numbers[1] != (double)v->n)
+        return NUDGE_OK;
+    same->rank = 2;
+    same->dim[0] = (size_t)shape->numbers[0];
+    same->dim[1] = (size_t)shape->numbers[1];
+    return NUDGE_OK;
+}
+
+/* Units stay beside each other in their row. */
+static nudge_status take_reshape(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                                 nudge_error *err)
+{
+    nu_symbol *v = in[0], *shape = n > 1 ? in[1] : NULL;
+    *out = v;
+    if (shape != NULL && shape->kind == NU_IS_CONSTANT)
+        NU_TRY(nu_graph_decode(g, shape, err));
+    if (v->kind == NU_IS_CONSTANT)
+        return reshape_constant(g, v, shape, out, err);
+    if ((v->kind != NU_IS_UNITS && v->kind != NU_IS_CHANCES) || shape == NULL ||
+        shape->numbers == NULL || strcmp(g->node->op_type, "Reshape") != 0)
+        return NUDGE_OK;
+    double last = shape->n > 0 ? shape->numbers[shape->n - 1] : 0;
+    if ((shape->n == 2 && (last == (double)v->n || last == -1 || last == 0)) ||
+        (shape->n == 1 && v->n == 1))
+        return NUDGE_OK;
+    return nu_graph_refuse(g, err, "rows are no longer rows");
+}
+
+static nudge_status take_shape(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                               nudge_error *err)
+{
+    (void)in, (void)n;
+    return nu_graph_symbol(g, out, NU_IS_SHAPE, 0, err);
+}
+
+/* ---- Operators of several kinds of values ----------------------------------------------- */
+
+static nudge_status take_concat(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                                nudge_error *err)
+{
+    int64_t axis = nu_graph_int(g, "axis", 1);
+    for (size_t k = 0; k < n; k++)
+        if (in[k] != NULL && in[k]->kind == NU_IS_SHAPE)
+            return take_shape(g, in, n, out, err);
+    if (axis != 1 && axis != -1)
+        return nu_graph_refuse(g, err, "along axis %lld, not along a row", (long long)axis);
+    return in[0]->kind == NU_IS_UNITS ? nu_units_pair(g, in, n, out, err)
+                                   : nu_columns_concat(g, in, n, out, err);
+}
+
+/* Gather and ArrayFeatureExtractor. */
+static nudge_status take_some(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                              nudge_error *err)
+{
+    int is_gather = strcmp(g->node->op_type, "Gather") == 0;
+    int64_t axis = nu_graph_int(g, "axis", is_gather ? 0 : 1);
+    (void)n;
+    if (in[1] != NULL && in[0]->kind == NU_IS_CONSTANT && in[1]->kind == NU_IS_LABELS)
+        return nu_take_labels(g, in[0], out, err);
+    if (in[0]->kind == NU_IS_SHAPE)
+        return take_shape(g, in, n, out, err);
+    if (in[0]->kind != NU_IS_COLUMNS || in[1] == NULL || in[1]->kind != NU_IS_CONSTANT ||
+        (axis != 1 && axis != -1))
+        return nu_graph_refuse(g, err, "columns by their numbers, or labels, are taken");
+    return nu_columns_select(g, in[0], in[1], out, err);
+}
+
+/* ---- Nodes ------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *op;
+    size_t least, most; /* inputs */
+    nu_graph_take *take;
+} operators[] = {
+    {"ArgMax", 1, 1, nu_take_argmax},
+    {"ArrayFeatureExtractor", 2, 2, take_some},
+    {"BatchNormalization", 5, 5, nu_take_batch_norm},
+    {"Cast", 1, 1, take_cast},
+    {"Concat", 1, 1 << 20, take_concat},
+    {"Constant", 0, 0, nu_take_constant},
+    {"Dropout", 1, 3, take_same},
+    {"FeatureVectorizer", 1, 1 << 20, nu_columns_concat},
+    {"Flatten", 1, 1, take_same},
+    {"Gather", 2, 2, take_some},
+    {"Gemm", 2, 3, nu_take_gemm},
+    {"Identity", 1, 1, take_same},
+    {"Imputer", 1, 1, nu_take_imputer},
+    {"IsNaN", 1, 1, nu_take_is_nan},
+    {"LogSoftmax", 1, 1, nu_take_softmax},
+    {"MatMul", 2, 2, nu_take_matmul},
+    {"OneHotEncoder", 1, 1, nu_take_one_hot},
+    {"Reshape", 1, 2, take_reshape},
+    {"Scaler", 1, 1, nu_take_scaler},
+    {"Shape", 1, 1, take_shape},
+    {"Softmax", 1, 1, nu_take_softmax},
+    {"Squeeze", 1, 2, take_reshape},
+    {"Transpose", 1, 1, nu_take_transpose},
+    {"Unsqueeze", 1, 2, take_reshape},
+    {"Where", 3, 3, nu_take_where},
+    {"ZipMap", 1, 1, nu_take_zip_map},
+};
+
+static nudge_status take_operator(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                                  nudge_error *err)
+{
+    const Onnx__NodeProto *node = g->node;
+    const char *domain = nu_text_of(node->domain), *op = nu_text_of(node->op_type);
+    int is_known = *domain == '\0' || strcmp(domain, "ai.onnx") == 0 ||
+                   strcmp(domain, "ai.onnx.ml") == 0;
+    if (is_known && nu_is_elementwise(op) && n > 0 && in[0] != NULL)
+        return nu_take_elementwise(g, in, n, out, err);
+    for (size_t i = 0; is_known && i < sizeof operators / sizeof *operators; i++) {
+        if (strcmp(operators[i].op, op) != 0)
+            continue;
+        if (n < operators[i].least || n > operators[i].most ||
+            (operators[i].least > 0 && in[0] == NULL) || (operators[i].least > 1 && in[1] == NULL))
+            return nu_graph_refuse(g, err, "%zu inputs", n);
+        return operators[i].take(g, in, n, out, err);
+    }
+    return nu_graph_refuse(g, err, "no operator of a multilayer perceptron that nudge knows");
+}
+
+static nudge_status take_node(nu_graph *g, const Onnx__NodeProto *node, nudge_error *err)
+{
+    nu_symbol **in NU_FREED = NULL, *out = NULL, *rest;
+    g->node = node;
+    NU_NEW(in, calloc, node->n_input + 1, "a node", err);
+    for (size_t i = 0; i < node->n_input; i++) {
+        const char *name = node->input[i];
+        size_t number = nu_dictionary_find(&g->names, name, strlen(name));
+        if (*name != '\0' && number == NU_NOT_FOUND)
+            return nu_graph_refuse(g, err, "nothing before it makes '%.80s', which it takes", name);
+        in[i] = *name != '\0' ? g->value[number] : NULL;
+    }
+    if (node->n_output == 0)
+        return nu_graph_refuse(g, err, "it makes nothing");
+    NU_TRY(take_operator(g, in, node->n_input, &out, err));
+    NU_TRY(nu_graph_name(g, node->output[0], out, err));
+    for (size_t i = 1; i < node->n_output; i++) {
+        if (*node->output[i] == '\0')
+            continue;
+        NU_TRY(nu_graph_symbol(g, &rest, NU_IS_NOTHING, 0, err));
+        NU_TRY(nu_graph_name(g, node->output[i], rest, err));
+    }
+    return NUDGE_OK;
+}
+
+/* The graph of a file. */
+static nudge_status take_graph(nu_graph *g, nudge_error *err)
+{
+    enum { MOST_NODES = 100000 };
+    if (g->graph->n_node > MOST_NODES || g->graph->n_sparse_initializer > 0)
+        return nu_graph_refuse(g, err, "%zu nodes and %zu sparse tensors: no multilayer perceptron "
+                              "that nudge knows", g->graph->n_node,
+                              g->graph->n_sparse_initializer);
+    for (size_t i = 0; i < g->graph->n_initializer; i++) {
+        nu_symbol *v;
+        NU_TRY(nu_graph_tensor(g, &v, g->graph->initializer[i], err));
+        NU_TRY(nu_graph_name(g, nu_text_of(g->graph->initializer[i]->name), v, err));
+    }
+    NU_TRY(nu_graph_inputs(g, err));
+    for (size_t i = 0; i < g->graph->n_node; i++)
+        NU_TRY(take_node(g, g->graph->node[i], err));
+    g->node = NULL;
+    return nu_graph_outputs(g, err);
+}
+
+nudge_status nu_import_onnx(nu_imported *im, const unsigned char *bytes, size_t size,
+                            const nudge_import_options *options, nudge_error *err)
+{
+    Onnx__ModelProto *model NU_SCOPED(nu_onnx_free) = NULL;
+    NU_TRY(nu_onnx_unpack(&model, im->path, bytes, size, err));
+    nu_graph g NU_SCOPED(graph_end) = {.im = im, .options = options, .graph = model->graph};
+    return take_graph(&g, err);
+}

@@ -1,0 +1,239 @@
+/* ONNX: elementwise operators. Of units they are done at the probes. */
+#include <math.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/status.h"
+#include "import/onnx_values.h"
+
+typedef double unary(double x);
+typedef double binary(double a, double b);
+
+static double relu(double x) { return x < 0 ? 0 : x; }
+static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
+static double softplus(double x) { return x > 30 ? x : log1p(exp(x)); }
+static double softsign(double x) { return x / (1 + fabs(x)); }
+static double mish(double x) { return x * tanh(softplus(x)); }
+static double hard_swish(double x) { return x * fmin(fmax(x / 6 + 0.5, 0), 1); }
+static double negative(double x) { return -x; }
+static double inverse(double x) { return 1 / x; }
+static double sign(double x) { return (x > 0) - (x < 0); }
+static double not(double x) { return x == 0; }
+
+static double add(double a, double b) { return a + b; }
+static double subtract(double a, double b) { return a - b; }
+static double multiply(double a, double b) { return a * b; }
+static double divide(double a, double b) { return a / b; }
+static double greater(double a, double b) { return a > b; }
+static double less(double a, double b) { return a < b; }
+static double greater_or_equal(double a, double b) { return a >= b; }
+static double less_or_equal(double a, double b) { return a <= b; }
+static double equal(double a, double b) { return a == b; }
+static double prelu(double a, double b) { return a < 0 ? b * a : a; }
+
+/* Those with attributes: at a place, of a node. */
+static double leaky(const nu_graph *g, double x)
+{
+    return x < 0 ? nu_graph_float(g, "alpha", 0.01) * x : x;
+}
+
+static double elu(const nu_graph *g, double x)
+{
+    return x < 0 ? nu_graph_float(g, "alpha", 1) * expm1(x) : x;
+}
+
+static double celu(const nu_graph *g, double x)
+{
+    double alpha = nu_graph_float(g, "alpha", 1);
+    return x < 0 ? alpha * expm1(x / alpha) : x;
+}
+
+static double selu(const nu_graph *g, double x)
+{
+    double alpha = nu_graph_float(g, "alpha", 1.67326319217681884765625);
+    return nu_graph_float(g, "gamma", 1.05070102214813232421875) * (x < 0 ? alpha * expm1(x) : x);
+}
+
+static double hard_sigmoid(const nu_graph *g, double x)
+{
+    return fmin(fmax(nu_graph_float(g, "alpha", 0.2) * x + nu_graph_float(g, "beta", 0.5), 0), 1);
+}
+
+static double thresholded(const nu_graph *g, double x)
+{
+    return x > nu_graph_float(g, "alpha", 1) ? x : 0;
+}
+
+static double gelu(const nu_graph *g, double x)
+{
+    const Onnx__AttributeProto *a = nu_graph_attribute(g, "approximate");
+    int is_near = a != NULL && a->s.len == 4 && memcmp(a->s.data, "tanh", 4) == 0;
+    return is_near ? x / 2 * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+                   : x / 2 * (1 + erf(x * M_SQRT1_2));
+}
+
+/* An operator is one of the three. Activations are of what comes before them, a scale of all units
+ * included, which is then the layer's. */
+static const struct {
+    const char *op;
+    unary *one;
+    binary *two;
+    double (*with)(const nu_graph *g, double x);
+    int is_activation;
+} operators[] = {
+    {"Relu", .one = relu, .is_activation = 1},
+    {"Tanh", .one = tanh, .is_activation = 1},
+    {"Sigmoid", .one = sigmoid, .is_activation = 1},
+    {"Softplus", .one = softplus, .is_activation = 1},
+    {"Softsign", .one = softsign, .is_activation = 1},
+    {"Mish", .one = mish, .is_activation = 1},
+    {"HardSwish", .one = hard_swish},
+    {"LeakyRelu", .with = leaky, .is_activation = 1},
+    {"Elu", .with = elu, .is_activation = 1},
+    {"Celu", .with = celu, .is_activation = 1},
+    {"Selu", .with = selu, .is_activation = 1},
+    {"Gelu", .with = gelu, .is_activation = 1},
+    {"HardSigmoid", .with = hard_sigmoid},
+    {"ThresholdedRelu", .with = thresholded},
+    {"Exp", .one = exp},
+    {"Log", .one = log},
+    {"Sqrt", .one = sqrt},
+    {"Erf", .one = erf},
+    {"Abs", .one = fabs},
+    {"Neg", .one = negative},
+    {"Reciprocal", .one = inverse},
+    {"Sign", .one = sign},
+    {"Not", .one = not},
+    {"Add", .two = add},
+    {"Sub", .two = subtract},
+    {"Mul", .two = multiply},
+    {"Div", .two = divide},
+    {"Max", .two = fmax},
+    {"Min", .two = fmin},
+    {"Pow", .two = pow},
+    {"Greater", .two = greater},
+    {"Less", .two = less},
+    {"GreaterOrEqual", .two = greater_or_equal},
+    {"LessOrEqual", .two = less_or_equal},
+    {"Equal", .two = equal},
+    {"PRelu", .two = prelu},
+};
+enum { OPERATORS = sizeof operators / sizeof *operators };
+
+static size_t number_of(const char *op)
+{
+    size_t i = 0;
+    while (i < OPERATORS && strcmp(operators[i].op, op) != 0)
+        i++;
+    return i;
+}
+
+int nu_is_elementwise(const char *op)
+{
+    return number_of(op) < OPERATORS;
+}
+
+/* v at probe i: what a constant is, or a value of units. */
+static double at(const nu_symbol *v, size_t i)
+{
+    return v->kind == NU_IS_CONSTANT ? v->numbers[0] : v->probe != NULL ? v->probe[i] : nu_probe(i);
+}
+
+static nudge_status of_columns(nu_graph *g, nudge_error *err)
+{
+    return nu_graph_refuse(g, err, "columns are added to, multiplied and divided by constants, and "
+                          "nothing else");
+}
+
+/* Units and single numbers, of which one at least is units, all of the same layer. */
+static nudge_status check_units(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **of,
+                                nudge_error *err)
+{
+    *of = NULL;
+    for (size_t k = 0; k < n; k++) {
+        if (in[k] == NULL || (in[k]->kind != NU_IS_UNITS && in[k]->kind != NU_IS_CONSTANT))
+            return in[k] != NULL && in[k]->kind == NU_IS_COLUMNS
+                       ? of_columns(g, err)
+                       : nu_graph_refuse(g, err, "it does not go on from units of a layer");
+        if (in[k]->kind == NU_IS_CONSTANT) {
+            NU_TRY(nu_graph_decode(g, in[k], err));
+            if (in[k]->n != 1 || in[k]->numbers == NULL)
+                return nu_graph_refuse(g, err, "a number for all units is needed");
+            continue;
+        }
+        NU_TRY(nu_units_check(g, in[k], err));
+        if (in[k]->is_after)
+            return nu_graph_refuse(g, err, "the layer has its activation already");
+        *of = in[k];
+    }
+    return *of != NULL ? NUDGE_OK : nu_graph_refuse(g, err, "it is of constants alone");
+}
+
+/* Whether a constant has something for each unit, or is what makes up for biases. */
+static int is_for_each(const nu_graph *g, const nu_symbol *units, const nu_symbol *constant)
+{
+    if (constant->n != 1 || units->is_after)
+        return constant->n == units->n || (constant->n == 1 && units->is_after);
+    return units->n == 1 && units->probe == NULL && !g->has_bias && !g->has_activation &&
+           strcmp(g->node->op_type, "Add") == 0;
+}
+
+static nudge_status take_two(nu_graph *g, nu_symbol **in, nu_symbol **out, binary *f,
+                             nudge_error *err)
+{
+    nu_symbol *of;
+    int is_arithmetic = f == add || f == subtract || f == multiply || f == divide;
+    for (int k = 0; k < 2; k++) {
+        if (in[k] == NULL || in[1 - k] == NULL || in[k]->kind != NU_IS_CONSTANT)
+            continue;
+        NU_TRY(nu_graph_decode(g, in[k], err));
+        if (in[k]->numbers == NULL)
+            return nu_graph_refuse(g, err, "of texts");
+        if (in[1 - k]->kind == NU_IS_COLUMNS)
+            return is_arithmetic ? nu_columns_arithmetic(g, in, out, err) : of_columns(g, err);
+        if (in[1 - k]->kind == NU_IS_UNITS && is_for_each(g, in[1 - k], in[k]))
+            return is_arithmetic ? nu_units_arithmetic(g, in, out, err)
+                                 : nu_graph_refuse(g, err, "of a constant for each unit");
+    }
+    NU_TRY(check_units(g, in, 2, &of, err));
+    NU_TRY(nu_units_value(g, out, err));
+    NU_TRY(nu_chain_zeros(&(*out)->probe, NU_PROBES, err));
+    for (size_t i = 0; i < NU_PROBES; i++)
+        (*out)->probe[i] = f(at(in[0], i), at(in[1], i));
+    return NUDGE_OK;
+}
+
+nudge_status nu_take_elementwise(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                                 nudge_error *err)
+{
+    size_t k = number_of(g->node->op_type);
+    nu_symbol *of, *x = in[0];
+    if (n != (operators[k].two != NULL ? 2 : 1))
+        return nu_graph_refuse(g, err, "%zu inputs", n);
+    if (operators[k].two != NULL)
+        return take_two(g, in, out, operators[k].two, err);
+    NU_TRY(check_units(g, in, 1, &of, err));
+    if (operators[k].is_activation)
+        NU_TRY(nu_units_straighten(g, &x, err));
+    NU_TRY(nu_units_value(g, out, err));
+    NU_TRY(nu_chain_zeros(&(*out)->probe, NU_PROBES, err));
+    for (size_t i = 0; i < NU_PROBES; i++)
+        (*out)->probe[i] = operators[k].one != NULL ? operators[k].one(at(x, i))
+                                                    : operators[k].with(g, at(x, i));
+    return NUDGE_OK;
+}
+
+nudge_status nu_take_where(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                           nudge_error *err)
+{
+    nu_symbol *of;
+    (void)n;
+    if (in[0]->kind == NU_IS_MISSING)
+        return nu_columns_fill(g, in, out, err);
+    NU_TRY(check_units(g, in, 3, &of, err));
+    NU_TRY(nu_units_value(g, out, err));
+    NU_TRY(nu_chain_zeros(&(*out)->probe, NU_PROBES, err));
+    for (size_t i = 0; i < NU_PROBES; i++)
+        (*out)->probe[i] = at(in[0], i) != 0 ? at(in[1], i) : at(in[2], i);
+    return NUDGE_OK;
+}

@@ -1,0 +1,197 @@
+/* The values of an ONNX graph, as far as a multilayer perceptron has them. A graph is gone through
+ * once, in its order; each node makes a value of values. */
+#ifndef NUDGE_IMPORT_ONNX_VALUES_H
+#define NUDGE_IMPORT_ONNX_VALUES_H
+
+#include <onnx.pb-c.h>
+
+#include "import/imported.h"
+#include "table/dictionary.h"
+
+#define NU_RANK 8
+
+/* What a layer gives is followed by its value at so many places of what it gives before all
+ * elementwise operators: what these make together is then seen. */
+#define NU_PROBES 65
+double nu_probe(size_t i);
+
+typedef enum nu_symbol_kind {
+    NU_IS_NOTHING,   /* an output that nobody can use */
+    NU_IS_CONSTANT,
+    NU_IS_SHAPE,     /* some numbers of a shape */
+    NU_IS_COLUMNS,   /* of the data, [N, n] */
+    NU_IS_MISSING,   /* whether they are missing */
+    NU_IS_UNITS,     /* of a layer, [N, n], through elementwise operators */
+    NU_IS_CHANCES,   /* probabilities of classes */
+    NU_IS_LABELS     /* of the likeliest class, or its number */
+} nu_symbol_kind;
+
+/* A text of the file, which protobuf-c has as NULL where it is not there. */
+static inline const char *nu_text_of(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+/* Something that a raw column becomes: (column - shift) * factor, of a number or of 1 where it is a
+ * category and 0 where not. */
+typedef struct nu_feature {
+    uint32_t column;
+    uint32_t category; /* counted from 1, in the list of the column; 0: a number, or the text */
+    double shift, factor;
+} nu_feature;
+
+typedef struct nu_symbol {
+    nu_symbol_kind kind;
+    const Onnx__NodeProto *node; /* that made it; NULL: an input or initialiser */
+    size_t n;                    /* columns, units; numbers or texts of a constant */
+
+    const Onnx__TensorProto *tensor; /* CONSTANT: that is not decoded yet; */
+    double *numbers;                 /* n, or */
+    char **texts;                    /* n; */
+    int is_borrowed;                 /* both are another value's */
+    size_t rank, dim[NU_RANK];
+
+    nu_feature *feature;         /* COLUMNS, MISSING: n; or NULL: as many columns of the only input
+                                  * as what takes them says */
+    size_t layer, version;       /* UNITS: of this layer, as it was then */
+    double *probe;               /* NU_PROBES; NULL: what the layer gives, before or */
+    int is_after;                /* after the activation, and what is pending in the chain */
+    struct nu_symbol *next;
+} nu_symbol;
+
+/* A raw column. */
+typedef struct nu_graph_column {
+    char *name;
+    int is_text, is_whole, has_fill;
+    double fill;
+    char **categories; /* n_categories, in the order of the file; sorted: */
+    size_t n_categories;
+    uint32_t *place;   /* of each among the sorted ones */
+} nu_graph_column;
+
+typedef struct nu_graph {
+    nu_imported *im;
+    const nudge_import_options *options;
+    const Onnx__GraphProto *graph;
+    const Onnx__NodeProto *node; /* that is being taken, for messages; NULL: none */
+    nu_dictionary names;
+    nu_symbol **value;            /* of each name */
+    size_t n_values;
+    nu_symbol *all;               /* for freeing */
+    nu_graph_column *column;
+    size_t n_columns;
+    int has_names;               /* columns have names of the file's */
+    size_t features;             /* made so far */
+    size_t version;              /* of the last layer: another whenever it changes, */
+    int has_bias, has_activation; /* whether it has these, */
+    int is_exp;                  /* and exp() follows it */
+} nu_graph;
+
+/* "PATH: node 'NAME' (OPERATOR): ...": NUDGE_EDATA. */
+nudge_status nu_graph_refuse(const nu_graph *g, nudge_error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A value that the node in turn makes; it is the graph's. NUDGE_EMEMORY. */
+nudge_status nu_graph_symbol(nu_graph *g, nu_symbol **value, nu_symbol_kind kind, size_t n,
+                           nudge_error *err);
+
+/* Gives a value its name. NUDGE_EDATA: another has it; NUDGE_EMEMORY. */
+nudge_status nu_graph_name(nu_graph *g, const char *name, nu_symbol *v, nudge_error *err);
+
+/* The node's attribute of that name; NULL: it has none. */
+const Onnx__AttributeProto *nu_graph_attribute(const nu_graph *g, const char *name);
+int64_t nu_graph_int(const nu_graph *g, const char *name, int64_t otherwise);
+double nu_graph_float(const nu_graph *g, const char *name, double otherwise);
+
+/* ---- Constants: onnx_constants.c -------------------------------------------------------- */
+
+/* A tensor as a value, which is decoded once it is used. */
+nudge_status nu_graph_tensor(nu_graph *g, nu_symbol **value, const Onnx__TensorProto *t,
+                            nudge_error *err);
+
+/* Sees to it that numbers or texts are there. NUDGE_EDATA (a shape that its data has not, external
+ * data, a type that is none of numbers or texts), NUDGE_EMEMORY. */
+nudge_status nu_graph_decode(nu_graph *g, nu_symbol *v, nudge_error *err);
+
+/* The operators. `in` are n values, NULL where an input is left out; the first is always there. */
+typedef nudge_status nu_graph_take(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                                  nudge_error *err);
+nu_graph_take nu_take_constant;  /* a Constant */
+nu_graph_take nu_take_transpose; /* of a constant */
+
+/* ---- Columns: onnx_columns.c ------------------------------------------------------------ */
+
+/* The graph's inputs. */
+nudge_status nu_graph_inputs(nu_graph *g, nudge_error *err);
+
+/* v has n columns, or gets them if nobody said how many it has. */
+nudge_status nu_columns_need(nu_graph *g, nu_symbol *v, size_t n, nudge_error *err);
+
+/* in[0] op in[1] where one are columns and the other is a constant. */
+nudge_status nu_columns_arithmetic(nu_graph *g, nu_symbol **in, nu_symbol **out,
+                                   nudge_error *err);
+
+/* Where(missing, constant, columns) */
+nudge_status nu_columns_fill(nu_graph *g, nu_symbol **in, nu_symbol **out, nudge_error *err);
+
+nudge_status nu_columns_concat(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                               nudge_error *err);
+
+/* Columns `of` by numbers that are a constant. */
+nudge_status nu_columns_select(nu_graph *g, nu_symbol *of, nu_symbol *numbers, nu_symbol **out,
+                               nudge_error *err);
+
+nu_graph_take nu_take_is_nan, nu_take_scaler, nu_take_imputer;
+
+/* ---- What the first layer takes: onnx_inputs.c ------------------------------------------ */
+
+nu_graph_take nu_take_one_hot;
+
+/* Weights (out x v->n) of what the first layer takes become those of preprocessing's values, which
+ * im is told: *weight is another then, and biases are added to. */
+nudge_status nu_columns_end(nu_graph *g, nu_symbol *v, size_t out, double **weight,
+                            double *bias, nudge_error *err);
+
+/* ---- Outputs: onnx_outputs.c ------------------------------------------------------------ */
+
+nu_graph_take nu_take_softmax, nu_take_argmax, nu_take_zip_map;
+
+/* Units [1 - p, p] as probabilities of two classes. */
+nudge_status nu_units_pair(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                           nudge_error *err);
+
+/* Constants, numbers or texts, as the labels of classes. */
+nudge_status nu_take_labels(nu_graph *g, nu_symbol *constants, nu_symbol **out,
+                            nudge_error *err);
+
+/* What the graph's outputs are. */
+nudge_status nu_graph_outputs(nu_graph *g, nudge_error *err);
+
+/* ---- Layers: onnx_layers.c -------------------------------------------------------------- */
+
+nu_graph_take nu_take_gemm, nu_take_matmul, nu_take_batch_norm;
+
+/* Elementwise operators of one or two values, and Where. */
+nu_graph_take nu_take_elementwise, nu_take_where;
+
+/* v is what the last layer gives now. NUDGE_EDATA: it has been passed on, which is a branch. */
+nudge_status nu_units_check(const nu_graph *g, const nu_symbol *v, nudge_error *err);
+
+/* Units of the last layer as they are now. NUDGE_EMEMORY. */
+nudge_status nu_units_value(nu_graph *g, nu_symbol **out, nudge_error *err);
+
+/* in[0] op in[1], of which one are units and the other is a constant for each. */
+nudge_status nu_units_arithmetic(nu_graph *g, nu_symbol **in, nu_symbol **out,
+                                 nudge_error *err);
+
+/* Makes factor y + shift, which v is, of its layer. */
+nudge_status nu_units_straighten(nu_graph *g, nu_symbol **v, nudge_error *err);
+
+/* Whether there is such an elementwise operator. */
+int nu_is_elementwise(const char *op);
+
+/* What v does to its layer, whose units it has, as that layer's activation: nothing else can be
+ * done to it then. *found_exp: it is exp. NUDGE_EDATA: nudge has none such. */
+nudge_status nu_units_end(nu_graph *g, nu_symbol *v, int *found_exp, nudge_error *err);
+
+#endif
