@@ -57,6 +57,20 @@ refuse 2 "no probabilities of classes (--task)" "tanh is no class" \
 refuse 2 "its outputs are numbers (--classes)" "labels of numbers" \
     nudge import "$files/plain.net" -o new.safetensors --classes a,b
 
+# ---- ONNX ----------------------------------------------------------------------------------
+check "train" nudge train --data synth:or --hidden 3 --epochs 5 --threads 1 -q -o or.safetensors
+check "raw" nudge export or.safetensors --raw -o or.onnx
+check "import or.onnx" nudge import or.onnx -o back.safetensors --names a,b
+expect "classes" grep -q "2 classes, called 0 to 1; the output is the probability of 1 (--cl" "$err"
+check "info" nudge info back.safetensors
+expect "names" grep -q "^inputs *2" "$out"
+check "a number" nudge import or.onnx -o back.safetensors --task regression
+expect "it says so" grep -q "1 output: numbers (--task decides)" "$err"
+head -c 200 or.onnx >cut.onnx
+refuse 2 "cut.onnx is neither a network of FANN nor an ONNX model, or it is cut" "cut" \
+    nudge import cut.onnx -o new.safetensors
+refuse 2 "neither" "something else" nudge import "$TEST_FILES/import/plain.csv" -o new.safetensors
+
 refuse 2 "a file is needed" "no file" nudge import -o new.safetensors
 refuse 2 "--out" "no output" nudge import "$files/plain.net"
 refuse 2 "missing.net" "no such file" nudge import missing.net -o new.safetensors

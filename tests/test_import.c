@@ -1,5 +1,6 @@
 /* Networks of other programs, by the library: what is refused, and where. That they predict as
  * these programs do: cli_import.sh, too. */
+#include "core/file.h"
 #include "folder_fixtures.h"
 #include "model_fixtures.h"
 #include "suite.h"
@@ -52,7 +53,7 @@ static const struct {
     {"(0, -1.780", "(5, -1.780", "neuron 3 is connected to 5, which comes not before it"},
     {"(0, -1.78004229068756103516e+00)", "(0, nan)", "'nan' is no finite number"},
     {"(0, -1.78004229068756103516e+00)", "(0, 1e999)", "'1e999' is no finite number"},
-    {"(0, -1.78004229068756103516e+00)", "", "neuron 5 is connected to 3, which comes not before it"},
+    {"(0, -1.78004229068756103516e+00)", "", "neuron 5 is connected to 3, which comes not before"},
     {"(0, -1.78004229068756103516e+00)", "(0, 1) (1, 1)", "is more than the line should hold"},
     {"=(0, 0,", "=(1, 0,", "neuron 0, an input, has connections"},
     {"(3, 4, 5", "(3, 40, 5", "'40' is not an activation function"},
@@ -120,6 +121,123 @@ START_TEST(types)
 }
 END_TEST
 
+/* ---- ONNX ------------------------------------------------------------------------------- */
+
+/* One of the networks of import_networks.py. */
+typedef struct network {
+    char name[100], labels[200];
+    size_t size, rows;
+    const char *onnx, *cells; /* size bytes; rows lines */
+} network;
+
+/* The network at *at, which is moved on; 0: there is no more. */
+static int next_network(network *n, char **at)
+{
+    int used = 0;
+    if (**at == '\0')
+        return 0;
+    ck_assert_int_eq(sscanf(*at, "%99s %zu %zu %199[^\n]%n", n->name, &n->size, &n->rows, n->labels,
+                            &used), 4);
+    n->onnx = *at + used + 1;
+    n->cells = n->onnx + n->size;
+    *at = (char *)n->cells;
+    for (size_t r = 0; r < n->rows; r++)
+        *at = strchr(*at, '\n') + 1;
+    return 1;
+}
+
+/* The next cell of a line, ended by a NUL. */
+static const char *next_cell(char **at)
+{
+    char *cell = *at, *end = strpbrk(cell, "\t\n");
+    *end = '\0';
+    *at = end + 1;
+    return cell;
+}
+
+static void ck_row(const network *n, const nudge_model *m, nudge_predictor *p, char **line)
+{
+    double numbers[64], out[8] = {0};
+    const char *texts[64], *cell;
+    size_t columns = 0, k = 0;
+    while (strcmp(cell = next_cell(line), "=") != 0) {
+        texts[columns] = *cell != '\0' ? cell : NULL;
+        numbers[columns++] = *cell != '\0' ? strtod(cell, NULL) : NAN;
+    }
+    const nudge_prep *prep = nudge_model_describe(m).prep;
+    ck_assert_msg(columns == nudge_prep_columns(prep), "%s: %zu columns", n->name, columns);
+    for (size_t j = 0; nudge_prep_describe(prep).pixels && j < columns; j++)
+        numbers[j] *= 255;
+    ck_ok(nudge_predict_row(p, numbers, texts, out, &err), &err);
+    while (*(cell = next_cell(line)) != '\0') {
+        double want = strtod(cell, NULL);
+        ck_assert_msg(fabs(out[k] - want) <= 1e-6 * fmax(1, fabs(want)), "%s: %.9g, not %.9g",
+                      n->name, out[k], want);
+        k++;
+    }
+    ck_assert_uint_eq(k, nudge_prep_describe(prep).outputs);
+}
+
+static void ck_labels(const network *n, const nudge_prep *prep)
+{
+    char labels[200] = "-";
+    for (size_t k = 0; k < nudge_prep_describe(prep).classes; k++)
+        sprintf(k == 0 ? labels : labels + strlen(labels), "%s%s", k == 0 ? "" : "|",
+                nudge_prep_class_label(prep, k));
+    ck_assert_msg(strcmp(labels, n->labels) == 0, "%s: %s, not %s", n->name, labels, n->labels);
+}
+
+/* 200 networks as PyTorch and skl2onnx write them predict what their operators do. */
+START_TEST(networks)
+{
+    unsigned char *bytes;
+    size_t size, count = 0;
+    network n;
+    ck_ok(nu_read_file(fixture("networks.xz"), &bytes, &size, &err), &err);
+    for (char *at = (char *)bytes; next_network(&n, &at); count++) {
+        nudge_model *m = NULL;
+        nudge_predictor *p = NULL;
+        write_bytes(in_folder("m.onnx"), n.onnx, n.size);
+        nudge_status status = nudge_model_import(&m, in_folder("m.onnx"), NULL, &err);
+        ck_assert_msg(status == NUDGE_OK, "%s: %s", n.name, err.text);
+        ck_labels(&n, nudge_model_describe(m).prep);
+        ck_ok(nudge_predictor_create(&p, m, &err), &err);
+        char *line = (char *)n.cells;
+        for (size_t r = 0; r < n.rows; r++)
+            ck_row(&n, m, p, &line);
+        nudge_predictor_free(p);
+        nudge_model_free(m);
+    }
+    ck_assert_uint_eq(count, 200);
+    free(bytes);
+}
+END_TEST
+
+/* What nudge writes without preprocessing comes back with the same bits. */
+START_TEST(round_trip)
+{
+    const size_t widths[] = {3, 4, 4, 2};
+    nudge_export_options o = nudge_export_defaults();
+    o.raw = 1;
+    for (int k = 0; nudge_activation_name((nudge_activation)k) != NULL; k++)
+        for (int loss = NUDGE_MSE; nudge_loss_name((nudge_loss)loss) != NULL; loss++) {
+            nudge_dtype dtype = k % 2 == 0 ? NUDGE_F32 : NUDGE_F64;
+            nudge_model *m = made_model((nudge_loss)loss, dtype, 3, widths, (nudge_activation)k,
+                                        NUDGE_IDENTITY, 5), *back = NULL;
+            ck_ok(nudge_model_export(m, in_folder("m.onnx"), &o, &err), &err);
+            ck_ok(nudge_model_import(&back, in_folder("m.onnx"), NULL, &err), &err);
+            nudge_model_info info = nudge_model_describe(back);
+            ck_assert_uint_eq(nudge_model_hash(back), nudge_model_hash(m));
+            ck_assert_int_eq(info.activations[0], k);
+            ck_assert_int_eq(info.dtype, dtype);
+            ck_assert_int_eq(nudge_loss_describe(info.loss).target,
+                             nudge_loss_describe((nudge_loss)loss).target);
+            nudge_model_free(back);
+            nudge_model_free(m);
+        }
+}
+END_TEST
+
 static Suite *import_suite(void)
 {
     Suite *s = suite_create("import");
@@ -129,6 +247,8 @@ static Suite *import_suite(void)
     tcase_add_test(tc, sparse_fann);
     tcase_add_test(tc, cut_fann);
     tcase_add_test(tc, types);
+    tcase_add_test(tc, networks);
+    tcase_add_test(tc, round_trip);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -23,7 +23,7 @@ NUDGE_GIVES(nudge_import_options, nudge_import_defaults, it.size = sizeof it;)
 
 /* Reads a multilayer perceptron that another program wrote, whichever of these the file holds:
  *   FANN   what fann_save() writes, floating point
- *   ONNX   opset 7 or later, as PyTorch, skl2onnx and nudge_model_export() write them
+ *   ONNX   as PyTorch, skl2onnx and nudge_model_export() with `raw` write it
  * with what is around the network: scales, what stands for missing numbers, categories, labels of
  * classes. The model predicts what the file's network does, but for rounding. Weights are f32 where
  * that holds all of them exactly. What is no such network is refused, by its place in the file. What

@@ -28,7 +28,7 @@ nudge_status nu_graph_refuse(const nu_graph *g, nudge_error *err, const char *fo
 /* ---- Values ----------------------------------------------------------------------------- */
 
 nudge_status nu_graph_symbol(nu_graph *g, nu_symbol **value, nu_symbol_kind kind, size_t n,
-                           nudge_error *err)
+                             nudge_error *err)
 {
     nu_symbol *v;
     NU_NEW(v, calloc, 1, "a value of the graph", err);
@@ -302,8 +302,8 @@ static nudge_status take_graph(nu_graph *g, nudge_error *err)
     enum { MOST_NODES = 100000 };
     if (g->graph->n_node > MOST_NODES || g->graph->n_sparse_initializer > 0)
         return nu_graph_refuse(g, err, "%zu nodes and %zu sparse tensors: no multilayer perceptron "
-                              "that nudge knows", g->graph->n_node,
-                              g->graph->n_sparse_initializer);
+                               "that nudge knows", g->graph->n_node,
+                               g->graph->n_sparse_initializer);
     for (size_t i = 0; i < g->graph->n_initializer; i++) {
         nu_symbol *v;
         NU_TRY(nu_graph_tensor(g, &v, g->graph->initializer[i], err));

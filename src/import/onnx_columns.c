@@ -15,7 +15,7 @@ static nudge_status new_columns(nu_graph *g, nu_symbol **v, nu_symbol_kind kind,
 {
     if (n == 0 || n > MOST_FEATURES - g->features)
         return nu_graph_refuse(g, err, "%zu columns: from 1 to %d are possible, of all nodes "
-                              "together", n, MOST_FEATURES);
+                               "together", n, MOST_FEATURES);
     g->features += n;
     NU_TRY(nu_graph_symbol(g, v, kind, n, err));
     NU_NEW((*v)->feature, nu_alloc_zero, n, "columns", err);
@@ -54,7 +54,7 @@ static nudge_status add_columns(nu_graph *g, nu_symbol *v, size_t n, nudge_error
     size_t first = g->n_columns;
     if (n == 0 || n > MOST_FEATURES - g->features)
         return nu_graph_refuse(g, err, "input '%.80s' has %zu columns; from 1 to %d are possible",
-                              nu_text_of(input->name), n, MOST_FEATURES);
+                               nu_text_of(input->name), n, MOST_FEATURES);
     if (!g->has_names && g->options->n_names > 0 && g->options->n_names != n)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "names", "%s takes %zu columns, and %zu names "
                                "are given", g->im->path, n, g->options->n_names);
@@ -105,14 +105,14 @@ static nudge_status take_input(nu_graph *g, size_t i, int is_only, nu_symbol **v
         int64_t size = known ? shape->dim[d]->dim_value : 0;
         if (size < 0 || (size > 0 && !nu_mul(n, (size_t)size, &n)))
             return nu_graph_refuse(g, err, "input '%.80s' has no possible shape",
-                                  nu_text_of(input->name));
+                                   nu_text_of(input->name));
         n = size > 0 ? n : 0;
         if (n == 0)
             break;
     }
     if (n == 0 && !is_only)
         return nu_graph_refuse(g, err, "input '%.80s': how many columns it has is not told",
-                              nu_text_of(input->name));
+                               nu_text_of(input->name));
     NU_TRY(nu_graph_symbol(g, v, NU_IS_COLUMNS, 0, err));
     (*v)->layer = i; /* until it has columns */
     if (is_only && n > 0)
@@ -313,7 +313,7 @@ nudge_status nu_columns_select(nu_graph *g, nu_symbol *of, nu_symbol *numbers, n
                                            : numbers->numbers[j];
         if (!(k >= 0 && k < (double)of->n))
             return nu_graph_refuse(g, err, "there is no column %g of %zu", numbers->numbers[j],
-                                  of->n);
+                                   of->n);
         (*out)->feature[j] = of->feature[(size_t)k];
     }
     return NUDGE_OK;

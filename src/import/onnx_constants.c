@@ -19,7 +19,7 @@ static int count_of(const Onnx__TensorProto *t, size_t *n)
 }
 
 nudge_status nu_graph_tensor(nu_graph *g, nu_symbol **value, const Onnx__TensorProto *t,
-                            nudge_error *err)
+                             nudge_error *err)
 {
     size_t n;
     if (t->n_external_data > 0 ||
@@ -93,10 +93,10 @@ nudge_status nu_graph_decode(nu_graph *g, nu_symbol *v, nudge_error *err)
     int is_text = t->data_type == TYPE(STRING);
     if (!is_text && !is_number(t->data_type))
         return nu_graph_refuse(g, err, "tensor '%.80s' has type %d: float, double, whole numbers "
-                              "and texts are read", nu_text_of(t->name), (int)t->data_type);
+                               "and texts are read", nu_text_of(t->name), (int)t->data_type);
     if (is_text ? t->n_string_data != v->n : !numbers_of(v, NULL))
         return nu_graph_refuse(g, err, "tensor '%.80s' has not the %zu values that its shape says",
-                              t->name, v->n);
+                               nu_text_of(t->name), v->n);
     size_t n = v->n;
     if (is_text)
         return nu_strings_make(&v->texts, &v->n, n, text_of, t->string_data, "texts", err);

@@ -142,7 +142,7 @@ static double at(const nu_symbol *v, size_t i)
 static nudge_status of_columns(nu_graph *g, nudge_error *err)
 {
     return nu_graph_refuse(g, err, "columns are added to, multiplied and divided by constants, and "
-                          "nothing else");
+                           "nothing else");
 }
 
 /* Units and single numbers, of which one at least is units, all of the same layer. */

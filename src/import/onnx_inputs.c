@@ -32,7 +32,7 @@ static nudge_status sort_categories(nu_graph *g, nu_graph_column *c, nudge_error
         NU_NEED(number != NU_NOT_FOUND, n, "categories", err);
         if (number != k)
             return nu_graph_refuse(g, err, "'%.80s' is twice among its categories",
-                                  c->categories[k]);
+                                   c->categories[k]);
     }
     NU_NEED(nu_dictionary_sort(&sorted, c->place), n, "categories", err);
     return NUDGE_OK;
@@ -45,7 +45,7 @@ static nudge_status take_categories(nu_graph *g, nu_graph_column *c, nudge_error
     size_t n = a == NULL ? 0 : texts != NULL ? a->n_strings : a->n_ints;
     if (n == 0 || c->categories != NULL || c->has_fill)
         return nu_graph_refuse(g, err, n == 0 ? "it has no categories"
-                              : "column '%.80s' is used in two ways", c->name);
+                               : "column '%.80s' is used in two ways", c->name);
     NU_TRY(nu_strings_make(&c->categories, &c->n_categories, n, category_text, a, "categories",
                            err));
     return sort_categories(g, c, err);
@@ -65,7 +65,7 @@ nudge_status nu_take_one_hot(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **
     nu_graph_column *c = &g->column[f->column];
     if (!c->is_text && !c->is_whole)
         return nu_graph_refuse(g, err, "the categories of column '%.80s' are floats; texts and "
-                              "whole numbers are taken", c->name);
+                               "whole numbers are taken", c->name);
     NU_TRY(take_categories(g, c, err));
     NU_TRY(nu_graph_symbol(g, out, NU_IS_COLUMNS, c->n_categories, err));
     NU_NEW((*out)->feature, nu_alloc_zero, c->n_categories, "categories", err);
@@ -93,9 +93,9 @@ static nudge_status place_values(nu_graph *g, const nu_symbol *v, size_t *first,
         const nu_graph_column *c = &g->column[f->column];
         if ((f->category == 0) == (is_category(c) || c->is_text))
             return nu_graph_refuse(g, err, c->is_text && !is_category(c)
-                                  ? "column '%.80s' has texts, which no layer takes"
-                                  : "column '%.80s' is taken as a number and as categories",
-                                  c->name);
+                                   ? "column '%.80s' has texts, which no layer takes"
+                                   : "column '%.80s' is taken as a number and as categories",
+                                   c->name);
         first[f->column] = 0;
     }
     *n = 0;
@@ -127,7 +127,7 @@ static nudge_status take_scales(nu_graph *g, const nu_symbol *v, const size_t *f
             continue;
         if (im->factor[at] != 0 && (im->factor[at] != f->factor || im->shift[at] != f->shift))
             return nu_graph_refuse(g, err, "column '%.80s' is scaled in two ways",
-                                  g->column[f->column].name);
+                                   g->column[f->column].name);
         im->factor[at] = f->factor;
         im->shift[at] = f->shift;
     }

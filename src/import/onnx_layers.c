@@ -24,7 +24,7 @@ nudge_status nu_units_check(const nu_graph *g, const nu_symbol *v, nudge_error *
     if (v->layer + 1 == g->im->chain.layers && v->version == g->version)
         return NUDGE_OK;
     return nu_graph_refuse(g, err, "it takes what another node has taken, too: a branch, which no "
-                          "multilayer perceptron of nudge has");
+                           "multilayer perceptron of nudge has");
 }
 
 nudge_status nu_units_value(nu_graph *g, nu_symbol **out, nudge_error *err)
@@ -144,8 +144,8 @@ static nudge_status set_activation(nu_graph *g, nu_symbol *v, nudge_activation k
     nudge_activation *own = &last_layer(g)->activation;
     if (g->has_activation && *own != kind)
         return nu_graph_refuse(g, err, "layer %zu has the activations %s and %s: a branch",
-                              v->layer + 1, nudge_activation_name(*own),
-                              nudge_activation_name(kind));
+                               v->layer + 1, nudge_activation_name(*own),
+                               nudge_activation_name(kind));
     g->has_activation = 1;
     *own = kind;
     return NUDGE_OK;
@@ -176,7 +176,7 @@ nudge_status nu_units_end(nu_graph *g, nu_symbol *v, int *found_exp, nudge_error
         return set_activation(g, v, NUDGE_IDENTITY, err);
     g->node = v->node;
     return nu_graph_refuse(g, err, "what it makes of layer %zu is no activation that nudge has",
-                          v->layer + 1);
+                           v->layer + 1);
 }
 
 /* ---- Layers ----------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@ static nudge_status check_axis(const nu_graph *g, int64_t otherwise, nudge_error
     int64_t axis = nu_graph_int(g, "axis", otherwise);
     return axis == 1 || axis == -1
                ? NUDGE_OK : nu_graph_refuse(g, err, "along axis %lld, not along a row",
-                                           (long long)axis);
+                                            (long long)axis);
 }
 
 /* v, plain outputs, as logits of classes. */

@@ -93,7 +93,7 @@ nudge_status nu_graph_refuse(const nu_graph *g, nudge_error *err, const char *fo
 
 /* A value that the node in turn makes; it is the graph's. NUDGE_EMEMORY. */
 nudge_status nu_graph_symbol(nu_graph *g, nu_symbol **value, nu_symbol_kind kind, size_t n,
-                           nudge_error *err);
+                             nudge_error *err);
 
 /* Gives a value its name. NUDGE_EDATA: another has it; NUDGE_EMEMORY. */
 nudge_status nu_graph_name(nu_graph *g, const char *name, nu_symbol *v, nudge_error *err);
@@ -107,7 +107,7 @@ double nu_graph_float(const nu_graph *g, const char *name, double otherwise);
 
 /* A tensor as a value, which is decoded once it is used. */
 nudge_status nu_graph_tensor(nu_graph *g, nu_symbol **value, const Onnx__TensorProto *t,
-                            nudge_error *err);
+                             nudge_error *err);
 
 /* Sees to it that numbers or texts are there. NUDGE_EDATA (a shape that its data has not, external
  * data, a type that is none of numbers or texts), NUDGE_EMEMORY. */
@@ -115,7 +115,7 @@ nudge_status nu_graph_decode(nu_graph *g, nu_symbol *v, nudge_error *err);
 
 /* The operators. `in` are n values, NULL where an input is left out; the first is always there. */
 typedef nudge_status nu_graph_take(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
-                                  nudge_error *err);
+                                   nudge_error *err);
 nu_graph_take nu_take_constant;  /* a Constant */
 nu_graph_take nu_take_transpose; /* of a constant */
 
