@@ -214,6 +214,9 @@ START_TEST(infinite_cells)
     static const double data[] = {1, INFINITY};
     write_st(FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\""), TWO), data, sizeof data);
     refuse(NUDGE_EDATA, "column 'a': row 2 is infinite");
+    static const double days[] = {2932896.5, 2932897}; /* 9999-12-31, and the day after */
+    write_st(FILE_OF(COLUMN("\\\"kind\\\":\\\"date\\\""), TWO), days, sizeof days);
+    refuse(NUDGE_EDATA, "column 'a': row 2 has 2.9329e+06 days since 1970-01-01, which are beyond");
 }
 END_TEST
 

@@ -89,12 +89,24 @@ int nu_date_parse(const char *text, size_t size, double *days)
                      !take_time(&at, end, &seconds)))
         return 0;
     *days = (double)days_of(year, month, day) + seconds / 86400;
-    return at == end;
+    return at == end && nu_is_date(*days);
+}
+
+#define ROUNDING 1e-4 /* seconds: what a day's fraction as a double lacks, and more */
+
+int nu_is_date(double days)
+{
+    return days >= (double)days_of(0, 1, 1) &&
+           days < (double)days_of(10000, 1, 1) - ROUNDING / 86400;
 }
 
 const char *nu_date_text(char buf[NU_DATE_TEXT], double days)
 {
-    long whole = (long)floor(days), seconds = (long)((days - floor(days)) * 86400 + 1e-4);
+    long whole = (long)floor(days), seconds = (long)((days - floor(days)) * 86400 + ROUNDING);
+    if (seconds == 86400) { /* midnight, but for rounding */
+        whole++;
+        seconds = 0;
+    }
     long z = whole + 719468, era = (z >= 0 ? z : z - 146096) / 146097, of_era = z - era * 146097;
     long of = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     long of_year = of_era - (365 * of + of / 4 - of / 100), mp = (5 * of_year + 2) / 153;

@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "date.h"
 #include "prep/dialect_json.h"
 #include "read/csv_columns.h"
 
@@ -179,6 +180,10 @@ static nudge_status read_cells(const stored *s, const stored_column *c, int deco
         if (isinf(cells[i]))
             return nu_fail(s->err, NUDGE_EDATA, "%s: column '%.40s': row %zu is infinite",
                            s->table->source, c->name, first + i + 1);
+        if (c->kind == NUDGE_COLUMN_DATE && !isnan(cells[i]) && !nu_is_date(cells[i]))
+            return nu_fail(s->err, NUDGE_EDATA, "%s: column '%.40s': row %zu has %g days since "
+                           "1970-01-01, which are beyond the years 0 to 9999", s->table->source,
+                           c->name, first + i + 1, cells[i]);
     }
     return NUDGE_OK;
 }

@@ -15,7 +15,8 @@ typedef struct setup {
     int like;          /* read as the data of a model */
     int fit;           /* learn from it, and pack it */
     int write;         /* write it and read that: 1 as safetensors, 2 as CSV */
-    int section;       /* CSV: in sections of so many bytes it gives the same */
+    int section;       /* CSV: in sections of so many bytes it gives the same; */
+    size_t head;       /* what it is is told by so many */
     int part_size;     /* CSV: the last bytes are a second file, as pattern "..." has both */
     int labels_size;   /* the last bytes are a file of labels, */
     int weight_size;   /* those before a file of weights */
@@ -49,6 +50,7 @@ static const struct {
     {"fit", WHOLE, offsetof(setup, fit)},
     {"write", WHOLE, offsetof(setup, write)},
     {"section", WHOLE, offsetof(setup, section)},
+    {"head", SIZE, offsetof(setup, head)},
     {"part_size", WHOLE, offsetof(setup, part_size)},
     {"labels_size", WHOLE, offsetof(setup, labels_size)},
     {"weight_size", WHOLE, offsetof(setup, weight_size)},
@@ -257,11 +259,10 @@ static void read_in_sections(const setup *s, const reader *r, const unsigned cha
 {
     nudge_table *t = NULL;
     nudge_error err = {0};
-    size_t section = nu_csv_section_size, head = nu_csv_head_size;
-    nu_csv_section_size = nu_csv_head_size = (size_t)s->section;
+    size_t section = nu_csv_section_size;
+    nu_csv_section_size = (size_t)s->section;
     nudge_status status = read_as(s, r, bytes, size, &t, &err);
     nu_csv_section_size = section;
-    nu_csv_head_size = head;
     HOLDS((t == NULL) == (whole == NULL));
     HOLDS(t != NULL || (status == outcome->status && strcmp(err.text, outcome->text) == 0));
     if (t != NULL)
@@ -271,7 +272,9 @@ static void read_in_sections(const setup *s, const reader *r, const unsigned cha
 
 void read_data(const reader *r, const unsigned char *bytes, size_t size)
 {
-    setup s = {.read = nudge_read_defaults()};
+    static size_t head;
+    head = head != 0 ? head : nu_csv_head_size;
+    setup s = {.read = nudge_read_defaults(), .head = head};
     nudge_error err = {0};
     nudge_table *t = NULL;
     s.read.threads = 1;
@@ -280,6 +283,7 @@ void read_data(const reader *r, const unsigned char *bytes, size_t size)
     const char *weight = take_file(2, bytes, &size, s.weight_size);
     s.read.weight = weight != NULL ? weight : s.read.weight;
     s.read.like = s.like ? known_prep() : NULL;
+    nu_csv_head_size = s.head > 16 ? s.head : 16;
     nudge_status status = read_as(&s, r, bytes, size, &t, &err);
     if (s.section > 0)
         read_in_sections(&s, r, bytes, size, t, &err);
