@@ -71,6 +71,9 @@ refuse 2 "cut.onnx is neither a network of FANN nor an ONNX model, or it is cut"
     nudge import cut.onnx -o new.safetensors
 refuse 2 "neither" "something else" nudge import "$TEST_FILES/import/plain.csv" -o new.safetensors
 
+refuse 2 "is no text of UTF-8, as names and labels" "a label in Latin-1" nudge import or.onnx \
+    -o new.safetensors --classes "a,$(printf 'b\344')"
+
 refuse 2 "a file is needed" "no file" nudge import -o new.safetensors
 refuse 2 "--out" "no output" nudge import "$files/plain.net"
 refuse 2 "missing.net" "no such file" nudge import missing.net -o new.safetensors

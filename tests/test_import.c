@@ -216,25 +216,26 @@ END_TEST
 /* What nudge writes without preprocessing comes back with the same bits. */
 START_TEST(round_trip)
 {
-    const size_t widths[] = {3, 4, 4, 2};
+    const size_t widths[] = {3, 4, 4, 4, 2};
     nudge_export_options o = nudge_export_defaults();
     o.raw = 1;
-    for (int k = 0; nudge_activation_name((nudge_activation)k) != NULL; k++)
-        for (int loss = NUDGE_MSE; nudge_loss_name((nudge_loss)loss) != NULL; loss++) {
-            nudge_dtype dtype = k % 2 == 0 ? NUDGE_F32 : NUDGE_F64;
-            nudge_model *m = made_model((nudge_loss)loss, dtype, 3, widths, (nudge_activation)k,
-                                        NUDGE_IDENTITY, 5), *back = NULL;
-            ck_ok(nudge_model_export(m, in_folder("m.onnx"), &o, &err), &err);
-            ck_ok(nudge_model_import(&back, in_folder("m.onnx"), NULL, &err), &err);
-            nudge_model_info info = nudge_model_describe(back);
-            ck_assert_uint_eq(nudge_model_hash(back), nudge_model_hash(m));
-            ck_assert_int_eq(info.activations[0], k);
-            ck_assert_int_eq(info.dtype, dtype);
-            ck_assert_int_eq(nudge_loss_describe(info.loss).target,
-                             nudge_loss_describe((nudge_loss)loss).target);
-            nudge_model_free(back);
-            nudge_model_free(m);
-        }
+    for (int k = 0; nudge_activation_name((nudge_activation)k) != NULL; k++) {
+        nudge_loss loss = (nudge_loss)(NUDGE_MSE + k % NUDGE_FOCAL);
+        nudge_dtype dtype = k % 2 == 0 ? NUDGE_F32 : NUDGE_F64;
+        nudge_model *m = made_model_with(k % 3 == 1, k % 5 > 2, loss, dtype, 4, widths,
+                                         (nudge_activation)k, NUDGE_IDENTITY, 5), *back = NULL;
+        ck_ok(nudge_model_export(m, in_folder("m.onnx"), &o, &err), &err);
+        ck_ok(nudge_model_import(&back, in_folder("m.onnx"), NULL, &err), &err);
+        nudge_model_info info = nudge_model_describe(back);
+        ck_assert_uint_eq(nudge_model_hash(back), nudge_model_hash(m));
+        ck_assert_int_eq(info.activations[0], k);
+        ck_assert_int_eq(info.dtype, dtype);
+        ck_assert_int_eq(info.layer_norm, k % 3 == 1);
+        ck_assert_int_eq(info.residual, k % 5 > 2);
+        ck_assert_int_eq(nudge_loss_describe(info.loss).target, nudge_loss_describe(loss).target);
+        nudge_model_free(back);
+        nudge_model_free(m);
+    }
 }
 END_TEST
 

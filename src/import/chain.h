@@ -9,6 +9,8 @@ typedef struct nu_chain_layer {
     double *weight; /* out x in */
     double *bias;   /* out */
     nudge_activation activation;
+    int normed; /* it takes its input normalised, as layer_norm of nudge_model_options */
+    int adds;   /* it adds its input to what it gives, as residual */
 } nu_chain_layer;
 
 typedef struct nu_chain {

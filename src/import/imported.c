@@ -17,6 +17,14 @@ void nu_imported_end(nu_imported *im)
     nu_notes_free(&im->notes);
 }
 
+nudge_status nu_imported_check_text(const nu_imported *im, const char *text, nudge_error *err)
+{
+    json_auto_t *json = json_string(text);
+    return json != NULL ? NUDGE_OK
+                        : nu_fail(err, NUDGE_EDATA, "%s: '%.80s' is no text of UTF-8, as names and "
+                                  "labels must be", im->path, text);
+}
+
 /* ---- The task --------------------------------------------------------------------------- */
 
 static int has_classes(const nu_imported *im)
@@ -155,12 +163,14 @@ static nudge_status name_columns(nu_imported *im, const nudge_import_options *o,
         return nu_fail_setting(err, NUDGE_EARGUMENT, "names", "%s takes %zu columns, and %zu names "
                                "are given", im->path, n, o->n_names);
     NU_NEED((im->columns = json_array()) != NULL, 64, "columns", err);
-    for (size_t j = 0; j < n; j++)
-        if (json_array_append_new(im->columns,
-                                  json_pack("{s:s, s:s, s:f}", "name", o->names[j], "kind",
-                                            "number", "median",
-                                            im->shift != NULL ? im->shift[j] : 0.0)) != 0)
-            return nu_no_memory(err, 64, "columns");
+    for (size_t j = 0; j < n; j++) {
+        NU_TRY(nu_imported_check_text(im, o->names[j], err));
+        NU_NEED(json_array_append_new(im->columns,
+                                      json_pack("{s:s, s:s, s:f}", "name", o->names[j], "kind",
+                                                "number", "median",
+                                                im->shift != NULL ? im->shift[j] : 0.0)) == 0,
+                64, "columns", err);
+    }
     return nu_note(&im->notes, im->path, NULL, err, "a missing number counts as %s",
                    im->shift != NULL ? "the middle of its scale" : "0");
 }
@@ -220,6 +230,28 @@ static nudge_status take_weights(nudge_model *model, nu_chain *c, nudge_error *e
     return NUDGE_OK;
 }
 
+/* What is between layers is the same for all of a model: norms, of all but the first; what is added
+ * to layers that are as wide as their input, but for the first and the last. */
+static nudge_status check_between(const nu_chain *c, nudge_model_options *o, nudge_error *err)
+{
+    size_t n = c->layers, may_add = 0, adds = 0, normed = 0;
+    for (size_t l = 0; l < n; l++) {
+        int may = l > 0 && l + 1 < n && c->layer[l].in == c->layer[l].out;
+        may_add += (size_t)may;
+        adds += (size_t)c->layer[l].adds;
+        normed += (size_t)c->layer[l].normed;
+        if (c->layer[l].adds && !may)
+            return nu_fail(err, NUDGE_EDATA, "layer %zu adds its input, which in nudge none does "
+                           "that is the first or the last", l + 1);
+    }
+    if ((adds > 0 && adds != may_add) || (normed > 0 && (c->layer[0].normed || normed != n - 1)))
+        return nu_fail(err, NUDGE_EDATA, "some layers %s their input, and not all that could",
+                       normed > 0 && normed != n - 1 ? "normalise" : "add");
+    o->layer_norm = normed > 0;
+    o->residual = adds > 0;
+    return NUDGE_OK;
+}
+
 static nudge_status create(nudge_model **model, const nu_imported *im, const nudge_prep *prep,
                            nudge_error *err)
 {
@@ -234,6 +266,7 @@ static nudge_status create(nudge_model **model, const nu_imported *im, const nud
         widths[l + 1] = c->layer[l].out;
         activations[l] = c->layer[l].activation;
     }
+    NU_TRY(check_between(c, &o, err));
     o.dtype = fits_f32(c) ? NUDGE_F32 : NUDGE_F64;
     o.layers = c->layers;
     o.widths = widths;
@@ -262,6 +295,8 @@ nudge_status nu_imported_model(nudge_model **model, nu_imported *im,
     NU_TRY(take_task(im, o, err));
     if (has_classes(im))
         NU_TRY(take_labels(im, o, err));
+    for (size_t k = 0; k < im->n_labels; k++)
+        NU_TRY(nu_imported_check_text(im, im->labels[k], err));
     NU_TRY(name_columns(im, o, err));
     json_auto_t *json = prep_json(im, im->chain.inputs);
     NU_NEED(json != NULL, 1024, "preprocessing", err);

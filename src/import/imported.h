@@ -24,6 +24,9 @@ typedef struct nu_imported {
 
 void nu_imported_end(nu_imported *im);
 
+/* A name or label is to be UTF-8, which model files are. NUDGE_EDATA. */
+nudge_status nu_imported_check_text(const nu_imported *im, const char *text, nudge_error *err);
+
 /* The model, whose weights are taken from the chain. NUDGE_EARGUMENT, NUDGE_EDATA,
  * NUDGE_EMEMORY. */
 nudge_status nu_imported_model(nudge_model **model, nu_imported *im,

@@ -182,6 +182,9 @@ static nudge_status take_two(nu_graph *g, nu_symbol **in, nu_symbol **out, binar
                              nudge_error *err)
 {
     nu_symbol *of;
+    NU_TRY(nu_take_between(g, in, 2, out, err));
+    if (*out != NULL)
+        return NUDGE_OK;
     int is_arithmetic = f == add || f == subtract || f == multiply || f == divide;
     for (int k = 0; k < 2; k++) {
         if (in[k] == NULL || in[1 - k] == NULL || in[k]->kind != NU_IS_CONSTANT)
@@ -212,6 +215,9 @@ nudge_status nu_take_elementwise(nu_graph *g, nu_symbol **in, size_t n, nu_symbo
         return nu_graph_refuse(g, err, "%zu inputs", n);
     if (operators[k].two != NULL)
         return take_two(g, in, out, operators[k].two, err);
+    NU_TRY(nu_take_between(g, in, 1, out, err));
+    if (*out != NULL)
+        return NUDGE_OK;
     NU_TRY(check_units(g, in, 1, &of, err));
     if (operators[k].is_activation)
         NU_TRY(nu_units_straighten(g, &x, err));

@@ -28,6 +28,7 @@ static nudge_status sort_categories(nu_graph *g, nu_graph_column *c, nudge_error
     size_t n = c->n_categories;
     NU_NEW(c->place, nu_alloc_zero, n, "categories", err);
     for (size_t k = 0; k < n; k++) {
+        NU_TRY(nu_imported_check_text(g->im, c->categories[k], err));
         size_t number = nu_dictionary_add(&sorted, c->categories[k], strlen(c->categories[k]));
         NU_NEED(number != NU_NOT_FOUND, n, "categories", err);
         if (number != k)
@@ -163,11 +164,13 @@ static nudge_status take_columns(nu_graph *g, const size_t *first, nudge_error *
         return NUDGE_OK;
     im->pixels[0] = im->pixels[1] = 0;
     NU_NEED((im->columns = json_array()) != NULL, 64, "columns", err);
-    for (size_t j = 0; j < g->n_columns; j++)
+    for (size_t j = 0; j < g->n_columns; j++) {
+        NU_TRY(nu_imported_check_text(im, g->column[j].name, err));
         if (first[j] != SIZE_MAX)
             NU_NEED(json_array_append_new(im->columns, column_json(&g->column[j],
                                                                    im->shift[first[j]])) == 0,
                     64, "columns", err);
+    }
     if (!g->has_names && g->options->n_names == 0)
         NU_TRY(nu_note(&im->notes, im->path, "names", err, "%zu columns, called x1 to x%zu",
                        g->n_columns, g->n_columns));

@@ -21,7 +21,7 @@ static nu_chain_layer *last_layer(const nu_graph *g)
 /* v is what the last layer gives now. */
 nudge_status nu_units_check(const nu_graph *g, const nu_symbol *v, nudge_error *err)
 {
-    if (v->layer + 1 == g->im->chain.layers && v->version == g->version)
+    if (v->layer + 1 == g->im->chain.layers && v->version == g->version && v->stage == 0)
         return NUDGE_OK;
     return nu_graph_refuse(g, err, "it takes what another node has taken, too: a branch, which no "
                            "multilayer perceptron of nudge has");
@@ -200,7 +200,11 @@ static nudge_status add_layer(nu_graph *g, nu_symbol *x, size_t out, double **we
     }
     if (exp_found)
         return nu_graph_refuse(g, err, "exp is no activation that nudge has");
+    int is_scaled = g->im->chain.factor != NULL || g->im->chain.shift != NULL;
     NU_TRY(nu_chain_add(&g->im->chain, out, weight, bias, err));
+    last_layer(g)->normed = g->normed != NULL;
+    g->from = g->normed != NULL ? g->normed : is_scaled ? NULL : x;
+    g->normed = NULL;
     g->version++;
     g->has_activation = 0;
     return nu_units_value(g, made, err);
@@ -267,9 +271,8 @@ nudge_status nu_take_matmul(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **o
 
 /* ---- Constants for each unit ------------------------------------------------------------ */
 
-/* factor v + shift, lists of its units. */
-static nudge_status scale_value(nu_graph *g, nu_symbol *v, const double *factor,
-                                const double *shift, nu_symbol **out, nudge_error *err)
+nudge_status nu_units_scale(nu_graph *g, nu_symbol *v, const double *factor, const double *shift,
+                            nu_symbol **out, nudge_error *err)
 {
     int exp_found = 0;
     NU_TRY(nu_units_check(g, v, err));
@@ -298,15 +301,15 @@ nudge_status nu_units_arithmetic(nu_graph *g, nu_symbol **in, nu_symbol **out, n
     }
     if (strcmp(op, "Add") == 0 || (strcmp(op, "Sub") == 0 && left)) {
         g->has_bias = 1;
-        return scale_value(g, v, NULL, list, out, err);
+        return nu_units_scale(g, v, NULL, list, out, err);
     }
     if (strcmp(op, "Mul") == 0 || (strcmp(op, "Div") == 0 && left))
-        return scale_value(g, v, list, NULL, out, err);
+        return nu_units_scale(g, v, list, NULL, out, err);
     if (strcmp(op, "Sub") != 0)
         return nu_graph_refuse(g, err, "no such operator can have a constant for each unit");
     double *minus NU_FREED = NULL;
     NU_TRY(list_of(&minus, -1, v->n, err));
-    return scale_value(g, v, minus, list, out, err);
+    return nu_units_scale(g, v, minus, list, out, err);
 }
 
 nudge_status nu_take_batch_norm(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
@@ -329,7 +332,7 @@ nudge_status nu_take_batch_norm(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
         factor[i] = in[1]->numbers[i] / sqrt(in[4]->numbers[i] + epsilon);
         shift[i] = in[2]->numbers[i] - in[3]->numbers[i] * factor[i];
     }
-    return scale_value(g, in[0], factor, shift, out, err);
+    return nu_units_scale(g, in[0], factor, shift, out, err);
 }
 
 nudge_status nu_units_straighten(nu_graph *g, nu_symbol **v, nudge_error *err)

@@ -26,6 +26,17 @@ typedef enum nu_symbol_kind {
     NU_IS_LABELS     /* of the likeliest class, or its number */
 } nu_symbol_kind;
 
+/* Units on their way to be normalised over a row, (x - mean) / sqrt(variance + 1e-5). */
+typedef enum nu_norm_stage {
+    NU_NORM_NONE,
+    NU_NORM_MEAN,      /* of `of` */
+    NU_NORM_CENTRED,   /* x - mean */
+    NU_NORM_SQUARES,   /* of `of`, which is centred, as are the rest */
+    NU_NORM_VARIANCE,
+    NU_NORM_ABOVE_0,   /* + 1e-5 */
+    NU_NORM_DEVIATION
+} nu_norm_stage;
+
 /* A text of the file, which protobuf-c has as NULL where it is not there. */
 static inline const char *nu_text_of(const char *text)
 {
@@ -56,6 +67,8 @@ typedef struct nu_symbol {
     size_t layer, version;       /* UNITS: of this layer, as it was then */
     double *probe;               /* NU_PROBES; NULL: what the layer gives, before or */
     int is_after;                /* after the activation, and what is pending in the chain */
+    nu_norm_stage stage;
+    const struct nu_symbol *of;
     struct nu_symbol *next;
 } nu_symbol;
 
@@ -85,6 +98,8 @@ typedef struct nu_graph {
     size_t version;              /* of the last layer: another whenever it changes, */
     int has_bias, has_activation; /* whether it has these, */
     int is_exp;                  /* and exp() follows it */
+    const nu_symbol *from;       /* what it takes, before it is normalised; NULL: with factors */
+    const nu_symbol *normed;     /* what was normalised, and is not taken yet; NULL: nothing */
 } nu_graph;
 
 /* "PATH: node 'NAME' (OPERATOR): ...": NUDGE_EDATA. */
@@ -186,6 +201,18 @@ nudge_status nu_units_arithmetic(nu_graph *g, nu_symbol **in, nu_symbol **out,
 
 /* Makes factor y + shift, which v is, of its layer. */
 nudge_status nu_units_straighten(nu_graph *g, nu_symbol **v, nudge_error *err);
+
+/* factor v + shift, lists for each unit; each may be NULL. */
+nudge_status nu_units_scale(nu_graph *g, nu_symbol *v, const double *factor, const double *shift,
+                            nu_symbol **out, nudge_error *err);
+
+/* ---- Between layers: onnx_between.c ----------------------------------------------------- */
+
+nu_graph_take nu_take_mean, nu_take_layer_norm;
+
+/* An operator of `n` values that is part of a norm, or adds a layer's input to what it gives. *out
+ * stays NULL where it is neither. */
+nu_graph_take nu_take_between;
 
 /* Whether there is such an elementwise operator. */
 int nu_is_elementwise(const char *op);
