@@ -11,7 +11,7 @@ unit_tests = \
 	tests/test_data_files tests/test_dataset tests/test_dataset_matrix tests/test_decompress \
 	tests/test_dropout tests/test_encode tests/test_evaluate tests/test_event_file tests/test_export tests/test_file tests/test_folds tests/test_forecast \
 	tests/test_held_out \
-	tests/test_idx tests/test_import tests/test_importance tests/test_load tests/test_metrics tests/test_model \
+	tests/test_idx tests/test_import tests/test_import_refused tests/test_importance tests/test_load tests/test_metrics tests/test_model \
 	tests/test_model_file tests/test_model_refused tests/test_names tests/test_network \
 	tests/test_npy tests/test_npy_types tests/test_npz tests/test_plan tests/test_predict_row tests/test_prep tests/test_prep_choices tests/test_prep_json \
 	tests/test_programs tests/test_quantile_scale tests/test_random tests/test_safetensors tests/test_scale_files \
