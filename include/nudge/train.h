@@ -341,7 +341,8 @@ NUDGE_API const nudge_epoch *nudge_trainer_history(const nudge_trainer *trainer,
 /* Writes all that the trainer is to `path`: a model file, which nudge_model_load() reads, with the
  * optimizer's state and the place in the epoch in it. Atomic, as nudge_model_save(); what was at
  * `path` before is kept as PATH.previous (behind a symbolic link, beside what it points to). note:
- * a text of the caller's, kept in the file; or NULL. NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
+ * a text of the caller's, kept in the file; or NULL. NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY;
+ * NUDGE_EARGUMENT where the end of an epoch failed, for want of memory, and was not made good. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_trainer_save(const nudge_trainer *trainer,
                                                         const char *path, const char *note,
                                                         nudge_error *err);

@@ -1,5 +1,7 @@
 /* nudge: the command line. */
 #include <signal.h>
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "nudge.h"
@@ -98,8 +100,15 @@ static void drop_unfinished(void)
     nu_temporary_drop_all();
 }
 
+/* Where memory ends within a text, jansson 2.14 aborts: the command ends before that. */
+static void *json_memory(size_t size)
+{
+    return need(malloc(size));
+}
+
 int main(int argc, char **argv)
 {
+    json_set_alloc_funcs(json_memory, free);
     nu_signals_end(drop_unfinished);
     /* A file at its size limit is an error of its write, not the end of the program. */
     signal(SIGXFSZ, SIG_IGN);

@@ -174,6 +174,10 @@ nudge_status nudge_trainers_save(nudge_trainer *const *all, size_t n, const char
 {
     nu_output out NU_SCOPED(nu_atomic_abandon) = {0};
     NU_TRY(check_trainers((trainers){all, n}, err));
+    for (size_t i = 0; i < n; i++)
+        if (all[i]->at.batch == all[i]->run.batches)
+            return nu_fail(err, NUDGE_EARGUMENT, "trainer %zu: the end of its epoch failed; it "
+                           "must come first", i);
     NU_TRY(nu_output_open(&out, path, err));
     NU_TRY(write_checkpoint((trainers){all, n}, out.stream, note, err));
     out.keeps_previous = 1;

@@ -23,7 +23,8 @@ static void write_checkpoint(train_progress *p, const char *note)
     progress_checkpoint(p);
 }
 
-/* The last checkpoint is written only where training has gone on since the one before. */
+/* The last checkpoint is written only where training has gone on since the one before, and not where
+ * it failed: at the end of an epoch that could not be validated nothing can go on. */
 static nudge_status train_on(train_progress *p, const char *note, nudge_error *err)
 {
     uint64_t written = UINT64_MAX; /* updates */
@@ -35,7 +36,7 @@ static nudge_status train_on(train_progress *p, const char *note, nudge_error *e
         uint64_t updates = 0;
         for (size_t k = 0; k < p->setup->members; k++)
             updates += nudge_trainer_where(p->trainers[k]).updates;
-        if (note != NULL && status != NUDGE_EDIVERGED &&
+        if (note != NULL && (status == NUDGE_OK || status == NUDGE_ESTOPPED) &&
             (updates != written || p->checkpoint_failed)) {
             write_checkpoint(p, note);
             written = updates;
