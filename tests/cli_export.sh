@@ -45,7 +45,7 @@ train() {
         -o "$m.json" -o "$m.html"
 }
 
-t="--data train.csv --epochs 1 --hidden 5,5"
+t="--data train.csv --epochs 1 --hidden 9,9"
 train or --data synth:or --hidden 3 --loss mse --scale none --target-scale none --dtype f64 \
     --embed plr --frequencies 2 --epochs 50
 train bins $t --target sort --ignore "y*" --dtype f64 --encode piecewise --bins 5 --members 2 \
