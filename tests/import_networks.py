@@ -271,7 +271,7 @@ def column_transformer(g):
     """Numbers are put together, filled and scaled; each text becomes one-hot."""
     numbers, texts = random.randint(1, 4), random.randint(1, 3)
     order = random.permutation(["n"] * numbers + ["t"] * texts)
-    rows, wires, parts = [[] for _ in range(ROWS)], {"n": [], "t": []}, []
+    rows, wires, parts, hots = [[] for _ in range(ROWS)], {"n": [], "t": []}, [], []
     for j, what in enumerate(order):
         if what == "n":
             v = random.uniform(-2, 2, (ROWS, 1)).astype(np.float32).astype(float)
@@ -301,7 +301,15 @@ def column_transformer(g):
                        value=values, domain=ML)
         hot = (values == np.array([words], dtype=object)).astype(float)
         w = g.node("OneHotEncoder", w, value=hot, domain=ML, cats_strings=words, zeros=1)
-        parts.append(g.node("Reshape", w, g.constant([-1, len(words)], dtype=np.int64),
+        if beside: # [N, 1, categories] each, as one encoder of several columns gives
+            hots.append(w)
+        else:
+            parts.append(g.node("Reshape", w, g.constant([-1, len(words)], dtype=np.int64),
+                                value=hot))
+    if beside:
+        hot = np.concatenate([g.value[w] for w in hots], axis=1)
+        w = g.node("Concat", *hots, value=hot, axis=2)
+        parts.append(g.node("Reshape", w, g.constant([-1, hot.shape[1]], dtype=np.int64),
                             value=hot))
     parts = [parts[k] for k in random.permutation(len(parts))]
     value = np.concatenate([g.value[p] for p in parts], axis=1)
@@ -325,6 +333,12 @@ def sklearn_network(i):
         h = g.rename(g.node("Reshape", h, g.constant([-1, n], dtype=np.int64), value=value),
                      "variable")
         return name, g.model([(h, g.type, [None, n])]), rows, value, None
+    if end == "multi" and i % 3 == 0: # several labels at once
+        h = g.rename(g.node("Sigmoid", h), "probabilities")
+        label = g.node("Binarizer", h, value=0, domain=ML, threshold=0.5)
+        label = g.rename(g.node("Cast", label, value=0, to=TensorProto.INT64), "label")
+        return name, g.model([(label, TensorProto.INT64, [None, n]), (h, g.type, [None, n])]), \
+            rows, g.value[h], None
     h = g.node("Softmax", h, axis=1) if n > 1 else g.node("Sigmoid", h)
     expected = g.value[h]
     if n == 1:

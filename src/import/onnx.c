@@ -193,7 +193,7 @@ static nudge_status take_concat(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
     for (size_t k = 0; k < n; k++)
         if (in[k] != NULL && in[k]->kind == NU_IS_SHAPE)
             return take_shape(g, in, n, out, err);
-    if (axis != 1 && axis != -1)
+    if (axis != 1 && axis != -1 && axis != 2) /* 2: of one-hot categories, [N, 1, n] */
         return nu_graph_refuse(g, err, "along axis %lld, not along a row", (long long)axis);
     return in[0]->kind == NU_IS_UNITS ? nu_units_pair(g, in, n, out, err)
                                    : nu_columns_concat(g, in, n, out, err);
@@ -226,6 +226,7 @@ static const struct {
     {"ArgMax", 1, 1, nu_take_argmax},
     {"ArrayFeatureExtractor", 2, 2, take_some},
     {"BatchNormalization", 5, 5, nu_take_batch_norm},
+    {"Binarizer", 1, 1, nu_take_binarizer},
     {"Cast", 1, 1, take_cast},
     {"Concat", 1, 1 << 20, take_concat},
     {"Constant", 0, 0, nu_take_constant},

@@ -179,17 +179,20 @@ static nudge_status take_columns(nu_graph *g, const size_t *first, nudge_error *
                               "file has nothing, counts as the middle of its scale");
 }
 
-/* Values of pixels are bytes, which were divided by 255 before. */
-static nudge_status take_pixels(nu_imported *im, nudge_error *err)
+/* Values of pixels are bytes, which were divided by 255 before where the network takes floats. */
+static nudge_status take_pixels(nu_graph *g, nudge_error *err)
 {
+    nu_imported *im = g->im;
     size_t n = im->pixels[0] * im->pixels[1];
-    for (size_t k = 0; k < n; k++) {
+    int is_divided = n > 0 && !g->column[0].is_whole;
+    for (size_t k = 0; is_divided && k < n; k++) {
         im->shift[k] *= 255;
         im->factor[k] /= 255;
     }
     return n == 0 ? NUDGE_OK
-                  : nu_note(&im->notes, im->path, "names", err, "%zu x %zu pixels, bytes that are "
-                            "divided by 255", im->pixels[0], im->pixels[1]);
+                  : nu_note(&im->notes, im->path, "names", err, "%zu x %zu pixels, bytes%s",
+                            im->pixels[0], im->pixels[1],
+                            is_divided ? " that are divided by 255" : "");
 }
 
 /* ---- The first layer -------------------------------------------------------------------- */
@@ -223,7 +226,7 @@ nudge_status nu_columns_end(nu_graph *g, nu_symbol *v, size_t out, double **weig
         return nu_graph_refuse(g, err, "%zu x %zu weights", out, n);
     NU_TRY(take_scales(g, v, first, n, err));
     NU_TRY(take_columns(g, first, err));
-    NU_TRY(take_pixels(g->im, err));
+    NU_TRY(take_pixels(g, err));
     NU_TRY(nu_chain_zeros(&moved, values, err));
     move_weights(g, v, first, *weight, out, moved, n, bias);
     double *old = *weight;

@@ -71,6 +71,20 @@ nudge_status nu_take_argmax(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **o
     return nu_graph_symbol(g, out, NU_IS_LABELS, 1, err);
 }
 
+/* Which of several labels a row has: those with a probability above a half. */
+nudge_status nu_take_binarizer(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                               nudge_error *err)
+{
+    int is_exp;
+    (void)n;
+    if (in[0]->kind != NU_IS_UNITS || nu_graph_float(g, "threshold", 0) != 0.5)
+        return nu_graph_refuse(g, err, "it is of probabilities, at a half");
+    NU_TRY(nu_units_end(g, in[0], &is_exp, err));
+    if (in[0]->is_after || g->im->chain.layer[in[0]->layer].activation != NUDGE_SIGMOID)
+        return nu_graph_refuse(g, err, "it is of probabilities, by sigmoid");
+    return nu_graph_symbol(g, out, NU_IS_LABELS, in[0]->n, err);
+}
+
 static char *label_text(const void *of, size_t k)
 {
     const nu_symbol *v = of;

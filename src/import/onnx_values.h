@@ -169,7 +169,7 @@ nudge_status nu_columns_end(nu_graph *g, nu_symbol *v, size_t out, double **weig
 
 /* ---- Outputs: onnx_outputs.c ------------------------------------------------------------ */
 
-nu_graph_take nu_take_softmax, nu_take_argmax, nu_take_zip_map;
+nu_graph_take nu_take_softmax, nu_take_argmax, nu_take_binarizer, nu_take_zip_map;
 
 /* Units [1 - p, p] as probabilities of two classes. */
 nudge_status nu_units_pair(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
