@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Writes tests/files/import/networks.xz: 200 multilayer perceptrons in ONNX, as PyTorch and skl2onnx
-write them, with rows of data and what each operator, computed in double, makes of them.
+"""Writes tests/files/import/networks.xz: 200 multilayer perceptrons in ONNX, as PyTorch and
+skl2onnx write them, with rows of data and what each operator, computed in double, makes of them.
     python3 tests/import_networks.py tests/files/import/networks.xz
 For each network: a line "NAME BYTES ROWS LABELS" (labels of classes with | between them, or -), the
 ONNX file, and for each row a line of cells and, behind a cell "=", outputs, all ended by tabs."""
@@ -208,7 +208,8 @@ def torch_network(i):
             h = g.node("BatchNormalization", h, *map(g.constant, statistics))
         if random.rand() < 0.2:
             h = g.node("Identity", h)
-    end = ["numbers", "softmax", "log", "sigmoid", "scaled", "sigmoids", "exp", "temperature"][i % 8]
+    ends = ["numbers", "softmax", "log", "sigmoid", "scaled", "sigmoids", "exp", "temperature"]
+    end = ends[i % 8]
     classes = end in ("softmax", "log", "temperature")
     n = random.randint(2, 5) if classes or end == "sigmoids" else 1 if end == "sigmoid" \
         else random.randint(1, 4)

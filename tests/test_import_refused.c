@@ -1,4 +1,4 @@
-/* ONNX files that are cut, lie, or are no multilayer perceptrons: each is refused with its place. */
+/* ONNX files that are cut, lie, or are no multilayer perceptrons are refused with their place. */
 #include <onnx.pb-c.h>
 
 #include "folder_fixtures.h"
