@@ -69,5 +69,5 @@ EXTRA_DIST += $(cli_tests) tests/faults tests/kills tests/check-structure tests/
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
-	scripts/export-check scripts/release-files scripts/or-init scripts/pandas-reference scripts/embed-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
+	scripts/export-check scripts/release-files scripts/coverage scripts/static-checks scripts/cppcheck-suppressions .clang-tidy scripts/or-init scripts/pandas-reference scripts/embed-reference scripts/torch-reference scripts/sklearn-reference scripts/realmlp-reference scripts/tables scripts/tables-read scripts/torch-mnist \
 	scripts/compare scripts/compare-peer scripts/compare-fann.c
