@@ -1,7 +1,9 @@
 /* The team: threads on the CPUs that the caller names, the time of single steps, and what a program
  * that has its own threads and children sees of it. */
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +12,7 @@
 #endif
 
 #include "core/team.h"
+#include "linalg/blas.h"
 #include "model_fixtures.h"
 #include "suite.h"
 
@@ -363,6 +366,32 @@ START_TEST(number_of_threads_obeyed)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__ /* which takes all address space there is */
+
+/* What OpenMP cannot have it must not ask for: it would end the process. */
+START_TEST(no_more_threads_than_the_system_gives)
+{
+    const char *why = "";
+    nudge_error err;
+    unsigned long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (f == NULL)
+        return;
+    ck_assert_int_eq(fscanf(f, "%lu", &pages), 1);
+    fclose(f);
+    struct rlimit limit = {.rlim_max = RLIM_INFINITY};
+    limit.rlim_cur = pages * (rlim_t)sysconf(_SC_PAGESIZE) + NU_THREAD_SPACE * 3 / 2;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    ck_assert_int_eq(nu_team_threads(2, 1, &why), 1);
+    ck_assert_ptr_nonnull(strstr(why, "the system gives no more"));
+    ck_assert_int_eq(nu_blas_start(&err), NUDGE_OK);
+    limit.rlim_cur = pages * (rlim_t)sysconf(_SC_PAGESIZE) + NU_THREAD_SPACE / 2;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    ck_assert_int_eq(nu_blas_start(&err), NUDGE_OK); /* OpenBLAS has it */
+}
+END_TEST
+
+#endif
 #endif
 
 static Suite *team_suite(void)
@@ -388,6 +417,9 @@ static Suite *team_suite(void)
 #ifdef _OPENMP
     tcase_add_test(caller, number_of_threads_kept);
     tcase_add_test(caller, number_of_threads_obeyed);
+#ifndef __SANITIZE_ADDRESS__
+    tcase_add_test(caller, no_more_threads_than_the_system_gives);
+#endif
 #endif
     suite_add_tcase(suite, caller);
     return suite;

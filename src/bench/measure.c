@@ -100,7 +100,7 @@ nudge_status nu_measure(nudge_measurement *rate, const nu_subject *subject, int 
     m.most = LEAST_REPEATS + (size_t)fmin(2 * seconds / m.each, MOST_REPEATS);
     NU_NEW(m.rate, calloc, m.most, "measured rates", err);
     NU_NEW(m.interval, calloc, (size_t)threads, "measured rates", err);
-    nu_blas_single_threaded();
+    NU_TRY(nu_blas_start(err));
     nu_barrier_start(&m.barrier, threads);
     NU_TRY(nu_team_run_on(cpus, threads, measure_work, &m, err));
     if (m.failed)

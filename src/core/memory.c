@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/status.h"
@@ -61,6 +62,18 @@ uint64_t nu_memory_available(const nu_limits *limits)
         fclose(f);
     uint64_t available = kilobytes > 0 ? kilobytes * 1024 : UINT64_MAX; /* not told: no /proc */
     return available < limits->memory_left ? available : limits->memory_left;
+}
+
+int nu_address_space_has(size_t bytes)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return 1;
+    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
+        return 0;
+    (void)munmap(room, bytes);
+    return 1;
 }
 
 nudge_status nu_memory_check(uint64_t bytes, const char *what, nudge_error *err)

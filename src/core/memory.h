@@ -65,6 +65,9 @@ void nu_huge(const void *block, size_t bytes);
  * which nu_cgroup_limits() found. */
 uint64_t nu_memory_available(const nu_limits *limits);
 
+/* Whether so much address space is left of what the process may have (ulimit -v). */
+int nu_address_space_has(size_t bytes);
+
 /* NUDGE_EMEMORY, with the sizes, if `bytes` for `what` are more than that.
  * Linux overcommits: without this question the refusal would be a kill in the middle. */
 nudge_status nu_memory_check(uint64_t bytes, const char *what, nudge_error *err);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 
 #include "core/cgroup.h"
 #include "core/denormal.h"
+#include "core/memory.h"
 #include "core/status.h"
 
 typedef struct team {
@@ -223,6 +225,63 @@ static const char *openmp_limits(int requested, int *threads)
 
 #endif
 
+#ifdef _OPENMP
+
+static void *wait_at(void *gate)
+{
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+/* How many threads can be made and be there at the same time, of so many. */
+static int made_together(int threads)
+{
+    pthread_t *thread = malloc((size_t)threads * sizeof *thread);
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    int n = 0;
+    pthread_mutex_lock(&gate);
+    while (thread != NULL && n < threads && pthread_create(&thread[n], NULL, wait_at, &gate) == 0)
+        n++;
+    pthread_mutex_unlock(&gate);
+    for (int i = 0; i < n; i++)
+        pthread_join(thread[i], NULL);
+    free(thread);
+    return n;
+}
+
+/* OpenMP ends the process where a thread cannot be made. So as many plain ones are made before, one
+ * of them to spare for other uses, and then at once OpenMP's, which it keeps. */
+static int threads_to_be_had(int threads)
+{
+    static int proven = 1, most = INT_MAX;
+    int known = __atomic_load_n(&proven, __ATOMIC_RELAXED);
+    int limit = __atomic_load_n(&most, __ATOMIC_RELAXED);
+    if (threads <= known || limit <= known)
+        return threads < known ? threads : known;
+    int n = threads;
+    while (n > 1 && !nu_address_space_has((size_t)n * NU_THREAD_SPACE))
+        n--;
+    int made = n > 1 ? made_together(n) : 1;
+    n = made < n ? (made > 1 ? made : 1) : n;
+    if (n < threads)
+        __atomic_store_n(&most, n, __ATOMIC_RELAXED);
+    __atomic_store_n(&proven, n, __ATOMIC_RELAXED);
+#pragma omp parallel num_threads(n) if (n > 1)
+    {
+    }
+    return n;
+}
+
+#else
+
+static int threads_to_be_had(int threads)
+{
+    return threads;
+}
+
+#endif
+
 int nu_team_threads(int requested, int oversubscribe, const char **why)
 {
     int cores = nu_cores(), threads = requested > 0 ? requested : cores;
@@ -233,7 +292,10 @@ int nu_team_threads(int requested, int oversubscribe, const char **why)
     }
     if ((limit = openmp_limits(requested, &threads)) != NULL)
         reason = limit;
+    int had = threads_to_be_had(threads);
+    if (had < threads)
+        reason = "the system gives no more (ulimit -u, ulimit -v or a container's limit)";
     if (why != NULL)
         *why = reason;
-    return threads;
+    return had;
 }

@@ -6,6 +6,10 @@
 
 #include "nudge.h"
 
+/* Address space that a thread takes: OpenBLAS's buffer of 128 MB, for which it asks for ever if
+ * there is none, and a stack. */
+#define NU_THREAD_SPACE ((size_t)144 << 20)
+
 typedef void nu_team_work(void *arg, int thread, int threads);
 
 /* Runs work(arg, thread, threads) once per thread, thread 0 on the caller's, and waits for all.

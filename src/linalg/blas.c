@@ -6,6 +6,7 @@
 
 #include "core/team.h"
 #include "core/memory.h"
+#include "core/status.h"
 #include "nudge.h"
 
 static void set_one_thread(void *arg, int thread, int threads)
@@ -17,9 +18,15 @@ static void set_one_thread(void *arg, int thread, int threads)
 }
 
 /* As a team, since in the OpenMP build this also calls omp_set_num_threads(1). */
-void nu_blas_single_threaded(void)
+nudge_status nu_blas_start(nudge_error *err)
 {
+    static int has_room; /* once; then OpenBLAS has it */
+    if (!__atomic_load_n(&has_room, __ATOMIC_RELAXED) && !nu_address_space_has(NU_THREAD_SPACE))
+        return nu_fail(err, NUDGE_EMEMORY, "OpenBLAS needs %zu MB of address space, which are not "
+                       "there; a larger limit (ulimit -v) is needed", NU_THREAD_SPACE >> 20);
+    __atomic_store_n(&has_room, 1, __ATOMIC_RELAXED);
     nu_team_run(1, set_one_thread, NULL);
+    return NUDGE_OK;
 }
 
 /* The first have kernels for products of at most 10^6 multiply-adds that do not pack their inputs.

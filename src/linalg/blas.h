@@ -4,8 +4,11 @@
 
 #include <stddef.h>
 
-/* Tells OpenBLAS to use one thread per call. To be called before the first product; cheap. */
-void nu_blas_single_threaded(void);
+#include "nudge.h"
+
+/* Tells OpenBLAS to use one thread per call. To be called before the first product; cheap.
+ * NUDGE_EMEMORY: there is no room for what OpenBLAS takes. */
+nudge_status nu_blas_start(nudge_error *err);
 
 /* As nudge_threads(); oversubscribe 1: more threads than cores are allowed. */
 int nu_threads(int requested, int oversubscribe, const char **why);

@@ -24,6 +24,7 @@ static void engine_refresh(nu_engine *e, int thread, int threads)
 static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_error *err)
 {
     nu_engine_memory m = X(nu_memory_of)(job);
+    NU_TRY(nu_blas_start(err));
     nu_engine *e = calloc(1, sizeof *e);
     NU_NEED(e != NULL, sizeof *e, "the training engine", err);
     e->job = *job;
@@ -34,7 +35,6 @@ static nudge_status engine_create(nu_engine **engine, const nu_job *job, nudge_e
         return nu_no_memory(err, most, "activations, gradients and optimizer state");
     }
     engine_refresh(e, 0, 1);
-    nu_blas_single_threaded();
     *engine = e;
     return NUDGE_OK;
 }

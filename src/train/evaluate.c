@@ -179,7 +179,7 @@ nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *mo
         e->unit[j] = prep != NULL && !e->transformed ? 1 / prep->target_factor[j] : 1;
         e->shift[j] = prep != NULL && !e->transformed ? prep->target_shift[j] : 0;
     }
-    nu_blas_single_threaded();
+    NU_TRY(nu_blas_start(err));
     *evaluator = NU_TAKE(e);
     return NUDGE_OK;
 }

@@ -64,7 +64,7 @@ nudge_status nudge_predictor_create(nudge_predictor **predictor, const nudge_mod
     size_t columns = model->prep != NULL ? nudge_prep_columns(model->prep) : p->values;
     p->columns = columns;
     NU_NEW(p->numbers, nu_alloc, columns, "a predictor", err);
-    nu_blas_single_threaded();
+    NU_TRY(nu_blas_start(err));
     *predictor = NU_TAKE(p);
     return NUDGE_OK;
 }
