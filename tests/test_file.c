@@ -77,6 +77,16 @@ START_TEST(output_takes_a_long_name)
 }
 END_TEST
 
+static void assert_not_created(const char *path, const char *why)
+{
+    nudge_error err = {0};
+    nu_output out;
+    ck_assert_int_eq(nu_output_open(&out, path, &err), NUDGE_EOPEN);
+    ck_assert_ptr_nonnull(strstr(err.text, why));
+    ck_assert_int_eq(nudge_check_output(path, &err), NUDGE_EOPEN);
+    ck_assert_ptr_nonnull(strstr(err.text, why));
+}
+
 START_TEST(output_follows_a_link)
 {
     struct stat st;
@@ -89,6 +99,18 @@ START_TEST(output_follows_a_link)
     assert_holds(in_folder("real"), "new", 3);
     ck_assert_int_eq(lstat(in_folder("link"), &st), 0);
     ck_assert(S_ISLNK(st.st_mode));
+
+    ck_assert_int_eq(symlink("new", in_folder("second")), 0);
+    ck_assert_int_eq(symlink("second", in_folder("first")), 0);
+    ck_assert_int_eq(nu_output_open(&out, in_folder("first"), NULL), NUDGE_OK);
+    ck_assert_int_eq(nu_output_commit(&out, NULL), NUDGE_OK);
+    assert_holds(in_folder("new"), "", 0);
+    ck_assert_int_eq(lstat(in_folder("first"), &st), 0);
+    ck_assert(S_ISLNK(st.st_mode));
+    ck_assert_int_eq(symlink("none/new", in_folder("lost")), 0);
+    assert_not_created(in_folder("lost"), "No such file or directory");
+    ck_assert_int_eq(symlink("loop", in_folder("loop")), 0);
+    assert_not_created(in_folder("loop"), "Too many levels of symbolic links");
 }
 END_TEST
 
@@ -157,16 +179,6 @@ START_TEST(output_clears_what_is_dead)
     close(fd);
 }
 END_TEST
-
-static void assert_not_created(const char *path, const char *why)
-{
-    nudge_error err = {0};
-    nu_output out;
-    ck_assert_int_eq(nu_output_open(&out, path, &err), NUDGE_EOPEN);
-    ck_assert_ptr_nonnull(strstr(err.text, why));
-    ck_assert_int_eq(nudge_check_output(path, &err), NUDGE_EOPEN);
-    ck_assert_ptr_nonnull(strstr(err.text, why));
-}
 
 START_TEST(output_refuses_bad_places)
 {

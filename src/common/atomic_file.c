@@ -43,16 +43,32 @@ static int open_unnamed(const char *path)
     return access("/proc/self/fd", X_OK) == 0 ? open_folder(path, O_TMPFILE | O_RDWR) : -1;
 }
 
-/* The path that a rename should replace: behind a symbolic link, what it points to. For free(). */
+/* Where a symbolic link points to, from where this process is; NULL and errno. For free(). */
+static char *behind(const char *link)
+{
+    char to[PATH_MAX], *path;
+    const char *slash = strrchr(link, '/');
+    ssize_t n = readlink(link, to, sizeof to);
+    if (n < 0)
+        return NULL;
+    int folder = slash == NULL || to[0] == '/' ? 0 : (int)(slash - link) + 1;
+    return asprintf(&path, "%.*s%.*s", folder, link, (int)n, to) < 0 ? NULL : path;
+}
+
+/* The path that a rename should replace: behind symbolic links, what they point to, which need not
+ * be there. NULL and errno. For free(). */
 static char *final_path(const char *path)
 {
     struct stat st;
-    if (strlen(path) < INT_MAX && lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
-        char *real = realpath(path, NULL);
-        if (real != NULL)
-            return real;
+    char *final = strdup(path);
+    for (int links = 0; final != NULL && lstat(final, &st) == 0 && S_ISLNK(st.st_mode); links++) {
+        char *next = links < 40 ? behind(final) : NULL; /* as many as Linux follows */
+        int error = links < 40 ? errno : ELOOP;
+        free(final);
+        errno = error;
+        final = next;
     }
-    return strdup(path);
+    return final;
 }
 
 /* Is there no file, or one that is not write-protected? Otherwise errno. */
@@ -89,7 +105,7 @@ int nu_atomic_open(nu_atomic_file *out, const char *path)
     int standard = strcmp(path, "-") == 0;
     nu_atomic_file o = {.path = standard ? strdup(path) : final_path(path)};
     if (o.path == NULL)
-        return ENOMEM;
+        return errno;
     int fd = standard ? dup(STDOUT_FILENO) : open_target(&o, path, target);
     if (fd >= 0)
         o.stream = fdopen(fd, "w");

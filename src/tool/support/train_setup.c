@@ -267,6 +267,11 @@ static void read_checkpoint(train_setup *s, arguments *args)
         refuse(args, given(args, "checkpoint") ? "checkpoint" : "resume", "a file");
     read_every(s, args);
     check_output(args, "checkpoint", INPUTS " init out log");
+    nudge_error err; /* what is there then keeps a name, too */
+    char *kept = text_as("%s%s", s->checkpoint, previous);
+    if (nudge_check_output(kept, &err) != NUDGE_OK)
+        complain("--%s: %s", given(args, "checkpoint") ? "checkpoint" : "resume", err.text);
+    free(kept);
 }
 
 static void read_output(train_setup *s, arguments *args)
