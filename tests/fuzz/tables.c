@@ -253,7 +253,8 @@ static nudge_status read_as(const setup *s, const reader *r, const unsigned char
     return status;
 }
 
-/* What a CSV file gives does not depend on how much of it is looked at together. */
+/* What a CSV file gives does not depend on how much of it is looked at together, but for which of
+ * two faults it is: bytes that no text has are looked for first. */
 static void read_in_sections(const setup *s, const reader *r, const unsigned char *bytes,
                              size_t size, const nudge_table *whole, const nudge_error *outcome)
 {
@@ -264,7 +265,9 @@ static void read_in_sections(const setup *s, const reader *r, const unsigned cha
     nudge_status status = read_as(s, r, bytes, size, &t, &err);
     nu_csv_section_size = section;
     HOLDS((t == NULL) == (whole == NULL));
-    HOLDS(t != NULL || (status == outcome->status && strcmp(err.text, outcome->text) == 0));
+    HOLDS(t != NULL || (status == outcome->status && (strcmp(err.text, outcome->text) == 0 ||
+                                                      strstr(err.text, " byte ") != NULL ||
+                                                      strstr(outcome->text, " byte ") != NULL)));
     if (t != NULL)
         compare(whole, t, 0);
     nudge_table_free(t);
