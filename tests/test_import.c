@@ -32,6 +32,9 @@ static const struct {
 } changes[] = {
     {"FANN_FLO_2.1", "FANN_FIX_2.1", ":1: 'FANN_FIX_2.1' is a network of fixed-point numbers"},
     {"FANN_FLO_2.1", "FANN_FLO_2.0", ":1: 'FANN_FLO_2.0' is a version that nudge does not read"},
+    {"scale_included=0", "scale_included=1\nscale_mean_in=0 0\nscale_deviation_in=1 1e-300\n"
+     "scale_new_min_in=0 0\nscale_factor_in=1 1e300\nscale_mean_out=0\nscale_deviation_out=1\n"
+     "scale_new_min_out=0\nscale_factor_out=1", ": input 2 is scaled by inf"},
     {"connections (", "others (", ": the file ends before its connections"},
     {"layer_sizes=3", "layer_sizes=4000000000", "is not a layer's size"},
     {"layer_sizes=3", "layer_sizes=1", "layer 0 has no units"},

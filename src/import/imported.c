@@ -1,5 +1,7 @@
 #include "import/imported.h"
 
+#include <math.h>
+
 #include "core/memory.h"
 #include "core/status.h"
 #include "model/model.h"
@@ -175,6 +177,25 @@ static nudge_status name_columns(nu_imported *im, const nudge_import_options *o,
                    im->shift != NULL ? "the middle of its scale" : "0");
 }
 
+/* Scales are finite, and factors not 0, nor so small that 1 / factor is infinite. */
+static nudge_status check_scales(const nu_imported *im, nudge_error *err)
+{
+    const nu_chain *c = &im->chain;
+    const struct {
+        const double *numbers;
+        size_t n;
+        int is_factor;
+    } lists[] = {{im->factor, c->inputs, 1}, {im->shift, c->inputs, 0},
+                 {c->factor, nu_chain_width(c), 1}, {c->shift, nu_chain_width(c), 0}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (size_t k = 0; lists[i].numbers != NULL && k < lists[i].n; k++)
+            if (!isfinite(lists[i].numbers[k]) ||
+                (lists[i].is_factor && !isnormal(lists[i].numbers[k])))
+                return nu_fail(err, NUDGE_EDATA, "%s: %s %zu is scaled by %g", im->path,
+                               i < 2 ? "input" : "output", k + 1, lists[i].numbers[k]);
+    return NUDGE_OK;
+}
+
 static json_t *prep_json(const nu_imported *im, size_t values)
 {
     const nu_chain *c = &im->chain;
@@ -297,6 +318,7 @@ nudge_status nu_imported_model(nudge_model **model, nu_imported *im,
         NU_TRY(take_labels(im, o, err));
     for (size_t k = 0; k < im->n_labels; k++)
         NU_TRY(nu_imported_check_text(im, im->labels[k], err));
+    NU_TRY(check_scales(im, err));
     NU_TRY(name_columns(im, o, err));
     json_auto_t *json = prep_json(im, im->chain.inputs);
     NU_NEED(json != NULL, 1024, "preprocessing", err);
