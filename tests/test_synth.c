@@ -172,6 +172,7 @@ static const struct {
     {"synth:circles,factor=1", NUDGE_EARGUMENT, "factor=1: a number from 0 to 0.99 is right"},
     {"synth:parity,bits=40", NUDGE_EARGUMENT, "bits=40: a whole number from 1 to 31"},
     {"synth:classification,informative=21", NUDGE_EARGUMENT, "is more than features=20"},
+    {"synth:classification,features=2000,informative=2000", NUDGE_EARGUMENT, "too long to draw"},
     {"synth:classification,informative=2", NUDGE_EARGUMENT, "more than the 4 vertices"},
     {"synth:linear,rows=4294967295,features=65536", NUDGE_EMEMORY, "needs 1.1 PB of memory; "},
     {"synth:teacher,hidden=65536,layers=64", NUDGE_EMEMORY, "of memory; "},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/clones.h"
+#include "core/memory.h"
 #include "core/random.h"
 #include "core/status.h"
 #include "synth/generator.h"
@@ -117,6 +118,9 @@ const nu_generator nu_synth_blobs = {
 /* Vertices are told apart by this many of their bits at most. */
 #define VERTEX_BITS 20
 
+/* Pairs of multiplications and additions that its centres may take: some seconds. */
+#define MOST_WORK ((size_t)1 << 32)
+
 static size_t different_vertices(const nu_synth *s)
 {
     size_t bits = (size_t)s->value[NU_INFORMATIVE];
@@ -135,6 +139,13 @@ static nudge_status classification_size(nu_synth *s, nudge_error *err)
         return nu_fail(err, NUDGE_EARGUMENT, "synth:classification: classes=%zu of clusters=%zu "
                        "each are more than the %zu vertices of informative=%zu dimensions",
                        s->classes, n_centres(s) / s->classes, different_vertices(s), informative);
+    size_t work;
+    if (!nu_mul(2 * informative + n_centres(s), informative, &work) ||
+        !nu_mul(work, s->features, &work) || work > MOST_WORK)
+        return nu_fail(err, NUDGE_EARGUMENT, "synth:classification: informative=%zu of "
+                       "features=%zu with %zu clusters take too long to draw; (2 informative + "
+                       "clusters) * informative * features may be %zu at most", informative,
+                       s->features, n_centres(s), MOST_WORK);
     s->n_hidden += informative * s->features;
     return NUDGE_OK;
 }
