@@ -62,6 +62,11 @@ START_TEST(output_has_the_mode_of_the_umask)
     ck_assert_int_eq(nu_output_commit(&out, NULL), NUDGE_OK);
     ck_assert_int_eq(stat(in_folder("new"), &st), 0);
     ck_assert_uint_eq(st.st_mode & 07777, 0640);
+    ck_assert_int_eq(chmod(in_folder("new"), 0600), 0); /* which is kept */
+    ck_assert_int_eq(nu_output_open(&out, in_folder("new"), NULL), NUDGE_OK);
+    ck_assert_int_eq(nu_output_commit(&out, NULL), NUDGE_OK);
+    ck_assert_int_eq(stat(in_folder("new"), &st), 0);
+    ck_assert_uint_eq(st.st_mode & 07777, 0600);
 }
 END_TEST
 
