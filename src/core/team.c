@@ -250,6 +250,11 @@ static int made_together(int threads)
     return n;
 }
 
+static void do_nothing(void *arg, int thread, int threads)
+{
+    (void)arg, (void)thread, (void)threads;
+}
+
 /* OpenMP ends the process where a thread cannot be made. So as many plain ones are made before, one
  * of them to spare for other uses, and then at once OpenMP's, which it keeps. */
 static int threads_to_be_had(int threads)
@@ -267,9 +272,7 @@ static int threads_to_be_had(int threads)
     if (n < threads)
         __atomic_store_n(&most, n, __ATOMIC_RELAXED);
     __atomic_store_n(&proven, n, __ATOMIC_RELAXED);
-#pragma omp parallel num_threads(n) if (n > 1)
-    {
-    }
+    nu_team_run(n, do_nothing, NULL);
     return n;
 }
 
