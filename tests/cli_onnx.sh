@@ -54,7 +54,8 @@ train waves $t --target "y 1" --ignore y2,sort,yes --dtype f64 --encode fourier 
 train two $t --target "y 1,y2" --ignore sort,yes --dtype f64 --activation selu --input-factor yes \
     --embed plr
 train yes $t --target yes --ignore "y 1,y2,sort" --activation gelu
-train raw --data synth:or --hidden 3 --loss mse --scale none --target-scale none --dtype f64 --epochs 20
+train raw --data synth:or --hidden 3 --loss mse --scale none --target-scale none --dtype f64 \
+    --epochs 20
 check "a network alone" nudge export raw.safetensors --raw -o raw.onnx
 models="matrix bins waves two yes raw"
 
