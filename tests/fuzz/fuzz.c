@@ -151,6 +151,8 @@ _Noreturn void __wrap_exit(int status)
 int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void *, size_t),
                                               void (*freed)(const volatile void *))
     __attribute__((weak));
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
 
 enum { MOST_LEFT = 1 << 16 };
 static const volatile void *left[MOST_LEFT];
@@ -175,21 +177,31 @@ static void note_freed(const volatile void *block)
 void survive(void (*work)(void *of), void *of)
 {
     static FILE *nowhere;
+    static int is_hooked;
     FILE *output = stderr;
     if (nowhere == NULL) {
         nowhere = fopen("/dev/null", "w");
         setvbuf(nowhere, NULL, _IONBF, 0);
         if (__sanitizer_install_malloc_and_free_hooks != NULL)
             (void)__sanitizer_install_malloc_and_free_hooks(note_allocated, note_freed);
+        is_inside = 1;
+        void *volatile block = malloc(1); /* gcc's static libubsan has hooks that nobody calls */
+        is_hooked = n_left > 0;
+        free(block);
+        is_inside = 0;
     }
     n_left = 0;
     stderr = nowhere;
+    if (!is_hooked && __lsan_disable != NULL)
+        __lsan_disable();
     is_inside = 1;
     if (setjmp(at_exit) == 0) {
         work(of);
         n_left = 0;
     }
     is_inside = 0;
+    if (!is_hooked && __lsan_enable != NULL)
+        __lsan_enable();
     stderr = output;
     while (n_left > 0)
         free((void *)left[--n_left]);
