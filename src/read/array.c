@@ -103,7 +103,7 @@ static double number_at(const nu_array *a, const unsigned char *at)
     case NU_A_F16: return half(word);
     case NU_A_BF16: word <<= 16; memcpy(&narrow, &word, sizeof narrow); return narrow;
     case NU_A_BOOL: return bits != 0;
-    case NU_A_U8: case NU_A_U16: case NU_A_U32: case NU_A_U64: break;
+    case NU_A_U8: case NU_A_U16: case NU_A_U32: case NU_A_U64:
     case NU_A_UTF32: case NU_A_BYTES: case NU_A_TYPES: break;
     }
     return (double)bits;
