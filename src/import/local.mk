@@ -3,7 +3,7 @@ libnudge_all_la_SOURCES += \
 	src/import/fann_net.c \
 	src/import/import.c \
 	src/import/imported.h src/import/imported.c \
-	src/import/onnx.c src/import/onnx_values.h \
+	src/import/onnx.c src/import/onnx_values.h src/import/onnx_values.c \
 	src/import/onnx_between.c src/import/onnx_columns.c \
 	src/import/onnx_constants.c src/import/onnx_elementwise.c \
 	src/import/onnx_file.h src/import/onnx_file.c \
