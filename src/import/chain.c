@@ -51,7 +51,7 @@ void nu_chain_scale(nu_chain *c, const double *factor, const double *shift)
     nu_chain_layer *l = &c->layer[c->layers - 1];
     for (size_t o = 0; o < l->out; o++) {
         double by = factor != NULL ? factor[o] : 1;
-        for (size_t i = 0; i < l->in; i++)
+        for (size_t i = 0; factor != NULL && i < l->in; i++)
             l->weight[o * l->in + i] *= by;
         l->bias[o] = l->bias[o] * by + (shift != NULL ? shift[o] : 0);
     }

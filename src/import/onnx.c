@@ -36,9 +36,14 @@ static void graph_end(nu_graph *g)
 static nudge_status take_same(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
                               nudge_error *err)
 {
-    (void)n;
     if (strcmp(g->node->op_type, "Flatten") == 0 && nu_graph_int(g, "axis", 1) != 1)
         return nu_graph_refuse(g, err, "rows are put together");
+    if (strcmp(g->node->op_type, "Dropout") == 0 && n > 2 && in[2] != NULL &&
+        in[2]->kind == NU_IS_CONSTANT) {
+        NU_TRY(nu_graph_decode(g, in[2], err));
+        if (in[2]->numbers != NULL && in[2]->n > 0 && in[2]->numbers[0] != 0)
+            return nu_graph_refuse(g, err, "it draws at random, as in training");
+    }
     *out = in[0];
     return NUDGE_OK;
 }
@@ -65,7 +70,10 @@ static nudge_status take_cast(nu_graph *g, nu_symbol **in, size_t n, nu_symbol *
     *out = v;
     if (is_real || v->kind == NU_IS_SHAPE || v->kind == NU_IS_LABELS || v->kind == NU_IS_CONSTANT)
         return NUDGE_OK;
-    if (v->kind != NU_IS_COLUMNS || !are_whole(g, v))
+    int keeps = to == ONNX__TENSOR_PROTO__DATA_TYPE__INT64 ||
+                to == ONNX__TENSOR_PROTO__DATA_TYPE__INT32 ||
+                to == ONNX__TENSOR_PROTO__DATA_TYPE__STRING;
+    if (v->kind != NU_IS_COLUMNS || !keeps || !are_whole(g, v))
         return nu_graph_refuse(g, err, "to type %lld, which changes values", (long long)to);
     return NUDGE_OK;
 }
@@ -256,6 +264,7 @@ nudge_status nu_import_onnx(nu_imported *im, const unsigned char *bytes, size_t 
 {
     Onnx__ModelProto *model NU_SCOPED(nu_onnx_free) = NULL;
     NU_TRY(nu_onnx_unpack(&model, im->path, bytes, size, err));
-    nu_graph g NU_SCOPED(graph_end) = {.im = im, .options = options, .graph = model->graph};
+    nu_graph g NU_SCOPED(graph_end) = {.im = im, .options = options, .graph = model->graph,
+                                      .file_size = size};
     return take_graph(&g, err);
 }

@@ -16,6 +16,15 @@ static nudge_status next_stage(nu_graph *g, nu_norm_stage stage, const nu_symbol
     return NUDGE_OK;
 }
 
+/* A part of a norm is of the layer as it is now. */
+static nudge_status check_part(const nu_graph *g, const nu_symbol *v, nudge_error *err)
+{
+    if (v->stage != NU_NORM_NONE &&
+        (v->layer + 1 != g->im->chain.layers || v->version != g->version))
+        return nu_graph_refuse(g, err, "a layer comes between the parts of a norm");
+    return NUDGE_OK;
+}
+
 /* What is normalised is what the layer gives. */
 static nudge_status check_output(nu_graph *g, nu_symbol *v, nudge_error *err)
 {
@@ -55,6 +64,7 @@ nudge_status nu_take_mean(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out
 {
     nu_symbol *v = in[0];
     NU_TRY(check_axes(g, n > 1 ? in[1] : NULL, err));
+    NU_TRY(check_part(g, v, err));
     if (v->kind == NU_IS_UNITS && v->stage == NU_NORM_SQUARES)
         return next_stage(g, NU_NORM_VARIANCE, v->of, out, err);
     if (v->kind != NU_IS_UNITS)
@@ -114,6 +124,8 @@ nudge_status nu_take_between(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **
     for (size_t k = 0; k < n; k++)
         if (in[k] == NULL || (in[k]->kind != NU_IS_UNITS && in[k]->kind != NU_IS_CONSTANT))
             return NUDGE_OK;
+    for (size_t k = 0; k < n; k++)
+        NU_TRY(check_part(g, in[k], err));
     if (n == 1)
         return strcmp(op, "Sqrt") == 0 && a->stage == NU_NORM_ABOVE_0
                    ? next_stage(g, NU_NORM_DEVIATION, a->of, out, err) : NUDGE_OK;

@@ -68,7 +68,10 @@ static nudge_status add_columns(nu_graph *g, nu_symbol *v, size_t n, nudge_error
         g->column[g->n_columns++] = (nu_graph_column){
             .is_text = type == ONNX__TENSOR_PROTO__DATA_TYPE__STRING,
             .is_whole = type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT &&
-                        type != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE};
+                        type != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE &&
+                        type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16 &&
+                        type != ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16 &&
+                        type != ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED};
         v->feature[j] = (nu_feature){.column = (uint32_t)(first + j), .factor = 1};
         NU_NEED((g->column[first + j].name = name_of(g, nu_text_of(input->name), j, n)) != NULL, 64,
                 "columns", err);
@@ -191,15 +194,19 @@ nudge_status nu_columns_arithmetic(nu_graph *g, nu_symbol **in, nu_symbol **out,
     return NUDGE_OK;
 }
 
-/* One of a list of attributes, which has n numbers or one for all. */
-static nudge_status list_number(nu_graph *g, const char *name, size_t j, size_t n,
-                                double *number, nudge_error *err)
+/* The attribute of that name, which has n numbers or one for all. */
+static nudge_status find_list(const nu_graph *g, const char *name, size_t n,
+                              const Onnx__AttributeProto **list, nudge_error *err)
 {
-    const Onnx__AttributeProto *a = nu_graph_attribute(g, name);
+    const Onnx__AttributeProto *a = *list = nu_graph_attribute(g, name);
     if (a == NULL || (a->n_floats != 1 && a->n_floats != n))
         return nu_graph_refuse(g, err, "'%s' should have %zu numbers", name, n);
-    *number = (double)a->floats[a->n_floats == 1 ? 0 : j];
     return NUDGE_OK;
+}
+
+static double list_number(const Onnx__AttributeProto *list, size_t j)
+{
+    return (double)list->floats[list->n_floats == 1 ? 0 : j];
 }
 
 /* What the attribute that numbers are listed in says of the columns. */
@@ -217,12 +224,12 @@ nudge_status nu_take_scaler(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **o
     (void)n;
     NU_TRY(need_list(g, in[0], "scale", err));
     NU_TRY(copy_columns(g, out, NU_IS_COLUMNS, in[0], err));
+    const Onnx__AttributeProto *offset, *scale;
+    NU_TRY(find_list(g, "offset", in[0]->n, &offset, err));
+    NU_TRY(find_list(g, "scale", in[0]->n, &scale, err));
     for (size_t j = 0; j < in[0]->n; j++) {
-        double offset, scale;
-        NU_TRY(list_number(g, "offset", j, in[0]->n, &offset, err));
-        NU_TRY(list_number(g, "scale", j, in[0]->n, &scale, err));
-        shift_by(&(*out)->feature[j], offset);
-        NU_TRY(multiply_by(g, &(*out)->feature[j], scale, err));
+        shift_by(&(*out)->feature[j], list_number(offset, j));
+        NU_TRY(multiply_by(g, &(*out)->feature[j], list_number(scale, j), err));
     }
     return NUDGE_OK;
 }
@@ -251,11 +258,10 @@ nudge_status nu_take_imputer(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **
         return nu_graph_refuse(g, err, "missing is what is NaN, and nothing else");
     NU_TRY(need_list(g, in[0], "imputed_value_floats", err));
     NU_TRY(copy_columns(g, out, NU_IS_COLUMNS, in[0], err));
-    for (size_t j = 0; j < in[0]->n; j++) {
-        double value;
-        NU_TRY(list_number(g, "imputed_value_floats", j, in[0]->n, &value, err));
-        NU_TRY(fill(g, &in[0]->feature[j], value, err));
-    }
+    const Onnx__AttributeProto *values;
+    NU_TRY(find_list(g, "imputed_value_floats", in[0]->n, &values, err));
+    for (size_t j = 0; j < in[0]->n; j++)
+        NU_TRY(fill(g, &in[0]->feature[j], list_number(values, j), err));
     return NUDGE_OK;
 }
 

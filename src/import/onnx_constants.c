@@ -135,13 +135,21 @@ nudge_status nu_take_transpose(nu_graph *g, nu_symbol **in, size_t n, nu_symbol 
     (void)n;
     if (v->kind != NU_IS_CONSTANT || v->rank != 2)
         return nu_graph_refuse(g, err, "nothing but a matrix of weights can be transposed");
+    const Onnx__AttributeProto *perm = nu_graph_attribute(g, "perm");
+    if (perm != NULL && perm->n_ints == 2 && perm->ints[0] == 0) { /* as it is */
+        *out = v;
+        return NUDGE_OK;
+    }
     NU_TRY(nu_graph_decode(g, v, err));
+    if (v->numbers == NULL || v->n == 0)
+        return nu_graph_refuse(g, err, "nothing but a matrix of weights can be transposed");
+    NU_TRY(nu_graph_afford(g, v->n, err));
     NU_TRY(nu_graph_symbol(g, out, NU_IS_CONSTANT, v->n, err));
     NU_TRY(nu_chain_zeros(&(*out)->numbers, v->n, err));
     (*out)->rank = 2;
     (*out)->dim[0] = v->dim[1];
     (*out)->dim[1] = v->dim[0];
-    for (size_t i = 0; v->numbers != NULL && i < v->dim[0]; i++)
+    for (size_t i = 0; i < v->dim[0]; i++)
         for (size_t j = 0; j < v->dim[1]; j++)
             (*out)->numbers[j * v->dim[0] + i] = v->numbers[i * v->dim[1] + j];
     return NUDGE_OK;

@@ -227,6 +227,7 @@ nudge_status nu_columns_end(nu_graph *g, nu_symbol *v, size_t out, double **weig
     NU_TRY(take_scales(g, v, first, n, err));
     NU_TRY(take_columns(g, first, err));
     NU_TRY(take_pixels(g, err));
+    NU_TRY(nu_graph_afford(g, values, err));
     NU_TRY(nu_chain_zeros(&moved, values, err));
     move_weights(g, v, first, *weight, out, moved, n, bias);
     double *old = *weight;

@@ -112,6 +112,8 @@ static nudge_status scale_units(nu_graph *g, const double *factor, const double 
     nu_chain *c = &g->im->chain;
     size_t n = last_layer(g)->out;
     g->version++;
+    int is_of_weights = !g->has_activation && factor != NULL;
+    NU_TRY(nu_graph_afford(g, is_of_weights ? n * last_layer(g)->in : n, err));
     if (!g->has_activation) {
         nu_chain_scale(c, factor, shift);
         return NUDGE_OK;
@@ -224,6 +226,7 @@ static nudge_status weights_of(nu_graph *g, nu_symbol *x, nu_symbol *w, int is_t
         NU_TRY(nu_columns_need(g, x, in, err));
     if (in != x->n || *out == 0 || in == 0 || w->numbers == NULL)
         return nu_graph_refuse(g, err, "it takes %zu values, and gets %zu", in, x->n);
+    NU_TRY(nu_graph_afford(g, w->n, err));
     NU_TRY(nu_chain_zeros(weight, w->n, err));
     for (size_t o = 0; o < *out; o++)
         for (size_t i = 0; i < in; i++)

@@ -50,12 +50,14 @@ nudge_status nu_units_pair(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **ou
         in[1]->kind != NU_IS_UNITS || in[0]->n != 1 || in[1]->n != 1 || in[0]->probe == NULL ||
         in[1]->probe == NULL)
         return nu_graph_refuse(g, err, "units beside each other are 1 - p and p of two classes");
+    NU_TRY(nu_units_check(g, in[0], err));
     for (size_t i = 0; i < NU_PROBES; i++)
         if (!(fabs(in[0]->probe[i] + in[1]->probe[i] - 1) <= 1e-9))
             return nu_graph_refuse(g, err, "what it puts together are not 1 - p and p");
     NU_TRY(nu_units_end(g, in[1], &is_exp, err));
     if (is_exp || g->im->chain.layer[in[1]->layer].activation != NUDGE_SIGMOID)
         return nu_graph_refuse(g, err, "the second of two classes has a sigmoid");
+    g->im->loss = NUDGE_BCE; /* so that no layer comes behind */
     return nu_graph_symbol(g, out, NU_IS_CHANCES, 2, err);
 }
 
@@ -82,6 +84,7 @@ nudge_status nu_take_binarizer(nu_graph *g, nu_symbol **in, size_t n, nu_symbol 
     NU_TRY(nu_units_end(g, in[0], &is_exp, err));
     if (in[0]->is_after || g->im->chain.layer[in[0]->layer].activation != NUDGE_SIGMOID)
         return nu_graph_refuse(g, err, "it is of probabilities, by sigmoid");
+    g->im->loss = NUDGE_BCE; /* so that no layer comes behind */
     return nu_graph_symbol(g, out, NU_IS_LABELS, in[0]->n, err);
 }
 
@@ -95,12 +98,18 @@ static char *label_text(const void *of, size_t k)
 static nudge_status set_labels(nu_graph *g, const nu_symbol *v, nudge_error *err)
 {
     nu_imported *im = g->im;
-    if (im->labels != NULL)
-        return NUDGE_OK;
     for (size_t k = 0; v->numbers != NULL && k < v->n; k++)
-        if (v->numbers[k] != floor(v->numbers[k]))
+        if (!isfinite(v->numbers[k]) || v->numbers[k] != floor(v->numbers[k]))
             return nu_graph_refuse(g, err, "label %g is no whole number", v->numbers[k]);
-    return nu_strings_make(&im->labels, &im->n_labels, v->n, label_text, v, "labels", err);
+    if (im->labels == NULL)
+        return nu_strings_make(&im->labels, &im->n_labels, v->n, label_text, v, "labels", err);
+    for (size_t k = 0; k < v->n; k++) {
+        char *text NU_FREED = label_text(v, k);
+        NU_NEED(text != NULL, 64, "labels", err);
+        if (im->n_labels != v->n || strcmp(im->labels[k], text) != 0)
+            return nu_graph_refuse(g, err, "its labels are others than those before");
+    }
+    return NUDGE_OK;
 }
 
 nudge_status nu_take_labels(nu_graph *g, nu_symbol *constants, nu_symbol **out,
@@ -167,12 +176,16 @@ nudge_status nu_graph_outputs(nu_graph *g, nudge_error *err)
     g->node = NULL;
     if (c->layers == 0 || g->graph->n_output == 0)
         return nu_graph_refuse(g, err, "it has no layers, or no outputs");
+    if (g->normed != NULL)
+        return nu_graph_refuse(g, err, "its outputs are normalised, which no model's are");
     nu_chain_layer *last = &c->layer[c->layers - 1];
     if (g->is_exp) {
         g->im->loss = NUDGE_POISSON;
     } else if (last->activation == NUDGE_SIGMOID && c->factor == NULL && c->shift == NULL) {
         last->activation = NUDGE_IDENTITY;
         g->im->loss = NUDGE_BCE;
+    } else if (g->im->loss == NUDGE_BCE) {
+        return nu_graph_refuse(g, err, "more follows its probabilities");
     }
     return NUDGE_OK;
 }

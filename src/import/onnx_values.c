@@ -35,6 +35,14 @@ nudge_status nu_graph_symbol(nu_graph *g, nu_symbol **value, nu_symbol_kind kind
     return NUDGE_OK;
 }
 
+nudge_status nu_graph_afford(nu_graph *g, size_t n, nudge_error *err)
+{
+    enum { SMALL = 1 << 24 }; /* in any file; an honest one's nodes make some 6 of 4 bytes */
+    if (n > UINT64_MAX / 2 || (g->made += n) > 4 * (uint64_t)g->file_size + SMALL)
+        return nu_graph_refuse(g, err, "its nodes make more numbers than the file has");
+    return NUDGE_OK;
+}
+
 nudge_status nu_graph_name(nu_graph *g, const char *name, nu_symbol *v, nudge_error *err)
 {
     size_t number = nu_dictionary_add(&g->names, name, strlen(name));

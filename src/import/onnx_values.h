@@ -90,6 +90,8 @@ typedef struct nu_graph {
     nu_dictionary names;
     nu_symbol **value;            /* of each name */
     size_t n_values;
+    size_t file_size;
+    uint64_t made;                /* numbers, by all nodes together */
     nu_symbol *all;               /* for freeing */
     nu_graph_column *column;
     size_t n_columns;
@@ -109,6 +111,10 @@ nudge_status nu_graph_refuse(const nu_graph *g, nudge_error *err, const char *fo
 /* A value that the node in turn makes; it is the graph's. NUDGE_EMEMORY. */
 nudge_status nu_graph_symbol(nu_graph *g, nu_symbol **value, nu_symbol_kind kind, size_t n,
                              nudge_error *err);
+
+/* A node is about to make n numbers, or go through them. NUDGE_EDATA: all nodes together make far
+ * more than a file of that size has, as many do of one tensor. */
+nudge_status nu_graph_afford(nu_graph *g, size_t n, nudge_error *err);
 
 /* Gives a value its name. NUDGE_EDATA: another has it; NUDGE_EMEMORY. */
 nudge_status nu_graph_name(nu_graph *g, const char *name, nu_symbol *v, nudge_error *err);
