@@ -45,10 +45,10 @@ cli_tests = \
 
 # What may differ without OpenMP and hwloc: make check TESTS='$(serial_tests)'.
 serial_tests = \
-	tests/cli_resume.sh tests/cli_scale.sh tests/cli_bench.sh tests/cli_train.sh \
+	tests/cli_scale.sh tests/cli_bench.sh tests/cli_train.sh \
 	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_threads.sh \
 	tests/test_bench tests/test_checkpoint tests/test_csv tests/test_dataset_matrix \
-	tests/test_evaluate tests/test_forecast tests/test_invariance tests/test_npy tests/test_plan \
+	tests/test_evaluate tests/test_forecast tests/test_npy tests/test_plan \
 	tests/test_synth tests/test_team tests/test_train tests/test_train_callbacks \
 	tests/test_trainer tests/test_watch tests/test_written \
 	$(numeric_tests) tests/check-structure
