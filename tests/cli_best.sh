@@ -11,6 +11,7 @@ check "seven trials" best --trials 7 --out all.st --json --save-config c.json
 expect "... each has its line" [ "$(grep -c '^trial  [1-7]/7  loss' "$err")" -eq 7 ]
 expect "... the first is the recipe table" grep -q "^trial  1/7  loss [0-9.]* *$" "$err"
 expect "... none varies what is given" sh -c "! grep -q 'hidden' '$err'"
+expect "... options stand apart" grep -q ' --[a-z-]* [^ -]* --[a-z-]* ' "$err"
 expect "... and all are told" [ "$(grep -c '"weight": [0-9]' "$out")" -eq 7 ]
 expect "... the average is of rows held out" [ "$(json "$out" val.rows)" = 60 ]
 loss=$(json "$out" val.loss)

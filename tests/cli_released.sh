@@ -2,6 +2,7 @@
 # What released versions wrote is read for ever: models and data predict what they did, and a training
 # that goes on from a checkpoint ends as it did. scripts/release-files wrote the files.
 . "$(dirname "$0")/setup.sh"
+here=$PWD
 
 # Whether two files of predictions have the same texts, and numbers that differ by at most $3 in
 # relation: the sums of other machines and versions are rounded otherwise.
@@ -34,7 +35,7 @@ read_again() {
         [ "$checkpoint" = 1 ] || continue
         cp "$folder/$case.checkpoint" run
         check "$version: $case goes on" go_on
-        check "... and predicts" predict "$scratch/work/model"
+        check "... and predicts" predict "$here/model"
         expect "... what it did then" same_predictions "$folder/$case.csv" "$out" "$near"
     done <"$scratch/list"
 }
@@ -44,7 +45,7 @@ predict() {
 }
 go_on() {
     (cd "$TEST_FILES" &&
-        nudge train --quiet --resume "$scratch/work/run" --out "$scratch/work/model")
+        nudge train --quiet --resume "$here/run" --out "$here/model")
 }
 
 for released in "$TEST_FILES"/released/[0-9]*; do

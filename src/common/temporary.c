@@ -136,11 +136,14 @@ static int is_of(const char *name, const char *base)
 
 static void remove_if_dead(int folder, const char *name)
 {
-    struct stat st;
+    struct stat st, now;
     int fd = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+    /* By now the name may be of another file of a process that lives. */
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+        fstatat(folder, name, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == st.st_ino &&
+        now.st_dev == st.st_dev)
         unlinkat(folder, name, 0);
     close(fd);
 }

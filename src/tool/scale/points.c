@@ -174,13 +174,16 @@ static char *title_of(const scale_study *s, const scale_setup *setup)
     snprintf(rows_text, sizeof rows_text, "%zu rows%s", rows, each);
     const char *const parts[] = {p->network, nudge_optimizer_name(t->train.optimizer.kind), batch,
                                  rows_text, nudge_dtype_name(t->dtype)};
+    const char *between = "";
     FILE *f = text_begin(&text);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         int varies = 0;
         for (size_t j = 0; j < s->n_varied; j++)
             varies = varies || strcmp(s->varied[j].option, options[i]) == 0;
-        if (!varies)
-            fprintf(f, "%s%s", ftell(f) > 0 ? ", " : "", parts[i]);
+        if (varies)
+            continue;
+        fprintf(f, "%s%s", between, parts[i]);
+        between = ", ";
     }
     text_end(f);
     return text;

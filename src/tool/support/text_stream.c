@@ -28,18 +28,6 @@ static ssize_t append(void *cookie, const char *bytes, size_t n)
     return (ssize_t)n;
 }
 
-/* For ftell(), which callers ask whether something is there; nothing else can be sought. */
-static int where(void *cookie, off64_t *at, int whence)
-{
-    const growing *g = cookie;
-    if (whence != SEEK_CUR || *at != 0) {
-        errno = EINVAL;
-        return -1;
-    }
-    *at = (off64_t)g->size;
-    return 0;
-}
-
 static int end(void *cookie)
 {
     free(cookie);
@@ -51,8 +39,7 @@ FILE *text_begin(char **text)
     growing *g = need(malloc(sizeof *g));
     *text = need(calloc(1, 1));
     *g = (growing){.text = text, .room = 1};
-    return need(fopencookie(g, "w", (cookie_io_functions_t){
-        .write = append, .seek = where, .close = end}));
+    return need(fopencookie(g, "w", (cookie_io_functions_t){.write = append, .close = end}));
 }
 
 void text_end(FILE *stream)

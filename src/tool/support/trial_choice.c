@@ -58,12 +58,15 @@ void trial_choice_give(const trial_choice *choice, arguments *args)
 
 char *trial_choice_text(const trial_choice *choice)
 {
+    const char *between = "";
     char *text;
     FILE *f = text_begin(&text);
     for (size_t i = 0; i < TRIAL_THINGS; i++) {
         const option_set *set = &things[i].values[choice->value[i]];
-        for (size_t k = 0; k < MOST_TOGETHER && set->option[k][0] != NULL; k++)
-            fprintf(f, "%s--%s %s", ftell(f) > 0 ? " " : "", set->option[k][0], set->option[k][1]);
+        for (size_t k = 0; k < MOST_TOGETHER && set->option[k][0] != NULL; k++) {
+            fprintf(f, "%s--%s %s", between, set->option[k][0], set->option[k][1]);
+            between = " ";
+        }
     }
     text_end(f);
     return text;
