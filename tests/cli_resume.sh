@@ -108,6 +108,13 @@ expect "... training went on" lines 2 full.log
 expect "... the checkpoint before stays" cmp c kept
 expect "... and the one before that" cmp c.previous kept.previous
 
+mkdir dir.previous
+refuse 2 "--checkpoint: cannot replace 'dir.previous': Is a directory" "a folder in its place" \
+    train --epochs 1 --checkpoint dir
+chmod a-w kept.previous
+check "one that is write-protected is replaced" train --epochs 1 --checkpoint kept
+expect "... by the one before" cmp c kept.previous
+
 # ---- Options in files ----
 
 check "a configuration is saved" train --epochs 2 --lr 0.01 --optimizer sgd --momentum 0.9 \

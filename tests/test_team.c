@@ -408,6 +408,19 @@ START_TEST(no_more_threads_than_the_system_gives)
     ck_assert_int_eq(nu_team_threads(2, 1, &why), 1);
     ck_assert_ptr_nonnull(strstr(why, "the system gives no more"));
     ck_assert_int_eq(nu_blas_start(&err), NUDGE_OK);
+    ck_assert_int_eq(nu_team_threads(2, 2, &why), 2); /* for a plan */
+    ck_assert_ptr_null(why);
+}
+END_TEST
+
+/* Where there is no room for a third the two that are there stay. */
+START_TEST(threads_that_are_there_stay)
+{
+    struct rlimit limit = {.rlim_cur = 1, .rlim_max = RLIM_INFINITY};
+    ck_assert_int_eq(nu_team_threads(2, 1, NULL), 2);
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    ck_assert_int_eq(nu_team_threads(3, 1, NULL), 2);
+    ck_assert_int_eq(nu_team_threads(2, 1, NULL), 2);
 }
 END_TEST
 
@@ -440,6 +453,7 @@ static Suite *team_suite(void)
     tcase_add_test(caller, number_of_threads_obeyed);
 #ifndef __SANITIZE_ADDRESS__
     tcase_add_test(caller, no_more_threads_than_the_system_gives);
+    tcase_add_test(caller, threads_that_are_there_stay);
 #endif
 #endif
     suite_add_tcase(suite, caller);

@@ -366,6 +366,7 @@ NUDGE_GIVES(nudge_machine, nudge_machine_info, )
  * larger number than there are cores means all of them, and none is larger than OMP_THREAD_LIMIT.
  * Always 1 without OpenMP, with the serial build of OpenBLAS (not safe to call from several
  * threads), and in a child of a process that has used several (OpenMP does not survive a fork).
+ * Where the system gives no more, those that it gave then are the most until the process ends.
  * Where they are fewer than asked for, *why (may be NULL) is set to a constant one-line reason,
  * otherwise to NULL.
  *

@@ -175,8 +175,9 @@ NUDGE_FILLS(nudge_model_load_weights, taken, (model, path, taken, err), nudge_mo
  * no directory itself), without touching what is there. NUDGE_EOPEN. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_check_output(const char *path, nudge_error *err);
 
-/* Removes the temporary files of outputs that this process is writing; none of those files will
- * appear. For a signal handler that ends the process: it is async-signal-safe. */
+/* Removes the temporary files of outputs that this process is writing, of up to 64 at the same time;
+ * none of those files will appear. For a signal handler that ends the process: it is
+ * async-signal-safe. */
 NUDGE_API void nudge_drop_unfinished(void);
 
 NUDGE_END

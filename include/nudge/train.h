@@ -195,7 +195,8 @@ typedef struct nudge_train_options {
                        * never shuffled: its gradient does not depend on the order */
     int threads;      /* 0: all cores of this process */
     int oversubscribe; /* 1: as many threads as asked for, even if there are fewer cores: slower,
-                        * with the same result; for tests and experiments */
+                        * with the same result; for tests and experiments. 2: nor does the system
+                        * have to give them, in a plan; nudge_train() refuses that */
     const int *cpus;  /* thread t works bound to CPU cpus[t], one for each of the threads that
                        * `threads` gives (see nudge_threads), and may run where it might before when
                        * the call returns; NULL: not bound. Costs three system calls a thread and

@@ -12,8 +12,8 @@ int nu_date_parse(const char *text, size_t size, double *days);
 /* Whether days since 1970-01-01 are in these years, which texts have. */
 int nu_is_date(double days);
 
-/* The other way round, of such days: the date, with a time down to seconds where it is not midnight.
- * Returns buf. */
+/* The other way round, of such days: the date, with a time down to seconds where it is not
+ * midnight. Returns buf. */
 #define NU_DATE_TEXT 40 /* NUDGE_CELL_SIZE */
 const char *nu_date_text(char buf[NU_DATE_TEXT], double days);
 

@@ -108,8 +108,7 @@ double nu_normal_quantile(double part)
     double off = part - 0.5;
     if (fabs(off) <= 0.425) {
         double r = 0.180625 - off * off;
-        return off * polynomial(nu_normal_middle[0], r) /
-               polynomial(nu_normal_middle[1], r);
+        return off * polynomial(nu_normal_middle[0], r) / polynomial(nu_normal_middle[1], r);
     }
     double r = sqrt(-log(off < 0 ? part : 1 - part)), from = r <= 5 ? 1.6 : 5;
     const double (*c)[8] = r <= 5 ? nu_normal_side : end;

@@ -11,8 +11,8 @@
 
 #include "core/team.h"
 
-/* Looks at the phase before a thread sleeps: about 80 microseconds. With half as many, an epoch took
- * 8 % longer (two threads of an EPYC of Zen 5, on fcff95f). */
+/* Looks at the phase before a thread sleeps: about 80 microseconds. With half as many, an epoch
+ * took 8 % longer (two threads of an EPYC of Zen 5, on fcff95f). */
 #define SPINS 2000
 
 void nu_barrier_start(nu_barrier *b, int threads)

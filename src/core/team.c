@@ -256,24 +256,26 @@ static void do_nothing(void *arg, int thread, int threads)
 }
 
 /* OpenMP ends the process where a thread cannot be made. So as many plain ones are made before, one
- * of them to spare for other uses, and then at once OpenMP's, which it keeps. */
+ * of them to spare for other uses, and then at once OpenMP's, which it keeps. What was answered once
+ * is not exceeded later, as callers have made lists of so many CPUs. */
 static int threads_to_be_had(int threads)
 {
     static int proven = 1, most = INT_MAX;
     int known = __atomic_load_n(&proven, __ATOMIC_RELAXED);
     int limit = __atomic_load_n(&most, __ATOMIC_RELAXED);
-    if (threads <= known || limit <= known)
-        return threads < known ? threads : known;
-    int n = threads;
-    while (n > 1 && !nu_address_space_has((size_t)n * NU_THREAD_SPACE))
-        n--;
-    int made = n > 1 ? made_together(n) : 1;
-    n = made < n ? (made > 1 ? made : 1) : n;
-    if (n < threads)
-        __atomic_store_n(&most, n, __ATOMIC_RELAXED);
-    __atomic_store_n(&proven, n, __ATOMIC_RELAXED);
-    nu_team_run(n, do_nothing, NULL);
-    return n;
+    int more = (threads < limit ? threads : limit) - known;
+    if (more <= 0)
+        return known + more;
+    while (more > 0 && !nu_address_space_has((size_t)(more + 1) * NU_THREAD_SPACE))
+        more--;
+    int made = more > 0 ? made_together(more + 1) : 1, had = known + (made > 1 ? made - 1 : 0);
+    if (had < threads)
+        __atomic_store_n(&most, had, __ATOMIC_RELAXED);
+    if (had > known) {
+        __atomic_store_n(&proven, had, __ATOMIC_RELAXED);
+        nu_team_run(had, do_nothing, NULL);
+    }
+    return had;
 }
 
 #else
@@ -295,7 +297,7 @@ int nu_team_threads(int requested, int oversubscribe, const char **why)
     }
     if ((limit = openmp_limits(requested, &threads)) != NULL)
         reason = limit;
-    int had = threads_to_be_had(threads);
+    int had = oversubscribe < 2 ? threads_to_be_had(threads) : threads;
     if (had < threads)
         reason = "the system gives no more (ulimit -u, ulimit -v or a container's limit)";
     if (why != NULL)

@@ -40,7 +40,8 @@ static inline void nu_team_share(size_t n, int thread, int threads, size_t *firs
 int nu_cores(void);
 
 /* Threads to use where `requested` are asked for, as nudge_threads() says, but whatever OpenBLAS
- * is; oversubscribe 1: more threads than cores are allowed. why may be NULL. */
+ * is; oversubscribe 1: more threads than cores are allowed; 2: and none is tried, as for a plan.
+ * why may be NULL. */
 int nu_team_threads(int requested, int oversubscribe, const char **why);
 
 /* *least becomes `at` if that is smaller; by any thread. */

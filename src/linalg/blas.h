@@ -10,7 +10,7 @@
  * NUDGE_EMEMORY: there is no room for what OpenBLAS takes. */
 nudge_status nu_blas_start(nudge_error *err);
 
-/* As nudge_threads(); oversubscribe 1: more threads than cores are allowed. */
+/* As nudge_threads(); oversubscribe as in nu_team_threads(). */
 int nu_threads(int requested, int oversubscribe, const char **why);
 
 /* What a kind of CPU wants, by the kernels that OpenBLAS runs on it. Never by the number of

@@ -134,8 +134,9 @@ static nudge_status start(nu_array_files *f, const nu_array_layout *l, const cha
         json_pack("{s:s, s:s*, s:s*, s:s*}", "format", "nudge-data", "target",
                   l->outputs > 0 ? l->target : NULL, "classes", l->classes > 0 ? classes : NULL,
                   "origin", l->origin);
-    char *header NU_FREED =
-        json_object_size(metadata) == texts ? nu_st_header(both, l->outputs > 0 ? 2 : 1, metadata, &size) : NULL;
+    char *header NU_FREED = NULL;
+    if (json_object_size(metadata) == texts)
+        header = nu_st_header(both, l->outputs > 0 ? 2 : 1, metadata, &size);
     NU_NEED(header != NULL, 4096, "a safetensors header", err);
     f->x_at = size;
     f->y_at = size + l->rows * nu_layout_x_row(l);

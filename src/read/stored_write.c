@@ -10,11 +10,6 @@
 #include "prep/json_list.h"
 #include "read/stored_table.h"
 
-static json_t *value_item(const void *values, size_t i)
-{
-    return json_real(((const double *)values)[i]);
-}
-
 static json_t *column_json(const nu_column *c)
 {
     json_t *json = json_pack("{s:s, s:s}", "name", c->name, "kind", nudge_column_kind_name(c->kind));
@@ -24,7 +19,7 @@ static json_t *column_json(const nu_column *c)
                                    nu_json_texts(c->categories, c->n_categories));
     if (c->values != NULL)
         bad |= json_object_set_new(json, "values",
-                                   nu_json_list(c->n_categories, value_item, c->values));
+                                   nu_json_numbers(c->values, c->n_categories));
     if (c->is_target)
         bad |= json_object_set_new(json, "target", json_integer((json_int_t)c->place + 1));
     if (nu_has_around(&c->around))

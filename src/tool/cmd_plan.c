@@ -124,7 +124,7 @@ static void forecast_all(planning *p)
     nudge_error err;
     nudge_train_options *all = &p->setup.train;
     p->forecast = need(calloc(p->counts, sizeof *p->forecast));
-    all->oversubscribe = 1;
+    all->oversubscribe = 2;
     for (size_t i = 0; i < p->counts; i++)
         all->threads = (int)p->threads[i] > all->threads ? (int)p->threads[i] : all->threads;
     must(members_plan(&p->plan, &p->setup, p->model, p->train, p->val, &err), &err);

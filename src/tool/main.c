@@ -110,6 +110,7 @@ int main(int argc, char **argv)
 {
     json_set_alloc_funcs(json_memory, free);
     nu_signals_end(drop_unfinished);
+    (void)atexit(drop_unfinished); /* give_up() ends the process while a file is written */
     /* A file at its size limit is an error of its write, not the end of the program. */
     signal(SIGXFSZ, SIG_IGN);
     const char *name = argc > 1 ? argv[1] : "--help";

@@ -122,6 +122,8 @@ nudge_status nudge_trainer_create(nudge_trainer **trainer, nudge_model *model,
     nudge_trainer *t NU_SCOPED(free_at) = NULL;
     nudge_train_options own = nudge_train_defaults();
     NU_TRY(nu_take_options(&own, options, err));
+    if (own.oversubscribe == 2)
+        return nu_fail(err, NUDGE_EARGUMENT, "oversubscribe 2 is for plans alone");
     if (own.steps != NULL)
         own.steps->n = 0;
     NU_TRY(nu_dataset_has_values(train, err));

@@ -46,7 +46,7 @@ static void data_lines(const train_report *r)
     if (r->setup->data.class_weight != NULL)
         fprintf(f, ", classes weighted %s", r->setup->data.class_weight);
     text_end(f);
-    line_print(stderr, "data", need(line));
+    line_print(stderr, "data", line);
     free(line);
     line_start(stderr, "rows");
     fprintf(stderr, "%s train", nu_count_text(text, (double)rows_of(r->data->train)));

@@ -1,5 +1,6 @@
 #include "support/train_setup.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -267,10 +268,11 @@ static void read_checkpoint(train_setup *s, arguments *args)
         refuse(args, given(args, "checkpoint") ? "checkpoint" : "resume", "a file");
     read_every(s, args);
     check_output(args, "checkpoint", INPUTS " init out log");
-    nudge_error err; /* what is there then keeps a name, too */
+    struct stat st; /* what is there then keeps a name, too */
     char *kept = text_as("%s%s", s->checkpoint, previous);
-    if (nudge_check_output(kept, &err) != NUDGE_OK)
-        complain("--%s: %s", given(args, "checkpoint") ? "checkpoint" : "resume", err.text);
+    if (lstat(kept, &st) == 0 && S_ISDIR(st.st_mode))
+        complain("--%s: cannot replace '%s': %s",
+                 given(args, "checkpoint") ? "checkpoint" : "resume", kept, strerror(EISDIR));
     free(kept);
 }
 

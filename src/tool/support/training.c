@@ -23,8 +23,8 @@ static void write_checkpoint(train_progress *p, const char *note)
     progress_checkpoint(p);
 }
 
-/* The last checkpoint is written only where training has gone on since the one before, and not where
- * it failed: at the end of an epoch that could not be validated nothing can go on. */
+/* The last checkpoint is written only where training has gone on since the one before, and not
+ * where it failed: at the end of an epoch that could not be validated nothing can go on. */
 static nudge_status train_on(train_progress *p, const char *note, nudge_error *err)
 {
     uint64_t written = UINT64_MAX; /* updates */
