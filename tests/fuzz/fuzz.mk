@@ -37,9 +37,10 @@ fuzz/corpus: $(srcdir)/tests/fuzz/corpus.tar.xz
 fuzz-merge: $(READERS:%=merge-%)
 	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C fuzz/merged -c $(READERS) | \
 	    xz -9e >$(srcdir)/tests/fuzz/corpus.tar.xz
-merge-%: fuzz/%
+merge-%: fuzz/% | fuzz/corpus
 	@rm -rf fuzz/merged/$* && mkdir -p fuzz/merged/$*
-	@$< -merge=1 -use_counters=0 $(limits) fuzz/merged/$* fuzz/corpus/$* >fuzz/$*.merge 2>&1
+	@$< -merge=1 -use_counters=0 $(limits) fuzz/merged/$* fuzz/corpus/$* >fuzz/$*.merge 2>&1 || \
+	    { tail -n 40 fuzz/$*.merge; exit 1; }
 
 # ---- The programs: one, which reads what its name says --------------------------------------
 checks = -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -52,7 +53,7 @@ objects = $(patsubst %.c,fuzz/%.o,$(filter %.c,$(sources))) \
 $(READERS:%=fuzz/%): fuzz/program
 	@ln -f $< $@
 fuzz/program: $(objects)
-	$(CLANG) $(checks) -fsanitize=fuzzer $(wraps:%=-Wl,--wrap=%) -o $@ $^ $(libs)
+	$(CLANG) $(checks) -fsanitize=fuzzer $(wraps) -o $@ $^ $(libs)
 fuzz/%.32.o: $(srcdir)/%.c
 	@mkdir -p $(@D) && $(compile) -DNU_REAL_BITS=32
 fuzz/%.64.o: $(srcdir)/%.c
