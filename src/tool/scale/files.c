@@ -86,7 +86,7 @@ static int write_file(const scale_study *s, const char *dir, size_t i)
             files[i].write(s, out.stream);
         else
             scale_report_html(s, dir, out.stream);
-        if (ftell(out.stream) != 0) {
+        if (ferror(out.stream) || ftell(out.stream) != 0) {
             error = nu_atomic_commit(&out);
         } else { /* no laws: no file, and none of an earlier study */
             nu_atomic_abandon(&out);

@@ -8,6 +8,7 @@
 #include "csv_quote.h"
 #include "json_dump.h"
 #include "support/say.h"
+#include "support/text_stream.h"
 #include "text.h"
 
 /* ---- Values ---------------------------------------------------------------------------- */
@@ -226,10 +227,15 @@ static void put_cells(json_t *row, const char *prefix, int names, int *n, FILE *
 
 void json_csv_line(json_t *row, int *lines, FILE *out)
 {
+    char *text; /* whole, before a byte of it is written */
+    FILE *line = text_begin(&text);
     for (int names = (*lines)++ == 0; names >= 0; names--) {
         int n = 0;
-        put_cells(row, "", names, &n, out);
-        fputc('\n', out);
+        put_cells(row, "", names, &n, line);
+        fputc('\n', line);
     }
+    text_end(line);
+    fputs(text, out);
+    free(text);
     json_decref(row);
 }
