@@ -49,10 +49,12 @@ static const char *end_of_archive(const char *path)
 static nudge_status take_member(nu_source *s, const char *name, nudge_error *err)
 {
     unsigned char head[NU_HEAD];
+    size_t size;
     nu_zip zip NU_SCOPED(nu_zip_close) = {0};
     nu_source member;
     char what[80];
-    if (!nu_zip_looks_like(head, nu_source_head(s, head)))
+    NU_TRY(nu_source_head(s, head, &size, err));
+    if (!nu_zip_looks_like(head, size))
         return name == NULL ? NUDGE_OK
                             : nu_fail(err, NUDGE_EDATA, "%s: it is no zip archive", s->name);
     NU_TRY(nu_zip_open(&zip, s, err));

@@ -47,14 +47,13 @@ static const struct {
     {"ustar", 5, 257, "a tar archive", "unpack it"},
 };
 
-nudge_status nu_foreign_check(const nu_source *s, nudge_error *err)
+nudge_status nu_foreign_check(const char *name, const unsigned char *head, size_t size,
+                              nudge_error *err)
 {
-    unsigned char head[NU_HEAD];
-    size_t size = nu_source_head(s, head);
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
         if (size >= kinds[k].at + kinds[k].size &&
             memcmp(head + kinds[k].at, kinds[k].magic, kinds[k].size) == 0)
-            return nu_fail(err, NUDGE_EDATA, "%s: %s: %s", s->name, kinds[k].what, kinds[k].remedy);
+            return nu_fail(err, NUDGE_EDATA, "%s: %s: %s", name, kinds[k].what, kinds[k].remedy);
     return NUDGE_OK;
 }
 

@@ -4,8 +4,9 @@
 
 #include "read/zip.h"
 
-/* NUDGE_EDATA if a file begins so. */
-nudge_status nu_foreign_check(const nu_source *s, nudge_error *err);
+/* NUDGE_EDATA if a file begins so; `name` is the file's. */
+nudge_status nu_foreign_check(const char *name, const unsigned char *head, size_t size,
+                              nudge_error *err);
 
 /* NUDGE_EDATA for an archive that such a program keeps its document in. */
 nudge_status nu_foreign_check_archive(const nu_zip *zip, nudge_error *err);

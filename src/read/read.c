@@ -59,7 +59,8 @@ static nudge_status find_format(const nu_format **format, const nu_source *s,
                                 const nu_format *other, nudge_error *err)
 {
     unsigned char head[NU_HEAD];
-    size_t size = nu_source_head(s, head);
+    size_t size;
+    NU_TRY(nu_source_head(s, head, &size, err));
     for (size_t i = 0; i < FORMATS; i++)
         if (formats[i]->looks_like != NULL && formats[i]->looks_like(head, size)) {
             *format = formats[i];
@@ -69,7 +70,7 @@ static nudge_status find_format(const nu_format **format, const nu_source *s,
     for (size_t i = 0; i < FORMATS; i++)
         if (formats[i]->by_ending && has_ending(formats[i], s->name))
             *format = formats[i];
-    return nu_foreign_check(s, err);
+    return nu_foreign_check(s->name, head, size, err);
 }
 
 static nudge_status open_file(nu_source *s, const nu_format **format, const char *path,
@@ -276,7 +277,7 @@ int nudge_file_is_model(const char *path)
     const nu_format *named;
     if (path == NULL)
         return 0;
-    if (!nu_source_open_plain(&s, path))
+    if (nu_source_open_plain(&s, path, NULL) != NUDGE_OK || s.fd < 0)
         return nu_format_of_output(&named, path, NULL) == NUDGE_OK &&
                named == &nu_safetensors_format;
     if (find_format(&named, &s, NULL, NULL) != NUDGE_OK || named != &nu_safetensors_format)

@@ -1,5 +1,6 @@
 #include "read/source.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,32 +9,43 @@
 
 #include "core/decompress.h"
 #include "core/file.h"
+#include "core/memory.h"
 #include "core/status.h"
 
-int nu_source_open_plain(nu_source *s, const char *path)
+nudge_status nu_source_open_plain(nu_source *source, const char *path, nudge_error *err)
 {
-    struct stat about;
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
-        return 0; /* opening a pipe would take it from the one who reads it */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    nu_source s NU_SCOPED(nu_source_close) = {.name = path, .fd = -1};
     unsigned char head[NU_CODEC_MAGIC];
-    ssize_t n = 0;
-    if (fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode) &&
-        (n = pread(fd, head, sizeof head, 0)) >= 0 && nu_codec_of(head, (size_t)n) == NULL) {
-        *s = (nu_source){.name = path, .fd = fd, .size = (uint64_t)about.st_size};
-        return 1;
+    struct stat about;
+    *source = s;
+    int failed = stat(path, &about) != 0;
+    if (!failed && !S_ISREG(about.st_mode))
+        return NUDGE_OK; /* opening a pipe would take it from the one who reads it */
+    if (failed || (s.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0)
+        return nu_fail(err, NUDGE_EOPEN, "cannot open '%s': %s", path, strerror(errno));
+    if (fstat(s.fd, &about) != 0)
+        return nu_fetch_failed(path, errno, err);
+    if (!S_ISREG(about.st_mode))
+        return NUDGE_OK;
+    s.size = (uint64_t)about.st_size;
+    size_t n = s.size < sizeof head ? (size_t)s.size : sizeof head;
+    int error = nu_read_at(s.fd, 0, head, n);
+    if (error != 0)
+        return nu_fetch_failed(path, error, err);
+    if (nu_codec_of(head, n) == NULL) {
+        *source = s;
+        s.fd = -1;
     }
-    if (fd >= 0)
-        close(fd);
-    return 0;
+    return NUDGE_OK;
 }
 
 nudge_status nu_source_open(nu_source *source, const char *path, nudge_error *err)
 {
-    if (nu_source_open_plain(source, path))
-        return NUDGE_OK;
     nu_source s = {.name = path, .fd = -1};
-    NU_TRY(nu_source_load(&s, err));
+    if (strcmp(path, "-") != 0)
+        NU_TRY(nu_source_open_plain(&s, path, err));
+    if (s.fd < 0)
+        NU_TRY(nu_source_load(&s, err));
     *source = s;
     return NUDGE_OK;
 }
@@ -74,8 +86,10 @@ nudge_status nu_fetch_failed(const char *name, int error, nudge_error *err)
     return nu_fail(err, NUDGE_EIO, "%s: cannot read: %s", name, strerror(error));
 }
 
-size_t nu_source_head(const nu_source *s, unsigned char head[NU_HEAD])
+nudge_status nu_source_head(const nu_source *s, unsigned char head[NU_HEAD], size_t *size,
+                            nudge_error *err)
 {
-    size_t size = s->size < NU_HEAD ? (size_t)s->size : NU_HEAD;
-    return nu_source_fetch(s, 0, head, size) == 0 ? size : 0;
+    *size = s->size < NU_HEAD ? (size_t)s->size : NU_HEAD;
+    int error = nu_source_fetch(s, 0, head, *size);
+    return error == 0 ? NUDGE_OK : nu_fetch_failed(s->name, error, err);
 }

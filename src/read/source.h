@@ -24,8 +24,8 @@ typedef struct nu_source {
 nudge_status nu_source_open(nu_source *s, const char *path, nudge_error *err);
 void nu_source_close(nu_source *s);
 
-/* Likewise, but does nothing and returns 0 where `path` is no plain file that can be opened. */
-int nu_source_open_plain(nu_source *s, const char *path);
+/* Likewise, but opens nothing, and leaves fd -1, where `path` is compressed or no plain file. */
+nudge_status nu_source_open_plain(nu_source *s, const char *path, nudge_error *err);
 
 /* Sees to it that `bytes` are there. */
 nudge_status nu_source_load(nu_source *s, nudge_error *err);
@@ -36,7 +36,8 @@ int nu_source_fetch(const nu_source *s, uint64_t at, void *out, size_t size);
 /* A failed fetch as a message; `name` is what was read. NUDGE_EDATA, NUDGE_EIO. */
 nudge_status nu_fetch_failed(const char *name, int error, nudge_error *err);
 
-/* The first bytes, at most NU_HEAD; returns their number. */
-size_t nu_source_head(const nu_source *s, unsigned char head[NU_HEAD]);
+/* The first bytes, *size of them, at most NU_HEAD. NUDGE_EDATA, NUDGE_EIO. */
+nudge_status nu_source_head(const nu_source *s, unsigned char head[NU_HEAD], size_t *size,
+                            nudge_error *err);
 
 #endif
