@@ -1,4 +1,4 @@
-/* JSON as text, whole or not at all. */
+/* JSON as text, whole or not at all, and back. */
 #ifndef NUDGE_COMMON_JSON_DUMP_H
 #define NUDGE_COMMON_JSON_DUMP_H
 
@@ -20,6 +20,12 @@ static inline char *nu_json_dump(const json_t *json, size_t flags)
     }
     text[size] = '\0';
     return text;
+}
+
+/* Whether a text could not be read because memory ended: jansson 2.14 then says nothing. */
+static inline int nu_json_lacks_memory(const json_error_t *why)
+{
+    return why->text[0] == '\0';
 }
 
 #endif

@@ -255,6 +255,7 @@ nudge_status nu_network_parse(nu_described *d, const char *text, nudge_error *er
 {
     json_error_t at;
     json_auto_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &at);
+    NU_NEED(root != NULL || !nu_json_lacks_memory(&at), strlen(text), "a network", err);
     if (root == NULL)
         return nu_fail(err, NUDGE_EDATA, "network: no valid JSON: %s at byte %d", at.text,
                        at.position);

@@ -233,10 +233,10 @@ static nudge_status read_header(nu_st_file *f, const char *path, nudge_error *er
         return nu_fail(err, NUDGE_EDATA, "is no safetensors file: its header must begin with {");
     json_auto_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &at);
     if (root == NULL)
-        return nu_fail(err,
-                       json_error_code(&at) == json_error_out_of_memory ? NUDGE_EMEMORY
-                                                                        : NUDGE_EDATA,
-                       "the header is no valid JSON: %s at byte %d", at.text, at.position);
+        return nu_json_lacks_memory(&at)
+                   ? nu_no_memory(err, length, "a safetensors header")
+                   : nu_fail(err, NUDGE_EDATA, "the header is no valid JSON: %s at byte %d",
+                             at.text, at.position);
     return take_header(f, root, size - f->data_at, err);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/memory.h"
 #include "core/status.h"
+#include "json_dump.h"
 #include "read/format.h"
 #include "whole.h"
 
@@ -161,6 +162,7 @@ static nudge_status open_array(nu_array *a, nu_source *s, nudge_error *err)
     a->at += length;
     to_json(text, length);
     json_auto_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &at);
+    NU_NEED(root != NULL || !nu_json_lacks_memory(&at), length, "an NPY header", err);
     return root != NULL ? take_dictionary(a, root, s->size - a->at, err)
                         : bad_header(a, at.text, err);
 }

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/status.h"
 #include "date.h"
+#include "json_dump.h"
 #include "prep/dialect_json.h"
 #include "read/csv_columns.h"
 
@@ -319,7 +320,10 @@ nudge_status nu_stored_read(nudge_table *t, const nu_st_file *file,
 {
     stored s = {.file = file, .table = t, .err = err};
     const char *text = nu_st_metadata(file, "table");
-    json_auto_t *json = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    json_error_t why;
+    json_auto_t *json = text != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, &why) : NULL;
+    NU_NEED(text == NULL || json != NULL || !nu_json_lacks_memory(&why), strlen(text),
+            "a table's description", err);
     json_t *csv = json_object_get(json, "csv");
     s.columns = json_object_get(json, "columns");
     if (options->labels != NULL)
