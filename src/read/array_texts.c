@@ -1,9 +1,8 @@
 /* Labels that are texts: each different one is a class. */
-#include <jansson.h>
-
 #include "core/memory.h"
 #include "core/status.h"
 #include "read/array.h"
+#include "read/csv_encoding.h"
 #include "table/dictionary.h"
 
 /* A text being read: its bytes as they are in the file, and as UTF-8. */
@@ -54,9 +53,10 @@ static size_t decode(const words *w)
             w->text[n] = (char)c;
         n += put;
     }
-    json_t *checked = json_stringn(w->text, n); /* NULL: not UTF-8 */
-    json_decref(checked);
-    return checked != NULL ? n : SIZE_MAX;
+    for (size_t at = 0, size; width == 1 && at < n; at += size)
+        if ((size = nu_utf8_size((unsigned char *)w->text + at, n - at)) == 0)
+            return SIZE_MAX;
+    return n;
 }
 
 static nudge_status take_labels(nudge_table *t, words *w, nudge_error *err)

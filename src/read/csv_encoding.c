@@ -12,8 +12,7 @@
 
 /* ---- UTF-8 ----------------------------------------------------------------------------- */
 
-/* Length of the UTF-8 character at `b` (RFC 3629), 0 if there is none. */
-static size_t character_size(const unsigned char *b, size_t size)
+size_t nu_utf8_size(const unsigned char *b, size_t size)
 {
     if (b[0] < 0x80)
         return 1;
@@ -54,7 +53,7 @@ static size_t first_odd_byte(const unsigned char *bytes, size_t size)
         at += plain_blocks(bytes + at, size - at);
         for (size_t n, end = at + nu_smaller(size - at, BLOCK); at < end; at += n) {
             unsigned char b = bytes[at];
-            n = character_size(bytes + at, size - at);
+            n = nu_utf8_size(bytes + at, size - at);
             if (n == 0 || (b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f'))
                 return at;
         }
@@ -144,7 +143,11 @@ static nudge_status enlarge(conversion *c, size_t left, const char *source, nudg
 static nudge_status convert(nu_source *s, size_t mark, const char *encoding, nudge_error *err)
 {
     conversion c NU_SCOPED(conversion_end) = {.cd = iconv_open("UTF-8", encoding)};
-    if (strchr(encoding, '/') != NULL || c.cd == (iconv_t)-1)
+    int error = c.cd == (iconv_t)-1 ? errno : 0;
+    if (error != 0 && error != EINVAL)
+        return nu_fail(err, NUDGE_EIO, "%s: cannot convert it from %s: %s", s->name, encoding,
+                       strerror(error));
+    if (error != 0 || strchr(encoding, '/') != NULL)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "encoding", "'%s' is no encoding that is "
                                "known here; utf-8, latin1, windows-1252, utf-16le are", encoding);
     char *in = (char *)s->bytes + mark;
@@ -154,7 +157,7 @@ static nudge_status convert(nu_source *s, size_t mark, const char *encoding, nud
         char *out = c.out + c.used;
         size_t room = c.room - c.used;
         size_t made = iconv(c.cd, &in, &left, &out, &room);
-        int error = errno;
+        error = errno;
         c.used = (size_t)(out - c.out);
         if (made != (size_t)-1)
             break;
