@@ -1,4 +1,5 @@
 /* Tables and synthetic rows to files. */
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "core/clock.h"
@@ -264,10 +265,18 @@ static nudge_status write_spec(writing *w, const nu_format *format, const char *
                                  : write_text(w, format, path, err);
 }
 
-static uint64_t file_size(const char *path)
+/* 0: it is no file. */
+static nudge_status measure_file(uint64_t *bytes, const char *path, nudge_error *err)
 {
     struct stat about;
-    return stat(path, &about) == 0 && S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+    *bytes = 0;
+    if (strcmp(path, "-") == 0)
+        return NUDGE_OK;
+    if (stat(path, &about) != 0)
+        return nu_fail(err, NUDGE_EIO, "cannot tell the size of '%s': %s", path, strerror(errno));
+    if (S_ISREG(about.st_mode))
+        *bytes = (uint64_t)about.st_size;
+    return NUDGE_OK;
 }
 
 nudge_status nudge_synth_write(nudge_written *written, const char *spec, const char *path,
@@ -286,10 +295,13 @@ nudge_status nudge_synth_write(nudge_written *written, const char *spec, const c
     NU_TRY(check_labels(format, path, o->labels, err));
     NU_TRY(nu_synth_start(&w.maker, spec, o->seed, o->threads, err));
     NU_TRY(write_spec(&w, format, spec, path, err));
+    uint64_t bytes = w.files.bytes;
+    if (bytes == 0)
+        NU_TRY(measure_file(&bytes, path, err));
     if (written != NULL)
         *written = (nudge_written){
             .rows = w.layout.rows, .features = w.layout.features, .targets = w.layout.outputs,
-            .bytes = w.files.bytes > 0 ? w.files.bytes : file_size(path),
+            .bytes = bytes,
             .seconds = nu_seconds() - w.start,
         };
     return NUDGE_OK;
