@@ -308,7 +308,9 @@ static nudge_status load(void *to, const nu_st_file *file, nudge_error *err)
     const char *text[TEXTS];
     char checksum[CHECKSUM];
     NU_TRY(check_texts(file, text, checksum, err));
-    json_auto_t *root = json_loads(text[1], 0, NULL);
+    json_error_t why;
+    json_auto_t *root = json_loads(text[1], 0, &why);
+    NU_NEED(root != NULL || !nu_json_lacks_memory(&why), strlen(text[1]), "a checkpoint", err);
     size_t n = json_is_array(root) ? json_array_size(root) : 1;
     if (n != t->n)
         return nu_fail(err, NUDGE_EMISMATCH, "has the training of %zu member%s; here it is of %zu",

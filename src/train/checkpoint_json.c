@@ -229,8 +229,12 @@ static nudge_status compare(const char *what, const json_t *file, const json_t *
 nudge_status nu_checkpoint_compare(const char *what, const char *file, const char *here,
                                    nudge_error *err)
 {
-    json_auto_t *a = json_loads(file, JSON_DECODE_ANY, NULL);
-    json_auto_t *b = json_loads(here, JSON_DECODE_ANY, NULL);
+    json_error_t why_a, why_b;
+    json_auto_t *a = json_loads(file, JSON_DECODE_ANY, &why_a);
+    json_auto_t *b = json_loads(here, JSON_DECODE_ANY, &why_b);
+    NU_NEED((a != NULL || !nu_json_lacks_memory(&why_a)) &&
+                (b != NULL || !nu_json_lacks_memory(&why_b)),
+            strlen(file) + strlen(here), "a checkpoint", err);
     return compare(what, a, b, err);
 }
 
