@@ -18,8 +18,8 @@ typedef struct failing_row {
     size_t every;       /* not each n, but one of so many; 0: each */
 } failing_row;
 
-/* Tries each of the n rows with each call failing once, and with all from it on; each read and
- * write that is interrupted once; and all of them taking half of what they are asked for. Allowed is
+/* Tries each of the n rows with each call failing once, and with all from it on; with each read and
+ * write interrupted once; and with all of them taking half of what they are asked for. Allowed is
  * what comes without a fault, or a status and one line of text that say what failed. Then there are
  * no other files in the folder, those that it has are as before or, the output, as they should be;
  * no file is open and no block is left. Fails the test otherwise; prints how often it tried. */
@@ -31,7 +31,7 @@ void failing_result(const void *bytes, size_t size);
 void failing_result_text(const char *text);
 void failing_result_table(const nudge_table *t);
 
-/* Between these no call fails: what a row's call only asks for the result. */
+/* Between these, which may be nested, no call fails: what a row's call only asks for the result. */
 void failing_pause(void);
 void failing_go_on(void);
 

@@ -17,7 +17,12 @@ failing_wraps = \
 	-Wl,--wrap=rename -Wl,--wrap=link -Wl,--wrap=linkat -Wl,--wrap=ftruncate -Wl,--wrap=fsync \
 	-Wl,--wrap=open -Wl,--wrap=read -Wl,--wrap=pread -Wl,--wrap=pwrite -Wl,--wrap=close \
 	-Wl,--wrap=fwrite -Wl,--wrap=fputs -Wl,--wrap=fputc -Wl,--wrap=putc -Wl,--wrap=fprintf \
-	-Wl,--wrap=fflush -Wl,--wrap=ferror -Wl,--wrap=clearerr -Wl,--wrap=fclose
+	-Wl,--wrap=fflush -Wl,--wrap=ferror -Wl,--wrap=clearerr -Wl,--wrap=fclose \
+	-Wl,--wrap=clock_gettime
 
 tests_test_failing_reads_SOURCES = tests/test_failing_reads.c $(failing_sources)
 tests_test_failing_reads_LDFLAGS = $(AM_LDFLAGS) $(failing_wraps)
+tests_test_failing_models_SOURCES = tests/test_failing_models.c $(failing_sources)
+tests_test_failing_models_LDFLAGS = $(AM_LDFLAGS) $(failing_wraps)
+tests_test_failing_training_SOURCES = tests/test_failing_training.c $(failing_sources)
+tests_test_failing_training_LDFLAGS = $(AM_LDFLAGS) $(failing_wraps)

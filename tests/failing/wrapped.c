@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 #include <zlib.h>
@@ -30,7 +31,7 @@ failing_state failing_now;
 static int fails(const char *name, fault kind, int error)
 {
     failing_state *f = &failing_now;
-    if (!f->on || f->mode == FAILING_INTERRUPTED || f->mode >= FAILING_SHORT)
+    if (f->on < 1 || f->mode == FAILING_INTERRUPTED || f->mode >= FAILING_SHORT)
         return 0;
     f->counted++;
     if (f->counted != f->n && !(f->mode == FAILING_FROM && f->counted > f->n))
@@ -46,9 +47,9 @@ static int fails(const char *name, fault kind, int error)
 static int transfer_fails(const char *name, int error, size_t *size)
 {
     failing_state *f = &failing_now;
-    if (f->on && f->mode == FAILING_SHORT)
+    if (f->on > 0 && f->mode == FAILING_SHORT)
         *size = *size / 2 + (*size == 1);
-    if (!f->on || f->mode != FAILING_INTERRUPTED)
+    if (f->on < 1 || f->mode != FAILING_INTERRUPTED)
         return fails(name, FAULT_FILE, error);
     if (++f->counted != f->n)
         return 0;
@@ -89,7 +90,7 @@ static size_t place_of(const void *block)
 static void *had(void *block, size_t size)
 {
     size_t at = place_of(block);
-    if (!failing_now.on || block == NULL)
+    if (failing_now.on < 1 || block == NULL)
         return block;
     while (blocks[at].block != NULL)
         at = (at + 1) % ROOM;
@@ -158,7 +159,8 @@ WRAP(int, posix_memalign, (void **block, size_t align, size_t size))
 
 WRAP(char *, strdup, (const char *text))
 {
-    return fails("strdup", FAULT_MEMORY, ENOMEM) ? NULL : had(__real_strdup(text), strlen(text) + 1);
+    return fails("strdup", FAULT_MEMORY, ENOMEM) ? NULL
+                                                 : had(__real_strdup(text), strlen(text) + 1);
 }
 
 WRAP(char *, strndup, (const char *text, size_t n))
@@ -352,6 +354,17 @@ WRAP(int, gzclose, (gzFile gz))
 {
     int result = __real_gzclose(gz);
     return fails("gzclose", FAULT_FILE, EIO) ? Z_ERRNO : result;
+}
+
+/* ---- The clock, so that what tells times is the same --------------------------------------- */
+
+WRAP(int, clock_gettime, (clockid_t clock, struct timespec *now))
+{
+    if (failing_now.milliseconds == 0)
+        return __real_clock_gettime(clock, now);
+    long ms = ++failing_now.milliseconds;
+    *now = (struct timespec){.tv_sec = 1000 + ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    return 0;
 }
 
 /* ---- Streams ----------------------------------------------------------------------------- */

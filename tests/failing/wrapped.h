@@ -15,10 +15,11 @@ typedef enum failing_mode {
 } failing_mode;
 
 typedef struct failing_state {
-    int on;              /* calls are counted */
+    int on;              /* above 0: calls are counted */
     failing_mode mode;
     size_t n;            /* the call that fails, from 1 */
     size_t counted;
+    long milliseconds;   /* that went by, one between two looks at the clock; 0: its own time */
     unsigned faults;     /* a set of kinds that came */
     const char *first;   /* the function that failed first; NULL: none did */
 } failing_state;
