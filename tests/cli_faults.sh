@@ -3,8 +3,9 @@
 . "$(dirname "$0")/setup.sh"
 
 cat >probe.c <<'C'
+#include <features.h>
 #include <linux/seccomp.h>
-#ifndef __x86_64__
+#if !defined __x86_64__ || !defined __GLIBC__
 #error
 #endif
 int main(void) { return 0; }
@@ -14,7 +15,7 @@ if [ -z "$python" ]; then
 elif [ "${TEST_CFLAGS#*sanitize}" != "${TEST_CFLAGS-}" ]; then
     skip "calls that fail" "the sanitizers have a malloc of their own"
 elif ! ${CC:-cc} -c probe.c 2>/dev/null; then
-    skip "calls that fail" "only on Linux on x86-64"
+    skip "calls that fail" "only with the C library of GNU on Linux, on x86-64"
 else
     exec "$python" "$TOP_SRCDIR/tests/faults/run" --nudge "$NUDGE" --every 601
 fi

@@ -35,11 +35,12 @@ static const struct kind {
     const char *name;
     int number; /* of the system call */
 } kinds[] = {
-    {"malloc", -1},          {"thread", -1},          {"open", SYS_openat},
-    {"read", SYS_read},      {"pread", SYS_pread64},  {"write", SYS_write},
-    {"pwrite", SYS_pwrite64}, {"fsync", SYS_fsync},   {"rename", SYS_rename},
-    {"link", SYS_link},     {"linkat", SYS_linkat},    {"close", SYS_close},    {"mmap", SYS_mmap},
-    {"fork", SYS_clone},     {"stat", SYS_newfstatat}, {"truncate", SYS_ftruncate},
+    {"malloc", -1},           {"thread", -1},          {"open", SYS_openat},
+    {"read", SYS_read},       {"pread", SYS_pread64},  {"write", SYS_write},
+    {"pwrite", SYS_pwrite64}, {"fsync", SYS_fsync},    {"rename", SYS_rename},
+    {"link", SYS_link},       {"linkat", SYS_linkat},  {"close", SYS_close},
+    {"mmap", SYS_mmap},       {"fork", SYS_clone},     {"stat", SYS_newfstatat},
+    {"truncate", SYS_ftruncate},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
