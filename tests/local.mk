@@ -80,6 +80,7 @@ check-kills: nudge$(EXEEXT)
 
 EXTRA_DIST += $(cli_tests) tests/faults tests/kills tests/check-structure tests/files tests/setup.sh \
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py tests/import_networks.py \
+	tests/import_graphs.py \
 	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \

@@ -7,4 +7,5 @@ libnudge_all_la_SOURCES += \
 	src/import/onnx_between.c src/import/onnx_columns.c \
 	src/import/onnx_constants.c src/import/onnx_elementwise.c \
 	src/import/onnx_file.h src/import/onnx_file.c \
-	src/import/onnx_inputs.c src/import/onnx_layers.c src/import/onnx_outputs.c
+	src/import/onnx_inputs.c src/import/onnx_layers.c src/import/onnx_outputs.c \
+	src/import/onnx_shapes.c

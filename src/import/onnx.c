@@ -1,5 +1,6 @@
 /* ONNX: the graph's nodes in turn. https://github.com/onnx/onnx/blob/main/docs/Operators.md and
  * Operators-ml.md */
+#include <math.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -16,9 +17,9 @@ static void graph_end(nu_graph *g)
         if (!v->is_borrowed) {
             free(v->numbers);
             nu_strings_free(v->texts, v->texts != NULL ? v->n : 0);
+            free(v->feature);
+            free(v->probe);
         }
-        free(v->feature);
-        free(v->probe);
         free(v);
     }
     for (size_t j = 0; j < g->n_columns; j++) {
@@ -36,15 +37,22 @@ static void graph_end(nu_graph *g)
 static nudge_status take_same(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
                               nudge_error *err)
 {
-    if (strcmp(g->node->op_type, "Flatten") == 0 && nu_graph_int(g, "axis", 1) != 1)
-        return nu_graph_refuse(g, err, "rows are put together");
-    if (strcmp(g->node->op_type, "Dropout") == 0 && n > 2 && in[2] != NULL &&
-        in[2]->kind == NU_IS_CONSTANT) {
-        NU_TRY(nu_graph_decode(g, in[2], err));
-        if (in[2]->numbers != NULL && in[2]->n > 0 && in[2]->numbers[0] != 0)
-            return nu_graph_refuse(g, err, "it draws at random, as in training");
-    }
+    (void)g, (void)n, (void)err;
     *out = in[0];
+    return NUDGE_OK;
+}
+
+/* Its third input says whether it is in training. */
+static nudge_status take_dropout(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
+                                 nudge_error *err)
+{
+    nu_symbol *training = n > 2 ? in[2] : NULL;
+    *out = in[0];
+    if (training != NULL && training->kind == NU_IS_CONSTANT)
+        NU_TRY(nu_graph_decode(g, training, err));
+    if (training != NULL && (training->kind != NU_IS_CONSTANT || training->n != 1 ||
+                             training->numbers == NULL || training->numbers[0] != 0))
+        return nu_graph_refuse(g, err, "it draws at random, as in training");
     return NUDGE_OK;
 }
 
@@ -59,69 +67,43 @@ static int are_whole(const nu_graph *g, const nu_symbol *v)
     return v->feature != NULL;
 }
 
+#define TYPE(NAME) ONNX__TENSOR_PROTO__DATA_TYPE__##NAME
+
+/* Whether a type has the constant's numbers, or texts, as they are. */
+static int holds(const nu_symbol *c, int64_t type)
+{
+    double most = type == TYPE(BOOL) ? 1 : type == TYPE(INT32) ? INT32_MAX : 0x1p53;
+    if (c->texts != NULL)
+        return type == TYPE(STRING);
+    if (type == TYPE(FLOAT) || type == TYPE(DOUBLE))
+        return 1;
+    for (size_t i = 0; i < c->n; i++)
+        if (c->numbers[i] != floor(c->numbers[i]) || !(fabs(c->numbers[i]) <= most) ||
+            (type == TYPE(BOOL) && c->numbers[i] < 0))
+            return 0;
+    return type == TYPE(BOOL) || type == TYPE(INT32) || type == TYPE(INT64) ||
+           type == TYPE(STRING);
+}
+
 static nudge_status take_cast(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
                               nudge_error *err)
 {
-    nu_symbol *v = in[0];
+    nu_symbol *v = *out = in[0];
     int64_t to = nu_graph_int(g, "to", 0);
-    int is_real = to == ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT ||
-                  to == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE;
+    int is_real = to == TYPE(FLOAT) || to == TYPE(DOUBLE), keeps = is_real;
+    int is_whole = to == TYPE(INT64) || to == TYPE(INT32) || to == TYPE(STRING);
     (void)n;
-    *out = v;
-    if (is_real || v->kind == NU_IS_SHAPE || v->kind == NU_IS_LABELS || v->kind == NU_IS_CONSTANT)
-        return NUDGE_OK;
-    int keeps = to == ONNX__TENSOR_PROTO__DATA_TYPE__INT64 ||
-                to == ONNX__TENSOR_PROTO__DATA_TYPE__INT32 ||
-                to == ONNX__TENSOR_PROTO__DATA_TYPE__STRING;
-    if (v->kind != NU_IS_COLUMNS || !keeps || !are_whole(g, v))
+    if (v->kind == NU_IS_CONSTANT) {
+        NU_TRY(nu_graph_decode(g, v, err));
+        keeps = holds(v, to);
+    } else if (v->kind == NU_IS_COLUMNS) {
+        keeps = v->type == TYPE(STRING) ? to == v->type : is_real || (is_whole && are_whole(g, v));
+    } else if (v->kind == NU_IS_SHAPE || v->kind == NU_IS_LABELS) {
+        keeps = is_real || is_whole;
+    }
+    if (!keeps)
         return nu_graph_refuse(g, err, "to type %lld, which changes values", (long long)to);
-    return NUDGE_OK;
-}
-
-/* A constant in another shape, which tells nothing more. */
-static nudge_status reshape_constant(nu_graph *g, nu_symbol *v, const nu_symbol *shape,
-                                     nu_symbol **out, nudge_error *err)
-{
-    NU_TRY(nu_graph_decode(g, v, err));
-    NU_TRY(nu_graph_symbol(g, out, NU_IS_CONSTANT, v->n, err));
-    nu_symbol *same = *out;
-    *same = (nu_symbol){.kind = NU_IS_CONSTANT, .node = g->node, .n = v->n, .numbers = v->numbers,
-                       .texts = v->texts, .is_borrowed = 1, .rank = 1, .dim = {v->n},
-                       .next = same->next};
-    if (shape == NULL || shape->numbers == NULL || shape->n != 2 || shape->numbers[0] < 1 ||
-        shape->numbers[1] < 1 || shape->numbers[0] * shape->numbers[1] != (double)v->n)
-        return NUDGE_OK;
-    same->rank = 2;
-    same->dim[0] = (size_t)shape->numbers[0];
-    same->dim[1] = (size_t)shape->numbers[1];
-    return NUDGE_OK;
-}
-
-/* Units stay beside each other in their row. */
-static nudge_status take_reshape(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
-                                 nudge_error *err)
-{
-    nu_symbol *v = in[0], *shape = n > 1 ? in[1] : NULL;
-    *out = v;
-    if (shape != NULL && shape->kind == NU_IS_CONSTANT)
-        NU_TRY(nu_graph_decode(g, shape, err));
-    if (v->kind == NU_IS_CONSTANT)
-        return reshape_constant(g, v, shape, out, err);
-    if ((v->kind != NU_IS_UNITS && v->kind != NU_IS_CHANCES) || shape == NULL ||
-        shape->numbers == NULL || strcmp(g->node->op_type, "Reshape") != 0)
-        return NUDGE_OK;
-    double last = shape->n > 0 ? shape->numbers[shape->n - 1] : 0;
-    if ((shape->n == 2 && (last == (double)v->n || last == -1 || last == 0)) ||
-        (shape->n == 1 && v->n == 1))
-        return NUDGE_OK;
-    return nu_graph_refuse(g, err, "rows are no longer rows");
-}
-
-static nudge_status take_shape(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
-                               nudge_error *err)
-{
-    (void)in, (void)n;
-    return nu_graph_symbol(g, out, NU_IS_SHAPE, 0, err);
+    return nu_graph_view(g, v, v->rank, v->dim, v->type != 0 ? (int)to : 0, out, err);
 }
 
 /* ---- Operators of several kinds of values ----------------------------------------------- */
@@ -132,11 +114,11 @@ static nudge_status take_concat(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
     int64_t axis = nu_graph_int(g, "axis", 1);
     for (size_t k = 0; k < n; k++)
         if (in[k] != NULL && in[k]->kind == NU_IS_SHAPE)
-            return take_shape(g, in, n, out, err);
-    if (axis != 1 && axis != -1 && axis != 2) /* 2: of one-hot categories, [N, 1, n] */
+            return nu_shape_concat(g, in, n, out, err);
+    if (!nu_is_along_row(in[0], axis))
         return nu_graph_refuse(g, err, "along axis %lld, not along a row", (long long)axis);
     return in[0]->kind == NU_IS_UNITS ? nu_units_pair(g, in, n, out, err)
-                                   : nu_columns_concat(g, in, n, out, err);
+                                      : nu_columns_concat(g, in, n, out, err);
 }
 
 /* Gather and ArrayFeatureExtractor. */
@@ -144,14 +126,14 @@ static nudge_status take_some(nu_graph *g, nu_symbol **in, size_t n, nu_symbol *
                               nudge_error *err)
 {
     int is_gather = strcmp(g->node->op_type, "Gather") == 0;
-    int64_t axis = nu_graph_int(g, "axis", is_gather ? 0 : 1);
+    int64_t axis = nu_graph_int(g, "axis", 0);
     (void)n;
-    if (in[1] != NULL && in[0]->kind == NU_IS_CONSTANT && in[1]->kind == NU_IS_LABELS)
+    if (in[0]->kind == NU_IS_CONSTANT && in[1]->kind == NU_IS_LABELS)
         return nu_take_labels(g, in[0], out, err);
     if (in[0]->kind == NU_IS_SHAPE)
-        return take_shape(g, in, n, out, err);
-    if (in[0]->kind != NU_IS_COLUMNS || in[1] == NULL || in[1]->kind != NU_IS_CONSTANT ||
-        (axis != 1 && axis != -1))
+        return nu_shape_gather(g, in, out, err);
+    if (in[0]->kind != NU_IS_COLUMNS || in[1]->kind != NU_IS_CONSTANT ||
+        (is_gather && !nu_is_along_row(in[0], axis)))
         return nu_graph_refuse(g, err, "columns by their numbers, or labels, are taken");
     return nu_columns_select(g, in[0], in[1], out, err);
 }
@@ -170,9 +152,9 @@ static const struct {
     {"Cast", 1, 1, take_cast},
     {"Concat", 1, 1 << 20, take_concat},
     {"Constant", 0, 0, nu_take_constant},
-    {"Dropout", 1, 3, take_same},
+    {"Dropout", 1, 3, take_dropout},
     {"FeatureVectorizer", 1, 1 << 20, nu_columns_concat},
-    {"Flatten", 1, 1, take_same},
+    {"Flatten", 1, 1, nu_take_flatten},
     {"Gather", 2, 2, take_some},
     {"Gemm", 2, 3, nu_take_gemm},
     {"Identity", 1, 1, take_same},
@@ -183,24 +165,28 @@ static const struct {
     {"MatMul", 2, 2, nu_take_matmul},
     {"OneHotEncoder", 1, 1, nu_take_one_hot},
     {"ReduceMean", 1, 2, nu_take_mean},
-    {"Reshape", 1, 2, take_reshape},
+    {"Reshape", 1, 2, nu_take_reshape},
     {"Scaler", 1, 1, nu_take_scaler},
-    {"Shape", 1, 1, take_shape},
+    {"Shape", 1, 1, nu_take_shape},
     {"Softmax", 1, 1, nu_take_softmax},
-    {"Squeeze", 1, 2, take_reshape},
+    {"Squeeze", 1, 2, nu_take_squeeze},
     {"Transpose", 1, 1, nu_take_transpose},
-    {"Unsqueeze", 1, 2, take_reshape},
+    {"Unsqueeze", 1, 2, nu_take_unsqueeze},
     {"Where", 3, 3, nu_take_where},
     {"ZipMap", 1, 1, nu_take_zip_map},
 };
+
+static int is_of_onnx(const char *domain)
+{
+    return *domain == '\0' || strcmp(domain, "ai.onnx") == 0;
+}
 
 static nudge_status take_operator(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
                                   nudge_error *err)
 {
     const Onnx__NodeProto *node = g->node;
     const char *domain = nu_text_of(node->domain), *op = nu_text_of(node->op_type);
-    int is_known = *domain == '\0' || strcmp(domain, "ai.onnx") == 0 ||
-                   strcmp(domain, "ai.onnx.ml") == 0;
+    int is_known = is_of_onnx(domain) || strcmp(domain, "ai.onnx.ml") == 0;
     if (is_known && nu_is_elementwise(op) && n > 0 && in[0] != NULL)
         return nu_take_elementwise(g, in, n, out, err);
     for (size_t i = 0; is_known && i < sizeof operators / sizeof *operators; i++) {
@@ -262,8 +248,14 @@ static nudge_status take_graph(nu_graph *g, nudge_error *err)
 nudge_status nu_import_onnx(nu_imported *im, const unsigned char *bytes, size_t size,
                             const nudge_import_options *options, nudge_error *err)
 {
+    enum { OLDEST = 7 }; /* before, constants were along axes that attributes told */
     Onnx__ModelProto *model NU_SCOPED(nu_onnx_free) = NULL;
     NU_TRY(nu_onnx_unpack(&model, im->path, bytes, size, err));
+    for (size_t i = 0; i < model->n_opset_import; i++)
+        if (is_of_onnx(nu_text_of(model->opset_import[i]->domain)) &&
+            model->opset_import[i]->version < OLDEST)
+            return nu_fail(err, NUDGE_EDATA, "%s: operators as in opset %lld: %d and later are "
+                           "read", im->path, (long long)model->opset_import[i]->version, OLDEST);
     nu_graph g NU_SCOPED(graph_end) = {.im = im, .options = options, .graph = model->graph,
                                       .file_size = size};
     return take_graph(&g, err);

@@ -10,7 +10,7 @@
 static nudge_status next_stage(nu_graph *g, nu_norm_stage stage, const nu_symbol *of,
                                nu_symbol **out, nudge_error *err)
 {
-    NU_TRY(nu_units_value(g, out, err));
+    NU_TRY(nu_units_value(g, NULL, out, err));
     (*out)->stage = stage;
     (*out)->of = of;
     return NUDGE_OK;
@@ -41,7 +41,7 @@ static nudge_status end_norm(nu_graph *g, const nu_symbol *of, nu_symbol **out, 
 {
     g->normed = of;
     g->version++;
-    NU_TRY(nu_units_value(g, out, err));
+    NU_TRY(nu_units_value(g, NULL, out, err));
     (*out)->is_after = 1;
     return NUDGE_OK;
 }
@@ -67,7 +67,7 @@ nudge_status nu_take_mean(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out
     NU_TRY(check_part(g, v, err));
     if (v->kind == NU_IS_UNITS && v->stage == NU_NORM_SQUARES)
         return next_stage(g, NU_NORM_VARIANCE, v->of, out, err);
-    if (v->kind != NU_IS_UNITS)
+    if (v->kind != NU_IS_UNITS || v->rank != 2)
         return nu_graph_refuse(g, err, "it is of units of a layer");
     NU_TRY(check_output(g, v, err));
     return next_stage(g, NU_NORM_MEAN, v, out, err);
@@ -77,11 +77,12 @@ nudge_status nu_take_layer_norm(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
                                 nudge_error *err)
 {
     int64_t axis = nu_graph_int(g, "axis", -1);
-    if (in[0]->kind != NU_IS_UNITS || (axis != -1 && axis != 1) ||
+    if (in[0]->kind != NU_IS_UNITS || !nu_is_along_row(in[0], axis) ||
         fabs(nu_graph_float(g, "epsilon", 1e-5) - 1e-5) > 1e-9)
         return nu_graph_refuse(g, err, "nudge's is of units of a row, with an epsilon of 1e-5");
     for (size_t k = 1; k < n; k++) {
-        if (in[k] == NULL || in[k]->kind != NU_IS_CONSTANT || in[k]->n != in[0]->n)
+        if (in[k] == NULL || in[k]->kind != NU_IS_CONSTANT || in[k]->n != in[0]->n ||
+            in[k]->rank != 1)
             return nu_graph_refuse(g, err, "%zu constants are needed", in[0]->n);
         NU_TRY(nu_graph_decode(g, in[k], err));
         if (in[k]->numbers == NULL)
@@ -96,7 +97,7 @@ nudge_status nu_take_layer_norm(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
 static int is_number(nu_symbol **in, int k, double value)
 {
     const nu_symbol *c = in[1 - k];
-    return c->kind == NU_IS_CONSTANT && c->n == 1 && c->numbers != NULL &&
+    return c->kind == NU_IS_CONSTANT && c->n == 1 && c->rank <= 2 && c->numbers != NULL &&
            fabs(c->numbers[0] - value) <= 1e-9;
 }
 
@@ -111,7 +112,7 @@ static nudge_status add_input(nu_graph *g, nu_symbol *gives, nu_symbol **out, nu
                                "activation gives");
     c->layer[c->layers - 1].adds = 1;
     g->version++;
-    NU_TRY(nu_units_value(g, out, err));
+    NU_TRY(nu_units_value(g, NULL, out, err));
     (*out)->is_after = 1;
     return NUDGE_OK;
 }
@@ -140,7 +141,8 @@ nudge_status nu_take_between(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **
     for (int k = 0; k < 2 && strcmp(op, "Add") == 0; k++) {
         if (in[k]->stage == NU_NORM_VARIANCE && is_number(in, k, 1e-5))
             return next_stage(g, NU_NORM_ABOVE_0, in[k]->of, out, err);
-        if (in[1 - k]->kind == NU_IS_UNITS && in[k]->kind == NU_IS_UNITS && in[k] == g->from)
+        if (in[1 - k]->kind == NU_IS_UNITS && in[k]->kind == NU_IS_UNITS && in[k] == g->from &&
+            in[k]->rank == in[1 - k]->rank)
             return add_input(g, in[1 - k], out, err);
     }
     if (strcmp(op, "Div") == 0 && a->stage == NU_NORM_CENTRED && b->stage == NU_NORM_DEVIATION &&

@@ -8,14 +8,19 @@
 #include "import/onnx_values.h"
 #include "prep/prep.h"
 
-enum { MOST_FEATURES = 1 << 22 }; /* all values together: each node could copy them */
+static void set_shape(nu_symbol *v, size_t rank, const size_t *dim, int type)
+{
+    v->rank = rank;
+    memcpy(v->dim, dim, rank * sizeof *dim);
+    v->type = type;
+}
 
 static nudge_status new_columns(nu_graph *g, nu_symbol **v, nu_symbol_kind kind, size_t n,
                                 nudge_error *err)
 {
-    if (n == 0 || n > MOST_FEATURES - g->features)
+    if (n == 0 || n > NU_MOST_FEATURES - g->features)
         return nu_graph_refuse(g, err, "%zu columns: from 1 to %d are possible, of all nodes "
-                               "together", n, MOST_FEATURES);
+                               "together", n, NU_MOST_FEATURES);
     g->features += n;
     NU_TRY(nu_graph_symbol(g, v, kind, n, err));
     NU_NEW((*v)->feature, nu_alloc_zero, n, "columns", err);
@@ -29,6 +34,7 @@ static nudge_status copy_columns(nu_graph *g, nu_symbol **v, nu_symbol_kind kind
         return nu_graph_refuse(g, err, "it is of columns, whose number is known");
     NU_TRY(new_columns(g, v, kind, from->n, err));
     memcpy((*v)->feature, from->feature, from->n * sizeof *from->feature);
+    set_shape(*v, from->rank, from->dim, from->type);
     return NUDGE_OK;
 }
 
@@ -52,9 +58,9 @@ static nudge_status add_columns(nu_graph *g, nu_symbol *v, size_t n, nudge_error
     const Onnx__ValueInfoProto *input = g->graph->input[v->layer];
     int type = input->type->tensor_type->elem_type;
     size_t first = g->n_columns;
-    if (n == 0 || n > MOST_FEATURES - g->features)
+    if (n == 0 || n > NU_MOST_FEATURES - g->features)
         return nu_graph_refuse(g, err, "input '%.80s' has %zu columns; from 1 to %d are possible",
-                               nu_text_of(input->name), n, MOST_FEATURES);
+                               nu_text_of(input->name), n, NU_MOST_FEATURES);
     if (!g->has_names && g->options->n_names > 0 && g->options->n_names != n)
         return nu_fail_setting(err, NUDGE_EARGUMENT, "names", "%s takes %zu columns, and %zu names "
                                "are given", g->im->path, n, g->options->n_names);
@@ -64,14 +70,12 @@ static nudge_status add_columns(nu_graph *g, nu_symbol *v, size_t n, nudge_error
     g->features += n;
     NU_NEW(v->feature, nu_alloc_zero, n, "columns", err);
     v->n = n;
+    if (v->rank == 2)
+        v->dim[1] = n;
     for (size_t j = 0; j < n; j++) {
         g->column[g->n_columns++] = (nu_graph_column){
             .is_text = type == ONNX__TENSOR_PROTO__DATA_TYPE__STRING,
-            .is_whole = type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT &&
-                        type != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE &&
-                        type != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16 &&
-                        type != ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16 &&
-                        type != ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED};
+            .is_whole = !nu_is_real(type) && type != ONNX__TENSOR_PROTO__DATA_TYPE__STRING};
         v->feature[j] = (nu_feature){.column = (uint32_t)(first + j), .factor = 1};
         NU_NEED((g->column[first + j].name = name_of(g, nu_text_of(input->name), j, n)) != NULL, 64,
                 "columns", err);
@@ -92,34 +96,52 @@ static void find_pixels(nu_graph *g, const Onnx__TensorShapeProto *shape)
     g->im->pixels[1] = (size_t)columns;
 }
 
+/* Its shape: rows, and columns along the other axes. One axis alone is a row. */
+static nudge_status input_shape(nu_graph *g, const Onnx__ValueInfoProto *input, nu_symbol *v,
+                                size_t *n, size_t *rows, nudge_error *err)
+{
+    const Onnx__TensorShapeProto *shape = input->type->tensor_type->shape;
+    size_t rank = shape != NULL ? shape->n_dim : 0, skipped = rank > 1 ? 0 : 1;
+    *n = shape != NULL;
+    *rows = rank == 1;
+    v->rank = rank + skipped;
+    if (shape == NULL || rank == 0)
+        v->rank = 2;
+    if (v->rank > NU_RANK)
+        return nu_graph_refuse(g, err, "input '%.80s' has %zu axes", nu_text_of(input->name), rank);
+    for (size_t d = 0; d < rank; d++) {
+        int known = shape->dim[d]->value_case ==
+                    ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+        int64_t size = known ? shape->dim[d]->dim_value : 0;
+        size_t *to = d + skipped > 0 ? &v->dim[d + skipped] : rows;
+        *to = size > 0 ? (size_t)size : 0;
+        if (size < 0 || (to != rows && *n > 0 && size > 0 && !nu_mul(*n, *to, n)))
+            return nu_graph_refuse(g, err, "input '%.80s' has no possible shape",
+                                   nu_text_of(input->name));
+        *n = to == rows || size > 0 ? *n : 0;
+    }
+    return NUDGE_OK;
+}
+
 static nudge_status take_input(nu_graph *g, size_t i, int is_only, nu_symbol **v,
                                nudge_error *err)
 {
     const Onnx__ValueInfoProto *input = g->graph->input[i];
     const Onnx__TypeProto *type = input->type;
+    size_t n, rows;
     if (type == NULL || type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ||
         type->tensor_type == NULL)
         return nu_graph_refuse(g, err, "input '%.80s' is no tensor", nu_text_of(input->name));
-    const Onnx__TensorShapeProto *shape = type->tensor_type->shape;
-    size_t n = shape == NULL ? 0 : 1;
-    for (size_t d = shape != NULL && shape->n_dim > 1; shape != NULL && d < shape->n_dim; d++) {
-        int known = shape->dim[d]->value_case ==
-                    ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
-        int64_t size = known ? shape->dim[d]->dim_value : 0;
-        if (size < 0 || (size > 0 && !nu_mul(n, (size_t)size, &n)))
-            return nu_graph_refuse(g, err, "input '%.80s' has no possible shape",
-                                   nu_text_of(input->name));
-        n = size > 0 ? n : 0;
-        if (n == 0)
-            break;
-    }
+    NU_TRY(nu_graph_symbol(g, v, NU_IS_COLUMNS, 0, err));
+    (*v)->layer = i; /* until it has columns */
+    (*v)->type = type->tensor_type->elem_type;
+    NU_TRY(input_shape(g, input, *v, &n, &rows, err));
+    g->rows = g->n_columns == 0 || rows == g->rows ? rows : 0;
     if (n == 0 && !is_only)
         return nu_graph_refuse(g, err, "input '%.80s': how many columns it has is not told",
                                nu_text_of(input->name));
-    NU_TRY(nu_graph_symbol(g, v, NU_IS_COLUMNS, 0, err));
-    (*v)->layer = i; /* until it has columns */
     if (is_only && n > 0)
-        find_pixels(g, shape);
+        find_pixels(g, type->tensor_type->shape);
     return n > 0 ? add_columns(g, *v, n, err) : NUDGE_OK;
 }
 
@@ -174,10 +196,12 @@ nudge_status nu_columns_arithmetic(nu_graph *g, nu_symbol **in, nu_symbol **out,
     int left = in[0]->kind == NU_IS_COLUMNS;
     nu_symbol *v = in[!left], *c = in[left];
     const char *op = g->node->op_type;
+    if (!nu_is_real(v->type))
+        return nu_graph_refuse(g, err, "whole numbers are computed with before they are cast to "
+                               "float");
     if (c->n != 1)
         NU_TRY(nu_columns_need(g, v, c->n, err));
-    if (c->n != 1 && c->n != v->n)
-        return nu_graph_refuse(g, err, "%zu constants for %zu columns", c->n, v->n);
+    NU_TRY(nu_need_fit(g, c, v, err));
     NU_TRY(copy_columns(g, out, NU_IS_COLUMNS, v, err));
     for (size_t j = 0; j < v->n; j++) {
         nu_feature *f = &(*out)->feature[j];
@@ -213,8 +237,8 @@ static double list_number(const Onnx__AttributeProto *list, size_t j)
 static nudge_status need_list(nu_graph *g, nu_symbol *v, const char *name, nudge_error *err)
 {
     const Onnx__AttributeProto *a = nu_graph_attribute(g, name);
-    if (v->kind != NU_IS_COLUMNS)
-        return nu_graph_refuse(g, err, "it is of columns");
+    if (v->kind != NU_IS_COLUMNS || v->rank != 2)
+        return nu_graph_refuse(g, err, "it is of columns, [N, n]");
     return nu_columns_need(g, v, a != NULL ? a->n_floats : 0, err);
 }
 
@@ -227,6 +251,7 @@ nudge_status nu_take_scaler(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **o
     const Onnx__AttributeProto *offset, *scale;
     NU_TRY(find_list(g, "offset", in[0]->n, &offset, err));
     NU_TRY(find_list(g, "scale", in[0]->n, &scale, err));
+    (*out)->type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
     for (size_t j = 0; j < in[0]->n; j++) {
         shift_by(&(*out)->feature[j], list_number(offset, j));
         NU_TRY(multiply_by(g, &(*out)->feature[j], list_number(scale, j), err));
@@ -276,8 +301,9 @@ nudge_status nu_columns_fill(nu_graph *g, nu_symbol **in, nu_symbol **out, nudge
 {
     nu_symbol *missing = in[0], *c = in[1], *v = in[2];
     if (c == NULL || v == NULL || c->kind != NU_IS_CONSTANT || v->kind != NU_IS_COLUMNS ||
-        v->n != missing->n || (c->n != 1 && c->n != v->n))
+        v->rank != missing->rank || memcmp(v->dim, missing->dim, v->rank * sizeof *v->dim) != 0)
         return nu_graph_refuse(g, err, "constants are put in the place of missing numbers");
+    NU_TRY(nu_need_fit(g, c, v, err));
     NU_TRY(nu_graph_decode(g, c, err));
     if (c->numbers == NULL)
         return nu_graph_refuse(g, err, "texts in the place of numbers");
@@ -296,14 +322,26 @@ nudge_status nu_columns_concat(nu_graph *g, nu_symbol **in, size_t n, nu_symbol 
                                nudge_error *err)
 {
     size_t total = 0, at = 0;
+    int is_vectorizer = strcmp(g->node->op_type, "FeatureVectorizer") == 0;
     for (size_t k = 0; k < n; k++) {
-        if (in[k] == NULL || in[k]->kind != NU_IS_COLUMNS || in[k]->feature == NULL)
+        const nu_symbol *v = in[k];
+        if (v == NULL || v->kind != NU_IS_COLUMNS || v->feature == NULL)
             return nu_graph_refuse(g, err, "columns are put beside columns");
-        total += in[k]->n;
+        if (v->rank != in[0]->rank || v->rank < 2 || v->dim[v->rank - 1] != v->n ||
+            (is_vectorizer && v->rank != 2))
+            return nu_graph_refuse(g, err, "rows are no longer rows");
+        total += v->n;
     }
+    const Onnx__AttributeProto *sizes = nu_graph_attribute(g, "inputdimensions");
+    for (size_t k = 0; is_vectorizer && sizes != NULL && k < n; k++)
+        if (sizes->n_ints != n || sizes->ints[k] != (int64_t)in[k]->n)
+            return nu_graph_refuse(g, err, "its inputs have other sizes than it says");
     NU_TRY(new_columns(g, out, NU_IS_COLUMNS, total, err));
     for (size_t k = 0; k < n; at += in[k++]->n)
         memcpy((*out)->feature + at, in[k]->feature, in[k]->n * sizeof *in[k]->feature);
+    set_shape(*out, in[0]->rank, in[0]->dim, is_vectorizer ? ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT
+                                                           : in[0]->type);
+    (*out)->dim[in[0]->rank - 1] = total;
     return NUDGE_OK;
 }
 
@@ -313,7 +351,14 @@ nudge_status nu_columns_select(nu_graph *g, nu_symbol *of, nu_symbol *numbers, n
     NU_TRY(nu_graph_decode(g, numbers, err));
     if (of->feature == NULL || numbers->numbers == NULL)
         return nu_graph_refuse(g, err, "how many columns there are is not told");
+    if (of->rank != 2 || numbers->rank >= NU_RANK)
+        return nu_graph_refuse(g, err, "it is of columns, [N, n]");
     NU_TRY(new_columns(g, out, NU_IS_COLUMNS, numbers->n, err));
+    set_shape(*out, 2, (size_t[]){0, numbers->n}, of->type);
+    if (strcmp(g->node->op_type, "Gather") == 0) { /* one number: rows of a number each */
+        (*out)->rank = 1 + numbers->rank;
+        memcpy((*out)->dim + 1, numbers->dim, numbers->rank * sizeof *numbers->dim);
+    }
     for (size_t j = 0; j < numbers->n; j++) {
         double k = numbers->numbers[j] < 0 ? numbers->numbers[j] + (double)of->n
                                            : numbers->numbers[j];

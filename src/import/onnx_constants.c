@@ -31,6 +31,7 @@ nudge_status nu_graph_tensor(nu_graph *g, nu_symbol **value, const Onnx__TensorP
         return nu_graph_refuse(g, err, "tensor '%.80s' has no possible shape", nu_text_of(t->name));
     NU_TRY(nu_graph_symbol(g, value, NU_IS_CONSTANT, n, err));
     (*value)->tensor = t;
+    (*value)->type = t->data_type;
     (*value)->rank = t->n_dims;
     for (size_t i = 0; i < t->n_dims; i++)
         (*value)->dim[i] = (size_t)t->dims[i];
@@ -123,6 +124,7 @@ nudge_status nu_take_constant(nu_graph *g, nu_symbol **in, size_t n, nu_symbol *
     for (size_t i = 0; i < count; i++)
         (*out)->numbers[i] = !is_list ? (a->has_f ? (double)a->f : (double)a->i)
                              : a->n_floats > 0 ? (double)a->floats[i] : (double)a->ints[i];
+    (*out)->type = a->n_floats > 0 || (!is_list && a->has_f) ? TYPE(FLOAT) : TYPE(INT64);
     (*out)->rank = (size_t)is_list;
     (*out)->dim[0] = count;
     return NUDGE_OK;
@@ -146,6 +148,7 @@ nudge_status nu_take_transpose(nu_graph *g, nu_symbol **in, size_t n, nu_symbol 
     NU_TRY(nu_graph_afford(g, v->n, err));
     NU_TRY(nu_graph_symbol(g, out, NU_IS_CONSTANT, v->n, err));
     NU_TRY(nu_chain_zeros(&(*out)->numbers, v->n, err));
+    (*out)->type = v->type;
     (*out)->rank = 2;
     (*out)->dim[0] = v->dim[1];
     (*out)->dim[1] = v->dim[0];

@@ -14,7 +14,6 @@ static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
 static double softplus(double x) { return x > 30 ? x : log1p(exp(x)); }
 static double softsign(double x) { return x / (1 + fabs(x)); }
 static double mish(double x) { return x * tanh(softplus(x)); }
-static double hard_swish(double x) { return x * fmin(fmax(x / 6 + 0.5, 0), 1); }
 static double negative(double x) { return -x; }
 static double inverse(double x) { return 1 / x; }
 static double sign(double x) { return (x > 0) - (x < 0); }
@@ -54,16 +53,6 @@ static double selu(const nu_graph *g, double x)
     return nu_graph_float(g, "gamma", 1.05070102214813232421875) * (x < 0 ? alpha * expm1(x) : x);
 }
 
-static double hard_sigmoid(const nu_graph *g, double x)
-{
-    return fmin(fmax(nu_graph_float(g, "alpha", 0.2) * x + nu_graph_float(g, "beta", 0.5), 0), 1);
-}
-
-static double thresholded(const nu_graph *g, double x)
-{
-    return x > nu_graph_float(g, "alpha", 1) ? x : 0;
-}
-
 static double gelu(const nu_graph *g, double x)
 {
     const Onnx__AttributeProto *a = nu_graph_attribute(g, "approximate");
@@ -73,50 +62,48 @@ static double gelu(const nu_graph *g, double x)
 }
 
 /* An operator is one of the three. Activations are of what comes before them, a scale of all units
- * included, which is then the layer's. */
+ * included, which is then the layer's. Some bend where their input crosses 0, or one input the
+ * other. */
 static const struct {
     const char *op;
     unary *one;
     binary *two;
     double (*with)(const nu_graph *g, double x);
-    int is_activation;
+    int is_activation, bends;
 } operators[] = {
-    {"Relu", .one = relu, .is_activation = 1},
+    {"Relu", .one = relu, .is_activation = 1, .bends = 1},
     {"Tanh", .one = tanh, .is_activation = 1},
     {"Sigmoid", .one = sigmoid, .is_activation = 1},
     {"Softplus", .one = softplus, .is_activation = 1},
     {"Softsign", .one = softsign, .is_activation = 1},
     {"Mish", .one = mish, .is_activation = 1},
-    {"HardSwish", .one = hard_swish},
-    {"LeakyRelu", .with = leaky, .is_activation = 1},
-    {"Elu", .with = elu, .is_activation = 1},
-    {"Celu", .with = celu, .is_activation = 1},
-    {"Selu", .with = selu, .is_activation = 1},
+    {"LeakyRelu", .with = leaky, .is_activation = 1, .bends = 1},
+    {"Elu", .with = elu, .is_activation = 1, .bends = 1},
+    {"Celu", .with = celu, .is_activation = 1, .bends = 1},
+    {"Selu", .with = selu, .is_activation = 1, .bends = 1},
     {"Gelu", .with = gelu, .is_activation = 1},
-    {"HardSigmoid", .with = hard_sigmoid},
-    {"ThresholdedRelu", .with = thresholded},
     {"Exp", .one = exp},
     {"Log", .one = log},
     {"Sqrt", .one = sqrt},
     {"Erf", .one = erf},
-    {"Abs", .one = fabs},
+    {"Abs", .one = fabs, .bends = 1},
     {"Neg", .one = negative},
     {"Reciprocal", .one = inverse},
-    {"Sign", .one = sign},
+    {"Sign", .one = sign, .bends = 1},
     {"Not", .one = not},
     {"Add", .two = add},
     {"Sub", .two = subtract},
     {"Mul", .two = multiply},
     {"Div", .two = divide},
-    {"Max", .two = fmax},
-    {"Min", .two = fmin},
+    {"Max", .two = fmax, .bends = 1},
+    {"Min", .two = fmin, .bends = 1},
     {"Pow", .two = pow},
-    {"Greater", .two = greater},
-    {"Less", .two = less},
-    {"GreaterOrEqual", .two = greater_or_equal},
-    {"LessOrEqual", .two = less_or_equal},
-    {"Equal", .two = equal},
-    {"PRelu", .two = prelu},
+    {"Greater", .two = greater, .bends = 1},
+    {"Less", .two = less, .bends = 1},
+    {"GreaterOrEqual", .two = greater_or_equal, .bends = 1},
+    {"LessOrEqual", .two = less_or_equal, .bends = 1},
+    {"Equal", .two = equal, .bends = 1},
+    {"PRelu", .two = prelu, .bends = 1},
 };
 enum { OPERATORS = sizeof operators / sizeof *operators };
 
@@ -138,6 +125,69 @@ static double at(const nu_symbol *v, size_t i)
 {
     return v->kind == NU_IS_CONSTANT ? v->numbers[0] : v->probe != NULL ? v->probe[i] : nu_probe(i);
 }
+
+/* ---- Bends ------------------------------------------------------------------------------ */
+
+/* Something bends there, between probe i and the next. */
+static nudge_status add_bend(nu_graph *g, size_t i, double place, nudge_error *err)
+{
+    double *known = &g->bend[i];
+    if (!isnan(*known) && !(fabs(place - *known) <= 1e-6 * (nu_probe(i + 1) - nu_probe(i))))
+        return nu_graph_refuse(g, err, "it bends at %.9g, beside another bend at %.9g", place,
+                               *known);
+    *known = place;
+    return NUDGE_OK;
+}
+
+/* Where a straight line beyond the last probe (of d; side: 1, or at the other end, -1) is 0;
+ * infinite: nowhere near what units are. */
+static double bend_beyond(const double *d, int side)
+{
+    enum { FAR = 100000000 };
+    size_t end = side > 0 ? NU_PROBES - 1 : 0, next = end - side, third = next - side;
+    double slope = (d[end] - d[next]) / (nu_probe(end) - nu_probe(next));
+    double before = (d[next] - d[third]) / (nu_probe(next) - nu_probe(third));
+    double place = nu_probe(end) - d[end] / slope;
+    return place * side > 40 && place * side < FAR && slope / before > 0.9 ? place : INFINITY;
+}
+
+/* A piece is seen at the probes alone. What bends where d is 0 is seen if nothing else does so
+ * between the same two probes, nor beyond the last. */
+static nudge_status check_bends(nu_graph *g, const double *d, nudge_error *err)
+{
+    for (size_t i = 0; g->bends_version != g->version && i < NU_PROBES; i++)
+        g->bend[i] = NAN;
+    g->bends_version = g->version;
+    for (size_t i = 0; i + 1 < NU_PROBES; i++) {
+        if (sign(d[i]) == sign(d[i + 1]))
+            continue;
+        double low = nu_probe(i), high = nu_probe(i + 1);
+        double place = low + (high - low) * (d[i] / (d[i] - d[i + 1]));
+        if (d[i] == 0 && i > 0)
+            NU_TRY(add_bend(g, i - 1, place, err));
+        NU_TRY(add_bend(g, i, place, err));
+        if (d[i + 1] == 0)
+            NU_TRY(add_bend(g, i + 1, place, err));
+    }
+    for (int side = -1; side <= 1; side += 2) {
+        double place = bend_beyond(d, side);
+        if (isfinite(place))
+            return nu_graph_refuse(g, err, "it bends at %.9g, which no activation of nudge does",
+                                   place);
+    }
+    return NUDGE_OK;
+}
+
+/* What the node makes of units, of the shape of `like`. */
+static nudge_status new_piece(nu_graph *g, const nu_symbol *like, nu_symbol **out,
+                              nudge_error *err)
+{
+    NU_TRY(nu_graph_afford(g, NU_PROBES, err));
+    NU_TRY(nu_units_value(g, like, out, err));
+    return nu_chain_zeros(&(*out)->probe, NU_PROBES, err);
+}
+
+/* ---- Operators -------------------------------------------------------------------------- */
 
 static nudge_status of_columns(nu_graph *g, nudge_error *err)
 {
@@ -164,8 +214,13 @@ static nudge_status check_units(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
         NU_TRY(nu_units_check(g, in[k], err));
         if (in[k]->is_after)
             return nu_graph_refuse(g, err, "the layer has its activation already");
+        if (*of != NULL && in[k]->rank != (*of)->rank)
+            return nu_graph_refuse(g, err, "rows are no longer rows");
         *of = in[k];
     }
+    for (size_t k = 0; k < n && *of != NULL; k++)
+        if (in[k]->kind == NU_IS_CONSTANT)
+            NU_TRY(nu_need_fit(g, in[k], *of, err));
     return *of != NULL ? NUDGE_OK : nu_graph_refuse(g, err, "it is of constants alone");
 }
 
@@ -173,13 +228,13 @@ static nudge_status check_units(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
 static int is_for_each(const nu_graph *g, const nu_symbol *units, const nu_symbol *constant)
 {
     if (constant->n != 1 || units->is_after)
-        return constant->n == units->n || (constant->n == 1 && units->is_after);
+        return 1;
     return units->n == 1 && units->probe == NULL && !g->has_bias && !g->has_activation &&
            strcmp(g->node->op_type, "Add") == 0;
 }
 
 static nudge_status take_two(nu_graph *g, nu_symbol **in, nu_symbol **out, binary *f,
-                             nudge_error *err)
+                             int bends, nudge_error *err)
 {
     nu_symbol *of;
     NU_TRY(nu_take_between(g, in, 2, out, err));
@@ -194,13 +249,19 @@ static nudge_status take_two(nu_graph *g, nu_symbol **in, nu_symbol **out, binar
             return nu_graph_refuse(g, err, "of texts");
         if (in[1 - k]->kind == NU_IS_COLUMNS)
             return is_arithmetic ? nu_columns_arithmetic(g, in, out, err) : of_columns(g, err);
-        if (in[1 - k]->kind == NU_IS_UNITS && is_for_each(g, in[1 - k], in[k]))
-            return is_arithmetic ? nu_units_arithmetic(g, in, out, err)
-                                 : nu_graph_refuse(g, err, "of a constant for each unit");
+        if (in[1 - k]->kind != NU_IS_UNITS || !is_for_each(g, in[1 - k], in[k]))
+            continue;
+        NU_TRY(nu_need_fit(g, in[k], in[1 - k], err));
+        return is_arithmetic ? nu_units_arithmetic(g, in, out, err)
+                             : nu_graph_refuse(g, err, "of a constant for each unit");
     }
     NU_TRY(check_units(g, in, 2, &of, err));
-    NU_TRY(nu_units_value(g, out, err));
-    NU_TRY(nu_chain_zeros(&(*out)->probe, NU_PROBES, err));
+    double d[NU_PROBES];
+    for (size_t i = 0; i < NU_PROBES; i++)
+        d[i] = at(in[0], i) - (f == prelu ? 0 : at(in[1], i));
+    if (bends)
+        NU_TRY(check_bends(g, d, err));
+    NU_TRY(new_piece(g, of, out, err));
     for (size_t i = 0; i < NU_PROBES; i++)
         (*out)->probe[i] = f(at(in[0], i), at(in[1], i));
     return NUDGE_OK;
@@ -211,21 +272,25 @@ nudge_status nu_take_elementwise(nu_graph *g, nu_symbol **in, size_t n, nu_symbo
 {
     size_t k = number_of(g->node->op_type);
     nu_symbol *of, *x = in[0];
+    double d[NU_PROBES];
     if (n != (operators[k].two != NULL ? 2 : 1))
         return nu_graph_refuse(g, err, "%zu inputs", n);
     if (operators[k].two != NULL)
-        return take_two(g, in, out, operators[k].two, err);
+        return take_two(g, in, out, operators[k].two, operators[k].bends, err);
     NU_TRY(nu_take_between(g, in, 1, out, err));
     if (*out != NULL)
         return NUDGE_OK;
     NU_TRY(check_units(g, in, 1, &of, err));
     if (operators[k].is_activation)
         NU_TRY(nu_units_straighten(g, &x, err));
-    NU_TRY(nu_units_value(g, out, err));
-    NU_TRY(nu_chain_zeros(&(*out)->probe, NU_PROBES, err));
     for (size_t i = 0; i < NU_PROBES; i++)
-        (*out)->probe[i] = operators[k].one != NULL ? operators[k].one(at(x, i))
-                                                    : operators[k].with(g, at(x, i));
+        d[i] = at(x, i);
+    if (operators[k].bends)
+        NU_TRY(check_bends(g, d, err));
+    NU_TRY(new_piece(g, of, out, err));
+    for (size_t i = 0; i < NU_PROBES; i++)
+        (*out)->probe[i] = operators[k].one != NULL ? operators[k].one(d[i])
+                                                    : operators[k].with(g, d[i]);
     return NUDGE_OK;
 }
 
@@ -237,8 +302,7 @@ nudge_status nu_take_where(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **ou
     if (in[0]->kind == NU_IS_MISSING)
         return nu_columns_fill(g, in, out, err);
     NU_TRY(check_units(g, in, 3, &of, err));
-    NU_TRY(nu_units_value(g, out, err));
-    NU_TRY(nu_chain_zeros(&(*out)->probe, NU_PROBES, err));
+    NU_TRY(new_piece(g, of, out, err));
     for (size_t i = 0; i < NU_PROBES; i++)
         (*out)->probe[i] = at(in[0], i) != 0 ? at(in[1], i) : at(in[2], i);
     return NUDGE_OK;

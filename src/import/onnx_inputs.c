@@ -61,7 +61,7 @@ nudge_status nu_take_one_hot(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **
         return nu_graph_refuse(g, err, "it is of columns");
     NU_TRY(nu_columns_need(g, v, 1, err));
     const nu_feature *f = v->feature;
-    if (v->n != 1 || f->category != 0 || f->shift != 0 || f->factor != 1)
+    if (v->n != 1 || v->rank >= NU_RANK || f->category != 0 || f->shift != 0 || f->factor != 1)
         return nu_graph_refuse(g, err, "one column is taken, as it comes");
     nu_graph_column *c = &g->column[f->column];
     if (!c->is_text && !c->is_whole)
@@ -70,6 +70,10 @@ nudge_status nu_take_one_hot(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **
     NU_TRY(take_categories(g, c, err));
     NU_TRY(nu_graph_symbol(g, out, NU_IS_COLUMNS, c->n_categories, err));
     NU_NEW((*out)->feature, nu_alloc_zero, c->n_categories, "categories", err);
+    memcpy((*out)->dim, v->dim, v->rank * sizeof *v->dim);
+    (*out)->dim[v->rank] = c->n_categories;
+    (*out)->rank = v->rank + 1;
+    (*out)->type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
     for (size_t k = 0; k < c->n_categories; k++)
         (*out)->feature[k] = (nu_feature){f->column, (uint32_t)k + 1, 0, 1};
     return NUDGE_OK;

@@ -8,12 +8,22 @@
 #include "prep/prep.h"
 
 /* Softmax and the largest are of a row: [N, n]. */
-static nudge_status check_axis(const nu_graph *g, int64_t otherwise, nudge_error *err)
+static nudge_status check_axis(const nu_graph *g, const nu_symbol *v, int64_t otherwise,
+                               nudge_error *err)
 {
     int64_t axis = nu_graph_int(g, "axis", otherwise);
-    return axis == 1 || axis == -1
+    return nu_is_along_row(v, axis)
                ? NUDGE_OK : nu_graph_refuse(g, err, "along axis %lld, not along a row",
                                             (long long)axis);
+}
+
+/* Probabilities, [N, n]. */
+static nudge_status new_chances(nu_graph *g, nu_symbol **out, size_t n, nudge_error *err)
+{
+    NU_TRY(nu_graph_symbol(g, out, NU_IS_CHANCES, n, err));
+    (*out)->rank = 2;
+    (*out)->dim[1] = n;
+    return NUDGE_OK;
 }
 
 /* v, plain outputs, as logits of classes. */
@@ -34,12 +44,12 @@ nudge_status nu_take_softmax(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **
                              nudge_error *err)
 {
     (void)n;
-    NU_TRY(check_axis(g, -1, err));
+    NU_TRY(check_axis(g, in[0], -1, err));
     NU_TRY(take_logits(g, in[0], err));
     if (strcmp(g->node->op_type, "LogSoftmax") == 0)
         NU_TRY(nu_note(&g->im->notes, g->im->path, NULL, err, "its outputs are logarithms of "
                        "probabilities; the model's are the probabilities"));
-    return nu_graph_symbol(g, out, NU_IS_CHANCES, in[0]->n, err);
+    return new_chances(g, out, in[0]->n, err);
 }
 
 nudge_status nu_units_pair(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
@@ -47,8 +57,8 @@ nudge_status nu_units_pair(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **ou
 {
     int is_exp;
     if (n != 2 || in[0] == NULL || in[1] == NULL || in[0]->kind != NU_IS_UNITS ||
-        in[1]->kind != NU_IS_UNITS || in[0]->n != 1 || in[1]->n != 1 || in[0]->probe == NULL ||
-        in[1]->probe == NULL)
+        in[1]->kind != NU_IS_UNITS || in[0]->n != 1 || in[1]->n != 1 ||
+        in[1]->rank != 2 || in[0]->probe == NULL || in[1]->probe == NULL)
         return nu_graph_refuse(g, err, "units beside each other are 1 - p and p of two classes");
     NU_TRY(nu_units_check(g, in[0], err));
     for (size_t i = 0; i < NU_PROBES; i++)
@@ -58,7 +68,7 @@ nudge_status nu_units_pair(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **ou
     if (is_exp || g->im->chain.layer[in[1]->layer].activation != NUDGE_SIGMOID)
         return nu_graph_refuse(g, err, "the second of two classes has a sigmoid");
     g->im->loss = NUDGE_BCE; /* so that no layer comes behind */
-    return nu_graph_symbol(g, out, NU_IS_CHANCES, 2, err);
+    return new_chances(g, out, 2, err);
 }
 
 /* ---- Labels ----------------------------------------------------------------------------- */
@@ -67,7 +77,9 @@ nudge_status nu_take_argmax(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **o
                             nudge_error *err)
 {
     (void)n;
-    NU_TRY(check_axis(g, 0, err));
+    NU_TRY(check_axis(g, in[0], 0, err));
+    if (nu_graph_int(g, "select_last_index", 0) != 0)
+        return nu_graph_refuse(g, err, "of equal ones the last: nudge takes the first");
     if (in[0]->kind != NU_IS_CHANCES)
         NU_TRY(take_logits(g, in[0], err));
     return nu_graph_symbol(g, out, NU_IS_LABELS, 1, err);
@@ -147,7 +159,7 @@ nudge_status nu_take_zip_map(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **
                                                 a->strings[k].len)) != NULL, 64, "labels", err);
     }
     NU_TRY(set_labels(g, labels, err));
-    return nu_graph_symbol(g, out, NU_IS_CHANCES, count, err);
+    return new_chances(g, out, count, err);
 }
 
 /* ---- Ends ------------------------------------------------------------------------------- */

@@ -10,15 +10,17 @@
 
 #define NU_RANK 8
 
+#define NU_MOST_FEATURES (1 << 22) /* all values together: each node could copy them */
+
 /* What a layer gives is followed by its value at so many places of what it gives before all
  * elementwise operators: what these make together is then seen. */
-#define NU_PROBES 65
+#define NU_PROBES 1025
 double nu_probe(size_t i);
 
 typedef enum nu_symbol_kind {
     NU_IS_NOTHING,   /* an output that nobody can use */
     NU_IS_CONSTANT,
-    NU_IS_SHAPE,     /* some numbers of a shape */
+    NU_IS_SHAPE,     /* some numbers of a shape: `numbers`, of which some are rows or not told */
     NU_IS_COLUMNS,   /* of the data, [N, n] */
     NU_IS_MISSING,   /* whether they are missing */
     NU_IS_UNITS,     /* of a layer, [N, n], through elementwise operators */
@@ -36,6 +38,16 @@ typedef enum nu_norm_stage {
     NU_NORM_ABOVE_0,   /* + 1e-5 */
     NU_NORM_DEVIATION
 } nu_norm_stage;
+
+/* Whether a type of tensors has fractions. */
+static inline int nu_is_real(int type)
+{
+    return type == ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT ||
+           type == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE ||
+           type == ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16 ||
+           type == ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16 ||
+           type == ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED;
+}
 
 /* A text of the file, which protobuf-c has as NULL where it is not there. */
 static inline const char *nu_text_of(const char *text)
@@ -59,8 +71,10 @@ typedef struct nu_symbol {
     const Onnx__TensorProto *tensor; /* CONSTANT: that is not decoded yet; */
     double *numbers;                 /* n, or */
     char **texts;                    /* n; */
-    int is_borrowed;                 /* both are another value's */
-    size_t rank, dim[NU_RANK];
+    int is_borrowed;                 /* both are another value's, as feature and probe are */
+    size_t rank, dim[NU_RANK];       /* and of COLUMNS, UNITS, CHANCES: dim[0], of rows, is 0, as
+                                      * are sizes that the file does not tell */
+    int type;                        /* CONSTANT, COLUMNS: as in a tensor */
 
     nu_feature *feature;         /* COLUMNS, MISSING: n; or NULL: as many columns of the only input
                                   * as what takes them says */
@@ -96,12 +110,15 @@ typedef struct nu_graph {
     nu_graph_column *column;
     size_t n_columns;
     int has_names;               /* columns have names of the file's */
+    size_t rows;                 /* that the file says the data has; 0: any number */
     size_t features;             /* made so far */
     size_t version;              /* of the last layer: another whenever it changes, */
     int has_bias, has_activation; /* whether it has these, */
     int is_exp;                  /* and exp() follows it */
     const nu_symbol *from;       /* what it takes, before it is normalised; NULL: with factors */
     const nu_symbol *normed;     /* what was normalised, and is not taken yet; NULL: nothing */
+    double bend[NU_PROBES];      /* where operators bend between a probe and the next; NAN: none */
+    size_t bends_version;        /* for this version */
 } nu_graph;
 
 /* "PATH: node 'NAME' (OPERATOR): ...": NUDGE_EDATA. */
@@ -139,6 +156,29 @@ typedef nudge_status nu_graph_take(nu_graph *g, nu_symbol **in, size_t n, nu_sym
                                    nudge_error *err);
 nu_graph_take nu_take_constant;  /* a Constant */
 nu_graph_take nu_take_transpose; /* of a constant */
+
+/* ---- Shapes: onnx_shapes.c -------------------------------------------------------------- */
+
+/* v in another shape or of another type; v itself where nothing changes. NUDGE_EDATA: rows of units
+ * or probabilities are no longer rows, NUDGE_EMEMORY. */
+nudge_status nu_graph_view(nu_graph *g, nu_symbol *v, size_t rank, const size_t *dim, int type,
+                           nu_symbol **out, nudge_error *err);
+
+/* Whether the axis is the last one, and rows are along another. */
+int nu_is_along_row(const nu_symbol *v, int64_t axis);
+
+/* A constant with columns or units has a number for each of a row, or one for all; where not,
+ * NUDGE_EDATA. */
+nudge_status nu_need_fit(const nu_graph *g, const nu_symbol *constant, const nu_symbol *v,
+                         nudge_error *err);
+
+nu_graph_take nu_take_reshape, nu_take_squeeze, nu_take_unsqueeze, nu_take_flatten, nu_take_shape;
+
+/* Numbers of shapes, and constants, one after another. */
+nu_graph_take nu_shape_concat;
+
+/* Those numbers of the shape in[0] that in[1] says. */
+nudge_status nu_shape_gather(nu_graph *g, nu_symbol **in, nu_symbol **out, nudge_error *err);
 
 /* ---- Columns: onnx_columns.c ------------------------------------------------------------ */
 
@@ -198,8 +238,9 @@ nu_graph_take nu_take_elementwise, nu_take_where;
 /* v is what the last layer gives now. NUDGE_EDATA: it has been passed on, which is a branch. */
 nudge_status nu_units_check(const nu_graph *g, const nu_symbol *v, nudge_error *err);
 
-/* Units of the last layer as they are now. NUDGE_EMEMORY. */
-nudge_status nu_units_value(nu_graph *g, nu_symbol **out, nudge_error *err);
+/* Units of the last layer as they are now, in the shape of `like` (NULL: [N, n]). NUDGE_EMEMORY. */
+nudge_status nu_units_value(nu_graph *g, const nu_symbol *like, nu_symbol **out,
+                            nudge_error *err);
 
 /* in[0] op in[1], of which one are units and the other is a constant for each. */
 nudge_status nu_units_arithmetic(nu_graph *g, nu_symbol **in, nu_symbol **out,
