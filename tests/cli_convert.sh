@@ -55,6 +55,10 @@ refuse 2 "is also the file of the features" "one file for both" nudge convert d.
     --labels-out z.npy
 refuse 2 "not to 'z.npy'" "texts as NPY" nudge convert t.csv z.npy
 refuse 2 "No such file" "no folder" nudge convert t.csv none/z.csv
+printf 'x,y\nu,9,9\nw,9,9\n' >alike.csv
+refuse 2 "alike.csv: all columns are left out: nothing is to be written" "no column to store" \
+    nudge convert alike.csv alike.safetensors
+expect "... no file" [ ! -e alike.safetensors ]
 # Rows that are dropped are in no chunk that is written.
 awk 'BEGIN { print "a,b,y"; for (i = 0; i < 9000; i++) print i ",x" i % 3 "," (i % 2 ? i : "") }' \
     >dropped.csv

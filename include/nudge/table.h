@@ -207,7 +207,8 @@ NUDGE_API const char *nudge_table_category(const nudge_table *table, size_t j, s
  * columns that are left out or kept; the target is then the one of the file that is read, unless
  * the options say otherwise. Atomic: the path holds either the whole new file or what was there
  * before.
- * NUDGE_EARGUMENT (another ending; named columns as NPY), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
+ * NUDGE_EARGUMENT (another ending; named columns as NPY), NUDGE_EDATA (all columns are left out),
+ * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_table_write(const nudge_table *table, const char *path,
                                                        nudge_error *err);
 

@@ -91,12 +91,17 @@ static void put_column(FILE *f, const nudge_table *t, size_t j)
 nudge_status nu_stored_write(const nudge_table *t, const char *path, nudge_error *err)
 {
     nu_output out NU_SCOPED(nu_atomic_abandon) = {0};
-    size_t size = 0;
+    size_t size = 0, j = 0;
+    while (j < t->n_columns && !is_stored(&t->columns[j]))
+        j++;
+    if (j == t->n_columns)
+        return nu_fail(err, NUDGE_EDATA, "%s: all columns are left out: nothing is to be written",
+                       t->source);
     char *header NU_FREED = make_header(t, &size);
     NU_NEED(header != NULL, 4096, "a safetensors header", err);
     NU_TRY(nu_output_open(&out, path, err));
     fwrite(header, 1, size, out.stream);
-    for (size_t j = 0; j < t->n_columns && !ferror(out.stream); j++)
+    for (; j < t->n_columns && !ferror(out.stream); j++)
         if (is_stored(&t->columns[j]))
             put_column(out.stream, t, j);
     return nu_output_commit(&out, err); /* says what went wrong on the way, too */

@@ -297,5 +297,9 @@ void read_data(const reader *r, const unsigned char *bytes, size_t size)
     if (status == NUDGE_OK && s.write)
         write_and_read(t, s.write == 2);
     nudge_table_free(t);
+    if (s.part_size > 0) {
+        remove(scratch_path(".1"));
+        remove(scratch_path(".2"));
+    }
     free(parts);
 }
