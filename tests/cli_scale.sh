@@ -37,7 +37,8 @@ check "scale --out" nudge scale $two --seconds 0.2 --repeat 2 --out study
 for file in results.json points.csv rounds.csv report.html report.md; do
     expect "$file is there" test -s "study/$file"
 done
-expect "the title" grep -q "Strong scaling: 16-64-64-1, adam, batch 256, 512 rows, f32" study/report.md
+expect "the title" \
+    grep -q "Strong scaling: 16-64-64-1, adam, batch 256, 512 rows, f32" study/report.md
 expect "no file is empty" test -z "$(find study -size 0)"
 expect "a row for each run, and one of names" test "$(wc -l <study/rounds.csv)" -eq 5
 expect "a row for each point, and one of names" test "$(wc -l <study/points.csv)" -eq 3

@@ -10,7 +10,8 @@ tensors = safetensors model weights checkpoint
 arrays = idx npy npz file
 networks = import
 words = config synth number list
-READERS = $(text) $(tensors) $(arrays) $(networks) $(words)
+all = $(text) $(tensors) $(arrays) $(networks) $(words)
+READERS = $(all)
 
 share = $(shell expr $(SECONDS) / $(words $(READERS)))
 dictionary = $(foreach d,text tensors arrays networks words,$(if $(filter $1,$($d)),\
@@ -25,22 +26,24 @@ fuzz: $(READERS:%=run-%)
 run-%: fuzz/% | fuzz/corpus
 	@mkdir -p fuzz/found fuzz/corpus/$*
 	@echo "$*: $(share) s"
-	@$< -dict=$(strip $(call dictionary,$*)) $(limits) -max_total_time=$(share) -print_final_stats=1 \
-	    -artifact_prefix=fuzz/found/$*- fuzz/corpus/$* >fuzz/$*.log 2>&1 || \
+	@$< -dict=$(strip $(call dictionary,$*)) $(limits) -max_total_time=$(share) \
+	    -print_final_stats=1 -artifact_prefix=fuzz/found/$*- fuzz/corpus/$* >fuzz/$*.log 2>&1 || \
 	    { tail -n 40 fuzz/$*.log; exit 1; }
 	@awk '/^stat::number_of_executed_units/ {print "executions", "$*", $$2}' fuzz/$*.log \
 	    >fuzz/$*.runs
 fuzz/corpus: $(srcdir)/tests/fuzz/corpus.tar.xz
 	@mkdir -p $@ && tar -xf $< -C $@ && touch $@
 
-# The smallest files that reach all places that those of fuzz/corpus reach, however often.
+# The smallest files that reach all places that those of fuzz/corpus reach, however often; all files
+# of readers that are not among READERS.
 fuzz-merge: $(READERS:%=merge-%)
-	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C fuzz/merged -c $(READERS) | \
+	tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C fuzz/merged -c $(READERS) \
+	    $(patsubst %,-C ../corpus %,$(filter-out $(READERS),$(all))) | \
 	    xz -9e >$(srcdir)/tests/fuzz/corpus.tar.xz
 merge-%: fuzz/% | fuzz/corpus
 	@rm -rf fuzz/merged/$* && mkdir -p fuzz/merged/$*
-	@$< -merge=1 -use_counters=0 $(limits) fuzz/merged/$* fuzz/corpus/$* >fuzz/$*.merge 2>&1 || \
-	    { tail -n 40 fuzz/$*.merge; exit 1; }
+	@$< -merge=1 -use_counters=0 $(limits) fuzz/merged/$* fuzz/corpus/$* \
+	    >fuzz/$*.merge 2>&1 || { tail -n 40 fuzz/$*.merge; exit 1; }
 
 # ---- The programs: one, which reads what its name says --------------------------------------
 checks = -fsanitize=address,undefined -fno-sanitize-recover=undefined
