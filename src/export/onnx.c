@@ -5,11 +5,18 @@
 #include "core/status.h"
 #include "export/onnx_parts.h"
 #include "export/writer.h"
+#include "json_dump.h"
+#include "prep/json_list.h"
 
-/* Names as a list in JSON. */
+static json_t *column_name(const void *columns, size_t j)
+{
+    return json_string(((const nu_prep_column *)columns)[j].name);
+}
+
+/* Names as a list in JSON, which may be NULL: there was no memory for them. */
 static nudge_status add_names(nu_onnx *g, const char *key, json_t *names, nudge_error *err)
 {
-    char *text NU_FREED = json_dumps(names, JSON_COMPACT);
+    char *text NU_FREED = names != NULL ? nu_json_dump(names, JSON_COMPACT) : NULL;
     json_decref(names);
     NU_NEED(text != NULL, 1024, "names as JSON", err);
     nu_onnx_metadata(g, key, text);
@@ -19,15 +26,11 @@ static nudge_status add_names(nu_onnx *g, const char *key, json_t *names, nudge_
 static nudge_status add_metadata(nu_onnx *g, const nu_exported *e, nudge_error *err)
 {
     const nudge_prep *p = e->model->prep;
-    json_t *features = json_array(), *classes = json_array();
-    for (size_t j = 0; p != NULL && j < p->n_columns; j++)
-        json_array_append_new(features, json_string(p->columns[j].name));
-    for (size_t k = 0; k < e->n_labels; k++)
-        json_array_append_new(classes, json_string(e->labels[k]));
     nu_onnx_metadata(g, "nudge_version", nudge_version());
-    nudge_status status = add_names(g, "feature_names", features, err);
-    nudge_status other = add_names(g, "class_names", classes, status == NUDGE_OK ? err : NULL);
-    return status != NUDGE_OK ? status : other;
+    NU_TRY(add_names(g, "feature_names",
+                     p != NULL ? nu_json_list(p->n_columns, column_name, p->columns)
+                               : json_array(), err));
+    return add_names(g, "class_names", nu_json_texts(e->labels, e->n_labels), err);
 }
 
 static nudge_status write_onnx(const nu_writer *w, nudge_error *err)
