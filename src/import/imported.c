@@ -8,6 +8,7 @@
 #include "prep/json_list.h"
 #include "prep/prep.h"
 #include "prep/prep_json.h"
+#include "read/csv_encoding.h"
 
 void nu_imported_end(nu_imported *im)
 {
@@ -21,10 +22,10 @@ void nu_imported_end(nu_imported *im)
 
 nudge_status nu_imported_check_text(const nu_imported *im, const char *text, nudge_error *err)
 {
-    json_auto_t *json = json_string(text);
-    return json != NULL ? NUDGE_OK
-                        : nu_fail(err, NUDGE_EDATA, "%s: '%.80s' is no text of UTF-8, as names and "
-                                  "labels must be", im->path, text);
+    if (nu_is_any_utf8(text, strlen(text)))
+        return NUDGE_OK;
+    return nu_fail(err, NUDGE_EDATA, "%s: '%.80s' is no text of UTF-8, as names and labels must be",
+                   im->path, text);
 }
 
 /* ---- The task --------------------------------------------------------------------------- */
@@ -196,13 +197,17 @@ static nudge_status check_scales(const nu_imported *im, nudge_error *err)
     return NUDGE_OK;
 }
 
+static json_t *inverse_item(const void *factor, size_t k)
+{
+    return json_real(1 / ((const double *)factor)[k]);
+}
+
 static json_t *prep_json(const nu_imported *im, size_t values)
 {
     const nu_chain *c = &im->chain;
     size_t outputs = nu_chain_width(c), targets = im->n_labels > 0 ? 1 : outputs;
-    json_t *factors = c->factor != NULL ? json_array() : json_real(1);
-    for (size_t k = 0; c->factor != NULL && k < outputs; k++)
-        json_array_append_new(factors, json_real(1 / c->factor[k]));
+    json_t *factors = c->factor != NULL ? nu_json_list(outputs, inverse_item, c->factor)
+                                        : json_real(1);
     json_t *json = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "loss",
                              nudge_loss_name(im->loss), "scale",
                              im->factor != NULL ? "standard" : "none", "shift",

@@ -49,17 +49,25 @@ static int is_deep(const unsigned char *at, const unsigned char *end,
 /* ---- Memory ----------------------------------------------------------------------------- */
 
 /* Two bytes can be a message of hundreds: what all may take together is limited. */
-static void *allocate(void *left, size_t size)
+typedef struct limit {
+    size_t left;
+    size_t lacking; /* a block that there was no memory for; 0: none */
+} limit;
+
+static void *allocate(void *limited, size_t size)
 {
-    if (size > *(size_t *)left)
+    limit *of = limited;
+    if (size > of->left)
         return NULL;
-    *(size_t *)left -= size;
-    return malloc(size);
+    of->left -= size;
+    void *block = malloc(size);
+    of->lacking = block == NULL ? size : of->lacking;
+    return block;
 }
 
-static void release(void *left, void *block)
+static void release(void *limited, void *block)
 {
-    (void)left;
+    (void)limited;
     free(block);
 }
 
@@ -67,13 +75,14 @@ nudge_status nu_onnx_unpack(Onnx__ModelProto **model, const char *path, const un
                             size_t size, nudge_error *err)
 {
     enum { FEW = 64 << 20 };
-    size_t left = nu_smaller(64 * size, 16 * size + FEW);
-    ProtobufCAllocator limited = {allocate, release, &left};
+    limit of = {.left = nu_smaller(64 * size, 16 * size + FEW)};
+    ProtobufCAllocator limited = {allocate, release, &of};
     NU_TRY(nu_memory_check(2 * (uint64_t)size, "an ONNX model", err));
     if (is_deep(bytes, bytes + size, &onnx__model_proto__descriptor, 0))
         return nu_fail(err, NUDGE_EDATA, "%s: messages are nested more than %d deep", path,
                        DEEPEST);
     *model = onnx__model_proto__unpack(&limited, size, bytes);
+    NU_NEED(*model != NULL || of.lacking == 0, of.lacking, "an ONNX model", err);
     if (*model == NULL)
         return nu_fail(err, NUDGE_EDATA, "%s is neither a network of FANN nor an ONNX model, or it "
                        "is cut or damaged", path);
@@ -84,7 +93,8 @@ nudge_status nu_onnx_unpack(Onnx__ModelProto **model, const char *path, const un
 
 void nu_onnx_free(Onnx__ModelProto **model)
 {
+    ProtobufCAllocator any = {.free = release};
     if (*model != NULL)
-        onnx__model_proto__free_unpacked(*model, NULL);
+        onnx__model_proto__free_unpacked(*model, &any);
     *model = NULL;
 }

@@ -53,10 +53,7 @@ static size_t decode(const words *w)
             w->text[n] = (char)c;
         n += put;
     }
-    for (size_t at = 0, size; width == 1 && at < n; at += size)
-        if ((size = nu_utf8_size((unsigned char *)w->text + at, n - at)) == 0)
-            return SIZE_MAX;
-    return n;
+    return nu_is_any_utf8(w->text, n) ? n : SIZE_MAX;
 }
 
 static nudge_status take_labels(nudge_table *t, words *w, nudge_error *err)

@@ -12,7 +12,8 @@
 
 /* ---- UTF-8 ----------------------------------------------------------------------------- */
 
-size_t nu_utf8_size(const unsigned char *b, size_t size)
+/* Length of the UTF-8 character at `b` (RFC 3629), 0 if there is none. */
+static size_t character_size(const unsigned char *b, size_t size)
 {
     if (b[0] < 0x80)
         return 1;
@@ -53,7 +54,7 @@ static size_t first_odd_byte(const unsigned char *bytes, size_t size)
         at += plain_blocks(bytes + at, size - at);
         for (size_t n, end = at + nu_smaller(size - at, BLOCK); at < end; at += n) {
             unsigned char b = bytes[at];
-            n = nu_utf8_size(bytes + at, size - at);
+            n = character_size(bytes + at, size - at);
             if (n == 0 || (b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f'))
                 return at;
         }
@@ -64,6 +65,15 @@ static size_t first_odd_byte(const unsigned char *bytes, size_t size)
 int nu_is_utf8(const char *text)
 {
     return first_odd_byte((const unsigned char *)text, strlen(text)) == strlen(text);
+}
+
+int nu_is_any_utf8(const char *text, size_t size)
+{
+    const unsigned char *b = (const unsigned char *)text;
+    for (size_t at = 0, n; at < size; at += n)
+        if ((n = character_size(b + at, size - at)) == 0)
+            return 0;
+    return 1;
 }
 
 /* The line that byte `at` is in. */

@@ -20,7 +20,7 @@ nudge_status nu_csv_check(const char *source, const char *text, size_t size, siz
 /* 1 for UTF-8 without control characters other than tabs and line ends. */
 int nu_is_utf8(const char *text);
 
-/* Length of the UTF-8 character at `b` (RFC 3629), of `size` bytes that are there; 0: it is none. */
-size_t nu_utf8_size(const unsigned char *b, size_t size);
+/* Likewise, with any control characters in it. */
+int nu_is_any_utf8(const char *text, size_t size);
 
 #endif
