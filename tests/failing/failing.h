@@ -15,7 +15,8 @@ typedef struct failing_row {
     const char *input;  /* the call's, mostly a file in the folder; or NULL */
     const char *output; /* the file in the folder that it writes; or NULL */
     int choice;         /* the call's */
-    size_t every;       /* not each n, but one of so many; 0: each */
+    size_t every;       /* not each n, but one of so many; 0: each. FAILING_EACH=1 in the
+                         * environment: each of all rows */
 } failing_row;
 
 /* Tries each of the n rows with each call failing once, and with all from it on; with each read and
