@@ -88,8 +88,9 @@ refuse 2 "did you mean --hidden?" "misspelt option with a value" nudge train --h
 refuse 2 "--lr needs a value" "option without its value" nudge train --lr
 refuse 2 "--quiet takes no value" "value for a flag" nudge train --quiet=yes
 refuse 2 "'extra' is not expected here" "a word too many" nudge train extra
-refuse 2 "unknown option" "control characters stay on one line" nudge train "--a
-b"
+refuse 2 "unknown option --a?b?c??d$(printf '\302\251');" "control characters stay on one line" \
+    nudge train "--a
+b$(printf '\033c\302\233d\302\251')"
 
 # option, bad values; the message has the option, the value and what is right
 bad() {

@@ -85,6 +85,8 @@ void nu_one_line(char *text)
     for (char *c = text; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             *c = '?';
+        else if ((unsigned char)*c == 0xc2 && ((unsigned char)c[1] & 0xe0) == 0x80)
+            c[0] = c[1] = '?'; /* U+0080 to U+009F: some terminals take them for ESC and a letter */
 }
 
 size_t nu_text_width(const char *text)
