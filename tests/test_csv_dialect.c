@@ -168,6 +168,10 @@ static const said said_texts[] = {
      .notes = ""},
     {"gr\xc3\xb6\xc3\x9f""e,b\n1,2\n", .encoding = "UTF-8", .header = 2, .names = "größe,b",
      .cells = "1 2", .notes = ""},
+    /* The first and the last of what three and four bytes are for. */
+    {"\xe0\xa0\x80,\xed\x9f\xbf,\xee\x80\x80,\xf0\x90\x80\x80,\xf4\x8f\xbf\xbf\n1,2,3,4,5\n",
+     .header = 2, .cells = "1 2 3 4 5", .notes = "",
+     .names = "\xe0\xa0\x80,\xed\x9f\xbf,\xee\x80\x80,\xf0\x90\x80\x80,\xf4\x8f\xbf\xbf"},
     {"\xef\xbb\xbf""\xc3\xb6,b\n1,2\n", .encoding = "latin1", .header = 2, .names = "ö,b",
      .cells = "1 2", .notes = ""}, /* what the file begins with goes before */
 };
@@ -262,6 +266,23 @@ static const struct refused {
     {"\xff\xfe\x00\xdc""a\0", 6, "data.csv:1: byte 3 of the file, 0x00, is not UTF-16LE",
      "encoding"},
     {"\xff\xfe", 2, "empty file", NULL},
+    {"a,b\n1,\xc3(\n", 0, "2: byte 7 of the file, 0xC3, is not UTF-8", "encoding"},
+    {"a,b\n1,\x80\n", 0, "2: byte 7 of the file, 0x80, is not UTF-8", "encoding"},
+    {"a,b\n1,\xc1\x81\n", 0, "2: byte 7 of the file, 0xC1, is not UTF-8", "encoding"},
+    {"a,b\n1,\xe0\x9f\x80\n", 0, "byte 7 of the file, 0xE0, is not", NULL}, /* overlong */
+    {"a,b\n1,\xf0\x8f\x80\x80\n", 0, "byte 7 of the file, 0xF0, is not", NULL},
+    {"a,b\n1,\xed\xa0\x80\n", 0, "byte 7 of the file, 0xED, is not", NULL}, /* surrogates */
+    {"a,b\n1,\xed\xbf\xbf\n", 0, "byte 7 of the file, 0xED, is not", NULL},
+    {"a,b\n1,\xf4\x90\x80\x80\n", 0, "byte 7 of the file, 0xF4, is not", NULL}, /* too large */
+    {"a,b\n1,\xf5\x80\x80\x80\n", 0, "byte 7 of the file, 0xF5, is not", NULL},
+    {"a,b\n1,\xf0\x9f\x98", 0, "byte 7 of the file, 0xF0, is not", NULL}, /* cut */
+    {"a,b\n1,\f\n2,\x0b\n", 0, "data.csv:3: the byte 0x0B is no text", NULL},
+    {"\xff\xfe""a\0,\0\x00\xd8""b\0", 10, "1: byte 7 of the file, 0x00, is not UTF-16LE", NULL},
+    {"\0a", 2, "data.csv:1: the byte 0x00 is no text", NULL}, /* too short for UTF-16 */
+    {"\0a\0\0", 4, "data.csv:1: the byte 0x00 is no text", NULL},
+    {"a\0\0\0", 4, "data.csv:1: the byte 0x00 is no text", NULL},
+    {"\0\0\0\0", 4, "data.csv:1: the byte 0x00 is no text", NULL},
+    {"\0ab\0", 4, "data.csv:1: the byte 0x00 is no text", NULL},
     {"# one\n# two\n\n", 0, "no table: every line begins with '#'", NULL},
     {"sep=;\n", 0, "no table: nothing is left", NULL},
     {"sep=;", 0, "no table: nothing is left", NULL},

@@ -189,6 +189,131 @@ START_TEST(directory_lies)
 }
 END_TEST
 
+/* ---- Fields of 64 bits ----------------------------------------------------------------- */
+
+/* Behind the last member's name, in the directory: a field of another kind, then one of so many
+ * bytes by its own account, with what the entry says in 32 bits; those say 0xffffffff instead. */
+static void widen(zip_file *z, size_t entry, const size_t *places, size_t n, size_t field)
+{
+    unsigned char *at = z->directory + z->directory_size;
+    memcpy(at, "UT\5\0abcde\1\0", 11);
+    zip_put(at + 11, field, 2);
+    for (size_t i = 0; i < n; i++) {
+        unsigned char *said = z->directory + entry + places[i];
+        memcpy(at + 13 + 8 * i, said, 4);
+        memset(at + 17 + 8 * i, 0, 4);
+        memset(said, 0xff, 4);
+    }
+    zip_put(z->directory + entry + 30, 13 + 8 * n, 2);
+    z->directory_size += 13 + 8 * n;
+}
+
+static const struct {
+    size_t n, places[3]; /* of the size, the packed size, where it is */
+    size_t field;
+    const char *text;    /* NULL: good */
+} wide_members[] = {
+    {3, {24, 20, 42}, 24, NULL},
+    {1, {42}, 8, NULL},
+    {2, {24, 42}, 16, NULL},
+    {3, {24, 20, 42}, 8, "it points beyond its end"},  /* one is there */
+    {3, {24, 20, 42}, 25, "it points beyond its end"}, /* longer than the fields are */
+};
+
+START_TEST(wide_members_are_found)
+{
+    zip_file z = {.size = 0};
+    unsigned char file[512];
+    zip_add(&z, "y.npy", file, make_npy(file, NPY("<f8", "(3,)"), y, sizeof y), 0);
+    size_t entry = z.directory_size;
+    zip_add(&z, "x.npy", file, make_npy(file, NPY("<f4", "(3, 2)"), x, sizeof x), 1);
+    widen(&z, entry, wide_members[_i].places, wide_members[_i].n, wide_members[_i].field);
+    zip_end(&z, 1, "");
+    write_bytes(path, z.bytes, z.size);
+    if (wide_members[_i].text != NULL) {
+        read_bad(path, NULL, NUDGE_EDATA, wide_members[_i].text);
+        return;
+    }
+    nudge_table *t = read_good(path, NULL);
+    assert_arrays(t);
+    nudge_table_free(t);
+}
+END_TEST
+
+/* What the records at the end say; `back` is a place before the file's end, which is 22 bytes of
+ * the last record after 20 of the locator and 56 of zip64's. */
+static const struct {
+    size_t back, bytes;
+    uint64_t value;
+    int wide;
+    const char *text; /* NULL: good */
+} ends[] = {
+    {12, 2, 0xffff, 1, NULL},
+    {10, 4, 0xffffffff, 1, NULL},
+    {6, 4, 0xffffffff, 0, "it points beyond its end"}, /* where no locator is */
+    {42, 1, 'Q', 1, "it has no directory"},
+    {98, 1, 'Q', 1, "it has no directory"},
+    {34, 8, 1 << 20, 1, "it points beyond its end"},
+    {34, 8, UINT64_MAX, 1, "it points beyond its end"},
+    {50, 8, UINT64_MAX - 4, 1, "its directory is not where it should be"},
+    {58, 8, UINT64_MAX, 1, "its directory is not where it should be"},
+    {66, 8, 1000, 1, "its directory is not where it should be"},
+    {22, 1, 'Q', 1, "it has no directory"},
+    {2, 2, 1, 1, "it has no directory"}, /* the comment is not as long */
+};
+
+START_TEST(ends_of_directories)
+{
+    zip_file z = make_arrays("x.npy", "y.npy", 1);
+    zip_end(&z, ends[_i].wide, "");
+    zip_put(z.bytes + z.size - ends[_i].back, ends[_i].value, ends[_i].bytes);
+    write_bytes(path, z.bytes, z.size);
+    if (ends[_i].text != NULL) {
+        read_bad(path, NULL, NUDGE_EDATA, ends[_i].text);
+        return;
+    }
+    nudge_table *t = read_good(path, NULL);
+    assert_arrays(t);
+    nudge_table_free(t);
+}
+END_TEST
+
+START_TEST(archives_of_nothing)
+{
+    static const char long_name[] = "a-name-as-long-as-a-second-entry-of-the-directory-is.npy";
+    zip_file z = {.size = 0}, lone = {.size = 0};
+    char name[320];
+    zip_end(&z, 0, "");
+    write_bytes(path, z.bytes, z.size);
+    read_bad(path, NULL, NUDGE_EDATA, "it holds nothing");
+    zip_put(z.bytes + 16, 0xffffffff, 4); /* a directory of 64 bits, for which no room is */
+    write_bytes(path, z.bytes, z.size);
+    read_bad(path, NULL, NUDGE_EDATA, "it has no directory");
+
+    zip_add(&lone, long_name, "1,2", 3, 0);
+    lone.members = 2;
+    zip_end(&lone, 0, "");
+    write_bytes(path, lone.bytes, lone.size);
+    read_bad(path, NULL, NUDGE_EDATA, "its directory has holes");
+
+    z = make_arrays("a.npy", "b.npy", 0);
+    for (int i = 0; i < 3; i++)
+        zip_add(&z, i == 0 ? "" : i == 1 ? "c" : "d", "", 0, 0); /* one without a name is none */
+    zip_file four = z;
+    zip_end(&four, 0, "");
+    write_bytes(path, four.bytes, four.size);
+    read_bad(path, NULL, NUDGE_EDATA, "it holds 'a.npy', 'b.npy', 'c', 'd'");
+    zip_add(&z, "e", "", 0, 0);
+    zip_end(&z, 0, "");
+    write_bytes(path, z.bytes, z.size);
+    read_bad(path, NULL, NUDGE_EDATA, "it holds 'a.npy', 'b.npy', 'c', 'd', ...");
+
+    write_bytes(path, "a,b\n1,2\n", 8);
+    snprintf(name, sizeof name, "%s:x", path);
+    read_bad(name, NULL, NUDGE_EDATA, "it is no zip archive");
+}
+END_TEST
+
 /* ---- None of ours ---------------------------------------------------------------------- */
 
 static const struct {
@@ -244,6 +369,9 @@ static Suite *make_suite(void)
     tcase_add_loop_test(bad, cut_anywhere, 0, 2);
     tcase_add_loop_test(bad, every_byte_changed, 0, 4);
     tcase_add_loop_test(bad, directory_lies, 0, COUNT(lies));
+    tcase_add_loop_test(bad, wide_members_are_found, 0, COUNT(wide_members));
+    tcase_add_loop_test(bad, ends_of_directories, 0, COUNT(ends));
+    tcase_add_test(bad, archives_of_nothing);
     tcase_add_loop_test(bad, foreign_files, 0, COUNT(foreign));
     tcase_add_test(bad, workbooks);
     suite_add_tcase(s, bad);
