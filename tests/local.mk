@@ -33,7 +33,9 @@ unit_tests = \
 	tests/test_train_refused tests/test_values tests/test_warm_start tests/test_watch \
 	tests/test_weights \
 	tests/test_embed tests/test_input_factor tests/test_members tests/test_realmlp \
-	tests/test_written
+	tests/test_written \
+	tests/test_import_graphs \
+	tests/test_import_graph_ends
 
 # Those of many seconds.
 long_tests = tests/test_gradient tests/test_invariance tests/test_torch
@@ -82,6 +84,7 @@ EXTRA_DIST += $(cli_tests) tests/faults tests/kills tests/check-structure tests/
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py tests/import_networks.py \
 	tests/import_graphs.py \
 	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
+	tests/graph_fixtures.h \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
