@@ -153,6 +153,33 @@ START_TEST(tables_stay_tables)
 }
 END_TEST
 
+/* What a file is, is told by its first 4096 bytes, which end anywhere in a line or number. */
+START_TEST(longer_than_what_tells)
+{
+    static char text[40000];
+    for (size_t k = 0; k < 12; k++) {
+        char *at = text + sprintf(text, "#%.*s\n", (int)k, "............");
+        for (int i = 0; i < 500; i++)
+            at += sprintf(at, "1 1:0.25 12:2\n");
+        nudge_table *t = read_text("d", text, NULL);
+        ck_assert_str_eq(t->format, "libsvm");
+        ck_assert_uint_eq(t->rows, 500);
+        ck_assert_uint_eq(t->features, 12);
+        nudge_table_free(t);
+
+        size_t inputs = k % 2 == 0 ? 3000 : 2, outputs = 3002 - inputs;
+        at = text + sprintf(text, "1 %zu %zu\n0.5%.*s", inputs, outputs, (int)k, "111111111111");
+        for (size_t i = 1; i < 3002; i++)
+            at += sprintf(at, "%c0.25", i == inputs ? '\n' : ' ');
+        t = read_text("d", text, NULL);
+        ck_assert_str_eq(t->format, "fann");
+        ck_assert_uint_eq(t->features, inputs);
+        ck_assert_uint_eq(t->outputs, outputs);
+        nudge_table_free(t);
+    }
+}
+END_TEST
+
 /* ---- Refused --------------------------------------------------------------------------- */
 
 static const struct {
@@ -256,6 +283,7 @@ static Suite *make_suite(void)
     tcase_add_test(good, indices_from_0);
     tcase_add_test(good, training_files);
     tcase_add_test(good, tables_stay_tables);
+    tcase_add_test(good, longer_than_what_tells);
     suite_add_tcase(s, good);
     tcase_add_checked_fixture(wrong, make_folder, remove_folder);
     tcase_add_loop_test(wrong, refused, 0, COUNT(bad));

@@ -39,7 +39,7 @@ static int has_numbers(nu_words *w, uint64_t want, int cut)
         if (!nu_words_number(w, w->word, w->size, &value))
             return 0;
     }
-    return n == want;
+    return n == want || (cut && w->at == w->end && n < want); /* or a blank is the head's last */
 }
 
 /* 3 inputs and 3 outputs look like a table of 3 columns. */
