@@ -229,6 +229,13 @@ START_TEST(options_refused)
     refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "'latin1//IGNORE' is no encoding");
     o.encoding = "a-name-that-is-longer-than-those-of-encodings";
     refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "is no encoding");
+    char missing[300] = {0};
+    memset(missing, 'a', sizeof missing - 1);
+    o = nudge_read_defaults();
+    o.missing = missing;
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "a list of less than 256 bytes is right");
+    o.missing = "\"a";
+    refuse_text("a,b\n1,2\n", &o, NUDGE_EARGUMENT, "'\"a' is no list of texts, separated by");
     o = nudge_read_defaults();
     o.skip_rows = 3;
     refuse_text("a,b\n1,2\n", &o, NUDGE_EDATA, "nothing is left");

@@ -165,9 +165,41 @@ START_TEST(columns_refused)
     o.ignore = NULL;
     o.category = "zap";
     refuse_text(SIX, &o, NUDGE_EARGUMENT, "unknown category column 'zap' (did you mean 'zip'?)");
+    o.category = o.number = "age";
+    refuse_text(SIX, &o, NUDGE_EARGUMENT, "column 'age' is both a category and a number");
     o = nudge_read_defaults();
     o.ignore = "a,b";
     refuse_text("a,b\n1,2\n3,4\n", &o, NUDGE_EARGUMENT, "every column is ignored");
+}
+END_TEST
+
+START_TEST(weights_refused)
+{
+    static const struct {
+        const char *text, *target, *ignore, *category, *weight;
+        nudge_status status;
+        const char *words;
+    } cases[] = {
+        {"w,a,y\n1,1,1\n", "y", NULL, NULL, "w,a", NUDGE_EARGUMENT, "weights are in one column, "
+         "not in 2"},
+        {"w,a,y\n1,1,1\n", "y", NULL, NULL, "y", NUDGE_EARGUMENT, "column 'y' is both the target "
+         "and the weight"},
+        {"w,a,y\n1,1,1\n", "y", "w", NULL, "w", NUDGE_EARGUMENT, "column 'w' is both ignored and "
+         "the weight"},
+        {"w,a,y\n1,1,1\n", "y", NULL, "w", "w", NUDGE_EARGUMENT, "column 'w' is both a category "
+         "and the weight"},
+        {"w,a,y\n0,1,1\n0,2,1\n", "y", NULL, NULL, "w", NUDGE_EDATA, "column 'w': all 2 weights "
+         "are 0; one at least must be above"},
+        {"w,a,y\n1,1,\n2,2,\n", "y", NULL, NULL, "w", NUDGE_EDATA, "none of 2 rows has a"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nudge_read_options o = nudge_read_defaults();
+        o.target = cases[i].target;
+        o.ignore = cases[i].ignore;
+        o.category = cases[i].category;
+        o.weight = cases[i].weight;
+        refuse_text(cases[i].text, &o, cases[i].status, cases[i].words);
+    }
 }
 END_TEST
 
@@ -308,6 +340,28 @@ START_TEST(like_without_header)
 }
 END_TEST
 
+/* One of its columns had no name: this file's may have none either. */
+START_TEST(like_with_a_column_without_name)
+{
+    nudge_prep *p = NULL;
+    nudge_error err = {0};
+    nudge_read_options o = nudge_read_defaults();
+    o.target = "y";
+    o.number = "c1";
+    nudge_table *t = read_text(",age,y\n1.5,2,3\n2.5,7,1\n", &o);
+    ck_assert_int_eq(nudge_prep_fit(&p, t, NULL, 0, NULL, &err), NUDGE_OK);
+    nudge_table_free(t);
+    o = nudge_read_defaults();
+    o.like = p;
+    t = read_text(",age\n1,2\n", &o);
+    assert_table(t, "c1,age", "1 2");
+    o.weight = "age";
+    refuse_text(",age\n1,2\n", &o, NUDGE_EARGUMENT, "column 'age' is both an input of the model");
+    nudge_table_free(t);
+    nudge_prep_free(p);
+}
+END_TEST
+
 /* A model of a matrix table (an image, synthetic rows) has features and no columns. */
 START_TEST(like_of_a_matrix)
 {
@@ -336,6 +390,7 @@ static Suite *csv_names_suite(void)
     TCase *chosen = tcase_create("options");
     tcase_add_loop_test(chosen, columns_chosen, 0, sizeof options / sizeof *options);
     tcase_add_test(chosen, columns_refused);
+    tcase_add_test(chosen, weights_refused);
     tcase_add_test(chosen, cells_of_unused_columns);
     tcase_add_test(chosen, many_columns);
     suite_add_tcase(suite, chosen);
@@ -344,6 +399,7 @@ static Suite *csv_names_suite(void)
     tcase_add_test(like, like_refuses_other_columns);
     tcase_add_test(like, like_with_some_targets);
     tcase_add_test(like, like_without_header);
+    tcase_add_test(like, like_with_a_column_without_name);
     tcase_add_test(like, like_of_a_matrix);
     suite_add_tcase(suite, like);
     return suite;

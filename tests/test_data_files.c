@@ -1,5 +1,6 @@
 /* Data in safetensors files. */
 #include <math.h>
+#include <zlib.h>
 
 #include "file_fixtures.h"
 #include "read_fixtures.h"
@@ -92,6 +93,8 @@ static const struct {
      "tensor y is of type F8_E5M2; F16, "},
     {"{\"__metadata__\":{\"classes\":\"3\"}," TENSOR("x", "F32", "[2,2]", 0, 16) ","
      TENSOR("y", "I32", "[2]", 16, 24) "}", "label 1 is 1084227584"},
+    {"{\"__metadata__\":{\"classes\":\"3\"}," TENSOR("x", "F32", "[2,2]", 0, 16) ","
+     TENSOR("y", "U8", "[2,4]", 16, 24) "}", "tensor y: whole numbers in 4 columns; labels are"},
     {"{\"__metadata__\":{\"format\":\"nudge\",\"version\":\"1\",\"network\":\"{}\"},"
      TENSOR("x", "F32", "[3,2]", 0, 24) "}", "it is a model; data are"},
 };
@@ -145,6 +148,98 @@ START_TEST(kinds_of_files)
     ck_assert_int_eq(nudge_file_is_model(test_file("good-images.idx")), 0);
     ck_assert_int_eq(nudge_file_is_model(test_file("or-init.safetensors")), 1);
     ck_assert_int_eq(nudge_file_is_model("no such file"), 0);
+    ck_assert_int_eq(nudge_file_is_model("no such.csv"), 0);
+    ck_assert_int_eq(nudge_file_is_model("no such.safetensors"), 1);
+    ck_assert_int_eq(nudge_file_is_model(NULL), 0);
+    write_st("{" TENSOR("x", "F32", "[7,2]", 0, 24) "}", six, sizeof six); /* damaged */
+    ck_assert_int_eq(nudge_file_is_model(st_path), 1);
+}
+END_TEST
+
+/* What is asked for, and is not for such files; the setting. */
+START_TEST(options_refused)
+{
+    static const struct {
+        const char *data, *labels, *weight, *target, *words, *setting;
+    } cases[] = {
+        {"d.safetensors", "y.npy", NULL, NULL, "holds targets, tensor y; it cannot have others in "
+         "'y.npy'", NULL},
+        {"d.safetensors", NULL, NULL, "z", "safetensors data has no columns to choose by name",
+         "target"},
+        {"d.safetensors", NULL, "w.csv", NULL, "w.csv: a libsvm file; weights of safetensors data "
+         "are an IDX or NPY file", "weight"},
+        {"synth:moons", NULL, "w.npy", NULL, "synthetic rows have no weights", "weight"},
+        {"d.gz", NULL, NULL, NULL, "a safetensors file that is compressed, or a pipe; it must be a "
+         "plain file", NULL},
+        {"none-*.csv", NULL, NULL, NULL, "no file has that name, and none fits it as a pattern",
+         NULL},
+    };
+    char data[700], weight[700];
+    size_t size;
+    snprintf(st_path, sizeof st_path, "%s/d.safetensors", folder);
+    write_st("{" TENSOR("x", "F32", "[2,2]", 0, 16) "," TENSOR("y", "F32", "[2]", 16, 24) "}", six,
+             sizeof six);
+    write_in_folder("w.csv", "1 1:2\n2 1:3\n");
+    unsigned char *plain = read_bytes(st_path, &size);
+    gzFile gz = gzopen(in_folder("d.gz"), "wb");
+    ck_assert_int_eq(gzwrite(gz, plain, (unsigned)size), (int)size);
+    ck_assert_int_eq(gzclose(gz), Z_OK);
+    free(plain);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nudge_read_options o = nudge_read_defaults();
+        nudge_table *t = NULL;
+        nudge_error err = {0};
+        snprintf(data, sizeof data, "%s/%s", folder, cases[i].data);
+        snprintf(weight, sizeof weight, "%s/%s", folder,
+                 cases[i].weight != NULL ? cases[i].weight : "");
+        o.labels = cases[i].labels;
+        o.weight = cases[i].weight != NULL ? weight : NULL;
+        o.target = cases[i].target;
+        ck_assert_int_ne(nudge_table_read(&t, strchr(cases[i].data, ':') ? cases[i].data : data, &o,
+                                          &err), NUDGE_OK);
+        ck_assert_ptr_null(t);
+        ck_assert_msg(strstr(err.text, cases[i].words) != NULL, "%s", err.text);
+        if (cases[i].setting != NULL)
+            ck_assert_str_eq(err.setting, cases[i].setting);
+    }
+}
+END_TEST
+
+/* ---- Files that fit a pattern ---------------------------------------------------------- */
+
+START_TEST(patterns)
+{
+    char name[40], spec[700];
+    nudge_table *t = NULL;
+    nudge_error err = {0};
+    for (int i = 0; i < 8; i++) {
+        snprintf(name, sizeof name, "part-%d.csv", i);
+        write_in_folder(name, i == 0 ? "a,b\n1,2\n" : "a,b\n1,2\n3,4\n");
+    }
+    snprintf(spec, sizeof spec, "%s/part-?.csv", folder);
+    t = read_good(spec, NULL);
+    size_t n;
+    const char *said = nudge_table_notes(t, &n)[0].text;
+    ck_assert_uint_eq(t->rows, 15);
+    ck_assert_uint_eq(n, 1);
+    ck_assert_msg(strncmp(said, "15 rows of 8 files: ", 20) == 0, "%s", said);
+    ck_assert_ptr_nonnull(strstr(said, "part-0.csv (1 row), "));
+    ck_assert_ptr_nonnull(strstr(said, "part-5.csv (2 rows), ..."));
+    nudge_table_free(t);
+    snprintf(spec, sizeof spec, "%s/part-[3].csv", folder);
+    t = read_good(spec, NULL);
+    said = nudge_table_notes(t, &n)[0].text;
+    ck_assert_msg(strncmp(said, "2 rows of 1 file: ", 18) == 0, "%s", said);
+    nudge_table_free(t);
+
+    ck_assert_int_eq(mkdir(in_folder("closed"), 0), 0);
+    t = NULL;
+    snprintf(spec, sizeof spec, "%s/closed/*.csv", folder);
+    become_nobody(folder);
+    ck_assert_int_eq(nudge_table_read(&t, spec, NULL, &err), NUDGE_EOPEN);
+    leave_nobody();
+    ck_assert_msg(strstr(err.text, "closed/*.csv: a folder of the pattern cannot be read") != NULL,
+                  "%s", err.text);
 }
 END_TEST
 
@@ -162,6 +257,8 @@ static Suite *data_files_suite(void)
     tcase_add_test(tc, not_finite);
     tcase_add_test(tc, safetensors_cut_at_every_byte);
     tcase_add_test(tc, kinds_of_files);
+    tcase_add_test(tc, options_refused);
+    tcase_add_test(tc, patterns);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -258,6 +258,18 @@ START_TEST(formats_mix)
 }
 END_TEST
 
+/* An array of one dimension is the same in either order. */
+START_TEST(order_of_one_dimension)
+{
+    write_npy(x_path, "{'descr': '<f4', 'fortran_order': True, 'shape': (6,)}\n", six, sizeof six);
+    nudge_table *t = read_good(x_path, NULL);
+    ck_assert_uint_eq(t->rows, 6);
+    ck_assert_uint_eq(t->features, 1);
+    ck_assert_mem_eq(t->x, six, sizeof six);
+    nudge_table_free(t);
+}
+END_TEST
+
 /* ---- Files that must be refused -------------------------------------------------------- */
 
 static const float not_finite[] = {1, 2, 3, NAN, 5, INFINITY};
@@ -319,6 +331,7 @@ static const struct {
     const char *text;
 } bad_targets[] = {
     {OF("|u1", "(3, 1, 2)"), {0}, 6, "an array of 3 dimensions; targets are"},
+    {OF("<f4", "(3, 1, 1)"), {0}, 12, "3 dimensions; targets are (rows,) or (rows, outputs)"},
     {OF("|u1", "(4,)"), {0}, 4, "has 4 rows, but"},
     {OF("<f4", "(3,)"), {0, 0, 0, 0, 0, 0, 0xc0, 0x7f}, 12, "value 1 of row 2 is NaN"},
 };
@@ -345,6 +358,11 @@ START_TEST(bad_versions)
     memset(file + 8, 0xff, 4);
     write_bytes(x_path, file, size);
     read_bad(x_path, NULL, NUDGE_EDATA, "cut short: its NPY header would have 4294967295 bytes");
+    static unsigned char wide[70012];
+    memset(wide, ' ', sizeof wide);
+    memcpy(wide, "\x93NUMPY\x02\x00\x70\x11\x01\x00", 12);
+    write_bytes(x_path, wide, sizeof wide);
+    read_bad(x_path, NULL, NUDGE_EDATA, "an NPY header of 70000 bytes; an array of numbers has a");
 }
 END_TEST
 
@@ -403,6 +421,7 @@ static Suite *npy_suite(void)
     tcase_add_test(tc, floats_are_values);
     tcase_add_test(tc, values_of_pixels_are_packed);
     tcase_add_test(tc, formats_mix);
+    tcase_add_test(tc, order_of_one_dimension);
     suite_add_tcase(s, tc);
 
     tc = tcase_create("bad");

@@ -293,6 +293,10 @@ static const struct large {
     {"<i8", {(1ull << 53) + 1, 1ull << 53, -(1ull << 53) - 1},
      {"-9007199254740993", "9007199254740992", "9007199254740993"}},
     {"<i8", {INT64_MAX, 3, -5}, {"-5", "3", "9223372036854775807"}}, /* 2^63 as a double */
+    {">i8", {(1ull << 53) + 1, 1ull << 53, -(1ull << 53) - 1},
+     {"-9007199254740993", "9007199254740992", "9007199254740993"}},
+    {"<u8", {(1ull << 53) + 1, 7, 1ull << 60},
+     {"7", "9007199254740993", "1152921504606846976"}}, /* written as i8 */
     {"<u8", {UINT64_MAX, 7, UINT64_MAX - 1}, {"7", "18446744073709551614", "18446744073709551615"}},
 };
 
@@ -301,16 +305,17 @@ START_TEST(labels_beyond_doubles)
 {
     const struct large *l = &large[_i];
     float x[30] = {0};
-    uint64_t y[30];
+    uint64_t y[30], in_file[30];
     nudge_error err = {0};
     nudge_prep *prep = NULL;
     char buf[NUDGE_CELL_SIZE], first[NUDGE_CELL_SIZE];
     for (size_t r = 0; r < 30; r++) {
         x[r] = (float)r;
         y[r] = l->label[r % 3];
+        in_file[r] = l->type[0] == '>' ? __builtin_bswap64(y[r]) : y[r];
     }
     write_npy(x_path, "<f4", 0, "(30, 1)", x, sizeof x);
-    write_npy(y_path, l->type, 0, "(30,)", y, sizeof y);
+    write_npy(y_path, l->type, 0, "(30,)", in_file, sizeof in_file);
     for (int again = 0; again < 2; again++) {
         nudge_table *t = read_good(x_path, y_path);
         for (size_t r = 0; r < 30; r++) {

@@ -178,6 +178,10 @@ END_TEST
 #define TWO "\"0\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]}"
 #define LABELS "\"0\":{\"dtype\":\"I32\",\"shape\":[4],\"data_offsets\":[0,16]}"
 
+#define LONG "0123456789abcdef"
+#define KIND(kind) "\\\"kind\\\":\\\"" kind "\\\""
+#define X_ALONE ",\\\"labels\\\":[\\\"x\\\"]"
+
 static const struct {
     const char *header, *why;
 } bad[] = {
@@ -197,6 +201,24 @@ static const struct {
     {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\""), LABELS), "its tensor is not there, or of"},
     {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\",\\\"target\\\":-1"), TWO), "a target's place"},
     {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\",\\\"size\\\":1"), TWO), "size"},
+    {FILE_OF(COLUMN(KIND("number") ",\\\"around\\\":[\\\"$\\\",\\\"" LONG "\\\"]"), TWO),
+     "the texts around numbers are impossible"},
+    {FILE_OF(COLUMN(KIND("number") ",\\\"around\\\":[\\\"" LONG "\\\",\\\"$\\\"]"), TWO),
+     "the texts around numbers are impossible"},
+    {FILE_OF(COLUMN(KIND("category") ",\\\"labels\\\":7"), LABELS), "labels and values do"},
+    {FILE_OF(COLUMN(KIND("date") X_ALONE), LABELS), "labels and values do not go with its kind"},
+    {FILE_OF(COLUMN(KIND("number") X_ALONE ",\\\"values\\\":7"), LABELS), "labels and values do"},
+    {FILE_OF(COLUMN(KIND("number") X_ALONE ",\\\"values\\\":[\\\"x\\\"]"), LABELS),
+     "labels and values do not go with its kind"},
+    {FILE_OF(COLUMN(KIND("number") X_ALONE ",\\\"values\\\":[1,2]"), LABELS), "labels and values"},
+    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\"") "," COLUMN("\\\"kind\\\":\\\"number\\\""),
+             "\"0\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]},"
+             "\"1\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[8,8]},"
+             "\"2\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}"),
+     "column 1 is damaged: its tensor is not there"},
+    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\""),
+             "\"0\":{\"dtype\":\"F64\",\"shape\":[2,1],\"data_offsets\":[0,16]}"),
+     "its tensor is not there, or of another type or length"},
     {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\"") "," COLUMN("\\\"kind\\\":\\\"number\\\""), TWO),
      "column 1 is damaged: its tensor is not there"},
 };
@@ -206,6 +228,27 @@ START_TEST(damaged_descriptions)
     static const int32_t data[] = {5, 0, 0, 0};
     write_st(bad[_i].header, data, sizeof data);
     refuse(NUDGE_EDATA, bad[_i].why);
+}
+END_TEST
+
+#define NAMED(name, rest) "{\\\"name\\\":\\\"" name "\\\",\\\"kind\\\":\\\"number\\\"" rest "}"
+
+/* Rows without a target, and weights that are all 0. */
+START_TEST(rows_that_are_no_use)
+{
+    static const double data[] = {NAN, NAN, 0, 0, 1, NAN};
+    static const char tensors[] =
+        "\"0\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]},"
+        "\"1\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[16,32]},"
+        "\"2\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[32,48]}";
+    char header[1000];
+    snprintf(header, sizeof header, FILE_OF("%s", "%s"), NAMED("y", ",\\\"target\\\":1") ","
+             NAMED("w", "") "," NAMED("x", ""), tensors);
+    write_st(header, data, sizeof data);
+    refuse(NUDGE_EDATA, ": none of 2 rows has a target");
+    options.target = "x";
+    options.weight = "w";
+    refuse(NUDGE_EDATA, ": column 'w': all 1 weights are 0; one at least must be above");
 }
 END_TEST
 
@@ -261,6 +304,7 @@ static Suite *make_suite(void)
     tcase_add_checked_fixture(wrong, setup, remove_folder);
     tcase_add_loop_test(wrong, damaged_descriptions, 0, COUNT(bad));
     tcase_add_test(wrong, infinite_cells);
+    tcase_add_test(wrong, rows_that_are_no_use);
     tcase_add_test(wrong, cut_and_changed);
     suite_add_tcase(s, wrong);
     return s;

@@ -152,6 +152,8 @@ START_TEST(refused_tables)
     ck_assert_int_eq(nudge_table_write_targets(t, labels_path, &err), NUDGE_EARGUMENT);
     ck_assert_ptr_nonnull(strstr(err.text, "it has no targets"));
     ck_assert_int_eq(nudge_table_write_targets(t, "y.csv", &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(nudge_table_write_targets(t, NULL, &err), NUDGE_EARGUMENT);
+    ck_assert_ptr_nonnull(strstr(err.text, "the file of targets, '', must end in .npy"));
     nudge_table_free(t);
     ck_assert_uint_eq(files_in_folder(), 0);
 }
@@ -283,11 +285,46 @@ START_TEST(refused_writes)
     ck_assert_int_eq(nudge_synth_write(NULL, "synth:line", "x.txt", &options, &err),
                      NUDGE_EARGUMENT);
     ck_assert_int_eq(nudge_synth_write(NULL, "line", st_path, &options, &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(nudge_synth_write(NULL, NULL, st_path, &options, &err), NUDGE_EARGUMENT);
+    ck_assert_int_eq(nudge_synth_write(NULL, "synth:line", NULL, &options, &err), NUDGE_EARGUMENT);
+    options.dtype = (nudge_dtype)7;
+    ck_assert_int_eq(nudge_synth_write(NULL, "synth:line", st_path, &options, &err),
+                     NUDGE_EARGUMENT);
+    ck_assert_ptr_nonnull(strstr(err.text, "dtype 7 is neither f32 nor f64"));
+    options.dtype = NUDGE_F32;
     ck_assert_int_eq(nudge_synth_write(NULL, "synth:nosuch", st_path, &options, &err),
                      NUDGE_EARGUMENT);
     ck_assert_int_eq(nudge_synth_write(NULL, "synth:line", "no/such/x.safetensors", &options, &err),
                      NUDGE_EOPEN);
     ck_assert_uint_eq(files_in_folder(), 0);
+}
+END_TEST
+
+/* Features and targets of one name in two folders are two files; a pipe is none. */
+START_TEST(names_of_files)
+{
+    char x[700], y[700];
+    nudge_error err = {0};
+    nudge_write_options options = nudge_write_defaults();
+    snprintf(x, sizeof x, "%s/a.npy", folder);
+    ck_assert_int_eq(mkfifo(x, 0600), 0);
+    options.labels = labels_path;
+    ck_assert_int_eq(nudge_synth_write(NULL, "synth:or", x, &options, &err), NUDGE_EOPEN);
+    ck_assert_msg(strstr(err.text, "it is a pipe; .npy and .safetensors files are not"), "%s",
+                  err.text);
+    ck_assert_int_eq(mkdir(in_folder("a"), 0700), 0);
+    ck_assert_int_eq(mkdir(in_folder("b"), 0700), 0);
+    snprintf(x, sizeof x, "%s/a/d.npy", folder);
+    snprintf(y, sizeof y, "%s/b/../a/d.npy", folder);
+    options.labels = y;
+    ck_assert_int_eq(nudge_synth_write(NULL, "synth:or", x, &options, &err), NUDGE_EARGUMENT);
+    ck_assert_msg(strstr(err.text, "features and targets cannot both go to"), "%s", err.text);
+    snprintf(y, sizeof y, "%s/b/d.npy", folder);
+    ck_assert_int_eq(nudge_synth_write(NULL, "synth:or", x, &options, &err), NUDGE_OK);
+    nudge_table *t = read_good(x, y);
+    ck_assert_uint_eq(t->features, 2);
+    ck_assert_uint_eq(t->outputs, 1);
+    nudge_table_free(t);
 }
 END_TEST
 
@@ -306,6 +343,7 @@ static Suite *written_suite(void)
     tcase_add_test(tc, write_errors);
     tcase_add_test(tc, no_space);
     tcase_add_test(tc, refused_writes);
+    tcase_add_test(tc, names_of_files);
     suite_add_tcase(s, tc);
     return s;
 }
