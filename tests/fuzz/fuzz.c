@@ -64,8 +64,8 @@ void check_outcome(nudge_status status, int has_result, const nudge_error *err)
     if (status == NUDGE_OK)
         return;
     HOLDS(err->status == status && err->text[0] != '\0');
-    for (const char *c = err->text; *c != '\0'; c++)
-        HOLDS((unsigned char)*c >= ' ' && *c != 127);
+    for (const unsigned char *c = (const unsigned char *)err->text; *c != '\0'; c++)
+        HOLDS(*c >= ' ' && *c != 127 && (*c != 0xc2 || c[1] < 0x80 || c[1] > 0x9f));
 }
 
 /* ---- Files ------------------------------------------------------------------------------- */
