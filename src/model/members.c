@@ -9,12 +9,17 @@
 
 /* ---- Taking them in -------------------------------------------------------------------- */
 
-static int is_same_prep(const nudge_prep *a, const nudge_prep *b)
+static nudge_status check_prep(const nudge_prep *a, const nudge_prep *b, nudge_error *err)
 {
-    if (a == b || a == NULL || b == NULL)
-        return a == b;
-    json_auto_t *s = nu_prep_to_json(a), *t = nu_prep_to_json(b);
-    return s != NULL && t != NULL && json_equal(s, t);
+    int is_same = a == b;
+    if (!is_same && a != NULL && b != NULL) {
+        json_auto_t *s = nu_prep_to_json(a), *t = nu_prep_to_json(b);
+        NU_NEED(s != NULL && t != NULL, 1024, "preprocessing to compare", err);
+        is_same = json_equal(s, t);
+    }
+    return is_same ? NUDGE_OK
+                   : nu_fail(err, NUDGE_EMISMATCH, "model and member have different preprocessing: "
+                             "they must be trained on the same data");
 }
 
 static nudge_status check_member(const nudge_model *model, const nudge_model *member,
@@ -33,10 +38,7 @@ static nudge_status check_member(const nudge_model *model, const nudge_model *me
         return nu_fail(err, NUDGE_EMISMATCH, "the model's loss is %s; the member's is %s%s",
                        nudge_loss_name(a->loss), nudge_loss_name(b->loss),
                        a->loss == b->loss ? " with another parameter" : "");
-    if (!is_same_prep(model->prep, member->prep))
-        return nu_fail(err, NUDGE_EMISMATCH, "model and member have different preprocessing: they "
-                       "must be trained on the same data");
-    return NUDGE_OK;
+    return check_prep(model->prep, member->prep, err);
 }
 
 nudge_status nu_model_take_member(nudge_model *model, nudge_model **member, nudge_error *err)
