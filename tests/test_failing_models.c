@@ -1,4 +1,5 @@
 /* Failing calls in tables made by hand, in preprocessing, datasets, models and their files. */
+#include "core/memory.h"
 #include "failing/failing.h"
 #include "model_fixtures.h"
 #include "table/dataset.h"
@@ -246,7 +247,11 @@ static nudge_status copy(const failing_row *row, nudge_error *err)
 {
     nudge_model *m = NULL, *member = NULL;
     (void)row;
-    nudge_status status = nudge_model_copy(&m, model, err);
+    nudge_status status = nudge_model_copy(&m, twins, err);
+    if (status == NUDGE_OK) {
+        tell_model(NU_TAKE(m));
+        status = nudge_model_copy(&m, model, err);
+    }
     if (status == NUDGE_OK)
         status = nudge_model_add_members(m, twins, err);
     if (m != NULL)
@@ -255,6 +260,21 @@ static nudge_status copy(const failing_row *row, nudge_error *err)
         status = nudge_model_member(&member, m, 2, err);
     tell_model(m);
     tell_model(member);
+    return status;
+}
+
+/* As many members as before where the two, of different files, do not become one. */
+static nudge_status join(const failing_row *row, nudge_error *err)
+{
+    nudge_model *m = NULL, *other = NULL;
+    failing_pause();
+    ck_ok(nudge_model_load(&m, in_folder(row->input), &trouble), &trouble);
+    ck_ok(nudge_model_load(&other, in_folder("twins.safetensors"), &trouble), &trouble);
+    failing_go_on();
+    nudge_status status = nudge_model_add_members(m, other, err);
+    ck_assert_uint_eq(nudge_model_describe(m).members, status == NUDGE_OK ? 3 : 1);
+    nudge_model_free(other);
+    tell_model(m);
     return status;
 }
 
@@ -316,6 +336,7 @@ static const failing_row rows[] = {
     {"model, plr", create, .choice = NUDGE_EMBED_PLR},
     {"model, pbld", create, .choice = NUDGE_EMBED_PBLD},
     {"copies and members", copy, .choice = 0},
+    {"members of files", join, .input = "model.safetensors"},
     {"model is saved", save, .output = "out.safetensors"},
     {"members are saved", save, .output = "out.safetensors", .choice = 1},
     {"model is loaded", load, .input = "model.safetensors"},
