@@ -12,10 +12,12 @@ static const char csv[] = "age,town,born,y\n"
                           "38,Thun,2001-02-09,8\n29,Bern,2001-03-03,2\n70,Genf,2001-04-03,5\n"
                           "44,Thun,2001-05-03,9.5\n57,Bern,2001-06-03,1\n36,Genf,2001-07-03,6\n";
 
-static nudge_table *table;
+static const char money[] = "age,y\n31,$1.5\n42,$2.5\n45,$9\n52,$4\n23,$7\n";
+
+static nudge_table *table, *priced; /* of both */
 static nudge_prep *prep;
 static nudge_dataset *data;
-static nudge_model *model, *twins;
+static nudge_model *model, *twins, *pricing;
 static const double numbers[ROWS * 2] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7, 6,
                                          5, 4, 3, 2, 1, 2, 3, 4, 5, 6, 7, 8};
 static const int32_t classes[ROWS] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
@@ -24,13 +26,14 @@ static nudge_error trouble; /* of what must work */
 
 /* ---- What there is ----------------------------------------------------------------------- */
 
-static nudge_table *read_table(void)
+static nudge_table *read_table(const char *name)
 {
     nudge_read_options options = nudge_read_defaults();
     nudge_table *t = NULL;
     options.threads = 1;
     options.target = "y";
-    ck_ok(nudge_table_read(&t, in_folder("rows.csv"), &options, &trouble), &trouble);
+    options.number = strcmp(name, "money.csv") == 0 ? "y" : NULL;
+    ck_ok(nudge_table_read(&t, in_folder(name), &options, &trouble), &trouble);
     return t;
 }
 
@@ -53,12 +56,18 @@ static void setup(void)
 {
     make_quick_folder();
     write_in_folder("rows.csv", csv);
-    table = read_table();
+    write_in_folder("money.csv", money);
+    table = read_table("rows.csv");
+    priced = read_table("money.csv");
     ck_ok(nudge_prep_fit(&prep, table, NULL, 0, NULL, &trouble), &trouble);
     ck_ok(nudge_dataset_pack_copy(&data, table, prep, NUDGE_F32, NULL, &trouble), &trouble);
     ck_ok(make_model(&model, prep, NUDGE_EMBED_PBLD, &trouble), &trouble);
     ck_ok(nudge_model_copy(&twins, model, &trouble), &trouble);
     ck_ok(nudge_model_add_members(twins, model, &trouble), &trouble);
+    nudge_prep *around = NULL;
+    ck_ok(nudge_prep_fit(&around, priced, NULL, 0, NULL, &trouble), &trouble);
+    ck_ok(make_model(&pricing, around, NUDGE_EMBED_NONE, &trouble), &trouble);
+    ck_ok(nudge_model_save(pricing, in_folder("pricing.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(model, in_folder("model.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(twins, in_folder("twins.safetensors"), &trouble), &trouble);
 }
@@ -118,7 +127,7 @@ static nudge_status build_table(const failing_row *row, nudge_error *err)
     return status;
 }
 
-enum fit { USUAL, PIECEWISE, TREE, FOURIER, QUANTILE, ROBUST, COUNTED, BOX_COX, FITS };
+enum fit { USUAL, PIECEWISE, TREE, FOURIER, QUANTILE, ROBUST, COUNTED, BOX_COX, PRICED };
 
 static nudge_status fit_prep(const failing_row *row, nudge_error *err)
 {
@@ -136,10 +145,11 @@ static nudge_status fit_prep(const failing_row *row, nudge_error *err)
                                                       : NUDGE_TRANSFORM_NONE;
     options.category_code = row->choice == ROBUST ? NUDGE_SIGNED : NUDGE_ONE_HOT;
     options.loss = NUDGE_MSE;
-    nudge_status status = nudge_prep_fit(&p, table, NULL, 0, &options, err);
+    const nudge_table *of = row->choice == PRICED ? priced : table;
+    nudge_status status = nudge_prep_fit(&p, of, NULL, 0, &options, err);
     nudge_dataset *d = NULL;
     if (status == NUDGE_OK)
-        status = nudge_dataset_pack_copy(&d, table, p, NUDGE_F64, NULL, err);
+        status = nudge_dataset_pack_copy(&d, of, p, NUDGE_F64, NULL, err);
     tell_data(d);
     tell_prep(p);
     return status;
@@ -153,7 +163,7 @@ static nudge_status pack(const failing_row *row, nudge_error *err)
     size_t unknown = 0;
     (void)row;
     failing_pause();
-    nudge_table *t = read_table();
+    nudge_table *t = read_table("rows.csv");
     failing_go_on();
     nudge_status status = nudge_dataset_pack(&d, &t, prep, NUDGE_F32, &unknown, err);
     ck_assert_ptr_null(t);
@@ -280,7 +290,8 @@ static nudge_status join(const failing_row *row, nudge_error *err)
 
 static nudge_status save(const failing_row *row, nudge_error *err)
 {
-    return nudge_model_save(row->choice ? twins : model, in_folder(row->output), err);
+    const nudge_model *const models[] = {model, twins, pricing};
+    return nudge_model_save(models[row->choice], in_folder(row->output), err);
 }
 
 static nudge_status load(const failing_row *row, nudge_error *err)
@@ -325,6 +336,7 @@ static const failing_row rows[] = {
     {"prep, robust, signed", fit_prep, .choice = ROBUST},
     {"prep, rare categories", fit_prep, .choice = COUNTED},
     {"prep, Box-Cox", fit_prep, .choice = BOX_COX},
+    {"prep, texts around", fit_prep, .choice = PRICED},
     {"pack", pack, .choice = 0},
     {"arrays, weights", from_arrays, .choice = 0},
     {"parts", part, .choice = 0},
@@ -339,6 +351,8 @@ static const failing_row rows[] = {
     {"members of files", join, .input = "model.safetensors"},
     {"model is saved", save, .output = "out.safetensors"},
     {"members are saved", save, .output = "out.safetensors", .choice = 1},
+    {"texts around are saved", save, .output = "out.safetensors", .choice = 2},
+    {"texts around are loaded", load, .input = "pricing.safetensors"},
     {"model is loaded", load, .input = "model.safetensors"},
     {"members are loaded", load, .input = "twins.safetensors"},
     {"weights are loaded", load_weights, .input = "model.safetensors"},

@@ -1,4 +1,6 @@
 /* Failing calls in training, checkpoints, and what is asked of trained models. */
+#include <sched.h>
+
 #include "failing/failing.h"
 #include "model_fixtures.h"
 
@@ -44,12 +46,16 @@ enum training {
     KIND = 15,        /* a nudge_optimizer_kind */
     VALIDATED = 16,   /* with early stopping, an average, a history */
     DROPPED = 32,     /* with dropout, clipping, max_norm, several batches an update */
-    MEMBERS = 64
+    MEMBERS = 64,
+    BOUND = 128       /* to a CPU, with a rate for each layer, and times of steps */
 };
 
 static nudge_train_options options_of(int choice)
 {
-    static const double dropout[] = {0.25};
+    static const double dropout[] = {0.25}, factors[] = {1, 0.5};
+    static nudge_step step[8];
+    static nudge_steps steps = {.step = step, .room = 8};
+    static int cpu;
     nudge_train_options o = nudge_train_defaults();
     o.optimizer = nudge_optimizer_defaults((nudge_optimizer_kind)(choice & KIND));
     o.threads = 1;
@@ -59,6 +65,12 @@ static nudge_train_options options_of(int choice)
         o.early_stop = (nudge_early_stop){1, NUDGE_METRIC_LOSS, 0.01};
         o.keep_history = o.profile = 1;
         o.average = nudge_optimizer_takes_all_rows(o.optimizer.kind) ? 0 : 0.5;
+    }
+    if (choice & BOUND) {
+        cpu = sched_getcpu();
+        o.cpus = &cpu;
+        o.lr_factors = factors;
+        o.steps = &steps;
     }
     if (choice & DROPPED) {
         o.dropout = dropout;
@@ -307,6 +319,7 @@ static void setup(void)
 static const failing_row rows[] = {
     {"sgd", train, .choice = NUDGE_SGD},
     {"adam, validated, dropout", train, .choice = NUDGE_ADAM | VALIDATED | DROPPED},
+    {"adamw, bound to a CPU", train, .choice = NUDGE_ADAMW | BOUND},
     {"rprop", train, .choice = NUDGE_RPROP | VALIDATED},
     {"lbfgs", train, .choice = NUDGE_LBFGS | VALIDATED},
     {"trainer", run, .choice = NUDGE_LION | VALIDATED},
