@@ -250,9 +250,9 @@ typedef enum nudge_fill { NUDGE_FILL_MEDIAN, NUDGE_FILL_MEAN, NUDGE_FILL_ZERO } 
 
 /* What a category becomes. one-hot: an input for each, of 0 and 1; missing and unknown ones are 0
  * in all. ordinal: one input, its number among the sorted categories (0, 1, ...; all others, where
- * they share one, come last), and -1 for missing and unknown ones; scaled as numbers are. signed: as
- * one-hot, but two categories are one input: 1 for the first, -1 for the second, and 0 for missing
- * and unknown ones. */
+ * they share one, come last), and -1 for missing and unknown ones; scaled as numbers are. signed:
+ * as one-hot, but two categories are one input: 1 for the first, -1 for the second, and 0 for
+ * missing and unknown ones. */
 typedef enum nudge_category_code {
     NUDGE_ONE_HOT,
     NUDGE_ORDINAL,
@@ -268,9 +268,9 @@ typedef enum nudge_category_code {
  * with at most two values has no bins.
  * fourier: cos(2 pi c x) and sin(2 pi c x) of the scaled number, for each of its own frequencies c,
  * which are drawn from a normal distribution and stay as they are.
- * auto: piecewise; but none where there are 16 numbers or more with bins, of which at least
- * three quarters are whole in all training rows, and all whole ones lie in one range of 256, half
- * of them in half of that range at least, as counts and pixels do: bins harm those. */
+ * auto: piecewise; but none where there are 16 numbers or more with bins, of which at least three
+ * quarters are whole in all training rows, all whole ones lie in one range of 256, and at least
+ * half of these fill half of that range or more, as counts and pixels do: bins harm those. */
 typedef enum nudge_encode {
     NUDGE_ENCODE_NONE,
     NUDGE_ENCODE_PIECEWISE,
@@ -281,8 +281,8 @@ typedef enum nudge_encode {
 /* Where bins end. quantile: see above. tree: where a decision tree of that number alone splits, as
  * scikit-learn's DecisionTreeClassifier (Gini) or DecisionTreeRegressor (squared error, of targets
  * as the network learns them) with as many leaves as bins, at most, and a quarter of a bin's share
- * of rows in each leaf, at least. It has seen the targets of all training rows, also of those that a
- * member holds out. */
+ * of rows in each leaf, at least. It has seen the targets of all training rows, also of those that
+ * a member holds out. */
 typedef enum nudge_bin_edges { NUDGE_EDGES_QUANTILE, NUDGE_EDGES_TREE } nudge_bin_edges;
 
 /* What a network makes of a number x before its first layer, trained as that is, each number with
@@ -366,7 +366,7 @@ NUDGE_GIVES(nudge_machine, nudge_machine_info, )
  * larger number than there are cores means all of them, and none is larger than OMP_THREAD_LIMIT.
  * Always 1 without OpenMP, with the serial build of OpenBLAS (not safe to call from several
  * threads), and in a child of a process that has used several (OpenMP does not survive a fork).
- * Where the system gives no more, those that it gave then are the most until the process ends.
+ * Where the system gives fewer, it is asked for no more than those until the process ends.
  * Where they are fewer than asked for, *why (may be NULL) is set to a constant one-line reason,
  * otherwise to NULL.
  *

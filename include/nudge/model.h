@@ -33,7 +33,8 @@ typedef struct nudge_model_options {
                                            * which is trained and begins as 1; embedded ones behind
                                            * their embedding */
     nudge_embed embed;                    /* of numbers. What follows is for another than none: */
-    size_t embed_size;                    /* what W gives for each, at most 256; 0: plr 16, pbld 3 */
+    size_t embed_size;                    /* what W gives for each, at most 256; 0: plr 16,
+                                           * pbld 3 */
     size_t embed_frequencies;             /* of each number, at most 512; 0: plr 32, pbld 16 */
     double embed_scale;                   /* of frequencies in the beginning, above 0; 0: plr 0.5,
                                            * pbld 0.1 */
@@ -134,8 +135,8 @@ NUDGE_API uint64_t nudge_model_hash(const nudge_model *model);
  * F64, input_factor [what the first layer takes], embedding.frequencies [numbers, F],
  * embedding.phases [numbers, F] of pbld, embedding.weight [numbers, F or 2 F, size] and
  * embedding.bias [numbers, size], those of further members with members.K. before (K is 1 for the
- * second network), and in __metadata__ everything that nudge_model_load() needs. Atomic: a temporary
- * file in the same directory, fsync, rename.
+ * second network), and in __metadata__ everything that nudge_model_load() needs. Atomic: a
+ * temporary file in the same directory, fsync, rename.
  * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_model_save(const nudge_model *model, const char *path,
                                                       nudge_error *err);
@@ -175,8 +176,8 @@ NUDGE_FILLS(nudge_model_load_weights, taken, (model, path, taken, err), nudge_mo
  * no directory itself), without touching what is there. NUDGE_EOPEN. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_check_output(const char *path, nudge_error *err);
 
-/* Removes the temporary files of outputs that this process is writing, of up to 64 at the same time;
- * none of those files will appear. For a signal handler that ends the process: it is
+/* Removes the temporary files of outputs that this process is writing, of up to 64 at the same
+ * time; none of those files will appear. For a signal handler that ends the process: it is
  * async-signal-safe. */
 NUDGE_API void nudge_drop_unfinished(void);
 

@@ -102,10 +102,10 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_table_read(nudge_table **table, const
                                                       nudge_error *err);
 NUDGE_API void nudge_table_free(nudge_table *table);
 
-/* A table of a program's own rows, as from a file: made without columns, which are added one by one.
- * numbers: `rows` of them, NaN for a missing one. texts: `rows` of them, NULL for a missing one;
- * they become a category column. All are copied. A target is a column that was added; call it again
- * for several. Nothing is inferred: a column is what it was added as.
+/* A table of a program's own rows, as from a file: made without columns, which are added one by
+ * one. numbers: `rows` of them, NaN for a missing one. texts: `rows` of them, NULL for a missing
+ * one; they become a category column. All are copied. A target is a column that was added; call it
+ * again for several. Nothing is inferred: a column is what it was added as.
  * NUDGE_EARGUMENT (no rows or more than UINT32_MAX; no name, or one that is there already; no such
  * column), NUDGE_EDATA (an infinite number), NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_table_create(nudge_table **table, size_t rows,
@@ -191,8 +191,8 @@ NUDGE_API const nudge_note *nudge_table_notes(const nudge_table *table, size_t *
 NUDGE_TELLS(nudge_column_info, nudge_table_column, , (table, j), const nudge_table *table, size_t j)
 
 /* The cell in a row (below rows) of column j as text: a category, a cell that is kept, a number
- * (the shortest that is read back exactly), a date. It belongs to the table, or is in buf. NULL: it has
- * no value, or is an image. */
+ * (the shortest that is read back exactly), a date. It belongs to the table, or is in buf. NULL: it
+ * has no value, or is an image. */
 #define NUDGE_CELL_SIZE 40
 NUDGE_API const char *nudge_table_text(const nudge_table *table, size_t row, size_t j,
                                        char buf[NUDGE_CELL_SIZE]);

@@ -216,9 +216,9 @@ typedef struct nudge_train_options {
                        * 0: the first. The others stay as they are */
     double bias_lr_factor; /* >= 0: a further factor on the learning rate of all layers' biases; 0
                        * leaves them as they are */
-    int ntk;          /* 1: a layer's weights w are learned as the neural tangent parametrisation has
-                       * them: w = v / sqrt(inputs of the layer), the optimizer updating v by its own
-                       * gradient, with its own weight decay and eps (Jacot et al. 2018,
+    int ntk;          /* 1: a layer's weights w are learned as the neural tangent parametrisation
+                       * has them: w = v / sqrt(inputs of the layer), the optimizer updating v by
+                       * its own gradient, with its own weight decay and eps (Jacot et al. 2018,
                        * https://arxiv.org/abs/1806.07572). Clipping and max_norm are of w. Not with
                        * rprop and lbfgs */
     int drop_last;    /* 1: rows that do not fill the last batch of an epoch are left out of it, as
@@ -367,8 +367,8 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_checkpoint_note(char **note, const ch
  * (options.member), and most often with a seed of its own: `at_once` of them at the same time, each
  * with as many threads as its options say, so that all threads are busy where a network is too
  * small for them. What each trainer gives has the bits that it would have alone. Those that are
- * behind go on first, so that all end at about the same time; max_seconds is of each one's own time.
- * Callbacks are called on any thread, but never two at a time.
+ * behind go on first, so that all end at about the same time; max_seconds is of each one's own
+ * time. Callbacks are called on any thread, but never two at a time.
  * As nudge_trainer_run(): NUDGE_OK when all are done; NUDGE_ESTOPPED or NUDGE_EDIVERGED when one of
  * them is stopped, or diverged, and the others have stopped, too. NUDGE_EARGUMENT for trainers of
  * different models or of the same member, and for cpus with more than one. */

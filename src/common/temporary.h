@@ -2,9 +2,9 @@
 #ifndef NUDGE_COMMON_TEMPORARY_H
 #define NUDGE_COMMON_TEMPORARY_H
 
-/* A name beside `path`, into *name, for one of the next two functions: for the open file `fd`, which
- * has none yet; or, where that is -1, of a file that is created, with the permissions that the
- * umask gives any new file. The file is locked, which shows that somebody writes it. The
+/* A name beside `path`, into *name, for one of the next two functions: for the open file `fd`,
+ * which has none yet; or, where that is -1, of a file that is created, with the permissions that
+ * the umask gives any new file. The file is locked, which shows that somebody writes it. The
  * descriptor, or -1 and errno. */
 int nu_temporary_name(const char *path, int fd, char **name);
 

@@ -66,11 +66,11 @@ const command command_import = {
     .name = "import",
     .synopsis = "FILE -o MODEL [OPTION]...",
     .summary = "a network of PyTorch, scikit-learn or FANN as a model",
-    .about = "Reads a multilayer perceptron and writes it as a model, which predicts the same and can "
-             "be trained further: ONNX as PyTorch, scikit-learn (skl2onnx) and nudge export --raw "
-             "write it, with scales, what stands for missing numbers, categories and labels, or a "
-             "network that FANN saved. What is no such network is refused by its place in the file, "
-             "such as a node's name; what is not said there is concluded, with a line each.",
+    .about = "Reads a multilayer perceptron and writes it as a model, which predicts the same and "
+             "can be trained further: ONNX as PyTorch, scikit-learn (skl2onnx) and nudge export "
+             "--raw write it, with scales, what stands for missing numbers, categories and labels, "
+             "or a network that FANN saved. What is no such network is refused by its place in the "
+             "file, such as a node's name; what is not said there is concluded, with a line each.",
     .own = own,
     .options = "What: task names classes\nOutput: out quiet\n",
     .examples = "  nudge import net.onnx -o net.safetensors --names length,width\n"

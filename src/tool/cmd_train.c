@@ -1,7 +1,4 @@
 /* nudge train: data in, a trained model out. */
-#include <string.h>
-#include <unistd.h>
-
 #include "signals.h"
 #include "support/config.h"
 #include "support/cross_validation.h"

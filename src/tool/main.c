@@ -1,6 +1,6 @@
 /* nudge: the command line. */
-#include <signal.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -139,8 +139,8 @@ const option shared_options[] = {
     {"val", "SPEC", .help = "validation data: its loss is shown after every epoch"},
     {"val-labels", "FILE", .help = "IDX or NPY file with the labels of --val"},
     {"val-split", "F", .help = "hold out this part of --data for validation"},
-    {"val-folds", "K", .help = "instead of --val-split: each of the --members is validated on another "
-                               "K-th of the rows, which it does not learn from"},
+    {"val-folds", "K", .help = "instead of --val-split: each of the --members is validated on "
+                               "another K-th of the rows, which it does not learn from"},
     {"test", "SPEC", .help = "test data: evaluated once, at the end"},
     {"test-labels", "FILE", .help = "IDX or NPY file with the labels of --test"},
     {"test-split", "F", .help = "hold out this part of --data for the test"},
@@ -163,8 +163,8 @@ const option shared_options[] = {
     {"number", "COLUMNS", .help = "CSV columns to take as numbers, also where they count the rows "
                                   "or have the same text around each, such as $ or kg"},
     {"header", "no|yes|auto", .help = "whether the first CSV row holds names"},
-    {"delimiter", "CHAR", .help = "what separates CSV cells: a character, tab, or blanks (any number "
-                                  "of them) [found out]"},
+    {"delimiter", "CHAR", .help = "what separates CSV cells: a character, tab, or blanks (any "
+                                  "number of them) [found out]"},
     {"decimal", "CHAR", .help = "of numbers in CSV: . or , [found out]"},
     {"thousands", "CHAR", .help = "between the thousands of numbers in CSV: , in 1,234 [nothing]"},
     {"missing", "TEXT,...", .help = "CSV cells that mean a missing value, instead of NA, N/A, NaN, "
@@ -178,8 +178,8 @@ const option shared_options[] = {
                              "quartiles and holds outliers back, quantile makes any distribution "
                              "normal",
      .names = scale_names},
-    {"target-scale", "HOW", .help = "of the target for mse, mae, huber, quantile and log-cosh; auto "
-                                    "is standard",
+    {"target-scale", "HOW", .help = "of the target for mse, mae, huber, quantile and log-cosh; "
+                                    "auto is standard",
      .names = target_scale_names},
     {"target-transform", "NAME", .help = "what the network learns of the target, before it is "
                                          "scaled, where --target-scale can be; predictions are in "
@@ -216,8 +216,8 @@ const option shared_options[] = {
              "changes to it, for ten minutes or --max-time by their operations, and keeps an "
              "average of those that are best together; realmlp is RealMLP-TD-S (Holzmueller et al. "
              "2024); plain is none"},
-    {"trials", "N", .help = "how many trials --recipe best makes, at most, the recipe "
-                              "table itself among them [20]"},
+    {"trials", "N", .help = "how many trials --recipe best makes, at most, the recipe table "
+                            "itself among them [20]"},
     /* Network */
     {"hidden", "N,N,...", "128,64",
      .help = "units of the hidden layers; none for a linear model"},
@@ -229,8 +229,8 @@ const option shared_options[] = {
     {"residual", .help = "a hidden layer behind one of the same width adds that one's output to "
                          "its own"},
     {"input-factor", "no|yes", "no",
-     .help = "multiply each input with a factor that is trained, too, and begins as 1; --lr-factors "
-             "then has one number more, the last, for these"},
+     .help = "multiply each input with a factor that is trained, too, and begins as 1; "
+             "--lr-factors then has one number more, the last, for these"},
     {"embed", "HOW", .help = "what a network makes of each number before its first layer, and "
                              "trains as that: plr: a layer of relu of cosines and sines; pbld: a "
                              "linear layer of cosines, and the number. Instead of --encode; "
@@ -301,8 +301,8 @@ const option shared_options[] = {
     {"epochs", "N", .help = "passes over the training data"},
     {"early-stop", "N", .help = "end after N epochs in which validation did not get better; the "
                                 "model has the weights of the best epoch. Without --val, "
-                                "--val-folds and a recipe that holds rows out, --val-split is "
-                                "then 0.1"},
+                                "--val-folds or a recipe that holds rows out, --val-split is then "
+                                "0.1"},
     {"stop-metric", "NAME", .help = "what --early-stop goes by", .names = metric_names},
     {"stop-change", "X", .help = "what --early-stop takes for better must be by more than X [0]"},
     {"max-time", "SECONDS", .help = "end after so long, in the midst of an epoch if need be"},

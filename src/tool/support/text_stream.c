@@ -1,6 +1,6 @@
 #include "support/text_stream.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/say.h"

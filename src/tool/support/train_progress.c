@@ -203,8 +203,9 @@ static int on_progress(const nudge_progress *now, void *user)
 {
     member_progress *m = user;
     train_progress *p = m->all;
-    if (is_to_stop(p) || p->setup->quiet)
-        return p->checkpoint_due || nu_signal_caught() != 0;
+    int stop = is_to_stop(p);
+    if (stop || p->setup->quiet)
+        return stop;
     double part = (double)now->batch / (double)now->batches, done = 0;
     size_t n = p->setup->members;
     m->done = ((double)(now->epoch - 1) + part) / (double)now->epochs;

@@ -366,8 +366,9 @@ static json_t *json_result(const train_report *r)
     return json_of("epochs", json_whole(result->epochs), "seconds", json_number(result->seconds),
                    "train_seconds", json_number(result->train_seconds),
                    "samples_per_s", json_number(result->samples_per_s),
-                   "gflops", json_number(result->gflops), "stopped_early",
-                   json_boolean(result->stopped_early), "timed_out", json_boolean(result->timed_out),
+                   "gflops", json_number(result->gflops),
+                   "stopped_early", json_boolean(result->stopped_early),
+                   "timed_out", json_boolean(result->timed_out),
                    "best_epoch", result->best_epoch > 0 ? json_whole(result->best_epoch) : NULL,
                    "best_value", json_number(result->best_value),
                    "refitted", r->setup->refit ? json_boolean(r->refitted) : NULL, NULL);

@@ -202,8 +202,9 @@ nudge_status train_setup_network(nudge_model **model, const train_setup *s, size
     activations[layers - 1] = s->activations == layers ? s->activation[layers - 1]
                                                        : NUDGE_IDENTITY;
     nudge_model_options o = {.size = sizeof o, .dtype = s->dtype, .layers = layers,
-                             .widths = widths, .activations = activations, .layer_norm = s->layer_norm,
-                             .residual = s->residual, .input_factor = s->input_factor,
+                             .widths = widths, .activations = activations,
+                             .layer_norm = s->layer_norm, .residual = s->residual,
+                             .input_factor = s->input_factor,
                              .embed = s->embed.embed, .embed_size = s->embed.embed_size,
                              .embed_frequencies = s->embed.embed_frequencies,
                              .embed_scale = s->embed.embed_scale,
