@@ -66,6 +66,11 @@ check "info" nudge info back.safetensors
 expect "names" grep -q "^inputs *2" "$out"
 check "a number" nudge import or.onnx -o back.safetensors --task regression
 expect "it says so" grep -q "1 output: numbers (--task decides)" "$err"
+check "many layers" nudge train --data synth:or --hidden "$(printf '1,%.0s' $(seq 149))1" \
+    --epochs 1 --threads 1 -q -o deep.safetensors
+check "raw, many layers" nudge export deep.safetensors --raw -o deep.onnx
+check "import many layers" nudge import deep.onnx -o back.safetensors
+expect "all widths" grep -Eq "back.safetensors: 2(-1){151}, f32" "$err"
 head -c 200 or.onnx >cut.onnx
 refuse 2 "cut.onnx is neither a network of FANN nor an ONNX model, or it is cut" "cut" \
     nudge import cut.onnx -o new.safetensors

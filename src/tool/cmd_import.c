@@ -1,7 +1,9 @@
 /* nudge import: a network of another program as a model. */
 #include "support/data_options.h"
 #include "support/options.h"
+#include "support/run_lines.h"
 #include "support/say.h"
+#include "support/text_stream.h"
 #include "whole.h"
 
 static const option own[] = {
@@ -24,12 +26,12 @@ static char **list_of(const arguments *args, const char *name, size_t *n)
 static void say_written(const nudge_model *model, const char *path)
 {
     nudge_model_info info = nudge_model_describe(model);
-    char widths[256] = "";
-    size_t used = 0;
-    for (size_t l = 0; l <= info.layers && used < sizeof widths; l++)
-        used += (size_t)snprintf(widths + used, sizeof widths - used, "%s%zu", l > 0 ? "-" : "",
-                                 info.widths[l]);
+    char *widths;
+    FILE *f = text_begin(&widths);
+    print_widths(f, &info);
+    text_end(f);
     say("%s: %s, %s", path, widths, nudge_dtype_name(info.dtype));
+    free(widths);
 }
 
 static int run(arguments *args)
@@ -43,8 +45,7 @@ static int run(arguments *args)
     const char *out = required(args, "out");
     if (same_file(args->word[0], out))
         complain("--out: '%s' is the file that is read", out);
-    if (nudge_check_output(out, &err) != NUDGE_OK)
-        complain("--out: %s", err.text);
+    check_output(args, "out", "");
     char **names = list_of(args, "names", &o.n_names);
     char **classes = list_of(args, "classes", &o.n_classes);
     o.names = (const char *const *)names;

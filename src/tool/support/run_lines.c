@@ -58,13 +58,18 @@ const char *loss_title(char buf[NU_TEXT], const nudge_model_info *m)
     return buf;
 }
 
+void print_widths(FILE *stream, const nudge_model_info *m)
+{
+    for (size_t i = 0; i <= m->layers; i++)
+        fprintf(stream, "%s%zu", i > 0 ? "-" : "", m->widths[i]);
+}
+
 void network_line(FILE *stream, const nudge_model *model)
 {
     nudge_model_info m = nudge_model_describe(model);
     char text[NU_TEXT], title[NU_TEXT];
     line_start(stream, "network");
-    for (size_t i = 0; i <= m.layers; i++)
-        fprintf(stream, "%s%zu", i > 0 ? "-" : "", m.widths[i]);
+    print_widths(stream, &m);
     print_activations(&m, stream);
     if (m.embed != NUDGE_EMBED_NONE)
         fprintf(stream, ", numbers embedded %s", nudge_embed_name(m.embed));

@@ -24,6 +24,9 @@ nudge_transform transform_of(const nudge_model_info *m);
 /* "mse", or "mse of log target": its unit is then that of the transform. Returns buf. */
 const char *loss_title(char buf[NU_TEXT], const nudge_model_info *m);
 
+/* "784-128-10" */
+void print_widths(FILE *stream, const nudge_model_info *m);
+
 /* "network     784-128-10 relu, 101,770 parameters, f32; loss mse" */
 void network_line(FILE *stream, const nudge_model *model);
 
