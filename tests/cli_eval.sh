@@ -78,6 +78,20 @@ refuse 2 "--metrics: rmse is not for a model with the loss cross-entropy and 7 o
 refuse 2 "--metrics: top-5 is not for a model with the loss mse and 2 outputs" \
     "top-5 of numbers" nudge eval --model two.st --data two.csv --metrics top-5
 
+# ---- More classes than a matrix has --------------------------------------------------------
+awk 'BEGIN { print "x,class"; for (i = 0; i < 5000; i++) print i % 7 ",c" i }' >wide.csv
+head -n 4 wide.csv >few.csv
+nudge train --data wide.csv --target class --category class --task classification --hidden none \
+    --max-time 0.001 --quiet --out wide.st >"$out" 2>&1
+for json in "" --json; do
+    # shellcheck disable=SC2086
+    check "eval of 5000 classes $json" nudge eval --model wide.st --data few.csv $json
+    expect "... says that there is no matrix" has "$err" \
+        "no confusion matrix: the model has 5000 classes, and 1000 are the most for one"
+    expect "... and has none" lacks "$out" "confus"
+    expect "... but every class" [ "$(grep -c '^c[0-9]\|"c[0-9]' "$out")" -eq 5000 ]
+done
+
 # ---- One class only ------------------------------------------------------------------------
 nudge gen moons rows=200 seed=4 --out m.csv --quiet
 nudge train --data m.csv --target class --hidden 8 --epochs 5 --quiet --out m.st >"$out"

@@ -1,6 +1,7 @@
 /* Metrics and predictions against plain loops over what nudge_predict() gives. */
 #include "model_fixtures.h"
 #include "suite.h"
+#include "train/evaluate.h"
 
 /* Rows in several blocks and outputs in several chunks; one, some and many outputs. */
 static const struct {
@@ -110,23 +111,72 @@ START_TEST(numbers)
 }
 END_TEST
 
+enum { CLASSES = 7 };
+
+/* Metrics of classes from a whole confusion matrix of rows, or of their weights: sums over classes
+ * k, l, m (Gorodkin 2004, https://doi.org/10.1016/j.compbiolchem.2004.09.006, equation 8). */
+static void check_classes(const nudge_metrics *m, double c[CLASSES][CLASSES])
+{
+    double recalls = 0, f1s = 0, all = 0, both = 0, truths = 0, guesses = 0;
+    for (size_t k = 0; k < CLASSES; k++) {
+        double truly = 0, predicted = 0;
+        for (size_t l = 0; l < CLASSES; l++) {
+            truly += c[k][l];
+            predicted += c[l][k];
+        }
+        double f1 = 2 * c[k][k] / (truly + predicted);
+        same("f1 of a class", m->by_output[NUDGE_METRIC_F1 * CLASSES + k], f1, 1e-12);
+        f1s += f1 / CLASSES;
+        recalls += c[k][k] / truly / CLASSES;
+        all += truly;
+        truths += truly * truly;
+        guesses += predicted * predicted;
+        for (size_t l = 0; l < CLASSES; l++)
+            for (size_t o = 0; o < CLASSES; o++)
+                both += c[k][k] * c[l][o] - c[k][l] * c[o][k];
+    }
+    same("f1", m->value[NUDGE_METRIC_F1], f1s, 1e-12);
+    same("balanced accuracy", m->value[NUDGE_METRIC_BALANCED_ACCURACY], recalls, 1e-12);
+    same("mcc", m->value[NUDGE_METRIC_MCC],
+         both / sqrt(all * all - truths) / sqrt(all * all - guesses), 1e-12);
+}
+
+static void check_counts(const nudge_metrics *m, const uint64_t *confusion)
+{
+    for (size_t k = 0; k < CLASSES; k++) {
+        nudge_class_counts c = m->counts[k];
+        uint64_t truly = 0, predicted = 0;
+        for (size_t l = 0; l < CLASSES; l++) {
+            truly += confusion[k * CLASSES + l];
+            predicted += confusion[l * CLASSES + k];
+        }
+        ck_assert_uint_eq(c.true_positives, confusion[k * CLASSES + k]);
+        ck_assert_uint_eq(c.true_positives + c.false_negatives, truly);
+        ck_assert_uint_eq(c.true_positives + c.false_positives, predicted);
+    }
+}
+
 /* Classes: the confusion matrix is the count of (truth, largest probability), accuracy its
- * diagonal, loss the mean of -log p of the true class. */
+ * diagonal, loss the mean of -log p of the true class; with rows of one weight, and of others. */
 START_TEST(classes)
 {
-    enum { ROWS = 900, N = 7 };
+    enum { ROWS = 900, N = CLASSES };
     static const size_t widths[] = {5, 12, N};
+    double weights[ROWS], all = 0, weighed[N][N] = {{0}};
     double *x = made_array(ROWS * 5, 1, 3), *p = made_array(ROWS * N, 0, 5);
     int32_t truth[ROWS];
     uint64_t state = 9, expected[N * N] = {0};
-    for (size_t i = 0; i < ROWS; i++)
+    for (size_t i = 0; i < ROWS; i++) {
         truth[i] = (int32_t)((made_number(&state) + 1) / 2 * N);
+        weights[i] = _i == 0 ? 1 : made_number(&state) + 1;
+    }
     nudge_dataset *data = NULL;
     nudge_error err;
     ck_ok(nudge_dataset_from_arrays(&data, NUDGE_F64, ROWS, 5, N, x, NULL, truth, &err), &err);
     nudge_model *model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F64, 2, widths, NUDGE_TANH,
                                     NUDGE_IDENTITY, 7);
     nudge_metrics m;
+    ck_ok(nudge_dataset_set_weights(data, _i == 0 ? NULL : weights, &err), &err);
     ck_ok(nudge_predict(model, data, 2, p, &err), &err);
     ck_ok(nudge_evaluate(model, data, 2, &m, &err), &err);
     double loss = 0, right = 0;
@@ -136,13 +186,17 @@ START_TEST(classes)
             if (p[i * N + k] > p[i * N + best])
                 best = k;
         expected[(size_t)truth[i] * N + best]++;
-        right += best == (size_t)truth[i];
-        loss -= log(p[i * N + (size_t)truth[i]]);
+        weighed[truth[i]][best] += weights[i];
+        all += weights[i];
+        right += weights[i] * (best == (size_t)truth[i]);
+        loss -= weights[i] * log(p[i * N + (size_t)truth[i]]);
     }
     ck_assert_uint_eq(m.classes, N);
     ck_assert_mem_eq(m.confusion, expected, sizeof expected);
-    same("accuracy", value_of(m, ACCURACY), right / ROWS, 0);
-    same("loss", value_of(m, LOSS), loss / ROWS, 1e-12);
+    check_counts(&m, expected);
+    check_classes(&m, weighed);
+    same("accuracy", value_of(m, ACCURACY), right / all, _i == 0 ? 0 : 1e-12);
+    same("loss", value_of(m, LOSS), loss / all, 1e-12);
     nudge_metrics_free(&m);
     nudge_model_free(model);
     nudge_dataset_free(data);
@@ -229,36 +283,81 @@ START_TEST(losses_with_parameters)
 }
 END_TEST
 
-/* Validation makes no table of classes x classes: one of 60,000 would be 29 GB. The table is
- * refused where there is no memory for it: one of 4 million classes would be 128 TB. */
+static void made_wide(size_t rows, size_t outputs, nudge_model **model, nudge_dataset **data)
+{
+    nudge_error err;
+    *model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F32, 1, (const size_t[]){1, outputs},
+                        NUDGE_RELU, NUDGE_IDENTITY, 7);
+    ck_ok(nudge_dataset_random(data, NUDGE_F32, rows, 1, outputs, 1, 0, 1, &err), &err);
+}
+
+/* Neither validation nor an evaluation makes a matrix of so many classes: 29 GB. */
 START_TEST(many_classes)
 {
-    enum { ROWS = 3, N = 60000, TOO_MANY = 4000000 };
+    enum { ROWS = 3, MANY = 60000 };
     nudge_error err;
-    nudge_dataset *data = NULL, *wide = NULL;
-    nudge_model *model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F32, 1, (const size_t[]){1, N},
-                                    NUDGE_RELU, NUDGE_IDENTITY, 7);
-    ck_ok(nudge_dataset_random(&data, NUDGE_F32, ROWS, 1, N, 1, 0, 1, &err), &err);
+    nudge_dataset *data = NULL;
+    nudge_model *model;
+    made_wide(ROWS, MANY, &model, &data);
     nudge_train_options options = nudge_train_defaults();
     options.epochs = 1;
     nudge_train_plan plan;
     nudge_train_result result;
     ck_ok(nudge_train_plan_make(&plan, model, data, data, &options, &err), &err);
-    ck_assert_uint_gt(plan.evaluation, ROWS * N * sizeof(float));
-    ck_assert_uint_lt(plan.evaluation, 50 * N * sizeof(double));
+    ck_assert_uint_gt(plan.evaluation, ROWS * MANY * sizeof(float));
+    ck_assert_uint_lt(plan.evaluation, 50 * MANY * sizeof(double));
     ck_ok(nudge_train(model, data, data, &options, &result, &err), &err);
     ck_assert(isfinite(result.last.val_loss) && isfinite(result.last.val_accuracy));
+    nudge_metrics m;
+    uint64_t memory = nu_evaluator_memory(model, data, NUDGE_METRICS_ALL, 2), rows = 0;
+    ck_assert_uint_lt(memory, 60 * MANY * sizeof(double));
+    ck_ok(nudge_evaluate(model, data, 2, &m, &err), &err);
+    ck_assert(m.classes == MANY && m.confusion == NULL && isfinite(value_of(m, MCC)));
+    for (size_t k = 0; k < MANY; k++)
+        rows += m.counts[k].true_positives + m.counts[k].false_negatives;
+    ck_assert_uint_eq(rows, ROWS);
+    nudge_metrics_free(&m);
     nudge_model_free(model);
     nudge_dataset_free(data);
+}
+END_TEST
 
+/* The largest matrix, for the caller alone; one class more has none. */
+START_TEST(largest_matrix)
+{
+    nudge_error err;
+    nudge_dataset *data = NULL;
+    nudge_model *model;
     nudge_metrics m;
-    model = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F32, 1, (const size_t[]){1, TOO_MANY},
-                       NUDGE_RELU, NUDGE_IDENTITY, 7);
-    ck_ok(nudge_dataset_random(&wide, NUDGE_F32, ROWS, 1, TOO_MANY, 1, 0, 1, &err), &err);
-    ck_status(nudge_evaluate(model, wide, 1, &m, &err), NUDGE_EMEMORY, &err);
-    ck_assert_ptr_nonnull(strstr(err.text, "an evaluation needs 128 TB of memory"));
+    size_t n = NUDGE_MATRIX_CLASSES + (size_t)_i;
+    made_wide(10, n, &model, &data);
+    ck_ok(nudge_evaluate(model, data, 2, &m, &err), &err);
+    ck_assert_uint_eq(m.classes, n);
+    ck_assert_int_eq(m.confusion != NULL, _i == 0);
+    uint64_t wanted = NUDGE_METRIC_SET(NUDGE_METRIC_F1), matrix = n * n * sizeof(uint64_t);
+    uint64_t lean = nu_evaluator_memory(model, data, wanted, 2);
+    ck_assert_uint_lt(lean, matrix / 2);
+    if (_i == 0)
+        ck_assert_uint_ge(nu_evaluator_memory(model, data, wanted | NU_BY_OUTPUT, 2),
+                          lean + matrix);
+    nudge_metrics_free(&m);
     nudge_model_free(model);
-    nudge_dataset_free(wide);
+    nudge_dataset_free(data);
+}
+END_TEST
+
+/* Predictions that ranks need, of 4 million classes and 100,000 rows, are refused. */
+START_TEST(no_memory)
+{
+    nudge_error err;
+    nudge_dataset *data = NULL;
+    nudge_model *model;
+    nudge_metrics m;
+    made_wide(100000, 4000000, &model, &data);
+    ck_status(nudge_evaluate(model, data, 1, &m, &err), NUDGE_EMEMORY, &err);
+    ck_assert_ptr_nonnull(strstr(err.text, "an evaluation needs 3.2 TB of memory"));
+    nudge_model_free(model);
+    nudge_dataset_free(data);
 }
 END_TEST
 
@@ -299,11 +398,13 @@ static Suite *evaluate_suite(void)
     TCase *tc = tcase_create("metrics");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, numbers, 0, SHAPES);
-    tcase_add_test(tc, classes);
+    tcase_add_loop_test(tc, classes, 0, 2);
     for (int i = 1; nudge_loss_name((nudge_loss)i) != NULL; i++)
         tcase_add_loop_test(tc, descriptions, i, i + 1);
     tcase_add_loop_test(tc, losses_with_parameters, 0, 3);
     tcase_add_test(tc, many_classes);
+    tcase_add_loop_test(tc, largest_matrix, 0, 2);
+    tcase_add_test(tc, no_memory);
     tcase_add_test(tc, rows_of_a_subset);
     suite_add_tcase(suite, tc);
     return suite;

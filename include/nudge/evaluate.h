@@ -12,6 +12,14 @@ NUDGE_BEGIN
 
 enum { NUDGE_METRICS_ROOM = 32 }; /* for metrics to come, so that the structure stays as it is */
 
+/* Rows, whatever their weights, that are of a class and predicted to be, that are of it alone, and
+ * that are predicted to be of it alone. */
+typedef struct nudge_class_counts {
+    uint64_t true_positives, false_negatives, false_positives;
+} nudge_class_counts;
+
+enum { NUDGE_MATRIX_CLASSES = 1000 }; /* the most in a confusion matrix, which then has 8 MB */
+
 typedef struct nudge_metrics {
     size_t rows, outputs;
     double value[NUDGE_METRICS_ROOM]; /* by nudge_metric. NaN: does not fit the model, was not asked
@@ -20,10 +28,11 @@ typedef struct nudge_metrics {
                              * all others, at m * outputs + j; NaN where there is none. NULL for
                              * one output. Freed by nudge_metrics_free() */
     size_t classes;         /* losses of classes: outputs; bce with one output: 2; else 0, also if
-                             * no metric was asked for that needs the matrix */
+                             * no metric was asked for that needs their counts */
     uint64_t *confusion;    /* classes x classes counts of rows whatever their weights, row: true
-                             * class, column: predicted; NULL if classes is 0. Freed by
-                             * nudge_metrics_free() */
+                             * class, column: predicted; NULL if classes is 0, or more than
+                             * NUDGE_MATRIX_CLASSES. Freed by nudge_metrics_free() */
+    nudge_class_counts *counts; /* classes; NULL if that is 0. Freed likewise */
 } nudge_metrics;
 
 /* All metrics that fit the model, of rows with the dataset's weights. threads as in
@@ -43,7 +52,7 @@ NUDGE_API NUDGE_CHECKED nudge_status nudge_predict(const nudge_model *model,
 /* Likewise, with threads bound to CPUs as nudge_train_options has them (NULL: not bound), and only
  * those metrics of a set that fit. What is not asked for costs nothing: roc-auc, average-precision
  * and median-absolute-error keep all predictions, 8 bytes each; balanced-accuracy, f1 and mcc need
- * the confusion matrix; the others are sums. Also NUDGE_EARGUMENT. */
+ * counts of classes, with which there is a matrix; the others are sums. Also NUDGE_EARGUMENT. */
 NUDGE_FILLS(nudge_evaluate_on, metrics, (model, data, threads, cpus, wanted, metrics, err),
             const nudge_model *model, const nudge_dataset *data, int threads, const int *cpus,
             uint64_t wanted, nudge_metrics *metrics, nudge_error *err)

@@ -57,27 +57,28 @@ static uint64_t metrics_of(arguments *args, const nudge_model *model)
     return wanted;
 }
 
-/* Whether any output, or class, has a value of its own. */
-static int is_by_output(const nudge_metrics *m, size_t metric)
+/* Those of which any output, or class, has a value of its own, as a set. */
+static uint64_t metrics_by_output(const nudge_metrics *m)
 {
-    int found = 0;
-    for (size_t j = 0; m->by_output != NULL && j < m->outputs; j++)
-        found |= !isnan(m->by_output[metric * m->outputs + j]);
+    uint64_t found = 0;
+    for (size_t i = 0; m->by_output != NULL && i < NUDGE_METRICS * m->outputs; i++)
+        if (!isnan(m->by_output[i]))
+            found |= NUDGE_METRIC_SET(i / m->outputs);
     return found;
 }
 
-static void add_titles(text_table *t, const nudge_metrics *m)
+static void add_titles(text_table *t, uint64_t metrics)
 {
     for (size_t i = 0; i < NUDGE_METRICS; i++)
-        if (is_by_output(m, i))
+        if (metrics & NUDGE_METRIC_SET(i))
             table_add(t, "%s", nudge_metric_describe((nudge_metric)i).title);
 }
 
 /* Of output, or class, j. */
-static void add_values(text_table *t, const nudge_metrics *m, size_t j)
+static void add_values(text_table *t, uint64_t metrics, const nudge_metrics *m, size_t j)
 {
     for (size_t i = 0; i < NUDGE_METRICS; i++)
-        if (is_by_output(m, i))
+        if (metrics & NUDGE_METRIC_SET(i))
             table_add_real(t, nudge_metric_describe((nudge_metric)i).format,
                            m->by_output[i * m->outputs + j]);
 }
@@ -107,13 +108,14 @@ static void print_metrics(const nudge_metrics *m, const nudge_model_info *info, 
 static void print_outputs(const nudge_metrics *m, const nudge_prep *prep)
 {
     text_table t;
+    uint64_t metrics = metrics_by_output(m);
     table_start(&t, 1);
     table_add(&t, "output");
-    add_titles(&t, m);
+    add_titles(&t, metrics);
     t.columns = t.cells;
     for (size_t j = 0; j < m->outputs; j++) {
         table_add(&t, "%s", nudge_prep_target_name(prep, j));
-        add_values(&t, m, j);
+        add_values(&t, metrics, m, j);
     }
     putchar('\n');
     table_print(&t, 0, stdout);
@@ -141,12 +143,11 @@ typedef struct class_scores {
 
 static class_scores class_scores_of(const nudge_metrics *m, size_t k)
 {
-    uint64_t right = m->confusion[k * m->classes + k], truly = 0, predicted = 0;
-    for (size_t i = 0; i < m->classes; i++) {
-        truly += m->confusion[k * m->classes + i];
-        predicted += m->confusion[i * m->classes + k];
-    }
-    return (class_scores){(double)right / (double)predicted, (double)right / (double)truly, truly};
+    nudge_class_counts c = m->counts[k];
+    uint64_t truly = c.true_positives + c.false_negatives;
+    double right = (double)c.true_positives;
+    return (class_scores){right / (double)(c.true_positives + c.false_positives),
+                          right / (double)truly, truly};
 }
 
 static void print_matrix(const nudge_metrics *m, const nudge_prep *prep)
@@ -198,8 +199,9 @@ static void print_classes(const nudge_metrics *m, const nudge_prep *prep)
 {
     text_table t;
     char name[NU_TEXT];
+    uint64_t metrics = metrics_by_output(m);
     table_heads(&t, "class|precision|recall");
-    add_titles(&t, m);
+    add_titles(&t, metrics);
     table_add(&t, "rows");
     t.columns = t.cells;
     for (size_t k = 0; k < m->classes; k++) {
@@ -207,24 +209,34 @@ static void print_classes(const nudge_metrics *m, const nudge_prep *prep)
         table_add(&t, "%s", class_name(name, prep, k));
         table_add_real(&t, "%.4f", s.precision);
         table_add_real(&t, "%.4f", s.recall);
-        add_values(&t, m, k);
+        add_values(&t, metrics, m, k);
         table_add(&t, "%" PRIu64, s.rows);
     }
     putchar('\n');
     table_print(&t, 0, stdout);
-    (m->classes <= MOST_MATRIX_CLASSES ? print_matrix : print_pairs)(m, prep);
+    if (m->confusion != NULL)
+        (m->classes <= MOST_MATRIX_CLASSES ? print_matrix : print_pairs)(m, prep);
+}
+
+/* NULL where there is none. */
+static json_t *matrix_json(const nudge_metrics *m)
+{
+    json_t *matrix = m->confusion != NULL ? json_new_list() : NULL;
+    for (size_t k = 0; matrix != NULL && k < m->classes; k++) {
+        json_t *row = json_new_list();
+        for (size_t i = 0; i < m->classes; i++)
+            json_add(row, json_whole(m->confusion[k * m->classes + i]));
+        json_add(matrix, row);
+    }
+    return matrix;
 }
 
 static void put_classes(json_t *object, const nudge_metrics *m, const nudge_prep *prep)
 {
-    json_t *classes = json_new_list(), *confusion = json_new_list();
+    json_t *classes = json_new_list();
     char name[NU_TEXT];
     for (size_t k = 0; k < m->classes; k++) {
         class_scores s = class_scores_of(m, k);
-        json_t *row = json_new_list();
-        for (size_t i = 0; i < m->classes; i++)
-            json_add(row, json_whole(m->confusion[k * m->classes + i]));
-        json_add(confusion, row);
         json_t *class = json_of("label", json_text(class_name(name, prep, k)),
                                 "precision", json_number(s.precision),
                                 "recall", json_number(s.recall), "rows", json_whole(s.rows), NULL);
@@ -232,7 +244,7 @@ static void put_classes(json_t *object, const nudge_metrics *m, const nudge_prep
             json_put_metrics(class, m->by_output + k, m->outputs);
         json_add(classes, class);
     }
-    json_put_all(object, "classes", classes, "confusion", confusion, NULL);
+    json_put_all(object, "classes", classes, "confusion", matrix_json(m), NULL);
 }
 
 /* ---- All ------------------------------------------------------------------------------- */
@@ -241,7 +253,7 @@ static void report(const nudge_metrics *m, const nudge_model *model, uint64_t wa
 {
     nudge_model_info info = nudge_model_describe(model);
     print_metrics(m, &info, wanted);
-    if (m->confusion != NULL)
+    if (m->classes > 0)
         print_classes(m, info.prep);
     else if (has_outputs(&info))
         print_outputs(m, info.prep);
@@ -253,7 +265,7 @@ static void report_json(const nudge_metrics *m, const nudge_model *model,
 {
     nudge_model_info info = nudge_model_describe(model);
     json_t *object = json_metrics(m, &info);
-    if (m->confusion != NULL)
+    if (m->classes > 0)
         put_classes(object, m, info.prep);
     json_put_all(object, "version", json_text(nudge_version()),
                  "model", json_text(text_of(args, "model")),
@@ -341,6 +353,9 @@ static int run(arguments *args)
     load_model_and_data(args, &model, &data, with_importance ? &table : NULL);
     uint64_t wanted = metrics_of(args, model);
     must(nudge_evaluate_on(model, data, threads, NULL, wanted, &metrics, &err), &err);
+    if (metrics.classes > NUDGE_MATRIX_CLASSES)
+        say("no confusion matrix: the model has %zu classes, and %d are the most for one",
+            metrics.classes, NUDGE_MATRIX_CLASSES);
     if (with_importance)
         importance_start(&importance, model, table, args);
     if (given(args, "json"))

@@ -35,8 +35,10 @@ struct nu_evaluator {
     size_t buffer;        /* bytes of one */
     size_t sums_each;     /* doubles of a tally's arrays, in whole cache lines, as each group may be
                            * another thread's */
-    size_t classes;       /* of a confusion matrix, if one is wanted */
-    size_t matrix;        /* bytes of all of them */
+    size_t classes;       /* of a part, if counts of them are wanted */
+    size_t matrix;        /* cells of a confusion matrix, if one is */
+    size_t counts_each;   /* of a thread, with its weights, in whole cache lines; */
+    size_t counted;       /* elements of the block of all and the matrix */
     size_t values;        /* of by_output */
     size_t keeps;         /* values, if they are wanted */
     size_t next;          /* group, or output, that no thread has taken yet */
@@ -45,8 +47,10 @@ struct nu_evaluator {
     double *sums;         /* for each tally sums_each, and outputs each: */
     double *origin, *unit, *shift; /* the first row's targets, and as in nu_inference */
     double *by_output;    /* as in nudge_metrics */
-    uint64_t *confusion;  /* parts x classes x classes */
-    uint64_t *weighted;   /* likewise, as in nu_tally, where rows have weights */
+    nudge_class_counts *counts;   /* for each thread parts x classes, then those of all rows in the
+                                   * first one's place; in the same block, as in nu_tally: */
+    nudge_class_counts *weighted; /* NULL where rows have no weights */
+    uint64_t *confusion;
     double weight_unit;
     double *kept;         /* as in nu_inference */
     nu_weighted *sorted;  /* threads x rows of the data, to rank those with weights */
@@ -76,10 +80,12 @@ static nu_evaluator lay_out(const nudge_model *model, const nudge_dataset *data,
         if (e.needs & NU_NEEDS(i))
             e.sums_each += e.parts;
     e.sums_each = nu_ceil_div(e.sums_each, 8) * 8;
-    if (e.needs & NU_NEEDS_CONFUSION)
+    if (e.needs & NU_NEEDS_COUNTS)
         e.classes = loss.target == NUDGE_CLASSES ? e.outputs : 2;
-    nu_mul(e.classes * e.classes, e.parts * sizeof *e.confusion, &e.matrix); /* classes: an int */
-    e.matrix = nu_smaller(e.matrix, SIZE_MAX / 4);
+    if ((wanted & NU_BY_OUTPUT) && e.parts == 1 && e.classes <= NUDGE_MATRIX_CLASSES)
+        e.matrix = e.classes * e.classes;
+    e.counts_each = nu_ceil_div(e.parts * e.classes * (data->weights != NULL ? 2 : 1), 8) * 8;
+    e.counted = (size_t)e.threads * e.counts_each + nu_ceil_div(e.matrix, 3);
     if (e.needs & NU_NEEDS_KEPT)
         nu_mul(data->rows * sizeof *e.kept, e.outputs, &e.keeps);
     e.keeps = nu_smaller(e.keeps, SIZE_MAX / 4) / sizeof *e.kept;
@@ -90,13 +96,11 @@ static nu_evaluator lay_out(const nudge_model *model, const nudge_dataset *data,
 static uint64_t bytes_of(const nu_evaluator *e)
 {
     uint64_t doubles = (e->groups + 1) * e->sums_each + 3 * e->outputs + e->values + e->keeps;
-    int weighted = e->data->weights != NULL;
-    if (e->keeps > 0 && weighted)
-        doubles += (uint64_t)e->threads * e->data->rows;
+    uint64_t sorted = (uint64_t)e->threads * e->data->rows;
     if (e->keeps > 0) /* sorting takes as much again, and then there are results */
-        doubles += (uint64_t)e->threads * e->data->rows + 3 * e->outputs;
+        doubles += (e->data->weights != NULL ? 2 : 1) * sorted + 3 * e->outputs;
     return (uint64_t)e->threads * e->buffer + (e->groups + 1) * sizeof(nu_tally) +
-           doubles * sizeof(double) + (weighted ? 2 : 1) * e->matrix;
+           doubles * sizeof(double) + e->counted * (uint64_t)sizeof *e->counts;
 }
 
 uint64_t nu_evaluator_memory(const nudge_model *model, const nudge_dataset *data, uint64_t wanted,
@@ -116,8 +120,7 @@ void nu_evaluator_free(nu_evaluator *e)
     free(e->tallies);
     free(e->sums);
     free(e->by_output);
-    free(e->confusion);
-    free(e->weighted);
+    free(e->counts);
     free(e->kept);
     free(e->sorted);
     free(e->areas);
@@ -141,10 +144,12 @@ static nudge_status allocate(nu_evaluator *e, const char *what, nudge_error *err
     NU_NEW(e->sums, nu_alloc, (e->groups + 1) * e->sums_each + 3 * e->outputs, what, err);
     if (e->values > 0)
         NU_NEW(e->by_output, nu_alloc, e->values, what, err);
-    if (e->classes > 0)
-        NU_NEW(e->confusion, nu_alloc, e->matrix / sizeof *e->confusion, what, err);
-    if (e->classes > 0 && e->data->weights != NULL) {
-        NU_NEW(e->weighted, nu_alloc, e->matrix / sizeof *e->weighted, what, err);
+    if (e->counted > 0)
+        NU_NEW(e->counts, nu_alloc, e->counted, what, err);
+    if (e->matrix > 0)
+        e->confusion = (uint64_t *)(e->counts + (size_t)e->threads * e->counts_each);
+    if (e->counted > 0 && e->data->weights != NULL) {
+        e->weighted = e->counts + e->parts * e->classes;
         double exponent = 61 - logb(e->data->weight); /* all of them are below 2^62 */
         e->weight_unit = ldexp(1, (int)fmin(exponent, 1000));
     }
@@ -197,6 +202,10 @@ static void work(void *arg, int thread, int threads)
                           .shift = e->shift,
                           .tally = e->wanted != NU_PREDICTIONS ? &e->tallies[g] : NULL,
                           .kept_rows = e->data->rows};
+        if (e->counts != NULL)
+            r.tally->counts = e->counts + (size_t)thread * e->counts_each;
+        if (e->weighted != NULL)
+            r.tally->weighted = e->weighted + (size_t)thread * e->counts_each;
         size_t block, end;
         nu_team_share(e->blocks, (int)g, (int)e->groups, &block, &end);
         for (; block < end; block++) {
@@ -209,30 +218,24 @@ static void work(void *arg, int thread, int threads)
     }
 }
 
-/* room: for rows with weights. */
-static void rank_output(nu_evaluator *e, size_t j, int numbers, nu_weighted *room)
-{
-    size_t rows = e->data->rows;
-    double *kept = e->kept + j * rows;
-    const double *weights = e->data->weights;
-    if (numbers)
-        e->medians[j] = weights != NULL ? nu_weighted_median_of(kept, weights, room, rows)
-                                        : nu_median_of(kept, rows);
-    else
-        e->areas[j] = weights != NULL ? nu_weighted_areas_of(kept, weights, room, rows)
-                                      : nu_areas_of(kept, rows);
-}
-
 /* What needs the order of all predictions, one output after the other. */
 static void rank(void *arg, int thread, int threads)
 {
     nu_evaluator *e = arg;
     (void)threads;
-    const double *weights = e->data->weights;
     int numbers = nudge_loss_describe(e->model->net.loss).is_regression;
+    const double *weights = e->data->weights;
     size_t j, rows = e->data->rows;
-    while ((j = __atomic_fetch_add(&e->next, 1, __ATOMIC_RELAXED)) < e->outputs)
-        rank_output(e, j, numbers, weights != NULL ? e->sorted + (size_t)thread * rows : NULL);
+    nu_weighted *room = weights != NULL ? e->sorted + (size_t)thread * rows : NULL;
+    while ((j = __atomic_fetch_add(&e->next, 1, __ATOMIC_RELAXED)) < e->outputs) {
+        double *kept = e->kept + j * rows;
+        if (numbers)
+            e->medians[j] = weights != NULL ? nu_weighted_median_of(kept, weights, room, rows)
+                                            : nu_median_of(kept, rows);
+        else
+            e->areas[j] = weights != NULL ? nu_weighted_areas_of(kept, weights, room, rows)
+                                          : nu_areas_of(kept, rows);
+    }
 }
 
 /* Tallies of nothing yet. */
@@ -240,10 +243,8 @@ static void clear(nu_evaluator *e)
 {
     uint32_t number;
     memset(e->sums, 0, (e->groups + 1) * e->sums_each * sizeof(double));
-    if (e->classes > 0)
-        memset(e->confusion, 0, e->matrix);
-    if (e->weighted != NULL)
-        memset(e->weighted, 0, e->matrix);
+    if (e->counted > 0)
+        memset(e->counts, 0, e->counted * sizeof *e->counts);
     if (e->needs & NU_NEEDS(NU_TARGET))
         e->numeric->as_doubles(e->data, 0, 1, &number, NULL, e->origin, NULL);
     if (e->transformed && (e->needs & NU_NEEDS(NU_TARGET)))
@@ -253,10 +254,9 @@ static void clear(nu_evaluator *e)
         nu_tally *t = &e->tallies[g];
         *t = (nu_tally){.origin = e->origin,
                         .counts_top = (e->needs & NU_NEEDS_TOP) != 0,
+                        .weight_unit = e->weight_unit,
                         .classes = e->classes,
-                        .confusion = e->confusion,
-                        .weighted = e->weighted,
-                        .weight_unit = e->weight_unit};
+                        .confusion = e->confusion};
         for (size_t i = 0; i < NU_SUMS; i++)
             if (e->needs & NU_NEEDS(i)) {
                 t->sum[i] = next;
@@ -280,6 +280,10 @@ static nu_tally *add_up(nu_evaluator *e)
         for (size_t i = 0; i < e->sums_each; i++)
             sums[i] += e->sums[g * e->sums_each + i];
     }
+    uint64_t *count = (uint64_t *)e->counts;
+    size_t counts = 3 * e->counts_each;
+    for (size_t i = counts; i < counts * (size_t)e->threads; i++)
+        count[i % counts] += count[i];
     return all;
 }
 
@@ -299,7 +303,7 @@ nudge_status nu_evaluator_run(nu_evaluator *e, nudge_metrics *m, nudge_error *er
                         .loss = all->loss,
                         .correct = all->correct,
                         .classes = e->classes,
-                        .confusion = e->weighted != NULL ? e->weighted : e->confusion,
+                        .counts = e->weighted != NULL ? e->weighted : e->counts,
                         .areas = e->areas,
                         .median = e->medians,
                         .unit = e->unit,
@@ -308,12 +312,12 @@ nudge_status nu_evaluator_run(nu_evaluator *e, nudge_metrics *m, nudge_error *er
     memcpy(scores.sum, all->sum, sizeof scores.sum);
     if (nudge_metric_describe(NUDGE_METRIC_PINBALL).losses & 1u << loss)
         scores.quantile = e->model->net.loss_parameter;
-    int has_matrix = e->classes > 0 && e->parts == 1;
     *m = (nudge_metrics){.rows = e->data->rows,
                          .outputs = e->outputs,
                          .by_output = e->by_output,
-                         .classes = has_matrix ? e->classes : 0,
-                         .confusion = has_matrix ? e->confusion : NULL};
+                         .classes = e->parts == 1 ? e->classes : 0,
+                         .confusion = e->confusion,
+                         .counts = e->parts == 1 ? e->counts : NULL};
     nu_metrics_set(m, e->wanted, loss, &scores);
     return NUDGE_OK;
 }
@@ -336,8 +340,8 @@ nudge_status nudge_evaluate_on(const nudge_model *model, const nudge_dataset *da
                                nudge_threads(threads, NULL), cpus, err));
     NU_TRY(nu_evaluator_run(e, metrics, err));
     e->by_output = NULL; /* now the caller's, */
-    if (metrics->confusion != NULL)
-        e->confusion = NULL; /* and so is this */
+    if (metrics->counts != NULL)
+        e->counts = NULL; /* and so is this */
     return NUDGE_OK;
 }
 
@@ -346,9 +350,10 @@ void nudge_metrics_free(nudge_metrics *metrics)
     if (metrics == NULL)
         return;
     free(metrics->by_output);
-    free(metrics->confusion);
+    free(metrics->counts);
     metrics->by_output = NULL;
     metrics->confusion = NULL;
+    metrics->counts = NULL;
 }
 
 nudge_status nudge_predict(const nudge_model *model, const nudge_dataset *data, int threads,

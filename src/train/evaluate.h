@@ -10,7 +10,7 @@ typedef struct nu_evaluator nu_evaluator;
 #define NU_VALIDATION \
     (NUDGE_METRIC_SET(NUDGE_METRIC_LOSS) | NUDGE_METRIC_SET(NUDGE_METRIC_ACCURACY) | \
      NUDGE_METRIC_SET(NUDGE_METRIC_RMSE))
-#define NU_BY_OUTPUT (UINT64_C(1) << 63) /* their values of each output, too */
+#define NU_BY_OUTPUT (UINT64_C(1) << 63) /* their values of each output, too, and a matrix */
 #define NU_PREDICTIONS 0                 /* nothing but predictions */
 
 /* model, data and cpus (as nu_team_run_on() has them) are borrowed. NUDGE_EMEMORY. */
@@ -19,7 +19,7 @@ nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *mo
                                  const int *cpus, nudge_error *err);
 void nu_evaluator_free(nu_evaluator *evaluator);
 
-/* by_output and confusion are the evaluator's own. NUDGE_EARGUMENT: cpus. */
+/* by_output, confusion and counts are the evaluator's own. NUDGE_EARGUMENT: cpus. */
 nudge_status nu_evaluator_run(nu_evaluator *evaluator, nudge_metrics *metrics, nudge_error *err);
 
 /* Bytes of such an evaluator. */

@@ -40,33 +40,25 @@ static double brier(const nu_scores *s, size_t part)
     return per_row(s, NU_BRIER, part) / (s->has_classes && s->outputs == 2 ? 2 : 1);
 }
 
-/* Rows that are of class k, and those that are predicted to be. */
+/* Rows that are of class k of a part, and those that are predicted to be. */
 typedef struct counts {
     double right, truly, predicted;
 } counts;
 
-static counts counts_of(const uint64_t *table, size_t classes, size_t k)
+static counts counts_of(const nu_scores *s, size_t part, size_t k)
 {
-    counts c = {.right = (double)table[k * classes + k]};
-    for (size_t i = 0; i < classes; i++) {
-        c.truly += (double)table[k * classes + i];
-        c.predicted += (double)table[i * classes + k];
-    }
-    return c;
-}
-
-static const uint64_t *table_of(const nu_scores *s, size_t part)
-{
-    return s->confusion + part * s->classes * s->classes;
+    const nudge_class_counts *c = &s->counts[part * s->classes + k];
+    return (counts){(double)c->true_positives, (double)(c->true_positives + c->false_negatives),
+                    (double)(c->true_positives + c->false_positives)};
 }
 
 static double part_accuracy(const nu_scores *s, size_t part)
 {
     double right = 0, rows = 0;
-    if (s->confusion == NULL)
+    if (s->counts == NULL)
         return NAN;
     for (size_t k = 0; k < s->classes; k++) {
-        counts c = counts_of(table_of(s, part), s->classes, k);
+        counts c = counts_of(s, part, k);
         right += c.right;
         rows += c.truly;
     }
@@ -77,7 +69,7 @@ static double balanced_accuracy(const nu_scores *s, size_t part)
 {
     double recalls = 0, there = 0;
     for (size_t k = 0; k < s->classes; k++) {
-        counts c = counts_of(table_of(s, part), s->classes, k);
+        counts c = counts_of(s, part, k);
         if (c.truly > 0) {
             recalls += c.right / c.truly;
             there++;
@@ -91,7 +83,7 @@ static double mcc(const nu_scores *s, size_t part)
 {
     double rows = 0, right = 0, both = 0, truly2 = 0, predicted2 = 0;
     for (size_t k = 0; k < s->classes; k++) {
-        counts c = counts_of(table_of(s, part), s->classes, k);
+        counts c = counts_of(s, part, k);
         rows += c.truly;
         right += c.right;
         both += c.truly * c.predicted;
@@ -105,8 +97,7 @@ static double mcc(const nu_scores *s, size_t part)
 /* A probability's second class is its true one. */
 static double f1(const nu_scores *s, size_t output)
 {
-    counts c = s->has_classes ? counts_of(s->confusion, s->classes, output)
-                              : counts_of(table_of(s, output), s->classes, 1);
+    counts c = s->has_classes ? counts_of(s, 0, output) : counts_of(s, output, 1);
     return 2 * c.right / (c.truly + c.predicted);
 }
 
@@ -176,12 +167,12 @@ typedef struct arithmetic {
 static const arithmetic metrics[NUDGE_METRICS] = {
     [NUDGE_METRIC_LOSS] = {.whole = loss},
     [NUDGE_METRIC_ACCURACY] = {.whole = accuracy, .part = part_accuracy},
-    [NUDGE_METRIC_BALANCED_ACCURACY] = {NU_NEEDS_CONFUSION, .part = balanced_accuracy},
+    [NUDGE_METRIC_BALANCED_ACCURACY] = {NU_NEEDS_COUNTS, .part = balanced_accuracy},
     [NUDGE_METRIC_LOG_LOSS] = {NU_NEEDS(NU_LOG), .part = log_loss},
     [NUDGE_METRIC_ROC_AUC] = {NU_NEEDS_KEPT, .output = roc_auc},
     [NUDGE_METRIC_AVERAGE_PRECISION] = {NU_NEEDS_KEPT, .output = average_precision},
-    [NUDGE_METRIC_F1] = {NU_NEEDS_CONFUSION, .output = f1},
-    [NUDGE_METRIC_MCC] = {NU_NEEDS_CONFUSION, .part = mcc},
+    [NUDGE_METRIC_F1] = {NU_NEEDS_COUNTS, .output = f1},
+    [NUDGE_METRIC_MCC] = {NU_NEEDS_COUNTS, .part = mcc},
     [NUDGE_METRIC_BRIER] = {NU_NEEDS(NU_BRIER), .part = brier},
     [NUDGE_METRIC_TOP_3] = {NU_NEEDS_TOP, .whole = top_3},
     [NUDGE_METRIC_TOP_5] = {NU_NEEDS_TOP, .whole = top_5},

@@ -16,7 +16,7 @@ typedef struct nu_scores {
     double correct, top[NU_TOPS];
     const double *sum[NU_SUMS]; /* parts each */
     size_t classes;
-    const uint64_t *confusion; /* parts x classes x classes; of rows, or of weights in any unit */
+    const nudge_class_counts *counts; /* parts x classes; of rows, or of weights in any unit */
     const nu_areas *areas;     /* outputs */
     const double *median;      /* outputs, of |p - t| */
     const double *unit;        /* outputs, as in nu_inference */

@@ -103,18 +103,34 @@ static void add_numbers(const nu_inference *r, const real *p, X(nu_targets) targ
         add_relative(sum[NU_RELATIVE], r->unit, r->shift, w, p, t, rows, n);
 }
 
-/* ---- Confusion matrices ---------------------------------------------------------------- */
+/* ---- Counts of classes ----------------------------------------------------------------- */
 
-/* Threads share a table. Counts are whole numbers, so the order in which they are added does not
- * matter. */
-static void count_up(uint64_t *cell, uint64_t count)
+/* So many of the class `truth` are taken for `guess`. */
+static void count_classes(nudge_class_counts *classes, size_t truth, size_t guess, uint64_t count)
 {
-    __atomic_fetch_add(cell, count, __ATOMIC_RELAXED);
+    if (truth == guess) {
+        classes[truth].true_positives += count;
+    } else {
+        classes[truth].false_negatives += count;
+        classes[guess].false_positives += count;
+    }
 }
 
-static void weigh_up(const nu_tally *tally, size_t cell, double weight)
+/* Of a part: rows, in a matrix too, if there is one; their weights. */
+static void count_rows(const nu_tally *tally, size_t part, size_t truth, size_t guess,
+                       uint64_t rows)
 {
-    count_up(&tally->weighted[cell], (uint64_t)(weight * tally->weight_unit + 0.5));
+    count_classes(tally->counts + part * tally->classes, truth, guess, rows);
+    if (tally->confusion != NULL)
+        __atomic_fetch_add(&tally->confusion[truth * tally->classes + guess], rows,
+                           __ATOMIC_RELAXED);
+}
+
+static void count_weight(const nu_tally *tally, size_t part, size_t truth, size_t guess,
+                         double weight)
+{
+    count_classes(tally->weighted + part * tally->classes, truth, guess,
+                  (uint64_t)(weight * tally->weight_unit + 0.5));
 }
 
 /* ---- Probabilities --------------------------------------------------------------------- */
@@ -144,9 +160,9 @@ static size_t right(const real *p, const real *t, size_t count)
     return n;
 }
 
-/* The tables of some rows, one output after the other. */
-static void confuse_probabilities(const nu_tally *tally, const real *p, const real *t, size_t rows,
-                                  size_t n)
+/* The counts of some rows, one output after the other. */
+static void count_probabilities(const nu_tally *tally, const real *p, const real *t, size_t rows,
+                                size_t n)
 {
     const real half = (real)0.5;
     for (size_t j = 0; j < n; j++) {
@@ -157,11 +173,10 @@ static void confuse_probabilities(const nu_tally *tally, const real *p, const re
             guesses += (uint64_t)guess;
             both += (uint64_t)(truth & guess);
         }
-        uint64_t *table = tally->confusion + 4 * j;
-        count_up(&table[0], rows + both - truths - guesses);
-        count_up(&table[1], guesses - both);
-        count_up(&table[2], truths - both);
-        count_up(&table[3], both);
+        count_rows(tally, j, 0, 0, rows + both - truths - guesses);
+        count_rows(tally, j, 0, 1, guesses - both);
+        count_rows(tally, j, 1, 0, truths - both);
+        count_rows(tally, j, 1, 1, both);
     }
 }
 
@@ -173,7 +188,7 @@ static void weigh_probabilities(nu_tally *tally, const real *p, X(nu_targets) t,
     for (size_t i = 0; i < rows; i++, p += n, t.y += n) {
         tally->correct += t.weights[i] * (double)right(p, t.y, n);
         for (size_t j = 0; j < n && tally->weighted != NULL; j++)
-            weigh_up(tally, 4 * j + 2 * (t.y[j] > half) + (p[j] > half), t.weights[i]);
+            count_weight(tally, j, t.y[j] > half, p[j] > half, t.weights[i]);
     }
 }
 
@@ -184,8 +199,8 @@ static void add_probabilities(nu_tally *tally, const real *p, X(nu_targets) t, s
         weigh_probabilities(tally, p, t, rows, n);
     else
         tally->correct += (double)right(p, t.y, rows * n);
-    if (tally->confusion != NULL)
-        confuse_probabilities(tally, p, t.y, rows, n);
+    if (tally->counts != NULL)
+        count_probabilities(tally, p, t.y, rows, n);
     if (tally->sum[NU_BRIER] != NULL)
         add_squared(tally->sum[NU_BRIER], t.weights, p, t.y, rows, n);
 }
@@ -201,9 +216,9 @@ static void add_guesses(const nu_tally *tally, const real *z, X(nu_targets) t, s
         for (size_t k = 1; k < n; k++)
             if (z[k] > z[best])
                 best = k;
-        count_up(&tally->confusion[(size_t)t.classes[i] * n + best], 1);
+        count_rows(tally, 0, (size_t)t.classes[i], best, 1);
         if (t.weights != NULL)
-            weigh_up(tally, (size_t)t.classes[i] * n + best, t.weights[i]);
+            count_weight(tally, 0, (size_t)t.classes[i], best, t.weights[i]);
     }
 }
 
@@ -242,7 +257,7 @@ void X(nu_score_outputs)(nudge_target kind, real *scratch, const real *z, X(nu_t
         return;
     if (tally->sum[NU_LOG] != NULL)
         *tally->sum[NU_LOG] += X(nu_loss)(&plain, scratch, z, t, 1, rows, n, &ignored);
-    if (tally->confusion != NULL)
+    if (tally->counts != NULL)
         add_guesses(tally, z, t, rows, n);
     if (tally->counts_top)
         add_top(tally, z, t, rows, n);

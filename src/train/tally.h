@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nudge.h"
+
 /* Sums over rows of a prediction p and a target t, for each part: an output, or all classes. */
 typedef enum nu_sum {
     /* numbers, as the network has them and not in the target's own units */
@@ -23,7 +25,7 @@ typedef enum nu_sum {
 /* Sets of sums, and of what else may be wanted. */
 #define NU_NEEDS(sum) (1u << (sum))
 #define NU_NEEDS_TOP NU_NEEDS(NU_SUMS)
-#define NU_NEEDS_CONFUSION NU_NEEDS(NU_SUMS + 1)
+#define NU_NEEDS_COUNTS NU_NEEDS(NU_SUMS + 1)
 #define NU_NEEDS_KEPT NU_NEEDS(NU_SUMS + 2)
 
 /* Of a row's classes, the k most likely. */
@@ -39,12 +41,13 @@ typedef struct nu_tally {
     const double *origin;  /* in: a row of targets, so that sums of squares keep digits */
     int counts_top;        /* in: whether these are wanted: */
     double top[NU_TOPS];   /* rows whose class is among the most likely */
-    size_t classes;        /* in: of a confusion matrix; of probabilities 2 */
-    uint64_t *confusion;   /* for each part classes x classes counts of rows, may be shared by
-                            * threads; and, where rows have weights, */
-    uint64_t *weighted;    /* their sums times weight_unit, rounded to whole numbers so that the
-                            * order of adding does not matter */
+    nudge_class_counts *counts; /* of rows, for each class of each part, of which probabilities
+                            * have two; and, where rows have weights, */
+    nudge_class_counts *weighted; /* their sums times weight_unit, rounded to whole numbers so that
+                            * the order of adding does not matter */
     double weight_unit;    /* in */
+    size_t classes;        /* in: of a part; */
+    uint64_t *confusion;   /* of one part, classes x classes counts of rows, shared by threads */
 } nu_tally;
 
 /* What is wanted of some rows. */

@@ -76,6 +76,11 @@ static void add_metrics(nudge_metrics *sum, const nudge_metrics *one)
         sum->by_output[i] += (one->by_output[i] - sum->by_output[i]) * part;
     for (size_t i = 0; sum->confusion != NULL && i < sum->classes * sum->classes; i++)
         sum->confusion[i] += one->confusion[i];
+    for (size_t k = 0; k < sum->classes; k++) {
+        sum->counts[k].true_positives += one->counts[k].true_positives;
+        sum->counts[k].false_negatives += one->counts[k].false_negatives;
+        sum->counts[k].false_positives += one->counts[k].false_positives;
+    }
     sum->rows += one->rows;
 }
 
