@@ -127,6 +127,12 @@ static void setup(void)
     write_text("money.csv", money_text);
     write_text("part-1.csv", "a,b,y\n1,x,0\n2,y,1\n");
     write_text("part-2.csv", "a,b,y\n3,x,0\n4,z,1\n");
+    write_text("sep.csv", "sep=;\na;b;y\n1,5;x;1\n2,5;\"z\"\"q\";0\n;;\n3,5;x;1\n");
+    write_text("short.csv", "a b y\n1 1.5 2 0\n2 2.5 3 1\n3 3.5 9 1\n");
+    write_text("bare.csv", "1,2,0\n4,5,1\n7,8.5,0\n");
+    write_text("title.csv", "# towns\n# of 2001\na,b,a,y\n1,x,2,0\n3,x,4,1\n5,z,6,1\n");
+    copy_file(test_file("good-utf16.csv"), "utf16.csv");
+    copy_file(test_file("good-quotes.csv"), "quotes.csv");
     write_text("latin1.csv", "a,y\nZ\xfcrich,1\nGen\xe8ve,0\nZ\xfcrich,0\n");
     write_text("weighted.csv", "a,w,y\n1,2,x\n2,0.5,z\n3,1,x\n");
     write_text("weights.csv", "w\n1\n2\n0.5\n1\n");
@@ -220,6 +226,12 @@ static const failing_row rows[] = {
     {"CSV", read_row, .input = "rows.csv"},
     {"CSV in small sections", read_row, .input = "rows.csv", .choice = SMALL_SECTIONS},
     {"CSV, columns chosen", read_row, .input = "money.csv", .choice = CHOSEN},
+    {"CSV, sep=", read_row, .input = "sep.csv"},
+    {"CSV, short header", read_row, .input = "short.csv"},
+    {"CSV, no header", read_row, .input = "bare.csv"},
+    {"CSV, lines above", read_row, .input = "title.csv"},
+    {"CSV, UTF-16", read_row, .input = "utf16.csv"},
+    {"CSV, quotes", read_row, .input = "quotes.csv", .choice = SMALL_SECTIONS},
     {"CSV, latin1", read_row, .input = "latin1.csv", .choice = LATIN1},
     {"CSV, as a model's", read_row, .input = "rows.csv", .choice = LIKE},
     {"CSV, without target", read_row, .input = "rows.csv", .choice = NO_TARGET},

@@ -18,7 +18,7 @@ failing_wraps = \
 	-Wl,--wrap=open -Wl,--wrap=read -Wl,--wrap=pread -Wl,--wrap=pwrite -Wl,--wrap=close \
 	-Wl,--wrap=fwrite -Wl,--wrap=fputs -Wl,--wrap=fputc -Wl,--wrap=putc -Wl,--wrap=fprintf \
 	-Wl,--wrap=fflush -Wl,--wrap=ferror -Wl,--wrap=clearerr -Wl,--wrap=fclose \
-	-Wl,--wrap=clock_gettime
+	-Wl,--wrap=clock_gettime -Wl,--wrap=nu_memory_check
 
 tests_test_failing_reads_SOURCES = tests/test_failing_reads.c $(failing_sources)
 tests_test_failing_reads_LDFLAGS = $(AM_LDFLAGS) $(failing_wraps)

@@ -24,6 +24,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "core/memory.h"
+#include "core/status.h"
 #include "failing/wrapped.h"
 
 failing_state failing_now;
@@ -206,6 +208,14 @@ FAILS(lzma_ret, lzma_stream_decoder, (lzma_stream *s, uint64_t most, uint32_t fl
 FAILS(ZSTD_DStream *, ZSTD_createDStream, (void), (), FAULT_MEMORY, ENOMEM, NULL)
 FAILS(XXH64_state_t *, XXH64_createState, (void), (), FAULT_MEMORY, ENOMEM, NULL)
 FAILS(gzFile, gzdopen, (int fd, const char *how), (fd, how), FAULT_MEMORY, ENOMEM, NULL)
+
+/* Where it is only asked whether there is room for another way, there is. */
+WRAP(nudge_status, nu_memory_check, (uint64_t bytes, const char *what, nudge_error *err))
+{
+    return err != NULL && fails("nu_memory_check", FAULT_MEMORY, ENOMEM)
+               ? nu_no_memory(err, (size_t)bytes, what)
+               : __real_nu_memory_check(bytes, what, err);
+}
 
 /* ---- jansson, whose own calls must not fail: it aborts ------------------------------------ */
 
