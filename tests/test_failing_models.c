@@ -67,6 +67,7 @@ static void setup(void)
     nudge_prep *around = NULL;
     ck_ok(nudge_prep_fit(&around, priced, NULL, 0, NULL, &trouble), &trouble);
     ck_ok(make_model(&pricing, around, NUDGE_EMBED_NONE, &trouble), &trouble);
+    nudge_prep_free(around);
     ck_ok(nudge_model_save(pricing, in_folder("pricing.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(model, in_folder("model.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(twins, in_folder("twins.safetensors"), &trouble), &trouble);

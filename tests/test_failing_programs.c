@@ -76,6 +76,7 @@ static void setup(void)
     raw.raw = 1;
     plain = make_model("y", NUDGE_ENCODE_NONE, NUDGE_EMBED_NONE);
     ck_ok(nudge_model_export(plain, in_folder("raw.onnx"), &raw, &trouble), &trouble);
+    nudge_model_free(plain);
     write_networks();
 }
 
