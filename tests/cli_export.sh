@@ -55,7 +55,9 @@ train waves $t --target "y 1,y2" --ignore sort,yes --dtype f64 --encode fourier 
     --val-split 0.2 --target-transform log1p --input-factor yes
 train yes $t --target yes --ignore "y 1,y2,sort" --activation selu --embed pbld \
     --category-code signed
-models="or bins waves yes"
+train box $t --target "y 1" --ignore y2,sort,yes --dtype f64 --target-transform box-cox \
+    --scale minmax --scale-categories yes
+models="or bins waves yes box"
 
 # same FILE NAME: the numbers of a file are near those of nudge, its labels are the same
 same() {

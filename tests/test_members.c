@@ -130,17 +130,19 @@ END_TEST
 START_TEST(refused)
 {
     nudge_model *all = made_members(NUDGE_MSE, NUDGE_F64, 1), *out = NULL;
-    const size_t other[] = {6, 7, 3};
+    const size_t other[] = {6, 7, 3}, fewer[] = {5, 7, 2};
     nudge_model *wrong[] = {
         made_model(NUDGE_MSE, NUDGE_F32, 2, widths, NUDGE_RELU, NUDGE_IDENTITY, 1),
         made_model(NUDGE_MAE, NUDGE_F64, 2, widths, NUDGE_RELU, NUDGE_IDENTITY, 1),
         made_model(NUDGE_MSE, NUDGE_F64, 2, other, NUDGE_RELU, NUDGE_IDENTITY, 1),
+        made_model(NUDGE_MSE, NUDGE_F64, 2, fewer, NUDGE_RELU, NUDGE_IDENTITY, 1),
     };
     const char *words[] = {"the model is f64; the member is f32",
                            "the model's loss is mse; the member's is mae",
-                           "takes 5 inputs and gives 3 outputs; the member 6 and 3"};
+                           "takes 5 inputs and gives 3 outputs; the member 6 and 3",
+                           "takes 5 inputs and gives 3 outputs; the member 5 and 2"};
     uint64_t hash = nudge_model_hash(all);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         ck_status(nudge_model_add_members(all, wrong[i], &err), NUDGE_EMISMATCH, &err);
         ck_assert_ptr_nonnull(strstr(err.text, words[i]));
         nudge_model_free(wrong[i]);

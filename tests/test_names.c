@@ -1,7 +1,37 @@
+#include <math.h>
 #include <string.h>
 
 #include "nudge.h"
 #include "suite.h"
+#include "text.h"
+
+/* Three digits or so, and the unit for them. */
+START_TEST(sizes_are_texts)
+{
+    static const struct {
+        double value;
+        const char *bytes, *seconds, *count;
+    } texts[] = {
+        {0, "0 B", "0 s", "0"}, {5e-9, "0 B", "5.00 ns", "5e-09"},
+        {43.1e-6, "0 B", "43.1 µs", "4.31e-05"}, {0.431, "0 B", "431 ms", "0.431"},
+        {9.96, "10 B", "9.96 s", "9.96"}, {59.96, "60 B", "1 min", "60"},
+        {999.4, "999 B", "16 min 39 s", "999"}, {999.6, "1.0 kB", "16 min 40 s", "1,000"},
+        {3599.6, "3.6 kB", "1 h", "3,600"}, {3660, "3.7 kB", "1 h 01 min", "3,660"},
+        {-1500, "-1500 B", "0 s", "-1,500"}, {999999.6, "1.0 MB", "277 h 47 min", "1.00 M"},
+        {43.1e6, "43 MB", "11972 h 13 min", "43.1 M"},
+        {1.5e9, "1.5 GB", "416666 h 40 min", "1.50 G"},
+        {1e21, "1000 EB", NULL, "1000000000000 G"}, {NAN, NULL, "-", "-"},
+    };
+    char buf[NU_TEXT];
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (texts[i].bytes != NULL)
+            ck_assert_str_eq(nu_bytes_text(buf, texts[i].value), texts[i].bytes);
+        if (texts[i].seconds != NULL)
+            ck_assert_str_eq(nu_seconds_text(buf, texts[i].value), texts[i].seconds);
+        ck_assert_str_eq(nu_count_text(buf, texts[i].value), texts[i].count);
+    }
+}
+END_TEST
 
 /* parse(name(v)) = v for every v, and the names are those of the interface. */
 START_TEST(names_round_trip)
@@ -157,6 +187,7 @@ static Suite *names_suite(void)
     Suite *s = suite_create("names");
     TCase *tc = tcase_create("names");
     tcase_add_test(tc, names_round_trip);
+    tcase_add_test(tc, sizes_are_texts);
     tcase_add_test(tc, names_end_with_null);
     tcase_add_test(tc, error_lists_the_names);
     tcase_add_test(tc, error_suggests_the_closest);

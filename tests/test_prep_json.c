@@ -178,6 +178,48 @@ START_TEST(lying_json_is_refused)
 }
 END_TEST
 
+#define AGE "{\"name\": \"age\", \"kind\": \"number\", \"median\": 1"
+#define TOWN "{\"name\": \"town\", \"kind\": \"category\", \"categories\": [\"a\", \"b\", \"c\"]"
+#define SIXTEEN "\"0123456789abcdef\""
+
+/* Columns and targets that say what such have not, and the message. */
+START_TEST(lies_of_columns_are_named)
+{
+    static const struct {
+        const char *change, *words;
+    } lies[] = {
+        {"{\"columns\": [{\"name\": \"a\", \"kind\": \"pixels\", \"median\": 1}]}",
+         "column 'a' has kind 'pixels'; it must be number, date or category"},
+        {"{\"columns\": [" AGE ", \"other\": true}]}", "column 'age': 'missing' is for numbers"},
+        {"{\"columns\": [" AGE ", \"ordinal\": true}]}", "column 'age': 'missing' is for numbers"},
+        {"{\"columns\": [" AGE ", \"signed\": true}]}", "column 'age': 'missing' is for numbers"},
+        {"{\"columns\": [" AGE ", \"before\": " SIXTEEN "}]}", "column 'age' has texts around its"},
+        {"{\"columns\": [" AGE ", \"after\": " SIXTEEN "}]}", "numbers of more than 15 bytes"},
+        {"{\"columns\": [" TOWN ", \"missing\": true}]}", "column 'town': 'missing' is for numbers"},
+        {"{\"columns\": [" TOWN ", \"signed\": true}]}", "column 'town': 'signed' is for two"},
+        {"{\"columns\": [" TOWN ", \"signed\": true, \"ordinal\": true}]}", "'signed' is for two"},
+        {"{\"target_cells\": []}", "'target_cells' must be an array of 1, as targets"},
+        {"{\"target_cells\": [7]}", "'target_cells': "},
+        {"{\"target_cells\": [{\"kind\": 7}]}", "'target_cells': "},
+        {"{\"target_cells\": [{\"kind\": \"colour\"}]}", "target 'y' has kind 'colour'; it must be"},
+        {"{\"target_cells\": [{\"kind\": \"category\"}]}", "target 'y' has kind 'category'; it"},
+        {"{\"target_cells\": [{\"before\": " SIXTEEN "}]}", "column 'y' has texts around its"},
+    };
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        nudge_prep *p = sample(0);
+        json_t *json = nu_prep_to_json(p), *change = json_loads(lies[i].change, 0, NULL);
+        ck_assert_msg(change != NULL, "%s", lies[i].change);
+        json_object_update(json, change);
+        damaged(json, lies[i].change);
+        ck_assert_msg(strstr(err.text, lies[i].words) != NULL, "'%s' is not in '%s'", lies[i].words,
+                      err.text);
+        json_decref(change);
+        json_decref(json);
+        nudge_prep_free(p);
+    }
+}
+END_TEST
+
 static Suite *prep_json_suite(void)
 {
     Suite *suite = suite_create("prep_json");
@@ -187,6 +229,7 @@ static Suite *prep_json_suite(void)
     tcase_add_test(json, json_of_images_is_small);
     tcase_add_loop_test(json, damaged_json_is_refused, 0, 4);
     tcase_add_test(json, lying_json_is_refused);
+    tcase_add_test(json, lies_of_columns_are_named);
     suite_add_tcase(suite, json);
     return suite;
 }
