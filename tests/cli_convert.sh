@@ -55,6 +55,22 @@ refuse 2 "is also the file of the features" "one file for both" nudge convert d.
     --labels-out z.npy
 refuse 2 "not to 'z.npy'" "texts as NPY" nudge convert t.csv z.npy
 refuse 2 "No such file" "no folder" nudge convert t.csv none/z.csv
+# A NumPy file of a type, a shape and bytes, each as printf takes them.
+npy() {
+    printf '\223NUMPY\001\000v\000'
+    printf '%-117s\n' "{'descr': '$1', 'fortran_order': False, 'shape': $2, }"
+    # shellcheck disable=SC2059
+    printf "$3"
+}
+npy '<U2' '(2,)' 'a\0\0\0\001\0\0\0a\0\0\0\0\0\0\0' >odd.npy
+npy '|u1' '(2, 1)' '12' >one.npy
+refuse 2 "one.npy: the text 'a?' holds a byte that no CSV file does" "a control character" \
+    nudge convert one.npy odd.csv --labels odd.npy
+expect "... no file" [ ! -e odd.csv ]
+# A header like a row of LIBSVM.
+printf '"1 2:1"\n0\n181\n' >pairs.csv
+check "a CSV file may look like another format" nudge convert pairs.csv again.csv
+expect "... and is read back" [ "$(nudge info again.csv --json 2>"$err" | grep '"rows"')" = '  "rows": 2,' ]
 printf 'x,y\nu,9,9\nw,9,9\n' >alike.csv
 refuse 2 "alike.csv: all columns are left out: nothing is to be written" "no column to store" \
     nudge convert alike.csv alike.safetensors

@@ -91,7 +91,8 @@ NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
  * straight into the table, on all cores.
  *
  * LIBSVM (a target and INDEX:VALUE pairs in a line; also SVMlight's) and FANN's training files:
- * numbers, known by their first lines or by names that end in .svm, .libsvm and .fann. ARFF:
+ * numbers, known by their first lines, but for names that end in .csv or .csv.gz, or by names that
+ * end in .svm, .libsvm and .fann. ARFF:
  * columns as in CSV, of the kinds that are declared; the options that choose columns, and encoding,
  * hold for it.
  *
@@ -207,8 +208,8 @@ NUDGE_API const char *nudge_table_category(const nudge_table *table, size_t j, s
  * columns that are left out or kept; the target is then the one of the file that is read, unless
  * the options say otherwise. Atomic: the path holds either the whole new file or what was there
  * before.
- * NUDGE_EARGUMENT (another ending; named columns as NPY), NUDGE_EDATA (all columns are left out),
- * NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
+ * NUDGE_EARGUMENT (another ending; named columns as NPY), NUDGE_EDATA (all columns are left out; a
+ * text with a byte that no CSV file holds), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_table_write(const nudge_table *table, const char *path,
                                                        nudge_error *err);
 

@@ -11,6 +11,7 @@
 #include "core/status.h"
 #include "csv_quote.h"
 #include "date.h"
+#include "read/csv_encoding.h"
 #include "read/format.h"
 
 /* Text on its way to the file, compressed or not: zlib does both, and buffers. */
@@ -125,9 +126,31 @@ static nudge_status put_rows(sink *s, nu_rows *rows, nudge_error *err)
     return status;
 }
 
+/* NPY files and models may hold texts that no CSV file can. */
+static nudge_status check_text(const nudge_table *t, const char *text, nudge_error *err)
+{
+    return nu_is_utf8(text) ? NUDGE_OK
+                            : nu_fail(err, NUDGE_EDATA, "%s: the text '%s' holds a byte that no "
+                                      "CSV file does", t->source, text);
+}
+
+static nudge_status check_texts(const nudge_table *t, nudge_error *err)
+{
+    for (size_t j = 0; j < t->n_columns; j++) {
+        const nu_column *c = &t->columns[j];
+        NU_TRY(check_text(t, c->name, err));
+        for (size_t k = 0; c->categories != NULL && k < c->n_categories; k++)
+            NU_TRY(check_text(t, c->categories[k], err));
+    }
+    for (size_t k = 0; t->class_labels != NULL && k < t->n_classes; k++)
+        NU_TRY(check_text(t, t->class_labels[k], err));
+    return NUDGE_OK;
+}
+
 nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err)
 {
     nu_output out NU_SCOPED(nu_atomic_abandon) = {0};
+    NU_TRY(check_texts(rows->table, err));
     NU_TRY(nu_output_open(&out, path, err));
     size_t size = strlen(path);
     int gzip = size > 3 && strcmp(path + size - 3, ".gz") == 0;

@@ -21,6 +21,7 @@ typedef struct nu_format {
     const char *ending[2];  /* of files; NULL: none */
     int by_ending;          /* a file with the ending is of this format whatever it begins with:
                              * if it is damaged, the message is about this format */
+    int is_text;            /* a CSV file may begin so, too: one that is named so is one */
 
     /* Whether a file begins so; NULL: its content does not tell. */
     int (*looks_like)(const unsigned char *head, size_t size);
@@ -44,8 +45,8 @@ typedef struct nu_format {
                           const char *labels, nudge_error *err);
 } nu_format;
 
-/* nu_csv_format's, in csv_write.c: through gzip where the path ends so. NUDGE_EOPEN, NUDGE_EIO,
- * NUDGE_EMEMORY, or what rows->next() returns. */
+/* nu_csv_format's, in csv_write.c: through gzip where the path ends so. NUDGE_EDATA (a text
+ * that no CSV file can hold), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY, or what rows->next() returns. */
 nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err);
 
 extern const nu_format nu_arff_format;         /* arff.c */
