@@ -4,6 +4,7 @@
  *     c W f 2,3 1 2 3 4 5 6            an initializer; a shape of - is that of one number
  *     Gemm X,W,_ -> Z alpha=2.0        a node; _ is an input that is left out
  *     out Z
+ *     opset 11                         which is not told otherwise
  *
  * Types: f float, u uint8, b int8, i int32, l int64, s texts, t bool, h float16, d double; behind
  * one of c, "!" has the numbers as raw bytes. Attributes: 1, 1.0, [1,2], [1.0,2.0], 'text, "a|b,
@@ -194,6 +195,11 @@ static inline const char *graph_write(const char *name, const char *text)
         } else if (strcmp(word, "out") == 0) {
             ADD(g, output, MADE(Onnx__ValueInfoProto, onnx__value_info_proto__init));
             g->output[g->n_output - 1]->name = strdup(strtok_r(NULL, " ", &rest));
+        } else if (strcmp(word, "opset") == 0) {
+            ADD(m, opset_import, MADE(Onnx__OperatorSetIdProto,
+                                      onnx__operator_set_id_proto__init));
+            m->opset_import[0]->has_version = 1;
+            m->opset_import[0]->version = strtoll(rest, NULL, 10);
         } else {
             ADD(g, node, graph_node(g, word, &rest));
         }
@@ -233,6 +239,54 @@ static inline void ck_graph_refused(const char *graph, const nudge_import_option
     ck_assert_msg(strstr(err.text, words) != NULL, "no '%s' in '%s' of\n%s", words, err.text,
                   graph);
     ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "no path: %s", err.text);
+}
+
+/* The row at *x of n numbers, "nan" where there is none; *x is moved on. */
+static inline void graph_row(const char **x, size_t n, double *numbers, const char **texts)
+{
+    static char cells[16][20];
+    ck_assert_uint_le(n, sizeof cells / sizeof *cells);
+    for (size_t j = 0; j < n; j++) {
+        int used = 0;
+        ck_assert_msg(sscanf(*x, "%19s%n", cells[j], &used) == 1, "%zu cells, not %zu", j, n);
+        *x += used;
+        numbers[j] = strtod(cells[j], NULL);
+        texts[j] = isnan(numbers[j]) ? NULL : cells[j];
+    }
+}
+
+/* It predicts y of x: rows, one behind the other, of a number per column and per output. Behind y
+ * are the labels of its classes, "a|b". */
+static inline void ck_graph_predicts(const char *graph, const char *x, const char *y)
+{
+    char labels[100] = "";
+    nudge_model *m = NULL;
+    nudge_predictor *p = NULL;
+    nudge_status status = nudge_model_import(&m, graph_write("m.onnx", graph), NULL, &err);
+    ck_assert_msg(status == NUDGE_OK, "%s of\n%s", err.text, graph);
+    const nudge_prep *prep = nudge_model_describe(m).prep;
+    size_t columns = nudge_prep_columns(prep), outputs = nudge_prep_describe(prep).outputs;
+    ck_ok(nudge_predictor_create(&p, m, &err), &err);
+    do {
+        double numbers[16], out[8];
+        const char *texts[16];
+        ck_assert_uint_le(outputs, sizeof out / sizeof *out);
+        graph_row(&x, columns, numbers, texts);
+        ck_ok(nudge_predict_row(p, numbers, texts, out, &err), &err);
+        for (size_t k = 0; k < outputs; k++) {
+            char *end;
+            double want = strtod(y, &end);
+            ck_assert_msg(end != y && fabs(out[k] - want) <= 1e-6 * fmax(1, fabs(want)),
+                          "%.9g, not %.9g, by\n%s", out[k], want, graph);
+            y = end;
+        }
+    } while (*x != '\0');
+    for (size_t k = 0; k < nudge_prep_describe(prep).classes; k++)
+        sprintf(labels + strlen(labels), "%c%s", k == 0 ? ' ' : '|',
+                nudge_prep_class_label(prep, k));
+    ck_assert_msg(strcmp(y, labels) == 0, "'%s', not '%s', by\n%s", labels, y, graph);
+    nudge_predictor_free(p);
+    nudge_model_free(m);
 }
 
 #endif

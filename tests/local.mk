@@ -35,6 +35,7 @@ unit_tests = \
 	tests/test_embed tests/test_input_factor tests/test_members tests/test_realmlp \
 	tests/test_written \
 	tests/test_import_graphs \
+	tests/test_import_graphs_near \
 	tests/test_import_graph_ends
 
 # Those of many seconds.
@@ -82,7 +83,6 @@ check-kills: nudge$(EXEEXT)
 
 EXTRA_DIST += $(cli_tests) tests/faults tests/kills tests/check-structure tests/files tests/setup.sh \
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py tests/import_networks.py \
-	tests/import_graphs.py \
 	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
 	tests/graph_fixtures.h \
 	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
