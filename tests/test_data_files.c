@@ -166,7 +166,7 @@ START_TEST(options_refused)
          "'y.npy'", NULL},
         {"d.safetensors", NULL, NULL, "z", "safetensors data has no columns to choose by name",
          "target"},
-        {"d.safetensors", NULL, "w.svm", NULL, "w.svm: a libsvm file; weights of safetensors data "
+        {"d.safetensors", NULL, "w.csv", NULL, "w.csv: a libsvm file; weights of safetensors data "
          "are an IDX or NPY file", "weight"},
         {"synth:moons", NULL, "w.npy", NULL, "synthetic rows have no weights", "weight"},
         {"d.gz", NULL, NULL, NULL, "a safetensors file that is compressed, or a pipe; it must be a "
@@ -179,7 +179,7 @@ START_TEST(options_refused)
     snprintf(st_path, sizeof st_path, "%s/d.safetensors", folder);
     write_st("{" TENSOR("x", "F32", "[2,2]", 0, 16) "," TENSOR("y", "F32", "[2]", 16, 24) "}", six,
              sizeof six);
-    write_in_folder("w.svm", "1 1:2\n2 1:3\n");
+    write_in_folder("w.csv", "1 1:2\n2 1:3\n");
     unsigned char *plain = read_bytes(st_path, &size);
     gzFile gz = gzopen(in_folder("d.gz"), "wb");
     ck_assert_int_eq(gzwrite(gz, plain, (unsigned)size), (int)size);

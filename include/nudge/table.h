@@ -91,8 +91,7 @@ NUDGE_GIVES(nudge_read_options, nudge_read_defaults, it.size = sizeof it;)
  * straight into the table, on all cores.
  *
  * LIBSVM (a target and INDEX:VALUE pairs in a line; also SVMlight's) and FANN's training files:
- * numbers, known by their first lines, but for names that end in .csv or .csv.gz, or by names that
- * end in .svm, .libsvm and .fann. ARFF:
+ * numbers, known by their first lines or by names that end in .svm, .libsvm and .fann. ARFF:
  * columns as in CSV, of the kinds that are declared; the options that choose columns, and encoding,
  * hold for it.
  *

@@ -258,7 +258,7 @@ static nudge_status forecast_run(nudge_forecast *forecast, replay *r, nudge_erro
     r->step = nu_optimizer_step_at(&o->optimizer, 1, 1);
     NU_TRY(nu_team_run_on(o->cpus, 1, replay_work, r, err));
     *forecast = sum_up(r, &exchange);
-    forecast->cores = cores;
+    forecast->cores = nu_cores();
     return NUDGE_OK;
 }
 

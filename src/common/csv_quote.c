@@ -2,9 +2,16 @@
 
 #include <string.h>
 
+/* The first line of ARFF, LIBSVM or FANN data could be the text. */
+static int may_be_data(const char *text)
+{
+    return text[0] == '@' ||
+           (strchr("+-.0123456789", text[0]) != NULL && strpbrk(text, " \t") != NULL);
+}
+
 static int is_plain(const char *text, size_t size)
 {
-    return size > 0 && strpbrk(text, "\",\r\n") == NULL && strchr(" \t", text[0]) == NULL &&
+    return size > 0 && !may_be_data(text) && strpbrk(text, "\",\r\n") == NULL && strchr(" \t", text[0]) == NULL &&
            strchr(" \t", text[size - 1]) == NULL;
 }
 

@@ -1,4 +1,5 @@
 /* ONNX: constants. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
@@ -128,6 +129,28 @@ nudge_status nu_take_constant(nu_graph *g, nu_symbol **in, size_t n, nu_symbol *
     (*out)->rank = (size_t)is_list;
     (*out)->dim[0] = count;
     return NUDGE_OK;
+}
+
+/* Whether a constant has a number for each of a row, or one for all. */
+static int fits(const nu_symbol *c, const nu_symbol *v)
+{
+    if (c->rank > v->rank)
+        return 0;
+    for (size_t k = 1; c->n != 1 && k <= c->rank; k++)
+        if (c->dim[c->rank - k] != (k == v->rank ? 1 : v->dim[v->rank - k]))
+            return 0;
+    return c->n == 1 || c->n == v->n;
+}
+
+nudge_status nu_need_fit(const nu_graph *g, const nu_symbol *c, const nu_symbol *v,
+                         nudge_error *err)
+{
+    char shape[NU_RANK * 24] = "";
+    if (fits(c, v))
+        return NUDGE_OK;
+    for (size_t i = 0, used = 0; i < c->rank; i++)
+        used += (size_t)sprintf(shape + used, i == 0 ? "%zu" : ", %zu", c->dim[i]);
+    return nu_graph_refuse(g, err, "a constant of shape [%s], for rows of %zu", shape, v->n);
 }
 
 nudge_status nu_take_transpose(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,

@@ -302,7 +302,6 @@ const nu_format nu_arff_format = {
     .name = "arff",
     .ending = {".arff"},
     .by_ending = 1,
-    .is_text = 1,
     .looks_like = looks_like,
     .read = read_table,
     .has_columns = 1,

@@ -118,7 +118,6 @@ const nu_format nu_fann_format = {
     .name = "fann",
     .ending = {".fann"},
     .by_ending = 1,
-    .is_text = 1,
     .looks_like = looks_like,
     .read = read_table,
 };

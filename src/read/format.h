@@ -21,7 +21,6 @@ typedef struct nu_format {
     const char *ending[2];  /* of files; NULL: none */
     int by_ending;          /* a file with the ending is of this format whatever it begins with:
                              * if it is damaged, the message is about this format */
-    int is_text;            /* a CSV file may begin so, too: one that is named so is one */
 
     /* Whether a file begins so; NULL: its content does not tell. */
     int (*looks_like)(const unsigned char *head, size_t size);

@@ -245,7 +245,6 @@ const nu_format nu_libsvm_format = {
     .name = "libsvm",
     .ending = {".svm", ".libsvm"},
     .by_ending = 1,
-    .is_text = 1,
     .looks_like = looks_like,
     .read = read_table,
 };

@@ -53,18 +53,16 @@ const nu_format *nu_format_of_spec(const char *spec)
     return NULL;
 }
 
-/* By its content, or its ending; `other` if nothing tells. Texts that look like another format are
- * CSV where they are named so. NUDGE_EDATA: it is one that is not read. */
+/* By its content, or its ending; `other` if nothing tells. NUDGE_EDATA: it is one that is not
+ * read. */
 static nudge_status find_format(const nu_format **format, const nu_source *s,
                                 const nu_format *other, nudge_error *err)
 {
     unsigned char head[NU_HEAD];
     size_t size;
     NU_TRY(nu_source_head(s, head, &size, err));
-    int is_csv = has_ending(&nu_csv_format, s->name);
     for (size_t i = 0; i < FORMATS; i++)
-        if (formats[i]->looks_like != NULL && !(is_csv && formats[i]->is_text) &&
-            formats[i]->looks_like(head, size)) {
+        if (formats[i]->looks_like != NULL && formats[i]->looks_like(head, size)) {
             *format = formats[i];
             return NUDGE_OK;
         }
