@@ -1,18 +1,20 @@
 #include "csv_quote.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* The first line of ARFF, LIBSVM or FANN data could be the text. */
+/* The first line of ARFF, LIBSVM or FANN data could be the text: "@...", or a number and more. */
 static int may_be_data(const char *text)
 {
-    return text[0] == '@' ||
-           (strchr("+-.0123456789", text[0]) != NULL && strpbrk(text, " \t") != NULL);
+    char *end;
+    strtod(text, &end);
+    return text[0] == '@' || (end > text && (*end == ' ' || *end == '\t'));
 }
 
 static int is_plain(const char *text, size_t size)
 {
-    return size > 0 && !may_be_data(text) && strpbrk(text, "\",\r\n") == NULL && strchr(" \t", text[0]) == NULL &&
-           strchr(" \t", text[size - 1]) == NULL;
+    return size > 0 && !may_be_data(text) && strpbrk(text, "\",\r\n") == NULL &&
+           strchr(" \t", text[0]) == NULL && strchr(" \t", text[size - 1]) == NULL;
 }
 
 void nu_csv_quote_to(void (*put)(void *to, const char *text, size_t size), void *to,

@@ -256,8 +256,8 @@ static void do_nothing(void *arg, int thread, int threads)
 }
 
 /* OpenMP ends the process where a thread cannot be made. So as many plain ones are made before, one
- * of them to spare for other uses, and then at once OpenMP's, which it keeps. What was answered once
- * is not exceeded later, as callers have made lists of so many CPUs. */
+ * of them to spare for other uses, and then at once OpenMP's, which it keeps. What was answered
+ * once is not exceeded later, as callers have made lists of so many CPUs. */
 static int threads_to_be_had(int threads)
 {
     static int proven = 1, most = INT_MAX;

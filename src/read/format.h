@@ -44,8 +44,8 @@ typedef struct nu_format {
                           const char *labels, nudge_error *err);
 } nu_format;
 
-/* nu_csv_format's, in csv_write.c: through gzip where the path ends so. NUDGE_EDATA (a text
- * that no CSV file can hold), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY, or what rows->next() returns. */
+/* nu_csv_format's, in csv_write.c: through gzip where the path ends so. NUDGE_EDATA (a text that no
+ * CSV file can hold), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY, or what rows->next() returns. */
 nudge_status nu_csv_write(nu_rows *rows, const char *path, nudge_error *err);
 
 extern const nu_format nu_arff_format;         /* arff.c */
