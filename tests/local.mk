@@ -25,7 +25,7 @@ unit_tests = \
 	tests/test_scale_files \
 	tests/test_scale_laws tests/test_scale_report tests/test_scale_stats \
 	tests/test_scale_vary tests/test_schedule tests/test_selection tests/test_sized \
-	tests/test_split tests/test_stored \
+	tests/test_split tests/test_steps tests/test_stored \
 	tests/test_stream tests/test_synth tests/test_synth_values \
 	tests/test_task tests/test_real_text tests/test_target_transform tests/test_table_build \
 	tests/test_team tests/test_text_formats \
@@ -67,8 +67,8 @@ serial_tests = \
 	tests/cli_same_bits.sh tests/cli_plan.sh tests/cli_threads.sh \
 	tests/test_bench tests/test_checkpoint tests/test_csv tests/test_dataset_matrix \
 	tests/test_evaluate tests/test_forecast tests/test_npy tests/test_plan \
-	tests/test_synth tests/test_team tests/test_train tests/test_train_callbacks \
-	tests/test_trainer tests/test_watch tests/test_written \
+	tests/test_steps tests/test_synth tests/test_team tests/test_train \
+	tests/test_train_callbacks tests/test_trainer tests/test_watch tests/test_written \
 	$(numeric_tests) tests/check-structure
 
 check_PROGRAMS += $(long_tests) $(unit_tests) $(numeric_tests)

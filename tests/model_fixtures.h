@@ -143,6 +143,20 @@ static inline nudge_model *small_model(void)
     return made_model(NUDGE_MSE, NUDGE_F64, 2, small_widths, NUDGE_TANH, NUDGE_IDENTITY, 1);
 }
 
+/* A regression with work for two threads: 200-600-3, tanh, mse, f64. */
+enum { WIDE_FEATURES = 200, WIDE_OUTPUTS = 3 };
+
+static inline nudge_dataset *wide_data(size_t rows, uint64_t seed)
+{
+    return made_data(NUDGE_MSE, NUDGE_F64, rows, WIDE_FEATURES, WIDE_OUTPUTS, seed);
+}
+
+static inline nudge_model *wide_model(void)
+{
+    static const size_t widths[] = {WIDE_FEATURES, 600, WIDE_OUTPUTS};
+    return made_model(NUDGE_MSE, NUDGE_F64, 2, widths, NUDGE_TANH, NUDGE_IDENTITY, 1);
+}
+
 /* adam, batch 16, 5 epochs. */
 static inline nudge_train_options small_options(void)
 {

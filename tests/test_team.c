@@ -1,5 +1,5 @@
-/* The team: threads on the CPUs that the caller names, the time of single steps, and what a program
- * that has its own threads and children sees of it. */
+/* The team: threads on the CPUs that the caller names, and what a program that has its own threads
+ * and children sees of it. */
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -84,20 +84,6 @@ START_TEST(not_a_cpu)
 }
 END_TEST
 
-/* A network with work for two threads. */
-enum { FEATURES = 200, OUTPUTS = 3 };
-
-static nudge_model *wide_model(void)
-{
-    static const size_t widths[] = {FEATURES, 600, OUTPUTS};
-    return made_model(NUDGE_MSE, NUDGE_F64, 2, widths, NUDGE_TANH, NUDGE_IDENTITY, 1);
-}
-
-static nudge_dataset *wide_data(size_t rows, uint64_t seed)
-{
-    return made_data(NUDGE_MSE, NUDGE_F64, rows, FEATURES, OUTPUTS, seed);
-}
-
 /* 5 epochs. */
 static nudge_train_options two_threads(const int *cpus)
 {
@@ -152,7 +138,7 @@ END_TEST
 START_TEST(bound_evaluation)
 {
     enum { ROWS = 600 };
-    static double free_out[ROWS * OUTPUTS], bound_out[ROWS * OUTPUTS];
+    static double free_out[ROWS * WIDE_OUTPUTS], bound_out[ROWS * WIDE_OUTPUTS];
     nudge_dataset *data = wide_data(ROWS, 1);
     nudge_model *model = wide_model();
     nudge_metrics m, bound;
@@ -189,93 +175,6 @@ START_TEST(bound_benchmarks)
               NUDGE_EARGUMENT, &err);
     ck_status(nudge_bench_kernel(&rate, 0, NUDGE_F32, 99, 1, wrong, 1e-3, &err), NUDGE_EARGUMENT,
               &err);
-}
-END_TEST
-
-/* ---- Single steps ------------------------------------------------------------------------ */
-
-/* 5 epochs of 7 batches; room for fewer, for just as many, for more. The weights are those of a run
- * without clocks. */
-START_TEST(each_step)
-{
-    static const size_t room[] = {0, 9, 35, 50};
-    nudge_step step[50];
-    nudge_steps steps = {.step = step, .room = room[_i], .n = 99};
-    nudge_dataset *data = wide_data(100, 1);
-    nudge_model *model = wide_model(), *plain = wide_model();
-    nudge_train_options options = two_threads(NULL);
-    nudge_train_result result;
-    nudge_error err;
-    ck_ok(nudge_train(plain, data, NULL, &options, NULL, &err), &err);
-    options.steps = &steps;
-    ck_ok(nudge_train(model, data, NULL, &options, &result, &err), &err);
-    ck_assert_uint_eq(nudge_model_hash(model), nudge_model_hash(plain));
-    ck_assert_uint_eq(steps.n, room[_i] < 35 ? room[_i] : 35);
-    ck_assert(steps.clock_seconds > 0 && steps.clock_seconds < 1e-3);
-    double sum = 0;
-    for (size_t i = 0; i < steps.n; i++) {
-        ck_assert_double_gt(step[i].seconds, 0);
-        ck_assert(step[i].last_thread == 0 || step[i].last_thread == 1);
-        sum += step[i].seconds;
-    }
-    ck_assert_double_le(sum, result.train_seconds);
-    nudge_model_free(plain);
-    nudge_model_free(model);
-    nudge_dataset_free(data);
-}
-END_TEST
-
-/* One epoch of 10,000 steps on one thread is its steps and next to nothing more. */
-START_TEST(steps_fill_an_epoch)
-{
-    enum { STEPS = 10000 };
-    static nudge_step step[STEPS];
-    nudge_steps steps = {.step = step, .room = STEPS};
-    nudge_dataset *data = small_data(STEPS, 1);
-    nudge_model *model = small_model();
-    nudge_train_options options = small_options();
-    nudge_train_result result;
-    nudge_error err;
-    options.threads = 1;
-    options.batch = 1;
-    options.epochs = 1;
-    options.steps = &steps;
-    ck_ok(nudge_train(model, data, NULL, &options, &result, &err), &err);
-    ck_assert_uint_eq(steps.n, STEPS);
-    double sum = 0;
-    for (size_t i = 0; i < STEPS; i++) {
-        ck_assert_int_eq(step[i].last_thread, 0);
-        sum += step[i].seconds;
-    }
-    ck_assert_double_le(sum, result.train_seconds);
-    ck_assert_double_ge(sum, 0.5 * result.train_seconds);
-    nudge_model_free(model);
-    nudge_dataset_free(data);
-}
-END_TEST
-
-/* Refused before the first step; diverged after some of those asked for. */
-START_TEST(no_steps)
-{
-    nudge_step step[10];
-    nudge_steps steps = {.step = step, .room = 10, .n = 99};
-    nudge_dataset *data = small_data(100, 1);
-    nudge_model *model = small_model();
-    nudge_train_options options = small_options();
-    nudge_error err;
-    options.steps = &steps;
-    options.batch = 0;
-    ck_status(nudge_train(model, data, NULL, &options, NULL, &err), NUDGE_EARGUMENT, &err);
-    ck_assert_uint_eq(steps.n, 0);
-    options.batch = 100;
-    options.epochs = 10;
-    options.optimizer = nudge_optimizer_defaults(NUDGE_SGD);
-    options.optimizer.lr = 1e300;
-    ck_status(nudge_train(model, data, NULL, &options, NULL, &err), NUDGE_EDIVERGED, &err);
-    ck_assert_uint_ge(steps.n, 1);
-    ck_assert_uint_lt(steps.n, 10);
-    nudge_model_free(model);
-    nudge_dataset_free(data);
 }
 END_TEST
 
@@ -349,7 +248,7 @@ END_TEST
 /* Whatever OpenBLAS it is (tests/cli_threads.sh runs this with another), and whatever is called. */
 START_TEST(number_of_threads_kept)
 {
-    static double out[100 * OUTPUTS];
+    static double out[100 * WIDE_OUTPUTS];
     nudge_dataset *data = wide_data(100, 1);
     nudge_model *model = wide_model();
     nudge_metrics metrics;
@@ -438,11 +337,6 @@ static Suite *team_suite(void)
     tcase_add_test(binding, bound_evaluation);
     tcase_add_test(binding, bound_benchmarks);
     suite_add_tcase(suite, binding);
-    TCase *steps = tcase_create("steps");
-    tcase_add_loop_test(steps, each_step, 0, 4);
-    tcase_add_test(steps, steps_fill_an_epoch);
-    tcase_add_test(steps, no_steps);
-    suite_add_tcase(suite, steps);
     TCase *caller = tcase_create("caller");
 #ifndef NUDGE_TSAN
     tcase_add_test(caller, forked);
