@@ -16,6 +16,7 @@
 
 #include "folder_fixtures.h"
 #include "model_fixtures.h"
+#include "suite.h"
 
 #define MADE(Type, init) ({ \
     Type *made_ = malloc(sizeof *made_); \
@@ -226,6 +227,13 @@ static inline const char *graph_write(const char *name, const char *text)
 #define RY "MatMul R,V -> Y\nout Y\n"
 #define SQUARE "c Q f 2,2 1 2 3 4\n"
 
+typedef struct graph_good {
+    const char *graph, *x, *y; /* as of ck_graph_predicts() */
+} graph_good;
+typedef struct graph_bad {
+    const char *graph, *words;
+} graph_bad;
+
 static nudge_error err;
 
 static inline void ck_graph_refused(const char *graph, const nudge_import_options *options,
@@ -288,5 +296,33 @@ static inline void ck_graph_predicts(const char *graph, const char *x, const cha
     nudge_predictor_free(p);
     nudge_model_free(m);
 }
+
+#define GRAPHS_PREDICT(good)                                                                 \
+    START_TEST(predict)                                                                      \
+    {                                                                                        \
+        for (size_t i = 0; i < sizeof(good) / sizeof *(good); i++)                           \
+            ck_graph_predicts((good)[i].graph, (good)[i].x, (good)[i].y);                    \
+    }                                                                                        \
+    END_TEST
+
+/* A suite of the graphs that are refused, and one more test. */
+#define GRAPH_SUITE(suite_name, bad, other_test)                                             \
+    START_TEST(refused)                                                                      \
+    {                                                                                        \
+        for (size_t i = 0; i < sizeof(bad) / sizeof *(bad); i++)                             \
+            ck_graph_refused((bad)[i].graph, NULL, NUDGE_EDATA, (bad)[i].words);             \
+    }                                                                                        \
+    END_TEST                                                                                 \
+    static Suite *make_suite(void)                                                           \
+    {                                                                                        \
+        Suite *suite = suite_create(suite_name);                                             \
+        TCase *tc = tcase_create("graphs");                                                  \
+        tcase_add_checked_fixture(tc, make_folder, remove_folder);                           \
+        tcase_add_test(tc, other_test);                                                      \
+        tcase_add_test(tc, refused);                                                         \
+        suite_add_tcase(suite, tc);                                                          \
+        return suite;                                                                        \
+    }                                                                                        \
+    SUITE_MAIN(make_suite)
 
 #endif

@@ -1,7 +1,6 @@
 /* ONNX graphs, each of a few nodes: columns, norms, added inputs, classes and outputs that are
  * refused, and what is asked for beside the file. */
 #include "graph_fixtures.h"
-#include "suite.h"
 
 #define N "Softmax H -> P\n"
 #define IMPUTE(values) "Imputer X -> Z imputed_value_floats=" values " replaced_value_float=nan\n"
@@ -9,9 +8,7 @@
 #define SQUARES MEAN "Mul C,C -> S\nReduceMean S -> U axes=[1]\n"
 #define NORM "c E f - 0.00001\n" SQUARES "Add U,E -> P\nSqrt P -> D\n"
 
-static const struct {
-    const char *graph, *words;
-} bad[] = {
+static const graph_bad bad[] = {
     /* Inputs. */
     {"in X - -\n", ": input 'X' is no tensor"},
     {"in A f ?\nin B f ?,2\n", ": input 'A': how many columns it has is not told"},
@@ -162,13 +159,6 @@ static const struct {
     {XH N "out M\n", ": output 'M' is nothing that a layer gives"},
 };
 
-START_TEST(refused)
-{
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        ck_graph_refused(bad[i].graph, NULL, NUDGE_EDATA, bad[i].words);
-}
-END_TEST
-
 /* ---- What is asked for ------------------------------------------------------------------ */
 
 static const char *const three[] = {"a", "b", "c"};
@@ -233,15 +223,4 @@ START_TEST(asked_for)
 }
 END_TEST
 
-static Suite *import_graph_ends_suite(void)
-{
-    Suite *s = suite_create("import_graph_ends");
-    TCase *tc = tcase_create("import_graph_ends");
-    tcase_add_checked_fixture(tc, make_folder, remove_folder);
-    tcase_add_test(tc, refused);
-    tcase_add_test(tc, asked_for);
-    suite_add_tcase(s, tc);
-    return s;
-}
-
-SUITE_MAIN(import_graph_ends_suite)
+GRAPH_SUITE("import_graph_ends", bad, asked_for)

@@ -2,7 +2,6 @@
  * attributes, opsets, thresholds. What makes the same of the data is read, and predicts what ONNX
  * Runtime 1.30 does; what would be another function is refused. */
 #include "graph_fixtures.h"
-#include "suite.h"
 
 #define FOUR "0.02 0.5 -1.5 2 3 1 0.0295 -0.01"
 #define TWO "0.02 0.5 -1.5 2"
@@ -25,9 +24,7 @@
 #define BEFORE(c) COLUMNS UNIT "c C f " c "\nSub X,C -> Q\n" QY
 #define BIAS(c) COLUMNS UNIT "c C f " c "\nGemm X,W,C -> Y\nout Y\n"
 
-static const struct {
-    const char *graph, *x, *y;
-} good[] = {
+static const graph_good good[] = {
     /* What units are made of, which are x. */
     {ABOVE("0"), FOUR, "0.02 0.5 0 2 3 1 0.0295 0"},
     {LAYER "c C f - 0.01\nMul H,C -> L\nMax H,L -> Y\nout Y\n", FOUR,
@@ -131,16 +128,9 @@ static const struct {
      "1.020201 1.648721 0.2231302 7.389056 20.08554 2.718282 1.029939 0.9900498"},
 };
 
-START_TEST(predict)
-{
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        ck_graph_predicts(good[i].graph, good[i].x, good[i].y);
-}
-END_TEST
+GRAPHS_PREDICT(good)
 
-static const struct {
-    const char *graph, *words;
-} bad[] = {
+static const graph_bad bad[] = {
     /* What units are made of, which are x. */
     {LAYER "ThresholdedRelu H -> Y alpha=0.03\n", "(ThresholdedRelu): no operator"},
     {ABOVE("0.03"), "(Where): what it makes of layer 1 is no activation"},
@@ -267,22 +257,4 @@ static const struct {
      ": operators as in opset 6: 7 and later are read"},
 };
 
-START_TEST(refused)
-{
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        ck_graph_refused(bad[i].graph, NULL, NUDGE_EDATA, bad[i].words);
-}
-END_TEST
-
-static Suite *import_graphs_near_suite(void)
-{
-    Suite *s = suite_create("import_graphs_near");
-    TCase *tc = tcase_create("import_graphs_near");
-    tcase_add_checked_fixture(tc, make_folder, remove_folder);
-    tcase_add_test(tc, predict);
-    tcase_add_test(tc, refused);
-    suite_add_tcase(s, tc);
-    return s;
-}
-
-SUITE_MAIN(import_graphs_near_suite)
+GRAPH_SUITE("import_graphs_near", bad, predict)
