@@ -85,7 +85,8 @@ EXTRA_DIST += $(cli_tests) tests/faults tests/kills tests/check-structure tests/
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py tests/import_networks.py \
 	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
 	tests/graph_fixtures.h \
-	tests/model_file_fixtures.h tests/model_fixtures.h tests/read_fixtures.h \
+	tests/model_file_fixtures.h tests/model_fixtures.h tests/npy_fixtures.h \
+	tests/read_fixtures.h \
 	tests/scale_runs_fixtures.h tests/study_fixtures.h tests/synth_fixtures.h \
 	tests/table_fixtures.h tests/torch_fixtures.h tests/suite.h tests/zip_fixtures.h \
 	scripts/export-check scripts/release-files scripts/coverage scripts/static-checks \

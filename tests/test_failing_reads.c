@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include "failing/failing.h"
+#include "npy_fixtures.h"
 #include "read/csv_sections.h"
 #include "zip_fixtures.h"
 
@@ -93,15 +94,11 @@ static void write_archives(void)
 
 static void write_text_labels(void)
 {
-    static const char header[] = "{'descr': '<U3', 'fortran_order': False, 'shape': (6,)}";
     static const char words[6][4] = {"no", "yes", "no", "yes", "no", "yes"};
-    unsigned char bytes[128 + 6 * 3 * 4] = "\x93NUMPY\1\0\x76\0";
-    memset(bytes + 10, ' ', 118);
-    memcpy(bytes + 10, header, strlen(header));
-    bytes[127] = '\n';
+    uint32_t letters[6 * 3];
     for (size_t i = 0; i < 18; i++)
-        bytes[128 + 4 * i] = (unsigned char)words[i / 3][i % 3];
-    write_bytes(in_folder("words.npy"), bytes, sizeof bytes);
+        letters[i] = (unsigned char)words[i / 3][i % 3];
+    write_npy(in_folder("words.npy"), NPY("<U3", "(6,)"), letters, sizeof letters);
 }
 
 static void write_made(void)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "file_fixtures.h"
+#include "npy_fixtures.h"
 #include "read_fixtures.h"
 
 static char x_path[300], y_path[300];
@@ -18,31 +19,8 @@ static void setup(void)
     snprintf(y_path, sizeof y_path, "%s/y.npy", folder);
 }
 
-/* A file of version `major`.0 with this header as it is, and these elements; its size. */
-static size_t make_npy(unsigned char *file, int major, const char *header, const void *data,
-                       size_t data_size)
-{
-    size_t length = strlen(header), at = major == 1 ? 10 : 12;
-    memcpy(file, "\x93NUMPY", 6);
-    file[6] = (unsigned char)major;
-    file[7] = 0;
-    for (size_t i = 8; i < at; i++)
-        file[i] = (unsigned char)(length >> 8 * (i - 8));
-    memcpy(file + at, header, length);
-    memcpy(file + at + length, data, data_size);
-    return at + length + data_size;
-}
-
-static void write_npy(const char *path, const char *header, const void *data, size_t data_size)
-{
-    unsigned char file[2048];
-    ck_assert_uint_lt(strlen(header) + data_size, sizeof file - 12);
-    write_bytes(path, file, make_npy(file, 1, header, data, data_size));
-}
-
 static const float six[] = {1, 2, 3, 4, 5, 6};
-#define F4(shape) "{'descr': '<f4', 'fortran_order': False, 'shape': " shape ", }\n"
-#define OF(type, shape) "{'descr': '" type "', 'fortran_order': False, 'shape': " shape ", }\n"
+#define F4(shape) NPY("<f4", shape)
 
 /* ---- Features -------------------------------------------------------------------------- */
 
@@ -79,7 +57,7 @@ END_TEST
 START_TEST(whole_numbers_are_features)
 {
     static const int32_t values[] = {1, -2, 3, 2147483647, 5, 6};
-    write_npy(x_path, OF("<i4", "(3, 2)"), values, sizeof values);
+    write_npy(x_path, NPY("<i4", "(3, 2)"), values, sizeof values);
     nudge_table *t = read_good(x_path, NULL);
     ck_assert_int_eq(t->element, NU_F64);
     for (size_t i = 0; i < 6; i++)
@@ -91,7 +69,7 @@ END_TEST
 START_TEST(doubles_in_one_column)
 {
     static const double values[] = {0.1, -1e300, 3};
-    write_npy(x_path, OF("<f8", "(3,)"), values, sizeof values);
+    write_npy(x_path, NPY("<f8", "(3,)"), values, sizeof values);
     nudge_table *t = read_good(x_path, NULL);
     ck_assert_uint_eq(t->rows, 3);
     ck_assert_uint_eq(t->features, 1);
@@ -106,9 +84,9 @@ static const struct {
     const char *header;
     size_t pixel_rows, pixel_columns;
 } images[] = {
-    {OF("|u1", "(2, 12)"), 1, 12},
-    {OF("|u1", "(2, 3, 4)"), 3, 4},
-    {OF("|u1", "(2, 3, 2, 2)"), 3, 4},
+    {NPY("|u1", "(2, 12)"), 1, 12},
+    {NPY("|u1", "(2, 3, 4)"), 3, 4},
+    {NPY("|u1", "(2, 3, 2, 2)"), 3, 4},
 };
 
 START_TEST(bytes_are_pixels)
@@ -160,12 +138,12 @@ static const struct {
     size_t size;
     unsigned char bytes[24];
 } labels[] = {
-    {OF("|u1", "(3,)"), 1, {2, 0, 1}},
-    {OF("|i1", "(3,)"), 1, {2, 0, 1}},
-    {OF("<i4", "(3,)"), 4, {2, 0, 0, 0, 0, 0, 0, 0, 1}},
-    {OF("<u4", "(3, 1)"), 4, {2, 0, 0, 0, 0, 0, 0, 0, 1}},
-    {OF("<i8", "(3,)"), 8, {2, [16] = 1}},
-    {OF("<u8", "(3,)"), 8, {2, [16] = 1}},
+    {NPY("|u1", "(3,)"), 1, {2, 0, 1}},
+    {NPY("|i1", "(3,)"), 1, {2, 0, 1}},
+    {NPY("<i4", "(3,)"), 4, {2, 0, 0, 0, 0, 0, 0, 0, 1}},
+    {NPY("<u4", "(3, 1)"), 4, {2, 0, 0, 0, 0, 0, 0, 0, 1}},
+    {NPY("<i8", "(3,)"), 8, {2, [16] = 1}},
+    {NPY("<u8", "(3,)"), 8, {2, [16] = 1}},
 };
 
 START_TEST(integers_are_numbers)
@@ -187,7 +165,7 @@ START_TEST(floats_are_values)
 {
     static const double y[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
     write_npy(x_path, F4("(3, 2)"), six, sizeof six);
-    write_npy(y_path, OF("<f8", "(3, 2)"), y, sizeof y);
+    write_npy(y_path, NPY("<f8", "(3, 2)"), y, sizeof y);
     nudge_table *t = read_good(x_path, y_path);
     ck_assert_uint_eq(t->outputs, 2);
     ck_assert_int_eq(t->y_element, NU_F64);
@@ -201,7 +179,7 @@ START_TEST(floats_are_values)
     nudge_table_free(t);
 
     static const unsigned char pixels[] = {0, 255, 1, 254, 2, 253};
-    write_npy(x_path, OF("|u1", "(3, 2)"), pixels, sizeof pixels);
+    write_npy(x_path, NPY("|u1", "(3, 2)"), pixels, sizeof pixels);
     write_npy(y_path, F4("(3,)"), six, 3 * sizeof *six);
     t = read_good(x_path, y_path);
     ck_assert_int_eq(t->element, NU_U8);
@@ -220,7 +198,7 @@ START_TEST(values_of_pixels_are_packed)
     nudge_data_options options = nudge_data_defaults();
     nudge_data data;
     nudge_error err = {0};
-    write_npy(x_path, OF("|u1", "(3, 2)"), pixels, sizeof pixels);
+    write_npy(x_path, NPY("|u1", "(3, 2)"), pixels, sizeof pixels);
     write_npy(y_path, F4("(3,)"), y, sizeof y);
     options.data = x_path;
     options.read.labels = y_path;
@@ -247,7 +225,7 @@ START_TEST(formats_mix)
     nudge_table_free(t);
 
     static const unsigned char five[] = {4, 3, 2, 1, 0};
-    write_npy(y_path, OF("|u1", "(5,)"), five, sizeof five);
+    write_npy(y_path, NPY("|u1", "(5,)"), five, sizeof five);
     nudge_read_options options = nudge_read_defaults();
     options.labels = y_path;
     nudge_error err = {0};
@@ -280,13 +258,13 @@ static const struct {
     size_t size;
     const char *text;
 } bad[] = {
-    {OF("<c8", "(3,)"), six, 24, "numbers of type '<c8'; floats of 2, 4 or 8 bytes"},
-    {OF("f4", "(3, 2)"), six, 24, "numbers of type 'f4'"},
-    {OF("<f", "(3, 2)"), six, 24, "numbers of type '<f'"},
-    {OF("<U0", "(3, 2)"), six, 24, "numbers of type '<U0'"},
-    {OF("|O", "(3,)"), six, 24, "Python objects"},
-    {OF("<U1", "(3, 2)"), six, 24, "texts; they can be labels, nothing else"},
-    {OF("|S4294967295", "(4294967295, 4294967295)"), six, 24, "more bytes than can be counted"},
+    {NPY("<c8", "(3,)"), six, 24, "numbers of type '<c8'; floats of 2, 4 or 8 bytes"},
+    {NPY("f4", "(3, 2)"), six, 24, "numbers of type 'f4'"},
+    {NPY("<f", "(3, 2)"), six, 24, "numbers of type '<f'"},
+    {NPY("<U0", "(3, 2)"), six, 24, "numbers of type '<U0'"},
+    {NPY("|O", "(3,)"), six, 24, "Python objects"},
+    {NPY("<U1", "(3, 2)"), six, 24, "texts; they can be labels, nothing else"},
+    {NPY("|S4294967295", "(4294967295, 4294967295)"), six, 24, "more bytes than can be counted"},
     {"{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (6,), }", six, 24, "records"},
     {F4("()"), six, 4, "an array of 0 dimensions"},
     {F4("(1, 1, 1, 3, 2)"), six, 24, "an array of 5 dimensions"},
@@ -330,10 +308,10 @@ static const struct {
     size_t size;
     const char *text;
 } bad_targets[] = {
-    {OF("|u1", "(3, 1, 2)"), {0}, 6, "an array of 3 dimensions; targets are"},
-    {OF("<f4", "(3, 1, 1)"), {0}, 12, "3 dimensions; targets are (rows,) or (rows, outputs)"},
-    {OF("|u1", "(4,)"), {0}, 4, "has 4 rows, but"},
-    {OF("<f4", "(3,)"), {0, 0, 0, 0, 0, 0, 0xc0, 0x7f}, 12, "value 1 of row 2 is NaN"},
+    {NPY("|u1", "(3, 1, 2)"), {0}, 6, "an array of 3 dimensions; targets are"},
+    {NPY("<f4", "(3, 1, 1)"), {0}, 12, "3 dimensions; targets are (rows,) or (rows, outputs)"},
+    {NPY("|u1", "(4,)"), {0}, 4, "has 4 rows, but"},
+    {NPY("<f4", "(3,)"), {0, 0, 0, 0, 0, 0, 0xc0, 0x7f}, 12, "value 1 of row 2 is NaN"},
 };
 
 START_TEST(bad_labels)

@@ -4,6 +4,7 @@
 
 #include "file_fixtures.h"
 #include "model_fixtures.h"
+#include "npy_fixtures.h"
 #include "prep/prep.h"
 #include "read_fixtures.h"
 
@@ -16,25 +17,20 @@ static void setup(void)
     snprintf(y_path, sizeof y_path, "%s/y.npy", folder);
 }
 
-/* A file of version 1.0 in `file`; its size. */
-static size_t make_npy(unsigned char *file, const char *type, int fortran, const char *shape,
-                       const void *data, size_t size)
+static size_t make_array(unsigned char *file, const char *type, int fortran, const char *shape,
+                         const void *data, size_t size)
 {
-    int n = snprintf((char *)file + 10, 200,
-                     "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }\n", type,
-                     fortran ? "True" : "False", shape);
-    memcpy(file, "\x93NUMPY\x01\x00", 8);
-    file[8] = (unsigned char)n;
-    file[9] = 0;
-    memcpy(file + 10 + n, data, size);
-    return 10 + (size_t)n + size;
+    char header[200];
+    snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': %s, 'shape': %s, }\n", type,
+             fortran ? "True" : "False", shape);
+    return make_npy(file, 1, header, data, size);
 }
 
-static void write_npy(const char *path, const char *type, int fortran, const char *shape,
-                      const void *data, size_t size)
+static void write_array(const char *path, const char *type, int fortran, const char *shape,
+                        const void *data, size_t size)
 {
     unsigned char file[4096];
-    write_bytes(path, file, make_npy(file, type, fortran, shape, data, size));
+    write_bytes(path, file, make_array(file, type, fortran, shape, data, size));
 }
 
 /* ---- Numbers --------------------------------------------------------------------------- */
@@ -96,8 +92,8 @@ START_TEST(npy_numbers)
         for (int fortran = 0; fortran < 2; fortran++) {
             snprintf(type, sizeof type, "%c%s", kind->size == 1 ? '|' : big ? '>' : '<', kind->npy);
             size_t size = make_matrix(bytes, _i, big, fortran);
-            write_npy(x_path, type, fortran, "(3, 2)", bytes, size);
-            write_npy(y_path, type, 0, "(3,)", bytes, size / 2);
+            write_array(x_path, type, fortran, "(3, 2)", bytes, size);
+            write_array(y_path, type, 0, "(3,)", bytes, size / 2);
             nudge_table *t = read_good(x_path, y_path);
             assert_matrix(t, _i);
             nudge_table_free(t);
@@ -126,13 +122,13 @@ START_TEST(halves)
     static const unsigned char bytes[] = {1, 0, 0xff, 3, 0, 4, 0xff, 0x7b, 0, 0x80, 0xff, 0xbb};
     static const float want[] = {0x1p-24f, 0x1.ff8p-15f, 0x1p-14f, 65504, -0.0f, -0x1.ffcp-1f};
     static const unsigned char infinite[] = {0, 0x7c, 1, 0x7c};
-    write_npy(x_path, "<f2", 0, "(3, 2)", bytes, sizeof bytes);
+    write_array(x_path, "<f2", 0, "(3, 2)", bytes, sizeof bytes);
     nudge_table *t = read_good(x_path, NULL);
     ck_assert_mem_eq(t->x, want, sizeof want);
     nudge_table_free(t);
-    write_npy(x_path, "<f2", 0, "(1, 2)", infinite, 4);
+    write_array(x_path, "<f2", 0, "(1, 2)", infinite, 4);
     read_bad(x_path, NULL, NUDGE_EDATA, "value 1 of row 1 is infinite");
-    write_npy(x_path, "<f2", 0, "(1,)", infinite + 2, 2);
+    write_array(x_path, "<f2", 0, "(1,)", infinite + 2, 2);
     read_bad(x_path, NULL, NUDGE_EDATA, "value 1 of row 1 is NaN");
 }
 END_TEST
@@ -145,14 +141,14 @@ START_TEST(images_by_columns)
         bytes[e] = (unsigned char)(12 * (e % 2) + 4 * (e / 2 % 3) + e / 6);
         want[e] = (unsigned char)e;
     }
-    write_npy(x_path, "|u1", 1, "(2, 3, 4)", bytes, sizeof bytes);
+    write_array(x_path, "|u1", 1, "(2, 3, 4)", bytes, sizeof bytes);
     nudge_table *t = read_good(x_path, NULL);
     ck_assert_uint_eq(t->pixel_rows, 3);
     ck_assert_mem_eq(t->x, want, sizeof want);
     nudge_table_free(t);
     unsigned char file[512];
     nudge_error err = {0};
-    size_t size = make_npy(file, "|u1", 1, "(2, 3, 4)", bytes, sizeof bytes);
+    size_t size = make_array(file, "|u1", 1, "(2, 3, 4)", bytes, sizeof bytes);
     ck_assert_int_eq(read_memory(&t, &nu_npy_format, "m", file, size, NULL, &err), NUDGE_OK);
     ck_assert_mem_eq(t->x, want, sizeof want);
     nudge_table_free(t);
@@ -169,14 +165,14 @@ START_TEST(many_columns)
     ck_assert(values != NULL && file != NULL);
     for (size_t e = 0; e < count; e++)
         values[e] = (float)(e % ROWS * COLUMNS + e / ROWS);
-    write_bytes(x_path, file, make_npy(file, "<f4", 1, "(70001, 5)", values, count * 4));
+    write_bytes(x_path, file, make_array(file, "<f4", 1, "(70001, 5)", values, count * 4));
     nudge_table *t = read_good(x_path, NULL);
     for (size_t e = 0; e < count; e++)
         ck_assert_float_eq(((float *)t->x)[e], (float)e);
     nudge_table_free(t);
     values[4 * ROWS + 50000] = NAN;
     values[1 * ROWS + 60000] = NAN;
-    write_bytes(x_path, file, make_npy(file, "<f4", 1, "(70001, 5)", values, count * 4));
+    write_bytes(x_path, file, make_array(file, "<f4", 1, "(70001, 5)", values, count * 4));
     read_bad(x_path, NULL, NUDGE_EDATA, "value 5 of row 50001 is NaN");
     free(values);
     free(file);
@@ -202,8 +198,8 @@ static const float three[] = {1, 2, 3};
 START_TEST(texts_are_classes)
 {
     static const int32_t want[] = {1, 0, 2};
-    write_npy(x_path, "<f4", 0, "(3,)", three, sizeof three);
-    write_npy(y_path, texts[_i].type, 0, "(3,)", texts[_i].bytes, texts[_i].size);
+    write_array(x_path, "<f4", 0, "(3,)", three, sizeof three);
+    write_array(y_path, texts[_i].type, 0, "(3,)", texts[_i].bytes, texts[_i].size);
     nudge_table *t = read_good(x_path, y_path);
     ck_assert_uint_eq(t->n_classes, 3);
     ck_assert_str_eq(t->class_labels[0], "ape");
@@ -232,9 +228,9 @@ static const struct {
 
 START_TEST(texts_refused)
 {
-    write_npy(x_path, "<f4", 0, "(3,)", three, sizeof three);
-    write_npy(y_path, bad_texts[_i].type, 0, bad_texts[_i].shape, bad_texts[_i].bytes,
-              bad_texts[_i].size);
+    write_array(x_path, "<f4", 0, "(3,)", three, sizeof three);
+    write_array(y_path, bad_texts[_i].type, 0, bad_texts[_i].shape, bad_texts[_i].bytes,
+                bad_texts[_i].size);
     read_bad(x_path, y_path, NUDGE_EDATA, bad_texts[_i].why);
 }
 END_TEST
@@ -244,15 +240,15 @@ END_TEST
 /* Loop: labels that are texts, features by columns. Cut anywhere they are refused. */
 static size_t make_either(unsigned char *file, int which)
 {
-    return which == 0 ? make_npy(file, "<U3", 0, "(3,)", texts[1].bytes, 36)
-                      : make_npy(file, "<f4", 1, "(3, 1)", three, sizeof three);
+    return which == 0 ? make_array(file, "<U3", 0, "(3,)", texts[1].bytes, 36)
+                      : make_array(file, "<f4", 1, "(3, 1)", three, sizeof three);
 }
 
 START_TEST(cut_anywhere)
 {
     unsigned char file[512];
     size_t size = make_either(file, _i);
-    write_npy(x_path, "<f4", 0, "(3,)", three, sizeof three);
+    write_array(x_path, "<f4", 0, "(3,)", three, sizeof three);
     for (size_t cut = 0; cut < size; cut++) {
         write_bytes(_i == 0 ? y_path : x_path, file, cut);
         read_bad(x_path, _i == 0 ? y_path : NULL, NUDGE_EDATA, "");
@@ -267,7 +263,7 @@ START_TEST(every_byte_changed)
     size_t size = make_either(file, _i);
     nudge_read_options options = nudge_read_defaults();
     options.labels = _i == 0 ? y_path : NULL;
-    write_npy(x_path, "<f4", 0, "(3,)", three, sizeof three);
+    write_array(x_path, "<f4", 0, "(3,)", three, sizeof three);
     for (size_t at = 0; at < size; at++) {
         nudge_table *t = NULL;
         nudge_error err = {0};
@@ -314,8 +310,8 @@ START_TEST(labels_beyond_doubles)
         y[r] = l->label[r % 3];
         in_file[r] = l->type[0] == '>' ? __builtin_bswap64(y[r]) : y[r];
     }
-    write_npy(x_path, "<f4", 0, "(30, 1)", x, sizeof x);
-    write_npy(y_path, l->type, 0, "(30,)", in_file, sizeof in_file);
+    write_array(x_path, "<f4", 0, "(30, 1)", x, sizeof x);
+    write_array(y_path, l->type, 0, "(30,)", in_file, sizeof in_file);
     for (int again = 0; again < 2; again++) {
         nudge_table *t = read_good(x_path, y_path);
         for (size_t r = 0; r < 30; r++) {
@@ -341,8 +337,8 @@ START_TEST(large_numbers)
     nudge_prep_options o = nudge_prep_defaults();
     nudge_error err = {0};
     nudge_prep *prep = NULL;
-    write_npy(x_path, "<f4", 0, "(2, 1)", x, sizeof x);
-    write_npy(y_path, "<i8", 0, "(2,)", y, sizeof y);
+    write_array(x_path, "<f4", 0, "(2, 1)", x, sizeof x);
+    write_array(y_path, "<i8", 0, "(2,)", y, sizeof y);
     nudge_table *t = read_good(x_path, y_path);
     o.task = NUDGE_REGRESSION;
     ck_ok(nudge_prep_fit(&prep, t, NULL, 0, &o, &err), &err);

@@ -1,6 +1,7 @@
 /* Zip archives: NPZ files, one file zipped, damage of every kind; and files of other programs. */
 #include <math.h>
 
+#include "npy_fixtures.h"
 #include "read_fixtures.h"
 #include "zip_fixtures.h"
 
@@ -15,26 +16,13 @@ static void setup(void)
 static const float x[] = {1, 2, 3, 4, 5, 6};
 static const double y[] = {0.5, -1, 1e300};
 
-/* An NPY file of version 1.0; its size. */
-static size_t make_npy(unsigned char *file, const char *header, const void *data, size_t size)
-{
-    memcpy(file, "\x93NUMPY\x01\x00", 8);
-    file[8] = (unsigned char)strlen(header);
-    file[9] = 0;
-    memcpy(file + 10, header, strlen(header));
-    memcpy(file + 10 + strlen(header), data, size);
-    return 10 + strlen(header) + size;
-}
-
-#define NPY(type, shape) "{'descr': '" type "', 'fortran_order': False, 'shape': " shape ", }\n"
-
 /* x and y under two names, not ended. */
 static zip_file make_arrays(const char *x_name, const char *y_name, int deflated)
 {
     zip_file z = {.size = 0};
     unsigned char file[512];
-    zip_add(&z, x_name, file, make_npy(file, NPY("<f4", "(3, 2)"), x, sizeof x), deflated);
-    zip_add(&z, y_name, file, make_npy(file, NPY("<f8", "(3,)"), y, sizeof y), deflated);
+    zip_add(&z, x_name, file, make_npy(file, 1, NPY("<f4", "(3, 2)"), x, sizeof x), deflated);
+    zip_add(&z, y_name, file, make_npy(file, 1, NPY("<f8", "(3,)"), y, sizeof y), deflated);
     return z;
 }
 
@@ -44,6 +32,19 @@ static void assert_arrays(const nudge_table *t)
     ck_assert_mem_eq(t->x, x, sizeof x);
     ck_assert_uint_eq(t->outputs, 1);
     ck_assert_mem_eq(t->y, y, sizeof y);
+}
+
+/* The archive, ended, has the arrays; or it is refused, and the message has `text`. */
+static void check_zip(const zip_file *z, const char *text)
+{
+    write_bytes(path, z->bytes, z->size);
+    if (text != NULL) {
+        read_bad(path, NULL, NUDGE_EDATA, text);
+        return;
+    }
+    nudge_table *t = read_good(path, NULL);
+    assert_arrays(t);
+    nudge_table_free(t);
 }
 
 /* ---- Good ------------------------------------------------------------------------------ */
@@ -111,8 +112,7 @@ END_TEST
 START_TEST(targets_are_given_once)
 {
     zip_file z = make_arrays("x.npy", "y.npy", 0);
-    unsigned char file[512];
-    write_bytes(in_folder("y.npy"), file, make_npy(file, NPY("<f8", "(3,)"), y, sizeof y));
+    write_npy(in_folder("y.npy"), NPY("<f8", "(3,)"), y, sizeof y);
     zip_end(&z, 0, "");
     write_bytes(path, z.bytes, z.size);
     read_bad(path, in_folder("y.npy"), NUDGE_EARGUMENT, "holds targets, array y");
@@ -184,8 +184,7 @@ START_TEST(directory_lies)
     zip_file z = make_arrays("x.npy", "y.npy", 1);
     zip_put(z.directory + lies[_i].at, lies[_i].value, lies[_i].bytes);
     zip_end(&z, 0, "");
-    write_bytes(path, z.bytes, z.size);
-    read_bad(path, NULL, NUDGE_EDATA, lies[_i].text);
+    check_zip(&z, lies[_i].text);
 }
 END_TEST
 
@@ -224,19 +223,12 @@ START_TEST(wide_members_are_found)
 {
     zip_file z = {.size = 0};
     unsigned char file[512];
-    zip_add(&z, "y.npy", file, make_npy(file, NPY("<f8", "(3,)"), y, sizeof y), 0);
+    zip_add(&z, "y.npy", file, make_npy(file, 1, NPY("<f8", "(3,)"), y, sizeof y), 0);
     size_t entry = z.directory_size;
-    zip_add(&z, "x.npy", file, make_npy(file, NPY("<f4", "(3, 2)"), x, sizeof x), 1);
+    zip_add(&z, "x.npy", file, make_npy(file, 1, NPY("<f4", "(3, 2)"), x, sizeof x), 1);
     widen(&z, entry, wide_members[_i].places, wide_members[_i].n, wide_members[_i].field);
     zip_end(&z, 1, "");
-    write_bytes(path, z.bytes, z.size);
-    if (wide_members[_i].text != NULL) {
-        read_bad(path, NULL, NUDGE_EDATA, wide_members[_i].text);
-        return;
-    }
-    nudge_table *t = read_good(path, NULL);
-    assert_arrays(t);
-    nudge_table_free(t);
+    check_zip(&z, wide_members[_i].text);
 }
 END_TEST
 
@@ -267,14 +259,7 @@ START_TEST(ends_of_directories)
     zip_file z = make_arrays("x.npy", "y.npy", 1);
     zip_end(&z, ends[_i].wide, "");
     zip_put(z.bytes + z.size - ends[_i].back, ends[_i].value, ends[_i].bytes);
-    write_bytes(path, z.bytes, z.size);
-    if (ends[_i].text != NULL) {
-        read_bad(path, NULL, NUDGE_EDATA, ends[_i].text);
-        return;
-    }
-    nudge_table *t = read_good(path, NULL);
-    assert_arrays(t);
-    nudge_table_free(t);
+    check_zip(&z, ends[_i].text);
 }
 END_TEST
 
@@ -284,29 +269,24 @@ START_TEST(archives_of_nothing)
     zip_file z = {.size = 0}, lone = {.size = 0};
     char name[320];
     zip_end(&z, 0, "");
-    write_bytes(path, z.bytes, z.size);
-    read_bad(path, NULL, NUDGE_EDATA, "it holds nothing");
+    check_zip(&z, "it holds nothing");
     zip_put(z.bytes + 16, 0xffffffff, 4); /* a directory of 64 bits, for which no room is */
-    write_bytes(path, z.bytes, z.size);
-    read_bad(path, NULL, NUDGE_EDATA, "it has no directory");
+    check_zip(&z, "it has no directory");
 
     zip_add(&lone, long_name, "1,2", 3, 0);
     lone.members = 2;
     zip_end(&lone, 0, "");
-    write_bytes(path, lone.bytes, lone.size);
-    read_bad(path, NULL, NUDGE_EDATA, "its directory has holes");
+    check_zip(&lone, "its directory has holes");
 
     z = make_arrays("a.npy", "b.npy", 0);
     for (int i = 0; i < 3; i++)
         zip_add(&z, i == 0 ? "" : i == 1 ? "c" : "d", "", 0, 0); /* one without a name is none */
     zip_file four = z;
     zip_end(&four, 0, "");
-    write_bytes(path, four.bytes, four.size);
-    read_bad(path, NULL, NUDGE_EDATA, "it holds 'a.npy', 'b.npy', 'c', 'd'");
+    check_zip(&four, "it holds 'a.npy', 'b.npy', 'c', 'd'");
     zip_add(&z, "e", "", 0, 0);
     zip_end(&z, 0, "");
-    write_bytes(path, z.bytes, z.size);
-    read_bad(path, NULL, NUDGE_EDATA, "it holds 'a.npy', 'b.npy', 'c', 'd', ...");
+    check_zip(&z, "it holds 'a.npy', 'b.npy', 'c', 'd', ...");
 
     write_bytes(path, "a,b\n1,2\n", 8);
     snprintf(name, sizeof name, "%s:x", path);
@@ -348,8 +328,7 @@ START_TEST(workbooks)
     zip_add(&z, "[Content_Types].xml", "<Types/>", 8, 1);
     zip_add(&z, "xl/workbook.xml", "<workbook/>", 11, 1);
     zip_end(&z, 0, "");
-    write_bytes(path, z.bytes, z.size);
-    read_bad(path, NULL, NUDGE_EDATA, "an Excel workbook: save it as CSV");
+    check_zip(&z, "an Excel workbook: save it as CSV");
 }
 END_TEST
 

@@ -195,13 +195,15 @@ START_TEST(lies_of_columns_are_named)
         {"{\"columns\": [" AGE ", \"signed\": true}]}", "column 'age': 'missing' is for numbers"},
         {"{\"columns\": [" AGE ", \"before\": " SIXTEEN "}]}", "column 'age' has texts around its"},
         {"{\"columns\": [" AGE ", \"after\": " SIXTEEN "}]}", "numbers of more than 15 bytes"},
-        {"{\"columns\": [" TOWN ", \"missing\": true}]}", "column 'town': 'missing' is for numbers"},
+        {"{\"columns\": [" TOWN ", \"missing\": true}]}", "column 'town': 'missing' is for "
+         "numbers"},
         {"{\"columns\": [" TOWN ", \"signed\": true}]}", "column 'town': 'signed' is for two"},
         {"{\"columns\": [" TOWN ", \"signed\": true, \"ordinal\": true}]}", "'signed' is for two"},
         {"{\"target_cells\": []}", "'target_cells' must be an array of 1, as targets"},
         {"{\"target_cells\": [7]}", "'target_cells': "},
         {"{\"target_cells\": [{\"kind\": 7}]}", "'target_cells': "},
-        {"{\"target_cells\": [{\"kind\": \"colour\"}]}", "target 'y' has kind 'colour'; it must be"},
+        {"{\"target_cells\": [{\"kind\": \"colour\"}]}", "target 'y' has kind 'colour'; it must "
+         "be"},
         {"{\"target_cells\": [{\"kind\": \"category\"}]}", "target 'y' has kind 'category'; it"},
         {"{\"target_cells\": [{\"before\": " SIXTEEN "}]}", "column 'y' has texts around its"},
     };

@@ -1,6 +1,7 @@
 /* Features that stay in their file: the same bits as in memory. */
 #include "folder_fixtures.h"
 #include "model_fixtures.h"
+#include "npy_fixtures.h"
 #include "suite.h"
 
 static nudge_error err;
@@ -16,21 +17,16 @@ static void write_synth(const char *spec, nudge_dtype dtype, int npy)
     ck_ok(nudge_synth_write(NULL, spec, x_path, &o, &err), &err);
 }
 
-/* An NPY file: version 1, its header, and the elements. */
-static void write_npy(char path[300], const char *type, const char *order, int rows, int columns,
-                      const void *elements, size_t size)
+static void write_array(char path[300], const char *type, const char *order, int rows, int columns,
+                        const void *elements, size_t size)
 {
-    char bytes[1024] = "\x93NUMPY\x01";
+    char text[118], header[120];
     const char *name = path == x_path ? "x" : "y";
-    int n = snprintf(bytes + 10, sizeof bytes - 10,
-                     "{'descr': '%s', 'fortran_order': %s, 'shape': (%d, %d), }", type, order, rows,
-                     columns);
-    memset(bytes + 10 + n, ' ', (size_t)(117 - n));
-    bytes[8] = 118;
-    bytes[127] = '\n';
-    memcpy(bytes + 128, elements, size);
+    snprintf(text, sizeof text, "{'descr': '%s', 'fortran_order': %s, 'shape': (%d, %d), }", type,
+             order, rows, columns);
+    snprintf(header, sizeof header, "%-117s\n", text);
     snprintf(path, 300, "%s/%s.npy", folder, name);
-    write_bytes(path, bytes, 128 + size);
+    write_npy(path, header, elements, size);
 }
 
 /* A training on half of the rows, and what it gives. */
@@ -101,8 +97,8 @@ START_TEST(images)
         x[i] = (unsigned char)(i * 37 % 251);
     for (int i = 0; i < ROWS; i++)
         y[i] = i % 2;
-    write_npy(x_path, "|u1", "False", ROWS, PIXELS, x, sizeof x);
-    write_npy(y_path, "<i4", "False", ROWS, 1, y, sizeof y);
+    write_array(x_path, "|u1", "False", ROWS, PIXELS, x, sizeof x);
+    write_array(y_path, "<i4", "False", ROWS, 1, y, sizeof y);
     for (int scale = NUDGE_SCALE_AUTO; scale <= NUDGE_SCALE_ROBUST; scale++)
         same(x_path, y_path, (nudge_scale)scale, NUDGE_F32);
 }
@@ -124,20 +120,20 @@ START_TEST(what_cannot)
     const float bad[2] = {1, NAN};
     nudge_table *t = NULL;
     nudge_read_options o = nudge_read_defaults();
-    write_npy(x_path, "<f2", "False", 1, 2, zeros, 4);
+    write_array(x_path, "<f2", "False", 1, 2, zeros, 4);
     refused(x_path, NUDGE_EDATA, "cannot stay in its file");
-    write_npy(x_path, ">f4", "False", 1, 2, zeros, 8);
+    write_array(x_path, ">f4", "False", 1, 2, zeros, 8);
     refused(x_path, NUDGE_EDATA, "cannot stay in its file");
-    write_npy(x_path, "<f4", "True", 1, 2, zeros, 8);
+    write_array(x_path, "<f4", "True", 1, 2, zeros, 8);
     refused(x_path, NUDGE_EDATA, "cannot stay in its file");
-    write_npy(x_path, "<i4", "False", 1, 2, zeros, 8);
+    write_array(x_path, "<i4", "False", 1, 2, zeros, 8);
     refused(x_path, NUDGE_EDATA, "cannot stay in its file");
     refused("synth:moons", NUDGE_EARGUMENT, "synth data cannot stay in its file");
-    write_npy(x_path, "<f4", "False", 1, 2, bad, 8);
+    write_array(x_path, "<f4", "False", 1, 2, bad, 8);
     o.stream = 1;
     ck_status(nudge_table_read(&t, x_path, &o, &err), NUDGE_EDATA, &err);
     ck_assert_ptr_nonnull(strstr(err.text, "value 2 of row 1 is NaN; it must be finite"));
-    write_npy(x_path, "<f4", "False", 1, 2, zeros, 8);
+    write_array(x_path, "<f4", "False", 1, 2, zeros, 8);
     ck_ok(nudge_table_read(&t, x_path, &o, &err), &err);
     ck_assert_uint_eq(nudge_table_describe(t).bytes, 0);
     nudge_table_free(t);
@@ -148,8 +144,8 @@ END_TEST
 START_TEST(too_large)
 {
     const double x[4] = {1, 2, 3, 1e100}, y[2] = {1, 2};
-    write_npy(x_path, "<f8", "False", 2, 2, x, sizeof x);
-    write_npy(y_path, "<f8", "False", 2, 1, y, sizeof y);
+    write_array(x_path, "<f8", "False", 2, 2, x, sizeof x);
+    write_array(y_path, "<f8", "False", 2, 1, y, sizeof y);
     for (int stream = 0; stream < 2; stream++) {
         nudge_data_options o = nudge_data_defaults();
         nudge_data d;
