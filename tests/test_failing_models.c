@@ -75,13 +75,6 @@ static void setup(void)
 
 /* ---- Results ----------------------------------------------------------------------------- */
 
-static void tell_model(nudge_model *m)
-{
-    uint64_t hash = m != NULL ? nudge_model_hash(m) : 0;
-    failing_result(&hash, sizeof hash);
-    nudge_model_free(m);
-}
-
 static void tell_data(nudge_dataset *d)
 {
     if (d != NULL && d->store->x != NULL) {
@@ -249,7 +242,7 @@ static nudge_status create(const failing_row *row, nudge_error *err)
 {
     nudge_model *m = NULL;
     nudge_status status = make_model(&m, prep, (nudge_embed)row->choice, err);
-    tell_model(m);
+    failing_result_model(m);
     return status;
 }
 
@@ -260,7 +253,7 @@ static nudge_status copy(const failing_row *row, nudge_error *err)
     (void)row;
     nudge_status status = nudge_model_copy(&m, twins, err);
     if (status == NUDGE_OK) {
-        tell_model(NU_TAKE(m));
+        failing_result_model(NU_TAKE(m));
         status = nudge_model_copy(&m, model, err);
     }
     if (status == NUDGE_OK)
@@ -269,8 +262,8 @@ static nudge_status copy(const failing_row *row, nudge_error *err)
         ck_assert_uint_eq(nudge_model_describe(m).members, status == NUDGE_OK ? 3 : 1);
     if (status == NUDGE_OK)
         status = nudge_model_member(&member, m, 2, err);
-    tell_model(m);
-    tell_model(member);
+    failing_result_model(m);
+    failing_result_model(member);
     return status;
 }
 
@@ -285,7 +278,7 @@ static nudge_status join(const failing_row *row, nudge_error *err)
     nudge_status status = nudge_model_add_members(m, other, err);
     ck_assert_uint_eq(nudge_model_describe(m).members, status == NUDGE_OK ? 3 : 1);
     nudge_model_free(other);
-    tell_model(m);
+    failing_result_model(m);
     return status;
 }
 
@@ -299,7 +292,7 @@ static nudge_status load(const failing_row *row, nudge_error *err)
 {
     nudge_model *m = NULL;
     nudge_status status = nudge_model_load(&m, in_folder(row->input), err);
-    tell_model(m);
+    failing_result_model(m);
     return status;
 }
 
@@ -315,7 +308,7 @@ static nudge_status load_weights(const failing_row *row, nudge_error *err)
     failing_go_on();
     nudge_status status = nudge_model_load_weights(m, in_folder(row->input), &taken, err);
     ck_assert((nudge_model_hash(m) == before) == (status != NUDGE_OK));
-    tell_model(m);
+    failing_result_model(m);
     return status;
 }
 

@@ -98,14 +98,12 @@ static nudge_status import(const failing_row *row, nudge_error *err)
     nudge_status status = nudge_model_import(&m, path, NULL, err);
     if (status != NUDGE_OK)
         return status;
-    uint64_t hash = nudge_model_hash(m);
     const nudge_prep *prep = nudge_model_describe(m).prep;
-    failing_result(&hash, sizeof hash);
     for (size_t j = 0; prep != NULL && j < nudge_prep_columns(prep); j++)
         failing_result_text(nudge_prep_column_name(prep, j));
     for (size_t k = 0; prep != NULL && k < nudge_prep_describe(prep).classes; k++)
         failing_result_text(nudge_prep_class_label(prep, k));
-    nudge_model_free(m);
+    failing_result_model(m);
     return status;
 }
 

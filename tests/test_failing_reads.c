@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include "failing/failing.h"
+#include "model_fixtures.h"
 #include "npy_fixtures.h"
 #include "read/csv_sections.h"
 #include "zip_fixtures.h"
@@ -28,22 +29,16 @@ enum choice {
 
 static nudge_prep *prep;    /* of rows.csv, for LIKE */
 static nudge_table *csv_table, *made_table;
+static nudge_error trouble; /* of what must work */
 
 static nudge_table *table_of(const char *path, const nudge_read_options *options)
 {
     nudge_table *t = NULL;
-    nudge_error err;
-    nudge_status status = nudge_table_read(&t, path, options, &err);
-    ck_assert_msg(status == NUDGE_OK, "%s", err.text);
+    ck_ok(nudge_table_read(&t, path, options, &trouble), &trouble);
     return t;
 }
 
 /* ---- The files --------------------------------------------------------------------------- */
-
-static void write_text(const char *name, const char *text)
-{
-    write_bytes(in_folder(name), text, strlen(text));
-}
 
 static void copy_file(const char *from, const char *name)
 {
@@ -103,39 +98,37 @@ static void write_text_labels(void)
 
 static void write_made(void)
 {
-    nudge_error err;
     nudge_read_options options = nudge_read_defaults();
     options.threads = 1;
     made_table = table_of("synth:moons,rows=6", &options);
-    ck_assert_int_eq(nudge_table_write(made_table, in_folder("x.npy"), &err), NUDGE_OK);
-    ck_assert_int_eq(nudge_table_write_targets(made_table, in_folder("y.npy"), &err), NUDGE_OK);
-    ck_assert_int_eq(nudge_table_write(made_table, in_folder("xy.safetensors"), &err), NUDGE_OK);
+    ck_ok(nudge_table_write(made_table, in_folder("x.npy"), &trouble), &trouble);
+    ck_ok(nudge_table_write_targets(made_table, in_folder("y.npy"), &trouble), &trouble);
+    ck_ok(nudge_table_write(made_table, in_folder("xy.safetensors"), &trouble), &trouble);
     options.target = "y";
     csv_table = table_of(in_folder("rows.csv"), &options);
-    ck_assert_int_eq(nudge_table_write(csv_table, in_folder("stored.safetensors"), &err),
-                     NUDGE_OK);
-    ck_assert_int_eq(nudge_prep_fit(&prep, csv_table, NULL, 0, NULL, &err), NUDGE_OK);
+    ck_ok(nudge_table_write(csv_table, in_folder("stored.safetensors"), &trouble), &trouble);
+    ck_ok(nudge_prep_fit(&prep, csv_table, NULL, 0, NULL, &trouble), &trouble);
 }
 
 static void setup(void)
 {
     make_quick_folder();
-    write_text("rows.csv", rows_text);
-    write_text("money.csv", money_text);
-    write_text("part-1.csv", "a,b,y\n1,x,0\n2,y,1\n");
-    write_text("part-2.csv", "a,b,y\n3,x,0\n4,z,1\n");
-    write_text("sep.csv", "sep=;\na;b;y\n1,5;x;1\n2,5;\"z\"\"q\";0\n;;\n3,5;x;1\n");
-    write_text("short.csv", "a b y\n1 1.5 2 0\n2 2.5 3 1\n3 3.5 9 1\n");
-    write_text("bare.csv", "1,2,0\n4,5,1\n7,8.5,0\n");
-    write_text("title.csv", "# towns\n# of 2001\na,b,a,y\n1,x,2,0\n3,x,4,1\n5,z,6,1\n");
+    write_in_folder("rows.csv", rows_text);
+    write_in_folder("money.csv", money_text);
+    write_in_folder("part-1.csv", "a,b,y\n1,x,0\n2,y,1\n");
+    write_in_folder("part-2.csv", "a,b,y\n3,x,0\n4,z,1\n");
+    write_in_folder("sep.csv", "sep=;\na;b;y\n1,5;x;1\n2,5;\"z\"\"q\";0\n;;\n3,5;x;1\n");
+    write_in_folder("short.csv", "a b y\n1 1.5 2 0\n2 2.5 3 1\n3 3.5 9 1\n");
+    write_in_folder("bare.csv", "1,2,0\n4,5,1\n7,8.5,0\n");
+    write_in_folder("title.csv", "# towns\n# of 2001\na,b,a,y\n1,x,2,0\n3,x,4,1\n5,z,6,1\n");
     copy_file(test_file("good-utf16.csv"), "utf16.csv");
     copy_file(test_file("good-quotes.csv"), "quotes.csv");
-    write_text("latin1.csv", "a,y\nZ\xfcrich,1\nGen\xe8ve,0\nZ\xfcrich,0\n");
-    write_text("weighted.csv", "a,w,y\n1,2,x\n2,0.5,z\n3,1,x\n");
-    write_text("weights.csv", "w\n1\n2\n0.5\n1\n");
-    write_text("rows.arff", arff_text);
-    write_text("rows.svm", libsvm_text);
-    write_text("rows.fann", fann_text);
+    write_in_folder("latin1.csv", "a,y\nZ\xfcrich,1\nGen\xe8ve,0\nZ\xfcrich,0\n");
+    write_in_folder("weighted.csv", "a,w,y\n1,2,x\n2,0.5,z\n3,1,x\n");
+    write_in_folder("weights.csv", "w\n1\n2\n0.5\n1\n");
+    write_in_folder("rows.arff", arff_text);
+    write_in_folder("rows.svm", libsvm_text);
+    write_in_folder("rows.fann", fann_text);
     copy_file(test_file("good-images.idx"), "images.idx");
     copy_file(test_file("good-labels.idx"), "labels.idx");
     write_compressed();

@@ -90,13 +90,6 @@ static nudge_model *copy_of(const nudge_model *of)
     return m;
 }
 
-static void tell_model(nudge_model *m)
-{
-    uint64_t hash = nudge_model_hash(m);
-    failing_result(&hash, sizeof hash);
-    nudge_model_free(m);
-}
-
 static nudge_status train(const failing_row *row, nudge_error *err)
 {
     nudge_train_options options = options_of(row->choice);
@@ -104,7 +97,7 @@ static nudge_status train(const failing_row *row, nudge_error *err)
     nudge_model *m = copy_of(model);
     nudge_status status = nudge_train(m, data, row->choice & VALIDATED ? val : NULL, &options,
                                       &result, err);
-    tell_model(m);
+    failing_result_model(m);
     return status;
 }
 
@@ -133,7 +126,7 @@ static void group_end(group *g)
 {
     for (size_t i = 0; i < g->n; i++)
         nudge_trainer_free(g->trainer[i]);
-    tell_model(g->model);
+    failing_result_model(g->model);
 }
 
 static nudge_status run(const failing_row *row, nudge_error *err)
@@ -258,7 +251,7 @@ static nudge_status calibrate(const failing_row *row, nudge_error *err)
     (void)row;
     nudge_status status = nudge_calibrate(m, data, 1, &result, err);
     ck_assert(status == NUDGE_OK || nudge_model_hash(m) == before);
-    tell_model(m);
+    failing_result_model(m);
     return status;
 }
 

@@ -84,6 +84,13 @@ void failing_result_table(const nudge_table *t)
     failing_go_on();
 }
 
+void failing_result_model(nudge_model *m)
+{
+    uint64_t hash = m != NULL ? nudge_model_hash(m) : 0;
+    failing_result(&hash, sizeof hash);
+    nudge_model_free(m);
+}
+
 void failing_pause(void)
 {
     failing_now.on--;

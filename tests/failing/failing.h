@@ -31,6 +31,7 @@ void failing_try(const failing_row *rows, size_t n, const char *in);
 void failing_result(const void *bytes, size_t size);
 void failing_result_text(const char *text);
 void failing_result_table(const nudge_table *t);
+void failing_result_model(nudge_model *m); /* or NULL; frees it */
 
 /* Between these, which may be nested, no call fails: what a row's call only asks for the result. */
 void failing_pause(void);

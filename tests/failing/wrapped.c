@@ -76,6 +76,14 @@ static int transfer_fails(const char *name, int error, size_t *size)
 
 /* ---- Memory ------------------------------------------------------------------------------ */
 
+static int no_memory(const char *name)
+{
+    return fails(name, FAULT_MEMORY, ENOMEM);
+}
+
+#define MEMORY_FAILS(type, name, parameters, arguments, value) \
+    FAILS(type, name, parameters, arguments, FAULT_MEMORY, ENOMEM, value)
+
 /* The blocks that are had: a table by address, with linear probing. */
 enum { ROOM = 1 << 15 };
 static struct {
@@ -132,19 +140,20 @@ size_t failing_blocks(size_t *bytes)
     return n;
 }
 
-WRAP(void *, malloc, (size_t size))
-{
-    return fails("malloc", FAULT_MEMORY, ENOMEM) ? NULL : had(__real_malloc(size), size);
-}
-
-WRAP(void *, calloc, (size_t n, size_t size))
-{
-    return fails("calloc", FAULT_MEMORY, ENOMEM) ? NULL : had(__real_calloc(n, size), n * size);
-}
+/* A function that gives a block of so many bytes. */
+#define GIVES_BLOCK(type, name, parameters, arguments, bytes)                     \
+    WRAP(type, name, parameters)                                                  \
+    {                                                                             \
+        return no_memory(#name) ? NULL : had(__real_##name arguments, bytes);     \
+    }
+GIVES_BLOCK(void *, malloc, (size_t size), (size), size)
+GIVES_BLOCK(void *, calloc, (size_t n, size_t size), (n, size), n * size)
+GIVES_BLOCK(char *, strdup, (const char *text), (text), strlen(text) + 1)
+GIVES_BLOCK(char *, strndup, (const char *text, size_t n), (text, n), n)
 
 WRAP(void *, realloc, (void *block, size_t size))
 {
-    if (fails("realloc", FAULT_MEMORY, ENOMEM))
+    if (no_memory("realloc"))
         return NULL;
     given_back(block);
     return had(__real_realloc(block, size), size);
@@ -152,22 +161,10 @@ WRAP(void *, realloc, (void *block, size_t size))
 
 WRAP(int, posix_memalign, (void **block, size_t align, size_t size))
 {
-    int error = fails("posix_memalign", FAULT_MEMORY, ENOMEM)
-                    ? ENOMEM : __real_posix_memalign(block, align, size);
+    int error = no_memory("posix_memalign") ? ENOMEM : __real_posix_memalign(block, align, size);
     if (error == 0)
         had(*block, size);
     return error;
-}
-
-WRAP(char *, strdup, (const char *text))
-{
-    return fails("strdup", FAULT_MEMORY, ENOMEM) ? NULL
-                                                 : had(__real_strdup(text), strlen(text) + 1);
-}
-
-WRAP(char *, strndup, (const char *text, size_t n))
-{
-    return fails("strndup", FAULT_MEMORY, ENOMEM) ? NULL : had(__real_strndup(text, n), n);
 }
 
 WRAP(void, free, (void *block))
@@ -181,40 +178,38 @@ int __wrap_asprintf(char **text, const char *format, ...)
 {
     va_list list;
     va_start(list, format);
-    int n = fails("asprintf", FAULT_MEMORY, ENOMEM) ? -1 : vasprintf(text, format, list);
+    int n = no_memory("asprintf") ? -1 : vasprintf(text, format, list);
     va_end(list);
     if (n >= 0)
         had(*text, (size_t)n);
     return n;
 }
 
-FAILS(void *, mmap, (void *to, size_t size, int protect, int flags, int fd, off_t at),
-      (to, size, protect, flags, fd, at), FAULT_MEMORY, ENOMEM, MAP_FAILED)
 FAILS(int, pthread_create, (pthread_t *thread, const pthread_attr_t *attributes,
                             void *(*work)(void *), void *of),
       (thread, attributes, work, of), FAULT_MEMORY, EAGAIN, EAGAIN)
-FAILS(locale_t, newlocale, (int mask, const char *name, locale_t base), (mask, name, base),
-      FAULT_MEMORY, ENOMEM, (locale_t)0)
-FAILS(iconv_t, iconv_open, (const char *to, const char *from), (to, from), FAULT_MEMORY, ENOMEM,
-      (iconv_t)-1)
-FAILS(int, glob, (const char *pattern, int flags, int (*tell)(const char *, int), glob_t *found),
-      (pattern, flags, tell, found), FAULT_MEMORY, ENOMEM, GLOB_NOSPACE)
-FAILS(int, inflateInit2_, (z_streamp z, int bits, const char *version, int size),
-      (z, bits, version, size), FAULT_MEMORY, ENOMEM, Z_MEM_ERROR)
-FAILS(int, BZ2_bzDecompressInit, (bz_stream *s, int verbosity, int small), (s, verbosity, small),
-      FAULT_MEMORY, ENOMEM, BZ_MEM_ERROR)
-FAILS(lzma_ret, lzma_stream_decoder, (lzma_stream *s, uint64_t most, uint32_t flags),
-      (s, most, flags), FAULT_MEMORY, ENOMEM, LZMA_MEM_ERROR)
-FAILS(ZSTD_DStream *, ZSTD_createDStream, (void), (), FAULT_MEMORY, ENOMEM, NULL)
-FAILS(XXH64_state_t *, XXH64_createState, (void), (), FAULT_MEMORY, ENOMEM, NULL)
-FAILS(gzFile, gzdopen, (int fd, const char *how), (fd, how), FAULT_MEMORY, ENOMEM, NULL)
+MEMORY_FAILS(void *, mmap, (void *to, size_t size, int protect, int flags, int fd, off_t at),
+             (to, size, protect, flags, fd, at), MAP_FAILED)
+MEMORY_FAILS(locale_t, newlocale, (int mask, const char *name, locale_t base), (mask, name, base),
+             (locale_t)0)
+MEMORY_FAILS(iconv_t, iconv_open, (const char *to, const char *from), (to, from), (iconv_t)-1)
+MEMORY_FAILS(int, glob, (const char *pattern, int flags, int (*tell)(const char *, int),
+                         glob_t *found), (pattern, flags, tell, found), GLOB_NOSPACE)
+MEMORY_FAILS(int, inflateInit2_, (z_streamp z, int bits, const char *version, int size),
+             (z, bits, version, size), Z_MEM_ERROR)
+MEMORY_FAILS(int, BZ2_bzDecompressInit, (bz_stream *s, int verbosity, int small),
+             (s, verbosity, small), BZ_MEM_ERROR)
+MEMORY_FAILS(lzma_ret, lzma_stream_decoder, (lzma_stream *s, uint64_t most, uint32_t flags),
+             (s, most, flags), LZMA_MEM_ERROR)
+MEMORY_FAILS(ZSTD_DStream *, ZSTD_createDStream, (void), (), NULL)
+MEMORY_FAILS(XXH64_state_t *, XXH64_createState, (void), (), NULL)
+MEMORY_FAILS(gzFile, gzdopen, (int fd, const char *how), (fd, how), NULL)
 
 /* Where it is only asked whether there is room for another way, there is. */
 WRAP(nudge_status, nu_memory_check, (uint64_t bytes, const char *what, nudge_error *err))
 {
-    return err != NULL && fails("nu_memory_check", FAULT_MEMORY, ENOMEM)
-               ? nu_no_memory(err, (size_t)bytes, what)
-               : __real_nu_memory_check(bytes, what, err);
+    return err != NULL && no_memory("nu_memory_check") ? nu_no_memory(err, (size_t)bytes, what)
+                                                       : __real_nu_memory_check(bytes, what, err);
 }
 
 /* ---- jansson, whose own calls must not fail: it aborts ------------------------------------ */
@@ -230,7 +225,7 @@ static __attribute__((constructor)) void json_blocks(void)
 }
 
 #define JSON_FAILS(name, parameters, arguments) \
-    FAILS(json_t *, name, parameters, arguments, FAULT_MEMORY, ENOMEM, NULL)
+    MEMORY_FAILS(json_t *, name, parameters, arguments, NULL)
 JSON_FAILS(json_array, (void), ())
 JSON_FAILS(json_object, (void), ())
 JSON_FAILS(json_copy, (json_t *of), (of))
@@ -238,27 +233,20 @@ JSON_FAILS(json_integer, (json_int_t value), (value))
 JSON_FAILS(json_real, (double value), (value))
 JSON_FAILS(json_string, (const char *text), (text))
 JSON_FAILS(json_stringn, (const char *text, size_t size), (text, size))
-FAILS(char *, json_dumps, (const json_t *json, size_t flags), (json, flags), FAULT_MEMORY, ENOMEM,
-      NULL)
+MEMORY_FAILS(char *, json_dumps, (const json_t *json, size_t flags), (json, flags), NULL)
 
 /* These take what they are given, also where they fail. */
-WRAP(int, json_object_set_new, (json_t *object, const char *key, json_t *value))
-{
-    if (fails("json_object_set_new", FAULT_MEMORY, ENOMEM)) {
-        json_decref(value);
-        return -1;
+#define JSON_TAKES(name, parameters, arguments)        \
+    WRAP(int, name, parameters)                        \
+    {                                                  \
+        if (!no_memory(#name))                         \
+            return __real_##name arguments;            \
+        json_decref(value);                            \
+        return -1;                                     \
     }
-    return __real_json_object_set_new(object, key, value);
-}
-
-WRAP(int, json_array_append_new, (json_t *array, json_t *value))
-{
-    if (fails("json_array_append_new", FAULT_MEMORY, ENOMEM)) {
-        json_decref(value);
-        return -1;
-    }
-    return __real_json_array_append_new(array, value);
-}
+JSON_TAKES(json_object_set_new, (json_t *object, const char *key, json_t *value),
+           (object, key, value))
+JSON_TAKES(json_array_append_new, (json_t *array, json_t *value), (array, value))
 
 json_t *__wrap_json_pack(const char *format, ...);
 json_t *__wrap_json_pack(const char *format, ...)
@@ -267,14 +255,14 @@ json_t *__wrap_json_pack(const char *format, ...)
     va_start(list, format);
     json_t *json = json_vpack_ex(NULL, 0, format, list);
     va_end(list);
-    if (!fails("json_pack", FAULT_MEMORY, ENOMEM))
+    if (!no_memory("json_pack"))
         return json;
     json_decref(json);
     return NULL;
 }
 
 /* Without memory it does not say what is wrong. */
-static json_t *no_memory(json_error_t *error)
+static json_t *nothing_loaded(json_error_t *error)
 {
     if (error != NULL)
         memset(error, 0, sizeof *error);
@@ -283,14 +271,13 @@ static json_t *no_memory(json_error_t *error)
 
 WRAP(json_t *, json_loadb, (const char *text, size_t size, size_t flags, json_error_t *error))
 {
-    return fails("json_loadb", FAULT_MEMORY, ENOMEM) ? no_memory(error)
-                                                     : __real_json_loadb(text, size, flags, error);
+    return no_memory("json_loadb") ? nothing_loaded(error)
+                                   : __real_json_loadb(text, size, flags, error);
 }
 
 WRAP(json_t *, json_loads, (const char *text, size_t flags, json_error_t *error))
 {
-    return fails("json_loads", FAULT_MEMORY, ENOMEM) ? no_memory(error)
-                                                     : __real_json_loads(text, flags, error);
+    return no_memory("json_loads") ? nothing_loaded(error) : __real_json_loads(text, flags, error);
 }
 
 /* ---- Files ------------------------------------------------------------------------------- */
