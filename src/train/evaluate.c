@@ -266,7 +266,7 @@ static void clear(nu_evaluator *e)
     e->next = 0;
 }
 
-/* The sum of all groups, in their order. */
+/* The sum of all groups, in their order; counts of all threads become the first one's. */
 static nu_tally *add_up(nu_evaluator *e)
 {
     nu_tally *all = &e->tallies[e->groups];
@@ -280,10 +280,10 @@ static nu_tally *add_up(nu_evaluator *e)
         for (size_t i = 0; i < e->sums_each; i++)
             sums[i] += e->sums[g * e->sums_each + i];
     }
-    uint64_t *count = (uint64_t *)e->counts;
-    size_t counts = 3 * e->counts_each;
-    for (size_t i = counts; i < counts * (size_t)e->threads; i++)
-        count[i % counts] += count[i];
+    uint64_t *count = (uint64_t *)e->counts, each = 3 * e->counts_each;
+    for (size_t t = 1; t < (size_t)e->threads; t++)
+        for (size_t i = 0; i < each; i++)
+            count[i] += count[t * each + i];
     return all;
 }
 
