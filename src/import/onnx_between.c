@@ -80,14 +80,7 @@ nudge_status nu_take_layer_norm(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
     if (in[0]->kind != NU_IS_UNITS || !nu_is_along_row(in[0], axis) ||
         fabs(nu_graph_float(g, "epsilon", 1e-5) - 1e-5) > 1e-9)
         return nu_graph_refuse(g, err, "nudge's is of units of a row, with an epsilon of 1e-5");
-    for (size_t k = 1; k < n; k++) {
-        if (in[k] == NULL || in[k]->kind != NU_IS_CONSTANT || in[k]->n != in[0]->n ||
-            in[k]->rank != 1)
-            return nu_graph_refuse(g, err, "%zu constants are needed", in[0]->n);
-        NU_TRY(nu_graph_decode(g, in[k], err));
-        if (in[k]->numbers == NULL)
-            return nu_graph_refuse(g, err, "constants are numbers");
-    }
+    NU_TRY(nu_need_each(g, in, n, err));
     NU_TRY(check_output(g, in[0], err));
     NU_TRY(end_norm(g, in[0], out, err));
     return nu_units_scale(g, *out, in[1]->numbers, n > 2 ? in[2]->numbers : NULL, out, err);

@@ -101,12 +101,10 @@ static nudge_status input_shape(nu_graph *g, const Onnx__ValueInfoProto *input, 
                                 size_t *n, size_t *rows, nudge_error *err)
 {
     const Onnx__TensorShapeProto *shape = input->type->tensor_type->shape;
-    size_t rank = shape != NULL ? shape->n_dim : 0, skipped = rank > 1 ? 0 : 1;
+    size_t rank = shape != NULL ? shape->n_dim : 0, skipped = rank < 2;
     *n = shape != NULL;
     *rows = rank == 1;
-    v->rank = rank + skipped;
-    if (shape == NULL || rank == 0)
-        v->rank = 2;
+    v->rank = rank < 2 ? 2 : rank;
     if (v->rank > NU_RANK)
         return nu_graph_refuse(g, err, "input '%.80s' has %zu axes", nu_text_of(input->name), rank);
     for (size_t d = 0; d < rank; d++) {

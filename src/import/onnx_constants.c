@@ -153,6 +153,19 @@ nudge_status nu_need_fit(const nu_graph *g, const nu_symbol *c, const nu_symbol 
     return nu_graph_refuse(g, err, "a constant of shape [%s], for rows of %zu", shape, v->n);
 }
 
+nudge_status nu_need_each(nu_graph *g, nu_symbol **in, size_t n, nudge_error *err)
+{
+    for (size_t k = 1; k < n; k++) {
+        if (in[k] == NULL || in[k]->kind != NU_IS_CONSTANT || in[k]->n != in[0]->n ||
+            in[k]->rank != 1)
+            return nu_graph_refuse(g, err, "%zu constants are needed", in[0]->n);
+        NU_TRY(nu_graph_decode(g, in[k], err));
+        if (in[k]->numbers == NULL)
+            return nu_graph_refuse(g, err, "constants are numbers");
+    }
+    return NUDGE_OK;
+}
+
 nudge_status nu_take_transpose(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
                                nudge_error *err)
 {

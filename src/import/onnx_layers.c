@@ -334,14 +334,7 @@ nudge_status nu_take_batch_norm(nu_graph *g, nu_symbol **in, size_t n, nu_symbol
         is_training |= *g->node->output[k] != '\0';
     if (in[0]->kind != NU_IS_UNITS || in[0]->rank != 2 || is_training)
         return nu_graph_refuse(g, err, "it is read behind a layer, for inference");
-    for (size_t k = 1; k < n; k++) {
-        if (in[k] == NULL || in[k]->kind != NU_IS_CONSTANT || in[k]->n != in[0]->n ||
-            in[k]->rank != 1)
-            return nu_graph_refuse(g, err, "%zu constants are needed", in[0]->n);
-        NU_TRY(nu_graph_decode(g, in[k], err));
-        if (in[k]->numbers == NULL)
-            return nu_graph_refuse(g, err, "constants are numbers");
-    }
+    NU_TRY(nu_need_each(g, in, n, err));
     NU_TRY(nu_chain_zeros(&factor, in[0]->n, err));
     NU_TRY(nu_chain_zeros(&shift, in[0]->n, err));
     for (size_t i = 0; i < in[0]->n; i++) {

@@ -51,6 +51,14 @@ static int has_shape(const nu_symbol *v)
            v->kind == NU_IS_UNITS || v->kind == NU_IS_CHANCES;
 }
 
+/* As a number of a shape. */
+static double size_along(const nu_symbol *v, size_t axis)
+{
+    if (axis == 0 && v->kind != NU_IS_CONSTANT)
+        return ROWS;
+    return v->dim[axis] > 0 ? (double)v->dim[axis] : UNKNOWN;
+}
+
 /* At most NU_RANK numbers, by an input (NULL: none) or an attribute; *n is SIZE_MAX where there is
  * neither. */
 static nudge_status take_numbers(nu_graph *g, nu_symbol *input, const char *name, double *numbers,
@@ -81,8 +89,7 @@ static nudge_status copy_sizes(nu_graph *g, const nu_symbol *v, double *to, size
             continue;
         if (nu_graph_int(g, "allowzero", 0) != 0 || i >= v->rank)
             return nu_graph_refuse(g, err, "a size of 0");
-        to[i] = i == 0 && v->kind != NU_IS_CONSTANT ? ROWS
-                : v->dim[i] > 0 ? (double)v->dim[i] : UNKNOWN;
+        to[i] = size_along(v, i);
     }
     return NUDGE_OK;
 }
@@ -235,8 +242,7 @@ nudge_status nu_take_shape(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **ou
         nu_graph_attribute(g, "end") != NULL)
         return nu_graph_refuse(g, err, "of columns or units, the whole of it");
     for (size_t i = 0; i < v->rank; i++)
-        numbers[i] = i == 0 && v->kind != NU_IS_CONSTANT ? ROWS
-                     : v->dim[i] > 0 ? (double)v->dim[i] : UNKNOWN;
+        numbers[i] = size_along(v, i);
     return new_shape(g, out, numbers, v->rank, err);
 }
 

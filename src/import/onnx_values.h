@@ -151,6 +151,15 @@ nudge_status nu_graph_tensor(nu_graph *g, nu_symbol **value, const Onnx__TensorP
  * data, a type that is none of numbers or texts), NUDGE_EMEMORY. */
 nudge_status nu_graph_decode(nu_graph *g, nu_symbol *v, nudge_error *err);
 
+/* A constant with columns or units has a number for each of a row, or one for all; where not,
+ * NUDGE_EDATA. */
+nudge_status nu_need_fit(const nu_graph *g, const nu_symbol *constant, const nu_symbol *v,
+                         nudge_error *err);
+
+/* in[1] to in[n - 1] are constants, with a number for each unit of in[0], which are decoded.
+ * NUDGE_EDATA: they are not; as nu_graph_decode(). */
+nudge_status nu_need_each(nu_graph *g, nu_symbol **in, size_t n, nudge_error *err);
+
 /* The operators. `in` are n values, NULL where an input is left out; the first is always there. */
 typedef nudge_status nu_graph_take(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
                                    nudge_error *err);
@@ -166,11 +175,6 @@ nudge_status nu_graph_view(nu_graph *g, nu_symbol *v, size_t rank, const size_t 
 
 /* Whether the axis is the last one, and rows are along another. */
 int nu_is_along_row(const nu_symbol *v, int64_t axis);
-
-/* A constant with columns or units has a number for each of a row, or one for all; where not,
- * NUDGE_EDATA. */
-nudge_status nu_need_fit(const nu_graph *g, const nu_symbol *constant, const nu_symbol *v,
-                         nudge_error *err);
 
 nu_graph_take nu_take_reshape, nu_take_squeeze, nu_take_unsqueeze, nu_take_flatten, nu_take_shape;
 
