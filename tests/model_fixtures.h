@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "nudge.h"
 
@@ -19,6 +20,20 @@
     } while (0)
 
 #define ck_ok(call, err) ck_status(call, NUDGE_OK, err)
+
+/* The file, made of `of`, is refused as a network of another program: in one line, which begins
+ * with its path and holds `words`. */
+static inline void ck_import_refused(const char *path, const char *words, const char *of)
+{
+    nudge_model *m = NULL;
+    nudge_error err = {0};
+    nudge_status status = nudge_model_import(&m, path, NULL, &err);
+    ck_assert_msg(status == NUDGE_EDATA, "status %d, '%s' of\n%s", status, err.text, of);
+    ck_assert_ptr_null(m);
+    ck_assert_msg(strstr(err.text, words) != NULL, "no '%s' in '%s' of\n%s", words, err.text, of);
+    ck_assert_ptr_null(strchr(err.text, '\n'));
+    ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "no path: %s", err.text);
+}
 
 /* value_of(metrics, R2) */
 #define value_of(metrics, NAME) ((metrics).value[NUDGE_METRIC_##NAME])

@@ -7,23 +7,6 @@
 
 static nudge_error err;
 
-static const char *fixture(const char *name)
-{
-    static char path[600];
-    snprintf(path, sizeof path, "%s/import/%s", getenv("TEST_FILES"), name);
-    return path;
-}
-
-static void ck_refused(const char *path, const char *words)
-{
-    nudge_model *m = NULL;
-    ck_status(nudge_model_import(&m, path, NULL, &err), NUDGE_EDATA, &err);
-    ck_assert_ptr_null(m);
-    ck_assert_msg(strstr(err.text, words) != NULL, "no '%s' in: %s", words, err.text);
-    ck_assert_ptr_null(strchr(err.text, '\n'));
-    ck_assert_msg(strncmp(err.text, path, strlen(path)) == 0, "no path: %s", err.text);
-}
-
 /* ---- FANN ------------------------------------------------------------------------------- */
 
 /* A network with one text in the place of another. */
@@ -69,7 +52,7 @@ static const struct {
 START_TEST(changed_fann)
 {
     size_t size;
-    char *text = (char *)read_bytes(fixture("plain.net"), &size);
+    char *text = (char *)read_bytes(test_file("import/plain.net"), &size);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         char *at = strstr(text, changes[i].from);
         ck_assert_msg(at != NULL, "no '%s'", changes[i].from);
@@ -77,7 +60,7 @@ START_TEST(changed_fann)
         fprintf(f, "%.*s%s%s", (int)(at - text), text, changes[i].to,
                 at + strlen(changes[i].from));
         fclose(f);
-        ck_refused(in_folder("m.net"), changes[i].words);
+        ck_import_refused(in_folder("m.net"), changes[i].words, changes[i].to);
     }
     free(text);
 }
@@ -92,17 +75,18 @@ START_TEST(sparse_fann)
         fprintf(f, "(0,0,0) ");
     fprintf(f, "\nconnections=");
     fclose(f);
-    ck_refused(in_folder("m.net"), "layer 1: the file is too short for 8000 x 8000 weights");
+    ck_import_refused(in_folder("m.net"), "layer 1: the file is too short for 8000 x 8000 weights",
+                      "8001 x 8001");
 }
 END_TEST
 
 START_TEST(cut_fann)
 {
     size_t size;
-    char *text = (char *)read_bytes(fixture("scaled.net"), &size);
+    char *text = (char *)read_bytes(test_file("import/scaled.net"), &size);
     for (size_t n = 0; n + 40 < size; n += 7) { /* without the last weights */
         write_bytes(in_folder("m.net"), text, n);
-        ck_refused(in_folder("m.net"), "");
+        ck_import_refused(in_folder("m.net"), "", "scaled.net, cut");
     }
     free(text);
 }
@@ -113,14 +97,15 @@ START_TEST(types)
 {
     nudge_model *m = NULL;
     nudge_import_options o = nudge_import_defaults();
-    ck_ok(nudge_model_import(&m, fixture("mixed.net"), NULL, &err), &err);
+    ck_ok(nudge_model_import(&m, test_file("import/mixed.net"), NULL, &err), &err);
     ck_assert_int_eq(nudge_model_describe(m).dtype, NUDGE_F64);
     nudge_model_free(m);
-    ck_ok(nudge_model_import(&m, fixture("sparse.net"), &o, &err), &err);
+    ck_ok(nudge_model_import(&m, test_file("import/sparse.net"), &o, &err), &err);
     ck_assert_int_eq(nudge_model_describe(m).dtype, NUDGE_F32);
     nudge_model_free(m);
     o.task = (nudge_task)7;
-    ck_status(nudge_model_import(&m, fixture("sparse.net"), &o, &err), NUDGE_EARGUMENT, &err);
+    ck_status(nudge_model_import(&m, test_file("import/sparse.net"), &o, &err), NUDGE_EARGUMENT,
+              &err);
 }
 END_TEST
 
@@ -196,7 +181,7 @@ START_TEST(networks)
     unsigned char *bytes;
     size_t size, count = 0;
     network n;
-    ck_ok(nu_read_file(fixture("networks.xz"), &bytes, &size, &err), &err);
+    ck_ok(nu_read_file(test_file("import/networks.xz"), &bytes, &size, &err), &err);
     for (char *at = (char *)bytes; next_network(&n, &at); count++) {
         nudge_model *m = NULL;
         nudge_predictor *p = NULL;

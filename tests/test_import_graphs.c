@@ -3,6 +3,7 @@
 
 /* ---- What they predict ------------------------------------------------------------------ */
 
+#define XH_OF(tensor) X "c " tensor "\nMatMul X,W -> H\n"
 #define CAST "Cast U -> W to=1\nMatMul X,W -> H\n"
 #define RESHAPED(shape) X V "c U f 6 1 2 3 4 5 6\nc S l 2 " shape "\nReshape U,S -> W\n" \
     "MatMul X,W -> H\n" HY
@@ -98,6 +99,17 @@ GRAPHS_PREDICT(good)
 
 static const graph_bad bad[] = {
     /* Nodes. */
+    {X W V "MatMul R,W -> H\nRelu H -> R\n" RY, "(MatMul): nothing before it makes 'R'"},
+    {XH "Relu R -> R\n" RY, "(Relu): nothing before it makes 'R'"},
+    {XH "Conv H -> R\n", "(Conv): no operator of a multilayer perceptron that nudge knows"},
+    {XH "com.example:Relu H -> R\n", "(Relu): no operator of a multilayer perceptron that nudge"},
+    {XH "Abs H -> R\n" RY, "(Abs): what it makes of layer 1 is no activation that nudge has"},
+    {XH "Relu H -> H\n", "(Relu): two values are called 'H'"},
+    {XH "MatMul H,H -> R\n", "(MatMul): a layer has columns or units, times a matrix of constants"},
+    {XH "MatMul X,V -> R\n", "(MatMul): it takes 2 values, and gets 3"},
+    {XH "Relu H -> R\nMatMul R,V -> Y\nout H\n", "what another node has taken, too: a branch"},
+    {XH "out Z\n", ": output 'Z' is nothing that a layer gives"},
+    {XH "out X\n", ": output 'X' is nothing that a layer gives"},
     {XH "Relu H\n", "(Relu): it makes nothing"},
     {XH "Relu H,H -> R\n", "node 'R' (Relu): 2 inputs"},
     {XH "Gelu H -> R approximate='tanh\n" RY, "node 'R' (Gelu): what it makes of layer 1 is no "
@@ -111,6 +123,10 @@ static const graph_bad bad[] = {
     {"in X f ?,3\nout X\n", ": output 'X' is nothing that a layer gives"},
     {X, ": it has no layers, or no outputs"},
     /* Shapes. */
+    {"in X f ?,-3\n" W "MatMul X,W -> H\n", ": input 'X' has no possible shape"},
+    {"in X f ?,1099511627776\n", ": input 'X' has 1099511627776 columns; from 1 to"},
+    {"in X f ?,4\n" W "MatMul X,W -> H\n", "(MatMul): it takes 3 values, and gets 4"},
+    {"in X s ?,3\n" W "MatMul X,W -> H\n", "(MatMul): column 'x1' has texts, which no layer takes"},
     {XH "Flatten H -> R axis=0\n", "rows are put together"},
     {XH "c S l 3 1 -1 2\nReshape H,S -> R\n", "node 'R' (Reshape): rows are no longer rows"},
     {XH "c S l 2 -1 1\nReshape H,S -> R\n", "rows are no longer rows"},
@@ -133,6 +149,20 @@ static const graph_bad bad[] = {
     {X "c U f 2 1 2\nTranspose U -> W\n", "nothing but a matrix of weights can be transposed"},
     {X "Transpose X -> W\n", "nothing but a matrix of weights can be transposed"},
     /* Types and constants. */
+    {XH_OF("W f -4,3 1"), "tensor 'W' has no possible shape"},
+    {XH_OF("W f 1048576,1048576 1"), "tensor 'W' has not the 1099511627776 values that its shape"},
+    {XH_OF("W f 1099511627776,1099511627776 1"), "tensor 'W' has no possible shape"},
+    {XH_OF("W f 3,2 1 2 3 4 5"), "tensor 'W' has not the 6 values that its shape says"},
+    {XH_OF("W s 3,2"), "tensor 'W' has not the 6 values that its shape says"},
+    {XH_OF("W B 3,2 1 2 3 4 5 6"), "'W' has type 16: float, double, whole numbers and texts are"},
+    {XH_OF("W f 3,2 inf 2 3 4 5 6") "out H\n", "weight 0 is inf"},
+    {XH_OF("W s 3,2 a b c d e f"), "(MatMul): of whole numbers that are not cast"},
+    {X W "c W f 2 1 2\n", ": two values are called 'W'"},
+    {XW "c B f 2 1 2\nGemm X,_,B -> H\n", "(Gemm): 3 inputs"},
+    {XW "c B f 3 1 2 3\nGemm X,W,B -> H\n", "(Gemm): 2 biases are needed"},
+    {XW "c B f 2 1 2\nGemm X,W,B -> H transA=1\n", "(Gemm): transA is 1"},
+    {X "c U f 4,3 1 2 3 4 5 6 7 8 9 10 11 12\nGemm X,U -> H transC=1\n", "(Gemm): it takes 4 "
+     "values, and gets 3"},
     {"in X l ?,3\nCast X -> C to=2\n", "(Cast): to type 2, which changes values"},
     {XW "Cast X -> C to=7\n", "(Cast): to type 7, which changes values"},
     {XH "Cast H -> C to=7\n", "(Cast): to type 7, which changes values"},
@@ -148,7 +178,6 @@ static const graph_bad bad[] = {
     {XW "c C u! 2 1\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape says"},
     {XW "c C s 2 a b\nGemm X,W,C -> H\n", "(Gemm): biases are numbers"},
     {XW "Gemm X,W,X -> H\n", "(Gemm): 2 biases are needed"},
-    {X "c W s 3,2 a b c d e f\nMatMul X,W -> H\n", "(MatMul): of whole numbers that are not cast"},
     /* Units. */
     {XH "c C f 2 1 2\nDiv C,H -> R\n", "no such operator can have a constant for each unit"},
     {XH "c C f 2 1 2\nMax H,C -> R\n", "(Max): of a constant for each unit"},
