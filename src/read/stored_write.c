@@ -12,7 +12,8 @@
 
 static json_t *column_json(const nu_column *c)
 {
-    json_t *json = json_pack("{s:s, s:s}", "name", c->name, "kind", nudge_column_kind_name(c->kind));
+    json_t *json = json_pack("{s:s, s:s}", "name", c->name,
+                             "kind", nudge_column_kind_name(c->kind));
     int bad = 0;
     if (c->categories != NULL)
         bad |= json_object_set_new(json, "labels",
