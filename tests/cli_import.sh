@@ -76,25 +76,6 @@ refuse 2 "cut.onnx is neither a network of FANN nor an ONNX model, or it is cut"
     nudge import cut.onnx -o new.safetensors
 refuse 2 "neither" "something else" nudge import "$TEST_FILES/import/plain.csv" -o new.safetensors
 
-# Networks that differ in one thing from those that are read.
-while read -r name words; do
-    refuse 2 "$words" "$name" nudge import "$files/$name.onnx" -o new.safetensors
-done <<'END'
-norm-at-end its outputs are normalised, which no model's are
-huge-transpose node 'Zt' (Transpose): nothing but a matrix of weights
-pair-of-two-layers node 'y' (Concat): it takes what another node has taken
-layer-behind-pair node 'h2' (Gemm): a layer behind one that probabilities
-norm-over-layers node 'c' (Sub): a layer comes between the parts of a norm
-labels-twice node 'y' (Gather): its labels are others than those before
-cast-to-bool node 'c' (Cast): to type 9, which changes values
-training-dropout node 'y' (Dropout): it draws at random
-END
-check "import transpose-of-nothing" nudge import "$files/transpose-of-nothing.onnx" \
-    -o back.safetensors -q
-printf 'x1,x2\n1,0\n' >row.csv
-check "predict with it" nudge predict --model back.safetensors --data row.csv
-expect "x W = (1, 2)" grep -qx "1,2" "$out"
-
 refuse 2 "is no text of UTF-8, as names and labels" "a label in Latin-1" nudge import or.onnx \
     -o new.safetensors --classes "a,$(printf 'b\344')"
 

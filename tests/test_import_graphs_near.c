@@ -11,6 +11,7 @@
 #define UNIT "c W f 2,2 1 0 0 1\n"
 #define LAYER COLUMNS UNIT "Gemm X,W -> H\n"
 #define SUM COLUMNS "c W f 2,1 1 1\n" "Gemm X,W -> H\n"
+#define PAIR SUM "c O f 1 1\nSigmoid H -> P\nSub O,P -> Q\n"
 #define QY "Gemm Q,W -> Y\nout Y\n"
 
 /* H where that is more than c, otherwise 0. */
@@ -124,6 +125,8 @@ static const graph_good good[] = {
      "0.3822521 0.6177478 0.02931223 0.9706877 0.880797 0.1192029 0.5098737 0.4901263 0|1"},
     {"opset 11\n" LAYER "Softmax H -> Y\nout Y\n", FOUR,
      "0.3822521 0.6177478 0.02931223 0.9706877 0.880797 0.1192029 0.5098737 0.4901263 0|1"},
+    {COLUMNS "c V f 2,2 1 2 3 4\nTranspose V -> W perm=[0,1]\nMatMul X,W -> Y\nout Y\n", "1 0",
+     "1 2"},
     {LAYER "Exp H -> Y\nout Y\n", FOUR,
      "1.020201 1.648721 0.2231302 7.389056 20.08554 2.718282 1.029939 0.9900498"},
 };
@@ -234,6 +237,24 @@ static const graph_bad bad[] = {
     {"in X l ?,1\n" UNIT "ai.onnx.ml:OneHotEncoder X -> Q cats_int64s=[1,2]\nGemm Q,W -> Y\n",
      "(Gemm): it takes rows, [N, n], and gets 3 axes"},
     /* Layers and outputs. */
+    {LAYER "c S f 2 1 1\nc B f 2 0 0\nLayerNormalization H,S,B -> Y\nout Y\n",
+     ": its outputs are normalised, which no model's are"},
+    {LAYER "c S f 2 1 1\nc V f 2,2 0 5 7 0\nc E f 1 1e-05\nReduceMean H -> M axes=[1]\n"
+     "LayerNormalization H,S -> N\nGemm N,V -> D\nSub H,M -> C\nMul C,C -> K\n"
+     "ReduceMean K -> U axes=[1]\nAdd U,E -> A\nSqrt A -> R\nDiv C,R -> Q\n" QY,
+     "node 'C' (Sub): a layer comes between the parts of a norm"},
+    {LAYER "c Z f 4611686018427387904,0\nTranspose Z -> T\nout H\n",
+     "node 'T' (Transpose): nothing but a matrix of weights"},
+    {PAIR "c V f 1,1 -2\nConcat Q,P -> Y axis=1\nGemm P,V -> Z\nout Y\n",
+     "node 'Z' (Gemm): a layer behind one that probabilities"},
+    {PAIR "c V f 1,1 2\nGemm P,V -> Z\nSigmoid Z -> R\nConcat Q,R -> Y axis=1\nout Y\n",
+     "node 'Y' (Concat): it takes what another node has taken"},
+    {LAYER "c A l 2 1 0\nc B l 2 10 20\nArgMax H -> I axis=1\nGather A,I -> J\nGather B,J -> Y\n"
+     "out Y\n", "node 'Y' (Gather): its labels are others than those before"},
+    {"in X l ?,2\n" UNIT "Cast X -> C to=9\nCast C -> Q to=1\n" QY,
+     "node 'C' (Cast): to type 9, which changes values"},
+    {LAYER "c R f - 0.5\nc T t - 1\nDropout H,R,T -> Y\nout Y\n",
+     "node 'Y' (Dropout): it draws at random"},
     {COLUMNS "c V f 2,2 1 2 3 4\nMatMul V,X -> Y\n",
      "(MatMul): a layer has columns or units, times a matrix of constants"},
     {"opset 13\n" LAYER "c S f 2 1 2\nc B f 2 1 2\nc M f 2 1 2\nc V f 2 1 2\n"
