@@ -174,7 +174,6 @@ START_TEST(options_refused)
         {"none-*.csv", NULL, NULL, NULL, "no file has that name, and none fits it as a pattern",
          NULL},
     };
-    char data[700], weight[700];
     size_t size;
     snprintf(st_path, sizeof st_path, "%s/d.safetensors", folder);
     write_st("{" TENSOR("x", "F32", "[2,2]", 0, 16) "," TENSOR("y", "F32", "[2]", 16, 24) "}", six,
@@ -189,14 +188,12 @@ START_TEST(options_refused)
         nudge_read_options o = nudge_read_defaults();
         nudge_table *t = NULL;
         nudge_error err = {0};
-        snprintf(data, sizeof data, "%s/%s", folder, cases[i].data);
-        snprintf(weight, sizeof weight, "%s/%s", folder,
-                 cases[i].weight != NULL ? cases[i].weight : "");
+        const char *data = cases[i].data;
         o.labels = cases[i].labels;
-        o.weight = cases[i].weight != NULL ? weight : NULL;
+        o.weight = cases[i].weight != NULL ? in_folder(cases[i].weight) : NULL;
         o.target = cases[i].target;
-        ck_assert_int_ne(nudge_table_read(&t, strchr(cases[i].data, ':') ? cases[i].data : data, &o,
-                                          &err), NUDGE_OK);
+        data = strchr(data, ':') != NULL ? data : in_folder(data);
+        ck_assert_int_ne(nudge_table_read(&t, data, &o, &err), NUDGE_OK);
         ck_assert_ptr_null(t);
         ck_assert_msg(strstr(err.text, cases[i].words) != NULL, "%s", err.text);
         if (cases[i].setting != NULL)
@@ -209,15 +206,14 @@ END_TEST
 
 START_TEST(patterns)
 {
-    char name[40], spec[700];
+    char name[40];
     nudge_table *t = NULL;
     nudge_error err = {0};
     for (int i = 0; i < 8; i++) {
         snprintf(name, sizeof name, "part-%d.csv", i);
         write_in_folder(name, i == 0 ? "a,b\n1,2\n" : "a,b\n1,2\n3,4\n");
     }
-    snprintf(spec, sizeof spec, "%s/part-?.csv", folder);
-    t = read_good(spec, NULL);
+    t = read_good(in_folder("part-?.csv"), NULL);
     size_t n;
     const char *said = nudge_table_notes(t, &n)[0].text;
     ck_assert_uint_eq(t->rows, 15);
@@ -226,17 +222,15 @@ START_TEST(patterns)
     ck_assert_ptr_nonnull(strstr(said, "part-0.csv (1 row), "));
     ck_assert_ptr_nonnull(strstr(said, "part-5.csv (2 rows), ..."));
     nudge_table_free(t);
-    snprintf(spec, sizeof spec, "%s/part-[3].csv", folder);
-    t = read_good(spec, NULL);
+    t = read_good(in_folder("part-[3].csv"), NULL);
     said = nudge_table_notes(t, &n)[0].text;
     ck_assert_msg(strncmp(said, "2 rows of 1 file: ", 18) == 0, "%s", said);
     nudge_table_free(t);
 
     ck_assert_int_eq(mkdir(in_folder("closed"), 0), 0);
     t = NULL;
-    snprintf(spec, sizeof spec, "%s/closed/*.csv", folder);
     become_nobody(folder);
-    ck_assert_int_eq(nudge_table_read(&t, spec, NULL, &err), NUDGE_EOPEN);
+    ck_assert_int_eq(nudge_table_read(&t, in_folder("closed/*.csv"), NULL, &err), NUDGE_EOPEN);
     leave_nobody();
     ck_assert_msg(strstr(err.text, "closed/*.csv: a folder of the pattern cannot be read") != NULL,
                   "%s", err.text);

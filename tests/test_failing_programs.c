@@ -93,8 +93,7 @@ static nudge_status write_program(const failing_row *row, nudge_error *err)
 static nudge_status import(const failing_row *row, nudge_error *err)
 {
     nudge_model *m = NULL;
-    char path[600];
-    snprintf(path, sizeof path, "%s", row->choice ? test_file(row->input) : in_folder(row->input));
+    const char *path = row->choice ? test_file(row->input) : in_folder(row->input);
     nudge_status status = nudge_model_import(&m, path, NULL, err);
     if (status != NUDGE_OK)
         return status;

@@ -24,7 +24,7 @@ static const char fann_text[] = "3 2 1\n1 2\n0\n3 4\n1\n5 6\n0\n";
 
 enum choice {
     PLAIN, LABELS, STREAM, SMALL_SECTIONS, CHOSEN, LATIN1, NO_TARGET, WEIGHT_FILE, WEIGHT_COLUMN,
-    LIKE, ARRAY_LABELS, TARGET_Y
+    LIKE, ARRAY_LABELS
 };
 
 static nudge_prep *prep;    /* of rows.csv, for LIKE */
@@ -125,7 +125,6 @@ static void setup(void)
     copy_file(test_file("good-quotes.csv"), "quotes.csv");
     write_in_folder("latin1.csv", "a,y\nZ\xfcrich,1\nGen\xe8ve,0\nZ\xfcrich,0\n");
     write_in_folder("weighted.csv", "a,w,y\n1,2,x\n2,0.5,z\n3,1,x\n");
-    write_in_folder("weights.csv", "w\n1\n2\n0.5\n1\n");
     write_in_folder("rows.arff", arff_text);
     write_in_folder("rows.svm", libsvm_text);
     write_in_folder("rows.fann", fann_text);
@@ -149,7 +148,7 @@ static nudge_read_options options_of(enum choice choice)
     o.without_target = choice == NO_TARGET;
     o.like = choice == LIKE || choice == NO_TARGET ? prep : NULL;
     o.encoding = choice == LATIN1 ? "latin1" : NULL;
-    o.weight = choice == WEIGHT_FILE ? in_folder("weights.csv")
+    o.weight = choice == WEIGHT_FILE ? in_folder("y.npy")
                : choice == WEIGHT_COLUMN ? "w" : NULL;
     if (choice == CHOSEN) {
         o.features = "town,price";
@@ -239,6 +238,7 @@ static const failing_row rows[] = {
     {"IDX", read_row, .input = "images.idx", .choice = LABELS},
     {"NPY", read_row, .input = "x.npy"},
     {"NPY, labels", read_row, .input = "x.npy", .choice = ARRAY_LABELS},
+    {"NPY, file of weights", read_row, .input = "x.npy", .choice = WEIGHT_FILE},
     {"NPY, from its file", read_row, .input = "x.npy", .choice = STREAM},
     {"NPZ", read_row, .input = "xy.npz"},
     {"NPZ, one array", read_row, .input = "xy.npz:x"},

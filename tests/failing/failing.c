@@ -70,6 +70,8 @@ void failing_result_table(const nudge_table *t)
         failing_result(t->x, info.rows * t->features * nu_element_size(t->element));
     if (t->y != NULL)
         failing_result(t->y, info.rows * t->outputs * nu_element_size(t->y_element));
+    if (t->weights != NULL)
+        failing_result(t->weights, info.rows * sizeof *t->weights);
     if (t->classes != NULL)
         failing_result(t->classes, info.rows * sizeof *t->classes);
     result_number((double)info.rows);

@@ -10,8 +10,7 @@ typedef enum failing_mode {
     FAILING_FROM,        /* and all that come later */
     FAILING_INTERRUPTED, /* reads and writes alone, with EINTR */
     FAILING_SHORT,       /* none: all reads and writes are of half of the bytes */
-    FAILING_NONE,
-    FAILING_MODES
+    FAILING_NONE
 } failing_mode;
 
 typedef struct failing_state {
