@@ -187,20 +187,18 @@ static const struct {
 } bad[] = {
     {FILE_OF("", TWO), "it does not say what its columns are"},
     {"{\"__metadata__\":{\"format\":\"nudge-table\"}," TWO "}", "does not say what its columns"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"colour\\\""), TWO), "its kind is unknown"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"pixels\\\""), TWO), "its kind is unknown"},
+    {FILE_OF(COLUMN(KIND("colour")), TWO), "its kind is unknown"},
+    {FILE_OF(COLUMN(KIND("pixels")), TWO), "its kind is unknown"},
     {FILE_OF(COLUMN("\\\"kind\\\":7"), TWO), "column 0 is damaged"},
     {FILE_OF("7", TWO), "column 0 is damaged"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"category\\\""), TWO), "labels and values do not go"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\",\\\"values\\\":[1]"), TWO), "labels and values"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"category\\\",\\\"labels\\\":[1]"), LABELS), "labels and"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"category\\\",\\\"labels\\\":[\\\"x\\\"]"), TWO),
-     "its tensor is not there, or of another type"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"category\\\",\\\"labels\\\":[\\\"x\\\"]"), LABELS),
-     "row 1 has label 5 of 1"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\""), LABELS), "its tensor is not there, or of"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\",\\\"target\\\":-1"), TWO), "a target's place"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\",\\\"size\\\":1"), TWO), "size"},
+    {FILE_OF(COLUMN(KIND("category")), TWO), "labels and values do not go"},
+    {FILE_OF(COLUMN(KIND("number") ",\\\"values\\\":[1]"), TWO), "labels and values"},
+    {FILE_OF(COLUMN(KIND("category") ",\\\"labels\\\":[1]"), LABELS), "labels and"},
+    {FILE_OF(COLUMN(KIND("category") X_ALONE), TWO), "its tensor is not there, or of another type"},
+    {FILE_OF(COLUMN(KIND("category") X_ALONE), LABELS), "row 1 has label 5 of 1"},
+    {FILE_OF(COLUMN(KIND("number")), LABELS), "its tensor is not there, or of"},
+    {FILE_OF(COLUMN(KIND("number") ",\\\"target\\\":-1"), TWO), "a target's place"},
+    {FILE_OF(COLUMN(KIND("number") ",\\\"size\\\":1"), TWO), "size"},
     {FILE_OF(COLUMN(KIND("number") ",\\\"around\\\":[\\\"$\\\",\\\"" LONG "\\\"]"), TWO),
      "the texts around numbers are impossible"},
     {FILE_OF(COLUMN(KIND("number") ",\\\"around\\\":[\\\"" LONG "\\\",\\\"$\\\"]"), TWO),
@@ -211,15 +209,15 @@ static const struct {
     {FILE_OF(COLUMN(KIND("number") X_ALONE ",\\\"values\\\":[\\\"x\\\"]"), LABELS),
      "labels and values do not go with its kind"},
     {FILE_OF(COLUMN(KIND("number") X_ALONE ",\\\"values\\\":[1,2]"), LABELS), "labels and values"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\"") "," COLUMN("\\\"kind\\\":\\\"number\\\""),
+    {FILE_OF(COLUMN(KIND("number")) "," COLUMN(KIND("number")),
              "\"0\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,8]},"
              "\"1\":{\"dtype\":\"F64\",\"shape\":[0],\"data_offsets\":[8,8]},"
              "\"2\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}"),
      "column 1 is damaged: its tensor is not there"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\""),
+    {FILE_OF(COLUMN(KIND("number")),
              "\"0\":{\"dtype\":\"F64\",\"shape\":[2,1],\"data_offsets\":[0,16]}"),
      "its tensor is not there, or of another type or length"},
-    {FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\"") "," COLUMN("\\\"kind\\\":\\\"number\\\""), TWO),
+    {FILE_OF(COLUMN(KIND("number")) "," COLUMN(KIND("number")), TWO),
      "column 1 is damaged: its tensor is not there"},
 };
 
@@ -231,19 +229,17 @@ START_TEST(damaged_descriptions)
 }
 END_TEST
 
-#define NAMED(name, rest) "{\\\"name\\\":\\\"" name "\\\",\\\"kind\\\":\\\"number\\\"" rest "}"
+#define NAMED(name, rest) "{\\\"name\\\":\\\"" name "\\\"," KIND("number") rest "}"
 
 /* Rows without a target, and weights that are all 0. */
 START_TEST(rows_that_are_no_use)
 {
     static const double data[] = {NAN, NAN, 0, 0, 1, NAN};
-    static const char tensors[] =
+    static const char header[] = FILE_OF(
+        NAMED("y", ",\\\"target\\\":1") "," NAMED("w", "") "," NAMED("x", ""),
         "\"0\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]},"
         "\"1\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[16,32]},"
-        "\"2\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[32,48]}";
-    char header[1000];
-    snprintf(header, sizeof header, FILE_OF("%s", "%s"), NAMED("y", ",\\\"target\\\":1") ","
-             NAMED("w", "") "," NAMED("x", ""), tensors);
+        "\"2\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[32,48]}");
     write_st(header, data, sizeof data);
     refuse(NUDGE_EDATA, ": none of 2 rows has a target");
     options.target = "x";
@@ -255,10 +251,10 @@ END_TEST
 START_TEST(infinite_cells)
 {
     static const double data[] = {1, INFINITY};
-    write_st(FILE_OF(COLUMN("\\\"kind\\\":\\\"number\\\""), TWO), data, sizeof data);
+    write_st(FILE_OF(COLUMN(KIND("number")), TWO), data, sizeof data);
     refuse(NUDGE_EDATA, "column 'a': row 2 is infinite");
     static const double days[] = {2932896.5, 2932897}; /* 9999-12-31, and the day after */
-    write_st(FILE_OF(COLUMN("\\\"kind\\\":\\\"date\\\""), TWO), days, sizeof days);
+    write_st(FILE_OF(COLUMN(KIND("date")), TWO), days, sizeof days);
     refuse(NUDGE_EDATA, "column 'a': row 2 has 2.9329e+06 days since 1970-01-01, which are beyond");
 }
 END_TEST
