@@ -69,6 +69,12 @@ expect "... has the kept columns, the label, its probabilities" \
     [ "$(head -n 1 "$out")" = "id,who,grade,p(01),p(02),p(03),p(04)" ]
 expect "... whatever is in the target" has "$out" "^X1,Ann,0[1-4],0\."
 expect "... as it was written" has "$out" '^007,"B, C",0[1-4],'
+# A row costs the same however many there are: with all texts for each, this took a minute.
+awk 'BEGIN { print "id,price,day,town,score"; for (i = 0; i < 60000; i++) print "X" i ",$1.5,,Oslo,2" }' \
+    >many.csv
+check "predict, many kept texts" timeout 20 "$NUDGE" predict --model m.safetensors --data many.csv \
+    --keep id -q
+expect "... in each row" has "$out" "^X59999,0[1-4],"
 check "predict --keep TARGET" nudge predict --model m.safetensors --data new.csv --keep grade,id -q
 expect "... names what is in the data" [ "$(head -n 1 "$out")" = "grade.data,id,grade,p(01),p(02),p(03),p(04)" ]
 check "predict to standard output" nudge predict --model m.safetensors --data new.csv --out - -q

@@ -99,14 +99,18 @@ refuse 2 "checksum than it says; the checkpoint before it is damaged.previous" \
 # The files' size is limited to 8 blocks of 512 bytes: the model and the log are smaller.
 cp c kept
 cp c.previous kept.previous
-check "checkpoints that cannot be written" sh -c \
-    "ulimit -f 8; '$NUDGE' train --quiet $data --hidden 64 --epochs 2 \
-     --checkpoint kept --log full.log; [ \$? -eq 1 ]"
-expect "... are told" grep -q "^nudge train: --checkpoint: cannot write 'kept': File too large; training goes on" \
-    "$err"
-expect "... training went on" lines 2 full.log
-expect "... the checkpoint before stays" cmp c kept
-expect "... and the one before that" cmp c.previous kept.previous
+if has_tsan; then
+    skip "checkpoints that cannot be written" "ThreadSanitizer maps a file of its own"
+else
+    check "checkpoints that cannot be written" sh -c \
+        "ulimit -f 8; '$NUDGE' train --quiet $data --hidden 64 --epochs 2 \
+         --checkpoint kept --log full.log; [ \$? -eq 1 ]"
+    expect "... are told" grep -q \
+        "^nudge train: --checkpoint: cannot write 'kept': File too large; training goes on" "$err"
+    expect "... training went on" lines 2 full.log
+    expect "... the checkpoint before stays" cmp c kept
+    expect "... and the one before that" cmp c.previous kept.previous
+fi
 
 mkdir dir.previous
 refuse 2 "--checkpoint: cannot replace 'dir.previous': Is a directory" "a folder in its place" \

@@ -58,6 +58,11 @@ skip() {
     echo "ok $tests - $1 # SKIP $2"
 }
 
+# Whether the program is built with ThreadSanitizer.
+has_tsan() {
+    [ "${TEST_CFLAGS#*=thread}" != "${TEST_CFLAGS-}" ]
+}
+
 check() {
     name=$1
     shift

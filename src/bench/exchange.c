@@ -62,8 +62,9 @@ static void pass_on(void *arg, int thread, int threads)
     float *own = x->block + (size_t)thread * COUNT;
     write_all(own, own[0]);
     nu_barrier_wait(&x->barrier, threads);
-    own[0] = read_all(x->block + (size_t)((thread + x->neighbour) % threads) * COUNT);
+    float sum = read_all(x->block + (size_t)((thread + x->neighbour) % threads) * COUNT);
     nu_barrier_wait(&x->barrier, threads);
+    own[0] = sum; /* which nobody reads by now */
 }
 
 nudge_status nu_exchange_measure(nu_exchange *exchange, int threads, const int *cpus,

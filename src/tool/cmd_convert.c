@@ -34,7 +34,7 @@ static void check_files(arguments *args, const char *in, const char *out)
 
 static int has_targets(const nudge_table *t)
 {
-    for (size_t j = 0; j < nudge_table_describe(t).columns; j++)
+    for (size_t j = 0, columns = nudge_table_describe(t).columns; j < columns; j++)
         if (nudge_table_column(t, j).is_target)
             return 1;
     return 0;

@@ -236,11 +236,12 @@ static const char *use_of(char buf[CELL_TEXT], const nudge_table *table, size_t 
     return buf;
 }
 
-/* The cells of the first rows, as many as a cell of the table has room for; returns buf. */
-static const char *first_cells(char buf[CELL_TEXT], const nudge_table *table, size_t j)
+/* The cells of the first of so many rows, as many as a cell of the table has room for; returns
+ * buf. */
+static const char *first_cells(char buf[CELL_TEXT], const nudge_table *table, size_t rows, size_t j)
 {
     char text[NUDGE_CELL_SIZE];
-    size_t at = 0, rows = nudge_table_describe(table).rows;
+    size_t at = 0;
     buf[0] = '\0';
     for (size_t r = 0; r < 3 && r < rows; r++) {
         const char *cell = nudge_table_text(table, r, j, text);
@@ -276,7 +277,7 @@ static void print_table(const nudge_table *table, const nudge_prep *prep)
         table_add_real(&t, "%.6g", has_range ? c.min : NAN);
         table_add_real(&t, "%.6g", has_range ? c.mean : NAN);
         table_add_real(&t, "%.6g", has_range ? c.max : NAN);
-        table_add(&t, "%s", first_cells(text, table, j));
+        table_add(&t, "%s", first_cells(text, table, info.rows, j));
         table_add(&t, "%s", use_of(text, table, j, prep));
     }
     putchar('\n');

@@ -24,7 +24,8 @@ typedef struct layout {
     size_t outputs, classes, columns; /* columns of numbers */
     int probabilities;                /* are these (bce, too) */
     double *low, *high;               /* rows x outputs intervals, in columns behind; or NULL */
-    const nudge_table *kept;          /* has columns to write before; or NULL */
+    const nudge_table *kept;          /* has columns to write before, among so many; or NULL */
+    size_t kept_columns;
     int digits;                       /* that give a number of the model's type back exactly */
 } layout;
 
@@ -35,6 +36,7 @@ static layout layout_of(const nudge_model *model, const nudge_table *kept)
     return (layout){.prep = m.prep, .outputs = p.outputs, .classes = p.classes,
                     .columns = p.classes > 0 ? p.classes : p.outputs,
                     .probabilities = !nudge_loss_describe(m.loss).is_regression, .kept = kept,
+                    .kept_columns = kept != NULL ? nudge_table_describe(kept).columns : 0,
                     .digits = m.dtype == NUDGE_F32 ? 9 : 17};
 }
 
@@ -64,7 +66,7 @@ static void write_kept_name(const layout *l, const char *name, FILE *stream)
 static void write_kept(const layout *l, const size_t *row, FILE *stream)
 {
     char buf[NUDGE_CELL_SIZE];
-    for (size_t j = 0; l->kept != NULL && j < nudge_table_describe(l->kept).columns; j++) {
+    for (size_t j = 0; j < l->kept_columns; j++) {
         nudge_column_info c = nudge_table_column(l->kept, j);
         if (!c.is_kept)
             continue;
