@@ -141,10 +141,11 @@ static void complain(const failing_row *row, const outcome *o, const char *forma
 
 /* ---- What is allowed --------------------------------------------------------------------- */
 
+/* Without control characters, U+0080 to U+009F included. */
 static int is_one_line(const char *text)
 {
-    for (const char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
+        if (*c < ' ' || *c == 127 || (*c == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0))
             return 0;
     return text[0] != '\0';
 }
