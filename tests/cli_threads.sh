@@ -50,7 +50,7 @@ for folder in /usr/lib/*/openblas-openmp; do
     name="a program's threads with OpenBLAS's OpenMP variant"
     if [ ! -x "$program" ] || [ ! -e "$folder/libopenblas.so.0" ]; then
         skip "$name" "not installed"
-    elif has_tsan; then
+    elif built_with =thread; then
         skip "$name" "ThreadSanitizer goes with one OpenMP alone"
     else
         LD_LIBRARY_PATH=$folder CK_RUN_CASE=caller

@@ -58,9 +58,9 @@ skip() {
     echo "ok $tests - $1 # SKIP $2"
 }
 
-# Whether the program is built with ThreadSanitizer.
-has_tsan() {
-    [ "${TEST_CFLAGS#*=thread}" != "${TEST_CFLAGS-}" ]
+# Whether the program is built with flags that have $1 in them.
+built_with() {
+    [ "${TEST_CFLAGS#*"$1"}" != "${TEST_CFLAGS-}" ]
 }
 
 check() {
