@@ -153,7 +153,10 @@ PY
         check "SIG$s: the model is there" nudge info c.safetensors
     done
     # One batch takes seconds: only the second signal ends it at once.
-    "$python" - "$NUDGE" >"$out" 2>"$err" <<'PY'
+    if built_with =thread; then
+        skip "a second signal ends it at once" "ThreadSanitizer holds signals back"
+    else
+        "$python" - "$NUDGE" >"$out" 2>"$err" <<'PY'
 import signal, subprocess, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)
 p = subprocess.Popen([sys.argv[1], "train", "--data", "synth:teacher,rows=8000", "--threads", "1",
@@ -168,7 +171,8 @@ time.sleep(0.2)
 p.send_signal(signal.SIGINT)
 sys.exit(0 if p.wait(10) == -signal.SIGINT else 1)
 PY
-    expect "a second signal ends it at once" [ $? -eq 0 ]
+        expect "a second signal ends it at once" [ $? -eq 0 ]
+    fi
     # Interrupted while it writes: nothing is left.
     check "a model of many outputs" nudge train --data synth:friedman1,rows=100 --epochs 1 --quiet \
         --out big.safetensors
