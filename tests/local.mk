@@ -36,7 +36,7 @@ unit_tests = \
 	tests/test_written \
 	tests/test_import_graphs \
 	tests/test_import_graphs_near \
-	tests/test_import_graph_ends
+	tests/test_import_graph_ends tests/test_import_graph_shapes
 
 # Those of many seconds.
 long_tests = tests/test_gradient tests/test_invariance tests/test_torch
