@@ -148,6 +148,9 @@ static const graph_bad bad[] = {
     {X "c U s 1,1 a\nTranspose U -> W\n", "nothing but a matrix of weights can be transposed"},
     {X "c U f 2 1 2\nTranspose U -> W\n", "nothing but a matrix of weights can be transposed"},
     {X "Transpose X -> W\n", "nothing but a matrix of weights can be transposed"},
+    {XW "Transpose W -> U perm=[0,0]\n", "(Transpose): a matrix has two axes, which can change"},
+    {XW "Transpose W -> U perm=[0,2]\n", "(Transpose): a matrix has two axes"},
+    {XW "Transpose W -> U perm=[1]\n", "(Transpose): a matrix has two axes"},
     /* Types and constants. */
     {XH_OF("W f -4,3 1"), "tensor 'W' has no possible shape"},
     {XH_OF("W f 1048576,1048576 1"), "tensor 'W' has not the 1099511627776 values that its shape"},

@@ -174,7 +174,10 @@ nudge_status nu_take_transpose(nu_graph *g, nu_symbol **in, size_t n, nu_symbol 
     if (v->kind != NU_IS_CONSTANT || v->rank != 2)
         return nu_graph_refuse(g, err, "nothing but a matrix of weights can be transposed");
     const Onnx__AttributeProto *perm = nu_graph_attribute(g, "perm");
-    if (perm != NULL && perm->n_ints == 2 && perm->ints[0] == 0) { /* as it is */
+    if (perm != NULL && (perm->n_ints != 2 || perm->ints[0] != !perm->ints[1] ||
+                         perm->ints[1] != !perm->ints[0]))
+        return nu_graph_refuse(g, err, "a matrix has two axes, which can change places");
+    if (perm != NULL && perm->ints[0] == 0) { /* as it is */
         *out = v;
         return NUDGE_OK;
     }
