@@ -7,8 +7,9 @@
  *     opset 11                         which is not told otherwise
  *
  * Types: f float, u uint8, b int8, i int32, l int64, s texts, t bool, h float16, d double, B
- * bfloat16; behind one of c, "!" has the numbers as raw bytes. Attributes: 1, 1.0, [1,2],
- * [1.0,2.0], 'text, "a|b, @W (the tensor W, which is then no initializer). */
+ * bfloat16; behind one of c, "!" has the numbers as raw bytes, "+" with a byte too many.
+ * Attributes: 1, 1.0, [1,2], [1.0,2.0], 'text, "a|b, @W (the tensor W, which is then no
+ * initializer). A text of _ alone is empty. */
 #ifndef NUDGE_TESTS_GRAPH_FIXTURES_H
 #define NUDGE_TESTS_GRAPH_FIXTURES_H
 
@@ -38,11 +39,12 @@ static inline int graph_type(char letter)
     return (int)(at - letters);
 }
 
-static inline ProtobufCBinaryData graph_bytes(const void *bytes, size_t size)
+static inline ProtobufCBinaryData graph_text(const char *text)
 {
+    size_t size = strcmp(text, "_") == 0 ? 0 : strlen(text);
     ProtobufCBinaryData data = {size, malloc(size + 1)};
     ck_assert_ptr_nonnull(data.data);
-    memcpy(data.data, bytes, size);
+    memcpy(data.data, text, size);
     return data;
 }
 
@@ -60,7 +62,7 @@ static inline void graph_number(Onnx__TensorProto *t, const char *text, int is_r
         memcpy(t->raw_data.data + t->raw_data.len, &as[k], sizes[k]);
         t->raw_data.len += sizes[k];
     } else if (type == 8) {
-        ADD(t, string_data, graph_bytes(text, strlen(text)));
+        ADD(t, string_data, graph_text(text));
     } else if (k == 0) {
         ADD(t, float_data, (float)x);
     } else if (k == 1) {
@@ -83,7 +85,11 @@ static inline Onnx__TensorProto *graph_tensor(char **rest)
          d = strtok_r(NULL, ",", &more))
         ADD(t, dims, strtoll(d, NULL, 10));
     for (char *x; (x = strtok_r(NULL, " ", rest)) != NULL;)
-        graph_number(t, x, type[1] == '!');
+        graph_number(t, x, type[1] != '\0');
+    if (type[1] == '+') {
+        t->raw_data.data = realloc(t->raw_data.data, t->raw_data.len + 1);
+        t->raw_data.data[t->raw_data.len++] = 0;
+    }
     return t;
 }
 
@@ -137,12 +143,12 @@ static inline Onnx__AttributeProto *graph_attribute(Onnx__GraphProto *g, char *t
     a->name = strdup(text);
     if (*value == '\'') {
         a->has_s = 1;
-        a->s = graph_bytes(value + 1, strlen(value + 1));
+        a->s = graph_text(value + 1);
     } else if (*value == '@') {
         a->t = graph_take(g, value + 1);
     } else if (*value == '"') {
         for (char *s = strtok_r(value + 1, "|", &more); s != NULL; s = strtok_r(NULL, "|", &more))
-            ADD(a, strings, graph_bytes(s, strlen(s)));
+            ADD(a, strings, graph_text(s));
     } else if (*value == '[') {
         for (char *s = strtok_r(value, "[,]", &more); s != NULL; s = strtok_r(NULL, "[,]", &more))
             if (is_float)

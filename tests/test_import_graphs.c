@@ -34,6 +34,7 @@ static const graph_good good[] = {
     {XH "Constant -> C value_floats=[1.0,3.0]\nAdd H,C -> R\n" RY, "1 2 3", "15"},
     {XH "Constant -> I value_ints=[1,3]\nCast I -> C to=1\nAdd H,C -> R\n" RY, "1 2 3", "15"},
     {XH "c T f - 0.5\nConstant -> C value=@T\nAdd H,C -> R\n" RY, "1 2 3", "16.5"},
+    {XW "Gemm X,W,_ -> H\n" HY, "1 2 3", "16"},
     /* Arithmetic of units, by a number for each. */
     {XH "c C f 2 1 2\nSub H,C -> R\n" RY, "1 2 3", "16"},
     {XH "c C f 2 1 3\nSub C,H -> R\n" RY, "1 2 3", "-17"},
@@ -41,6 +42,8 @@ static const graph_good good[] = {
     {XH "c C f 2 2 4\nMul C,H -> R\n" RY, "1 2 3", "-24"},
     {XH "c C f 2 2 4\nc D f - 0.5\nRelu H -> P\nMul P,C -> Q\nMul Q,D -> R\n" RY,
      "3 -1.2 0", "-2.4"},
+    {XH "c C f 2 2 4\nRelu H -> P\nAdd P,C -> R\n" RY, "3 -1.2 0", "-1.2"},
+    {XH "c C f 2 2 4\nRelu H -> P\nSub C,P -> R\n" RY, "3 -1.2 0", "1.2"},
     /* Activations of parts. h = (-0.6, 1.2) */
     {XH "c Z f - 0\nLess H,Z -> L\nWhere L,Z,H -> R\n" RY, "3 -1.2 0", "-1.2"},
     {XH "c Z f - 0\nLessOrEqual H,Z -> L\nWhere L,Z,H -> R\n" RY, "3 -1.2 0", "-1.2"},
@@ -48,8 +51,13 @@ static const graph_good good[] = {
     {XH "c Z f - 0\nEqual H,Z -> L\nWhere L,Z,H -> R\n" RY, "3 -1.2 0", "-2.4"},
     {XH "c Z f - 0.01\nPRelu H,Z -> R\n" RY, "3 -1.2 0", "-1.212"},
     {XH "Gelu H -> R\n" RY, "3 -1.2 0", "-1.3910192"},
+    {XH "Gelu H -> R approximate='none\n" RY, "3 -1.2 0", "-1.3910192"},
+    /* What is bent nowhere: e, which is above 0; 1 / (1 + e) is a sigmoid. */
+    {XH "c Z f - 0\nc O f - 1\nNeg H -> N\nExp N -> E\nMax E,Z -> M\nAdd M,O -> A\n"
+        "Div O,A -> R\n" RY, "3 -1.2 0", "-0.0598374"},
     /* What changes no value. */
     {XH "c F t - 0\nDropout H,_,F -> R,M\n" RY, "1 2 3", "16"},
+    {XH "c F t - 0\nDropout H,_,F -> R,_\n" RY, "1 2 3", "16"},
     {XH "c S l 2 -1 2\nReshape H,S -> R\n" RY, "1 2 3", "16"},
     {XH "c S l 2 0 -1\nReshape H,S -> R\n" RY, "1 2 3", "16"},
     {XH "MatMul H,V -> Z\nc S l 1 -1\nReshape Z,S -> Y\nout Y\n", "1 2 3", "16"},
@@ -76,8 +84,13 @@ static const graph_good good[] = {
     {"in A l ?,1\nin B f ?,1\nc V f 4,1 30 10 20 2\nOneHotEncoder A -> O cats_int64s=[5,1,2]\n"
      "Flatten O -> P\nConcat P,B -> X axis=1\nMatMul X,V -> Y\nout Y\n", "2 3", "26"},
     {"in A l ?,1\nin B f ?,1\nc V f 4,1 30 10 20 2\nCast A -> S to=8\n"
-     "OneHotEncoder S -> O cats_strings=\"5|1|2\nFlatten O -> P\nFeatureVectorizer P,B -> X\n"
+     "OneHotEncoder S -> O cats_strings=\"5|1|2\nFlatten O -> P\n"
+     "FeatureVectorizer P,B -> X inputdimensions=[3,1]\n"
      "MatMul X,V -> Y\nout Y\n", "2 3", "26"},
+    {"in A s ?,1\nc V f 3,1 30 10 20\nOneHotEncoder A -> O cats_strings=\"a|_|b\n"
+     "Flatten O -> P\nMatMul P,V -> Y\nout Y\n", "a b", "30 20"},
+    {XH "c L s 2 a _\nArgMax H -> I axis=1\nGather L,I -> K\nout K\n", "1 2 3",
+     "0.00247262 0.99752738 a|"},
     {XW "Imputer X -> Z imputed_value_floats=[1.0] replaced_value_float=nan\nMatMul Z,W -> H\n" HY,
      "1 nan 3", "14"},
     {XW "Imputer X -> Z imputed_value_floats=[1.0] replaced_value_float=nan\n"
@@ -105,8 +118,12 @@ static const graph_bad bad[] = {
     {XH "com.example:Relu H -> R\n", "(Relu): no operator of a multilayer perceptron that nudge"},
     {XH "Abs H -> R\n" RY, "(Abs): what it makes of layer 1 is no activation that nudge has"},
     {XH "Relu H -> H\n", "(Relu): two values are called 'H'"},
+    {XH "Dropout H -> R,X\n", "(Dropout): two values are called 'X'"},
     {XH "MatMul H,H -> R\n", "(MatMul): a layer has columns or units, times a matrix of constants"},
     {XH "MatMul X,V -> R\n", "(MatMul): it takes 2 values, and gets 3"},
+    {X "c W f 3,0\nMatMul X,W -> H\n", "(MatMul): it takes 3 values, and gets 3"},
+    {"in X f -\nc W f 0,2\nMatMul X,W -> H\n", ": input 'X' has 0 columns; from 1 to"},
+    {"in X l ?,3\n" W "MatMul X,W -> H\n", "(MatMul): of whole numbers that are not cast"},
     {XH "Relu H -> R\nMatMul R,V -> Y\nout H\n", "what another node has taken, too: a branch"},
     {XH "out Z\n", ": output 'Z' is nothing that a layer gives"},
     {XH "out X\n", ": output 'X' is nothing that a layer gives"},
@@ -142,6 +159,8 @@ static const graph_bad bad[] = {
     {XH "c A l 1 0\nUnsqueeze H,A -> R\n", "(Unsqueeze): axis 0: rows are no longer rows"},
     {"in X f ?,1,1,4\nc W f 4,1 1 2 3 4\nMatMul X,W -> Y\n", "rows, [N, n], and gets 4 axes"},
     {XH "c F s - no\nDropout H,_,F -> R,_\n", "it draws at random, as in training"},
+    {XH "c F t 2 0 0\nDropout H,_,F -> R\n", "it draws at random, as in training"},
+    {XH "c F t 2 0\nDropout H,_,F -> R\n", "tensor 'F' has not the 2 values that its shape"},
     {XH "Dropout H,X,X -> R\n", "it draws at random, as in training"},
     {XH "Concat H,H -> R axis=0\n", "along axis 0, not along a row"},
     {XH "Softmax H -> R axis=2\n", "along axis 2, not along a row"},
@@ -151,6 +170,7 @@ static const graph_bad bad[] = {
     {XW "Transpose W -> U perm=[0,0]\n", "(Transpose): a matrix has two axes, which can change"},
     {XW "Transpose W -> U perm=[0,2]\n", "(Transpose): a matrix has two axes"},
     {XW "Transpose W -> U perm=[1]\n", "(Transpose): a matrix has two axes"},
+    {X "c U f 3,2 1\nTranspose U -> W\n", "tensor 'U' has not the 6 values that its shape"},
     /* Types and constants. */
     {XH_OF("W f -4,3 1"), "tensor 'W' has no possible shape"},
     {XH_OF("W f 1048576,1048576 1"), "tensor 'W' has not the 1099511627776 values that its shape"},
@@ -175,6 +195,10 @@ static const graph_bad bad[] = {
     {XH "Constant -> C\n", "(Constant): a constant without tensor or numbers"},
     {XH "Constant -> C other='x\n", "(Constant): a constant without tensor or numbers"},
     {XW "c C d! 2 1\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape says"},
+    {XW "c C f+ 2 1 2\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape"},
+    {XW "c C d+ 2 1 2\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape"},
+    {XW "c C l+ 2 1 2\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape"},
+    {XW "c C i+ 2 1 2\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape"},
     {XW "c C l! 2 1\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape says"},
     {XW "c C i 2 1\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape says"},
     {XW "c C b 2 1\nGemm X,W,C -> H\n", "tensor 'C' has not the 2 values that its shape says"},
@@ -197,10 +221,20 @@ static const graph_bad bad[] = {
     {XH "c C f - 2\nRelu H -> P\nMul P,C -> Q\nout P\nout Q\n", "layer 1 goes two ways: a branch"},
     {XH "c C f - 1\nRelu H -> P\nAdd P,C -> Q\nout P\nout Q\n", "layer 1 goes two ways: a branch"},
     {XH "c C f 2 1 2\nReduceMean H -> M axes=[1]\nMul H,C -> R\n", "layer 1 goes two ways"},
+    {XH "MatMul H,V -> Z\nc C f - 1\nReduceMean Z -> M axes=[1]\nAdd Z,C -> R\nout R\n",
+     "layer 2 goes two ways: a branch"},
+    {XH "c C f - 2\nReduceMean H -> M axes=[1]\nMul H,C -> Q\nRelu Q -> R\nout R\n",
+     "node 'R' (Relu): layer 1 goes two ways: a branch"},
+    {XH "c Z f - 0\nc C f - -1e-7\nGreater H,C -> G\nWhere G,H,Z -> P\nAbs P -> R\n",
+     "(Abs): it bends at 0, beside another bend at -1"},
+    {XH "c Z f - 0\nc C f - 1e-7\nLess H,C -> L\nWhere L,H,Z -> P\nAbs P -> R\n",
+     "(Abs): it bends at 0, beside another bend at 1"},
     {XH HY "MatMul X,W -> Z\n", "columns go into more than one layer"},
     {XH "Softmax H -> P\n" HY, "a layer behind one that probabilities are made of"},
     {XH "c C f 2 1 2\nBatchNormalization H,C,C,C,C -> R training_mode=1\n", "for inference"},
     {X "c C f 3 1 2 3\nBatchNormalization X,C,C,C,C -> R\n", "it is read behind a layer"},
+    {XH "MatMul H,V -> Z\nSqueeze Z -> Q\nc C f 1 1\nBatchNormalization Q,C,C,C,C -> R\n",
+     "it is read behind a layer"},
     {XH "c C f 3 1 2 3\nBatchNormalization H,C,C,C,C -> R\n", "2 constants are needed"},
     {XH "c C f 2 1 2\nBatchNormalization H,C,C,C,_ -> R\n", "2 constants are needed"},
     {XH "c C s 2 a b\nBatchNormalization H,C,C,C,C -> R\n", "constants are numbers"},
