@@ -5,11 +5,26 @@
 
 /* ---- Graphs ----------------------------------------------------------------------------- */
 
+/* Columns of three inputs, numbers of which some are missing, and texts; labels, twice. */
+#define COLUMNS "in A f ?,2\nin B l ?,1\nin C s ?,1\n" \
+    "c M f 2 1 2\nIsNaN A -> N\nWhere N,M,A -> Q\nScaler Q -> Z offset=[1.0] scale=[2.0]\n" \
+    "OneHotEncoder C -> O cats_strings=\"b|a\nFlatten O -> P\n" \
+    "Cast B -> S to=8\nOneHotEncoder S -> T cats_strings=\"5|1\nFlatten T -> U\n" \
+    "c I l 2 1 0\nGather Z,I -> G axis=1\nFeatureVectorizer G,P,U -> R\n" \
+    "c W f 6,2 1 2 3 4 5 6 7 8 9 10 11 12\nc V f 2 1 2\nMatMul R,W -> H\nAdd H,V -> K\n" \
+    "Softmax K -> J\nArgMax J -> L axis=1\nc E s 2 x y\nArrayFeatureExtractor E,L -> D\n" \
+    "ZipMap J -> F classlabels_strings=\"x|y\nout D\nout F\n"
+
+/* The only input has no name, its categories are numbers, and so are labels. */
+#define CATEGORIES "in A l ?,1\nOneHotEncoder A -> O cats_int64s=[2,1,3]\nFlatten O -> X\n" \
+    W "MatMul X,W -> H\nLogSoftmax H -> P\nZipMap P -> Z classlabels_int64s=[7,8]\nout Z\n"
+
 /* An Imputer; arithmetic of columns; factors of units before and behind their activation. */
 #define FACTORS XW "c C f - 2\nImputer X -> I imputed_value_floats=[1.0] " \
     "replaced_value_float=nan\nMul I,C -> J\nMatMul J,W -> H\nMul H,C -> A\nRelu A -> R\n" \
     "c T f 2 1 2\nSub T,R -> D\n" SQUARE "MatMul D,Q -> G\nBatchNormalization G,T,T,T,T -> B\n" \
-    "Gelu B -> E\nMul E,T -> F\nc N f 2,1 2 1\nMatMul F,N -> K\nMul K,C -> O\nSub O,C -> Y\nout Y\n"
+    "Gelu B -> E\nMul E,T -> F\nc N f 2,1 2 1\nMatMul F,N -> K\nMul K,C -> O\nSub O,C -> Y\n" \
+    "out Y\n"
 
 /* A norm in its parts, and in one. */
 #define NORMS XH SQUARE "c E f - 0.00001\nReduceMean H -> M axes=[1]\nSub H,M -> C\n" \
@@ -26,7 +41,8 @@
 #define PIECES X "c U f 2,3 1 3 5 2 4 6\nTranspose U -> W\nMatMul X,W -> H\nShape H -> S\n" \
     "c I l - 0\nGather S,I -> N\nc A l 1 0\nUnsqueeze N,A -> O\nc J l 1 -1\n" \
     "Concat O,J -> P axis=0\nReshape H,P -> K\nConstant -> Z value_float=0.0\n" \
-    "Greater K,Z -> G\nWhere G,K,Z -> L\nDropout L -> R,M\n" V "MatMul R,V -> Y\nSqueeze Y -> F\nout F\n"
+    "Greater K,Z -> G\nWhere G,K,Z -> L\nDropout L -> R,M\n" \
+    V "MatMul R,V -> Y\nSqueeze Y -> F\nout F\n"
 
 #define PIXELS "in X f ?,1,2,2\nc C f 2,2 1 2 3 4\nSub X,C -> D\nFlatten D -> F\n" \
     "c W f 4,2 1 2 3 4 5 6 7 8\nMatMul F,W -> Y\nout Y\n"
@@ -125,6 +141,8 @@ static nudge_status graph(const failing_row *row, nudge_error *e)
 
 /* Graphs of a program are hundreds of calls that are alike. */
 static const failing_row rows[] = {
+    {"ONNX, columns", graph, .input = COLUMNS},
+    {"ONNX, categories", graph, .input = CATEGORIES},
     {"ONNX, factors", graph, .input = FACTORS},
     {"ONNX, names", graph, .input = FACTORS, .choice = NUDGE_REGRESSION},
     {"ONNX, norms", graph, .input = NORMS},

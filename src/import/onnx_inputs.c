@@ -146,12 +146,13 @@ static json_t *column_json(const nu_graph_column *c, double middle)
     if (!is_category(c))
         return json_pack("{s:s, s:s, s:f}", "name", c->name, "kind", "number", "median",
                          c->has_fill ? c->fill : middle);
-    json_t *sorted = json_array();
-    for (size_t k = 0; k < c->n_categories; k++) /* a list so long, to be set in any order */
-        json_array_append_new(sorted, json_null());
+    char **sorted NU_FREED = nu_alloc(c->n_categories, sizeof *sorted);
+    if (sorted == NULL)
+        return NULL;
     for (size_t k = 0; k < c->n_categories; k++)
-        json_array_set_new(sorted, c->place[k], json_string(c->categories[k]));
-    return json_pack("{s:s, s:s, s:o}", "name", c->name, "kind", "category", "categories", sorted);
+        sorted[c->place[k]] = c->categories[k];
+    return json_pack("{s:s, s:s, s:o}", "name", c->name, "kind", "category", "categories",
+                     nu_json_texts(sorted, c->n_categories));
 }
 
 /* A matrix, unless columns are something else than its numbers. */
