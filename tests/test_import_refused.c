@@ -1,17 +1,23 @@
 /* ONNX files that are cut or lie are refused with their place; those that are no multilayer
  * perceptrons: test_import_graphs.c. */
-#include <onnx.pb-c.h>
-
-#include "folder_fixtures.h"
-#include "model_fixtures.h"
-#include "suite.h"
-
-static nudge_error err;
+#include "graph_fixtures.h"
 
 static void ck_refused(const void *bytes, size_t size, const char *words)
 {
     write_bytes(in_folder("m.onnx"), bytes, size);
     ck_import_refused(in_folder("m.onnx"), words, "");
+}
+
+/* It is the same model as base.onnx. */
+static void ck_read(const void *bytes, size_t size)
+{
+    nudge_model *m = NULL, *of_base = NULL;
+    write_bytes(in_folder("m.onnx"), bytes, size);
+    ck_ok(nudge_model_import(&m, in_folder("m.onnx"), NULL, &err), &err);
+    ck_ok(nudge_model_import(&of_base, in_folder("base.onnx"), NULL, &err), &err);
+    ck_assert_uint_eq(nudge_model_hash(m), nudge_model_hash(of_base));
+    nudge_model_free(of_base);
+    nudge_model_free(m);
 }
 
 /* X -> Gemm (4 x 3) -> Relu -> Gemm (2 x 4) -> Identity -> Y, in the file base.onnx. */
@@ -40,6 +46,24 @@ static void external(Onnx__ModelProto *m)
     m->graph->initializer[0]->has_data_location = m->graph->initializer[0]->data_location = 1;
 }
 
+static void external_bytes(Onnx__ModelProto *m)
+{
+    ADD(m->graph->initializer[0], external_data,
+        MADE(Onnx__StringStringEntryProto, onnx__string_string_entry_proto__init));
+}
+
+static void sparse(Onnx__ModelProto *m)
+{
+    ADD(m->graph, sparse_initializer,
+        MADE(Onnx__SparseTensorProto, onnx__sparse_tensor_proto__init));
+}
+
+/* That data is in the file itself may be said, too. */
+static void own_data(Onnx__ModelProto *m)
+{
+    m->graph->initializer[0]->has_data_location = 1;
+}
+
 static void no_graph(Onnx__ModelProto *m)
 {
     onnx__graph_proto__free_unpacked(m->graph, NULL);
@@ -48,10 +72,13 @@ static void no_graph(Onnx__ModelProto *m)
 
 static const struct {
     void (*change)(Onnx__ModelProto *m);
-    const char *words;
+    const char *words; /* NULL: it is read */
 } changes[] = {
     {no_operator, "(): no operator of a multilayer perceptron"},
     {external, "': its data is in another file"},
+    {external_bytes, "': its data is in another file"},
+    {sparse, "nodes and 1 sparse tensors: no multilayer perceptron that nudge knows"},
+    {own_data, NULL},
     {no_graph, ": an ONNX model without graph, or something else"},
 };
 
@@ -63,7 +90,11 @@ START_TEST(changed)
         Onnx__ModelProto *m = onnx__model_proto__unpack(NULL, size, bytes);
         changes[i].change(m);
         unsigned char *packed = malloc(onnx__model_proto__get_packed_size(m));
-        ck_refused(packed, onnx__model_proto__pack(m, packed), changes[i].words);
+        size_t n = onnx__model_proto__pack(m, packed);
+        if (changes[i].words != NULL)
+            ck_refused(packed, n, changes[i].words);
+        else
+            ck_read(packed, n);
         onnx__model_proto__free_unpacked(m, NULL);
         free(packed);
     }
@@ -130,6 +161,98 @@ START_TEST(many_nodes)
 }
 END_TEST
 
+/* As many as there is memory for, beside a long text. */
+START_TEST(too_many_nodes)
+{
+    enum { NODES = 100001, LETTERS = 1000000, ROOM = LETTERS + 2 * NODES + 40 };
+    unsigned char *block = malloc(ROOM), *at = block + ROOM - LETTERS;
+    size_t size = LETTERS;
+    memset(at, 'x', LETTERS);
+    at = wrap(at, &size, 10);
+    for (int i = 0; i < NODES; i++, size += 2)
+        *--at = 0, *--at = 1 << 3 | 2;
+    at = wrap(at, &size, 7);
+    ck_refused(at, size, ": 100001 nodes and 0 sparse tensors: no multilayer perceptron");
+    free(block);
+}
+END_TEST
+
+/* ---- Small files of large values -------------------------------------------------------- */
+
+/* n times the text: # is counted from 0, and + from 1. */
+static void repeat(FILE *f, size_t n, const char *text)
+{
+    for (size_t i = 0; i < n; i++)
+        for (const char *c = text; *c != '\0'; c++)
+            if (*c == '#' || *c == '+')
+                fprintf(f, "%zu", i + (*c == '+'));
+            else
+                fputc(*c, f);
+}
+
+/* 45,000 columns and 2 units, whose weights are multiplied again and again; then nodes that make
+ * more numbers than so small a file may. */
+static const struct {
+    size_t times;
+    const char *node, *words;
+} large[] = {
+    {5, "Mul H188,C -> Z#\n", "(Mul): its nodes make more numbers than the file has"},
+    {5, "Transpose F -> Z#\n", "(Transpose): its nodes make more numbers than the file has"},
+    {100, "Relu H188 -> Z#\n", "(Relu): its nodes make more numbers than the file has"},
+    {1, "Relu H188 -> A\nMatMul A,U -> B\nMatMul B,F -> Z\n",
+     "(MatMul): its nodes make more numbers than the file has"},
+};
+
+START_TEST(much_is_made)
+{
+    for (size_t k = 0; k < sizeof large / sizeof *large; k++) {
+        char *text = NULL;
+        size_t size;
+        FILE *f = open_memstream(&text, &size);
+        fprintf(f, "in X f ?,45000\nc C f 2 1 1\nc S l 2 2 45000\nc W b! 45000,2");
+        repeat(f, 90000, " 1");
+        fprintf(f, "\nCast W -> F to=1\nReshape F,S -> U\nMatMul X,F -> H0\n");
+        repeat(f, 188, "Mul H#,C -> H+\n");
+        repeat(f, large[k].times, large[k].node);
+        fclose(f);
+        ck_import_refused(graph_write("m.onnx", text), large[k].words, large[k].node);
+        free(text);
+    }
+}
+END_TEST
+
+/* A column of 70,000 categories, of which a layer takes one. */
+START_TEST(many_categories)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    fprintf(f, "in A l ?,1\nc I l 1 0\nc W f 1,300");
+    repeat(f, 300, " 1");
+    fprintf(f, "\nOneHotEncoder A -> O cats_int64s=[");
+    repeat(f, 70000, "#,");
+    fprintf(f, "]\nFlatten O -> P\nGather P,I -> X axis=1\nMatMul X,W -> Y\nout Y\n");
+    fclose(f);
+    ck_import_refused(graph_write("m.onnx", text), "(MatMul): its nodes make more numbers", "");
+    free(text);
+}
+END_TEST
+
+START_TEST(many_columns)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    fprintf(f, "in X f ?,1000\nConcat X");
+    repeat(f, 4200, ",X");
+    fprintf(f, " -> Z\n");
+    fclose(f);
+    ck_import_refused(graph_write("m.onnx", text), "(Concat): 4201000 columns: from 1 to 4194304 "
+                      "are possible, of all nodes together", "");
+    free(text);
+}
+END_TEST
+
 static Suite *import_refused_suite(void)
 {
     Suite *s = suite_create("import_refused");
@@ -139,6 +262,10 @@ static Suite *import_refused_suite(void)
     tcase_add_test(tc, cut);
     tcase_add_test(tc, nested);
     tcase_add_test(tc, many_nodes);
+    tcase_add_test(tc, too_many_nodes);
+    tcase_add_test(tc, much_is_made);
+    tcase_add_test(tc, many_categories);
+    tcase_add_test(tc, many_columns);
     suite_add_tcase(s, tc);
     return s;
 }
