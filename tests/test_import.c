@@ -4,6 +4,7 @@
 #include "folder_fixtures.h"
 #include "model_fixtures.h"
 #include "suite.h"
+#include "table_fixtures.h"
 
 static nudge_error err;
 
@@ -80,6 +81,107 @@ START_TEST(sparse_fann)
 }
 END_TEST
 
+#define ONE "FANN_FLO_2.1\nnum_layers=2\nlayer_sizes=2 2\n" \
+    "neurons=(0,0,0) (0,0,0) (2,0,1) (0,0,0)\n" /* an input and an output, which is linear */
+
+static nudge_model *import_text(const char *text, const nudge_import_options *o)
+{
+    nudge_model *m = NULL;
+    write_in_folder("m.net", text);
+    ck_ok(nudge_model_import(&m, in_folder("m.net"), o, &err), &err);
+    return m;
+}
+
+/* The outputs of one row. */
+static void predict(const nudge_model *m, const double *x, double *outputs)
+{
+    nudge_predictor *p = NULL;
+    ck_ok(nudge_predictor_create(&p, m, &err), &err);
+    ck_ok(nudge_predict_row(p, x, NULL, outputs, &err), &err);
+    nudge_predictor_free(p);
+}
+
+START_TEST(twice_connected)
+{
+    double y;
+    nudge_model *m = import_text(ONE "connections=(0,2) (1,3)\n", NULL);
+    predict(m, (double[]){5}, &y);
+    ck_assert_double_eq(y, 13);
+    nudge_model_free(m);
+    write_in_folder("m.net", ONE "connections=(0,2) (1,3)\nconnections=(0,2) (1,3)\n");
+    ck_import_refused(in_folder("m.net"), ":6: connections come once, and behind neurons", ONE);
+}
+END_TEST
+
+/* Neurons to which nothing is connected give 1. */
+START_TEST(layer_of_ones)
+{
+    double y;
+    nudge_model *m = import_text("FANN_FLO_2.1\nnum_layers=3\nlayer_sizes=2 3 2\n"
+                                 "neurons=(0,0,0) (0,0,0) (0,3,1) (0,5,1) (0,0,0) (3,0,1) (0,0,0)\n"
+                                 "connections=(2,0.5) (3,0.25) (4,1)\n", NULL);
+    predict(m, (double[]){5}, &y);
+    ck_assert_double_eq(y, 1.75);
+    nudge_model_free(m);
+}
+END_TEST
+
+/* More weights than connections, where the file is long enough for all of them. */
+START_TEST(long_fann)
+{
+    enum { N = 1100, LETTERS = N * N };
+    static double x[N], y[N];
+    nudge_model *m = NULL;
+    FILE *f = fopen(in_folder("m.net"), "w");
+    fprintf(f, "FANN_FLO_2.1\nnum_layers=2\nlayer_sizes=%d %d\nby=", N + 1, N + 1);
+    for (int i = 0; i < LETTERS; i++)
+        fputc('x', f);
+    fprintf(f, "\nneurons=");
+    for (int i = 0; i < 2 * N + 2; i++)
+        fprintf(f, "(%d,0,1) ", i > N && i <= 2 * N);
+    fprintf(f, "\nconnections=");
+    for (int i = 0; i < N; i++)
+        fprintf(f, "(%d,%d) ", (i + 1) % N, i);
+    fclose(f);
+    for (int i = 0; i < N; i++)
+        x[i] = i % 7;
+    ck_ok(nudge_model_import(&m, in_folder("m.net"), NULL, &err), &err);
+    predict(m, x, y);
+    for (int i = 0; i < N; i++)
+        ck_assert_double_eq(y[i], i * x[(i + 1) % N]);
+    nudge_model_free(m);
+}
+END_TEST
+
+/* Names are taken, and told what is missing: the mean that the file's scale has. */
+START_TEST(scaled_names)
+{
+    static const char *const names[] = {"a", "b"}, *const bad[] = {"a", "b\xe4"};
+    double y[2], of_mean[2];
+    size_t n;
+    nudge_model *m = NULL;
+    nudge_import_options o = nudge_import_defaults();
+    o.names = names;
+    o.n_names = 2;
+    ck_ok(nudge_model_import(&m, test_file("import/scaled.net"), &o, &err), &err);
+    const nudge_prep *prep = nudge_model_describe(m).prep;
+    const nudge_note *note = nudge_prep_notes(prep, &n);
+    ck_assert_str_eq(nudge_prep_column_name(prep, 1), "b");
+    ck_assert_uint_gt(n, 0);
+    ck_assert_ptr_nonnull(strstr(note[n - 1].text, "a missing number counts as the middle of its"));
+    predict(m, (double[]){NAN, NAN}, y);
+    predict(m, (double[]){5.165364, 14.827913}, of_mean);
+    for (size_t k = 0; k < 2; k++)
+        ck_assert_double_eq_tol(y[k], of_mean[k], 1e-6);
+    nudge_model_free(m);
+    m = NULL;
+    o.names = bad;
+    ck_says(nudge_model_import(&m, test_file("import/scaled.net"), &o, &err), NUDGE_EDATA,
+            "'b\xe4' is no text of UTF-8, as names and labels must be", &err);
+    ck_assert_ptr_null(m);
+}
+END_TEST
+
 START_TEST(cut_fann)
 {
     size_t size;
@@ -104,8 +206,11 @@ START_TEST(types)
     ck_assert_int_eq(nudge_model_describe(m).dtype, NUDGE_F32);
     nudge_model_free(m);
     o.task = (nudge_task)7;
-    ck_status(nudge_model_import(&m, test_file("import/sparse.net"), &o, &err), NUDGE_EARGUMENT,
-              &err);
+    ck_says(nudge_model_import(&m, test_file("import/sparse.net"), &o, &err), NUDGE_EARGUMENT,
+            "task 7 does not exist", &err);
+    o.size = 3;
+    ck_says(nudge_model_import(&m, test_file("import/sparse.net"), &o, &err), NUDGE_EARGUMENT,
+            "options whose size is 3", &err);
 }
 END_TEST
 
@@ -235,6 +340,10 @@ static Suite *import_suite(void)
     tcase_add_test(tc, changed_fann);
     tcase_add_test(tc, sparse_fann);
     tcase_add_test(tc, cut_fann);
+    tcase_add_test(tc, twice_connected);
+    tcase_add_test(tc, layer_of_ones);
+    tcase_add_test(tc, long_fann);
+    tcase_add_test(tc, scaled_names);
     tcase_add_test(tc, types);
     tcase_add_test(tc, networks);
     tcase_add_test(tc, round_trip);
