@@ -37,10 +37,7 @@ nudge_status nu_chain_add(nu_chain *c, size_t out, double **weight, double **bia
         return nu_no_memory(err, sizeof *more, "a layer");
     }
     c->layer[c->layers++] = l;
-    nu_chain_layer *last = &c->layer[c->layers - 1];
-    if (last->bias == NULL)
-        NU_TRY(nu_chain_zeros(&last->bias, out, err));
-    take_in(last, c->factor, c->shift);
+    take_in(&c->layer[c->layers - 1], c->factor, c->shift);
     free(NU_TAKE(c->factor));
     free(NU_TAKE(c->shift));
     return NUDGE_OK;

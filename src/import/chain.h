@@ -30,9 +30,9 @@ static inline size_t nu_chain_width(const nu_chain *c)
 /* n zeros for weights, *numbers for free(). NUDGE_EMEMORY, also where the machine has less. */
 nudge_status nu_chain_zeros(double **numbers, size_t n, nudge_error *err);
 
-/* Another layer, without activation as yet, with weights (out x what there is to take) and biases
- * (NULL: zeros), which it takes over also on failure. factor and shift are taken in, and then there
- * are none. NUDGE_EMEMORY. */
+/* Another layer, without activation as yet, with weights (out x what there is to take) and biases,
+ * which it takes over also on failure. factor and shift are taken in, and then there are none.
+ * NUDGE_EMEMORY. */
 nudge_status nu_chain_add(nu_chain *c, size_t out, double **weight, double **bias,
                           nudge_error *err);
 

@@ -298,7 +298,7 @@ nudge_status nu_take_is_nan(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **o
 nudge_status nu_columns_fill(nu_graph *g, nu_symbol **in, nu_symbol **out, nudge_error *err)
 {
     nu_symbol *missing = in[0], *c = in[1], *v = in[2];
-    if (c == NULL || v == NULL || c->kind != NU_IS_CONSTANT || v->kind != NU_IS_COLUMNS ||
+    if (v == NULL || c->kind != NU_IS_CONSTANT || v->kind != NU_IS_COLUMNS ||
         v->rank != missing->rank || memcmp(v->dim, missing->dim, v->rank * sizeof *v->dim) != 0)
         return nu_graph_refuse(g, err, "constants are put in the place of missing numbers");
     NU_TRY(nu_need_fit(g, c, v, err));

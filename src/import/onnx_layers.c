@@ -231,7 +231,7 @@ static nudge_status weights_of(nu_graph *g, nu_symbol *x, nu_symbol *w, int is_t
         return nu_graph_refuse(g, err, "of whole numbers that are not cast to float");
     if (x->kind == NU_IS_COLUMNS)
         NU_TRY(nu_columns_need(g, x, in, err));
-    if (in != x->n || *out == 0 || in == 0 || w->numbers == NULL)
+    if (in != x->n || *out == 0 || w->numbers == NULL)
         return nu_graph_refuse(g, err, "it takes %zu values, and gets %zu", in, x->n);
     NU_TRY(nu_graph_afford(g, w->n, err));
     NU_TRY(nu_chain_zeros(weight, w->n, err));

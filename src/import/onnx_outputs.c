@@ -56,8 +56,7 @@ nudge_status nu_units_pair(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **ou
                            nudge_error *err)
 {
     int is_exp;
-    if (n != 2 || in[0] == NULL || in[1] == NULL || in[0]->kind != NU_IS_UNITS ||
-        in[1]->kind != NU_IS_UNITS || in[0]->n != 1 || in[1]->n != 1 ||
+    if (n != 2 || in[1] == NULL || in[1]->kind != NU_IS_UNITS || in[0]->n != 1 || in[1]->n != 1 ||
         in[1]->rank != 2 || in[0]->probe == NULL || in[1]->probe == NULL)
         return nu_graph_refuse(g, err, "units beside each other are 1 - p and p of two classes");
     NU_TRY(nu_units_check(g, in[0], err));

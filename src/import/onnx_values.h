@@ -196,7 +196,7 @@ nudge_status nu_columns_need(nu_graph *g, nu_symbol *v, size_t n, nudge_error *e
 nudge_status nu_columns_arithmetic(nu_graph *g, nu_symbol **in, nu_symbol **out,
                                    nudge_error *err);
 
-/* Where(missing, constant, columns) */
+/* Where(missing, constant, columns), of which the last may be NULL. */
 nudge_status nu_columns_fill(nu_graph *g, nu_symbol **in, nu_symbol **out, nudge_error *err);
 
 nudge_status nu_columns_concat(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
@@ -221,7 +221,7 @@ nudge_status nu_columns_end(nu_graph *g, nu_symbol *v, size_t out, double **weig
 
 nu_graph_take nu_take_softmax, nu_take_argmax, nu_take_binarizer, nu_take_zip_map;
 
-/* Units [1 - p, p] as probabilities of two classes. */
+/* Units [1 - p, p] as probabilities of two classes; in[0] are units. */
 nudge_status nu_units_pair(nu_graph *g, nu_symbol **in, size_t n, nu_symbol **out,
                            nudge_error *err);
 
