@@ -98,6 +98,7 @@ static const graph_bad bad[] = {
     {X "Shape X -> S\nc I l 1 2\nGather S,I -> T\n", "(Gather): there is no axis 2"},
     {X "Shape X -> S\nc I l 1 -3\nGather S,I -> T\n", "(Gather): there is no axis -3"},
     /* Types. */
+    {X "c C f 1 2\nCast C -> B to=10\n", "(Cast): to type 10, which changes values"},
     {X "c C f 1 2\nCast C -> B to=9\n", "(Cast): to type 9, which changes values"},
     {X "c C f 1 -1\nCast C -> B to=9\n", "(Cast): to type 9, which changes values"},
     {X "c C f 1 0.5\nCast C -> B to=9\n", "(Cast): to type 9, which changes values"},
