@@ -131,6 +131,7 @@ static const graph_bad bad[] = {
     {XH "Relu H,H -> R\n", "node 'R' (Relu): 2 inputs"},
     {XH "Gelu H -> R approximate='tanh\n" RY, "node 'R' (Gelu): what it makes of layer 1 is no "
      "activation that nudge has"},
+    {XH "Gelu H -> R approximate='nones\n" RY, "node 'R' (Gelu): what it makes of layer 1 is no "},
     {XH "Dropout H -> R,M\nRelu M -> N\n", "node 'N' (Relu): it does not go on from units of a"},
     {XH "Gather H -> R\n", "node 'R' (Gather): 1 inputs"},
     {XH "Gather H,_ -> R\n", "node 'R' (Gather): 2 inputs"},

@@ -53,12 +53,18 @@ static double selu(const nu_graph *g, double x)
     return nu_graph_float(g, "gamma", 1.05070102214813232421875) * (x < 0 ? alpha * expm1(x) : x);
 }
 
+static int is_text(const Onnx__AttributeProto *a, const char *text)
+{
+    return a->s.len == strlen(text) && memcmp(a->s.data, text, a->s.len) == 0;
+}
+
 static double gelu(const nu_graph *g, double x)
 {
     const Onnx__AttributeProto *a = nu_graph_attribute(g, "approximate");
-    int is_near = a != NULL && a->s.len == 4 && memcmp(a->s.data, "tanh", 4) == 0;
-    return is_near ? x / 2 * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
-                   : x / 2 * (1 + erf(x * M_SQRT1_2));
+    if (a == NULL || is_text(a, "none"))
+        return x / 2 * (1 + erf(x * M_SQRT1_2));
+    return is_text(a, "tanh") ? x / 2 * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+                              : NAN;
 }
 
 /* An operator is one of the three. Activations are of what comes before them, a scale of all units
