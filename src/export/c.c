@@ -66,13 +66,12 @@ static int needs_targets(const nu_writer *w)
     return (w->e->traits & (NU_UNSCALED | NU_BOX_COX | NU_INTERVALS)) != 0;
 }
 
-static nudge_status write_targets(const nu_writer *w, nudge_error *err)
+static void write_targets(const nu_writer *w)
 {
     fputs(needs_targets(w) ? "" : "\n#ifdef PREDICT_MAIN", w->stream);
     fprintf(w->stream, "\nstatic const struct target targets[] = {\n");
-    NU_TRY(nu_write_targets(w, 4, err));
+    nu_write_targets(w, 4);
     fputs(needs_targets(w) ? "};\n" : "};\n#endif\n", w->stream);
-    return NUDGE_OK;
 }
 
 /* in x out, so that the inner loop of a product goes over neighbours. */
@@ -224,7 +223,7 @@ static nudge_status write_constants(const nu_writer *w, nudge_error *err)
     if ((e->traits & NU_CLASSES) != 0)
         write_labels(w);
     NU_TRY(write_columns(w, err));
-    NU_TRY(write_targets(w, err));
+    write_targets(w);
     for (size_t k = 0; k < e->networks; k++)
         NU_TRY(write_weights(w, k, err));
     return NUDGE_OK;

@@ -15,19 +15,6 @@ static void end(const nu_writer *w, const char *bracket)
     fprintf(w->stream, "%s%s\n", bracket, w->syntax->end);
 }
 
-/* A list of records. */
-static nudge_status write_list(const nu_writer *w, const char *name,
-                               nudge_status (*write)(const nu_writer *w, size_t indent,
-                                                     nudge_error *err),
-                               nudge_error *err)
-{
-    begin(w, name);
-    fputs("[\n", w->stream);
-    NU_TRY(write(w, w->syntax->indent, err));
-    end(w, "]");
-    return NUDGE_OK;
-}
-
 void nu_write_common_column(const nu_writer *w)
 {
     const nu_record column = {
@@ -42,7 +29,10 @@ nudge_status nu_write_constants(const nu_writer *w, nudge_error *err)
     const nu_syntax *s = w->syntax;
     putc('\n', w->stream);
     if ((e->traits & NU_RECORDS) != 0) {
-        NU_TRY(write_list(w, "columns", nu_write_columns, err));
+        begin(w, "columns");
+        fputs("[\n", w->stream);
+        NU_TRY(nu_write_columns(w, s->indent, err));
+        end(w, "]");
     } else {
         begin(w, s->input_count);
         fprintf(w->stream, "%zu%s\n", e->inputs, s->end);
@@ -52,7 +42,10 @@ nudge_status nu_write_constants(const nu_writer *w, nudge_error *err)
             end(w, "");
         }
     }
-    NU_TRY(write_list(w, "targets", nu_write_targets, err));
+    begin(w, "targets");
+    fputs("[\n", w->stream);
+    nu_write_targets(w, s->indent);
+    end(w, "]");
     if ((e->traits & NU_CLASSES) != 0) {
         begin(w, "classes");
         putc('[', w->stream);

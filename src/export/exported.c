@@ -258,10 +258,9 @@ char nu_exported_letter(const nu_exported *e)
     return e->model->prep != NULL && e->model->prep->pixel_rows > 0 ? 'p' : 'x';
 }
 
-nudge_status nu_exported_target(const nu_exported *e, size_t k, nu_record *r, nudge_error *err)
+void nu_exported_target(const nu_exported *e, size_t k, nu_record *r)
 {
     const nudge_prep *p = e->model->prep;
-    (void)err;
     *r = (nu_record){0};
     snprintf(r->name, sizeof r->name, "y%zu", k + 1);
     add_text(r, "name", p != NULL ? p->target_names[k] : r->name);
@@ -274,7 +273,6 @@ nudge_status nu_exported_target(const nu_exported *e, size_t k, nu_record *r, nu
     }
     if ((e->traits & NU_INTERVALS) != 0)
         add_number(r, "width", e->model->interval.width[k]);
-    return NUDGE_OK;
 }
 
 void nu_record_end(nu_record *r)

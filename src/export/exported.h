@@ -124,9 +124,9 @@ nudge_status nu_exported_column(const nu_exported *e, size_t j, size_t *value,
  *   shift, factor       NU_UNSCALED: prediction = output / factor + shift
  *   lambda              NU_BOX_COX: of each
  *   most                likewise: no prediction is larger; of those with a lambda below 0
- *   width               NU_INTERVALS: half of it, of what is not transformed back yet */
-nudge_status nu_exported_target(const nu_exported *e, size_t k, nu_record *record,
-                                nudge_error *err);
+ *   width               NU_INTERVALS: half of it, of what is not transformed back yet
+ * It has no list of its own: nothing is to be freed. */
+void nu_exported_target(const nu_exported *e, size_t k, nu_record *record);
 size_t nu_exported_targets(const nu_exported *e);
 void nu_record_end(nu_record *record);
 

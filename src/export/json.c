@@ -82,7 +82,7 @@ static nudge_status write_json(const nu_writer *shared, nudge_error *err)
             t & NU_SOFTMAX   ? "softmax"
             : t & NU_SIGMOID ? "sigmoid" : t & NU_EXP ? "exp" : "identity",
             nudge_transform_name(prep != NULL ? prep->transform : NUDGE_TRANSFORM_NONE));
-    NU_TRY(nu_write_targets(w, 4, err));
+    nu_write_targets(w, 4);
     fputs("  ],\n  \"classes\": [", w->stream);
     nu_write_texts(w, w->e->labels, w->e->n_labels, 4, 14);
     fputs("]\n}\n", w->stream);

@@ -48,9 +48,9 @@ static nudge_status take_targets(targets *t, const nu_exported *e, nudge_error *
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         NU_NEW(*lists[i].to, nu_alloc_zero, e->outputs, "targets", err);
     for (size_t k = 0; k < e->outputs; k++) {
-        nu_record r NU_SCOPED(nu_record_end) = {0};
+        nu_record r;
         t->most[k] = INFINITY;
-        NU_TRY(nu_exported_target(e, k, &r, err));
+        nu_exported_target(e, k, &r);
         for (size_t f = 0; f < r.n; f++)
             for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
                 if (strcmp(r.field[f].key, lists[i].key) == 0)

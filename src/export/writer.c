@@ -172,13 +172,12 @@ nudge_status nu_write_columns(const nu_writer *w, size_t indent, nudge_error *er
     return NUDGE_OK;
 }
 
-nudge_status nu_write_targets(const nu_writer *w, size_t indent, nudge_error *err)
+void nu_write_targets(const nu_writer *w, size_t indent)
 {
     size_t n = nu_exported_targets(w->e);
     for (size_t k = 0; k < n; k++) {
-        nu_record record NU_SCOPED(nu_record_end) = {0};
-        NU_TRY(nu_exported_target(w->e, k, &record, err));
+        nu_record record;
+        nu_exported_target(w->e, k, &record);
         nu_write_record(w, &record, indent, k + 1 == n);
     }
-    return NUDGE_OK;
 }

@@ -69,7 +69,7 @@ const char *nu_network_prefix(char buf[NU_PREFIX], const nu_exported *e, size_t 
 
 /* A list of a record for each column or target, in lines `indent` blanks in. */
 nudge_status nu_write_columns(const nu_writer *w, size_t indent, nudge_error *err);
-nudge_status nu_write_targets(const nu_writer *w, size_t indent, nudge_error *err);
+void nu_write_targets(const nu_writer *w, size_t indent);
 
 /* A record; in a line of its own, which a comma ends unless it is the last. */
 void nu_write_fields(const nu_writer *w, const nu_record *record, size_t indent);
