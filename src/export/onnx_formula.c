@@ -87,7 +87,7 @@ nu_wire nu_onnx_formula(nu_onnx *g, const char *formula, const nu_wire *operands
             depth -= o->arity;
             stack[depth] = apply(g, o, stack + depth);
         } else {
-            stack[depth] = *at >= 'a' && *at <= 'z' ? operands[*at - 'a'] : scalar(g, at);
+            stack[depth] = *at >= 'a' ? operands[*at - 'a'] : scalar(g, at);
         }
         depth++;
         at += size;

@@ -41,20 +41,23 @@ static char *copy(nu_onnx *g, const char *text)
         init(new_); \
     new_; })
 
-/* Puts an item, if it is not NULL, behind the n of a list. */
+/* Puts an item behind the n of a list, unless memory ended: it may be NULL then. */
 #define APPEND(g, list, n, item) do { \
     __typeof__(*(list)) item_ = (item); \
-    void *list_ = item_ != NULL ? grow((g), (n), sizeof *(list), (list)) : NULL; \
+    void *list_ = grow((g), (n), sizeof *(list), (list)); \
     if (list_ == NULL) \
         break; \
     (list) = list_; \
     (list)[(n)++] = item_; \
 } while (0)
 
-/* The list of n, with place for one more: lists double at powers of two. */
+/* The list of n, with place for one more: lists double at powers of two. NULL where memory ended,
+ * now or before. */
 static void *grow(nu_onnx *g, size_t n, size_t size, void *list)
 {
     void *more;
+    if (g->failed)
+        return NULL;
     if ((n & (n - 1)) != 0)
         return list;
     more = take(g, 2 * n + 1, size);
