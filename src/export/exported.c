@@ -226,8 +226,7 @@ static nudge_status add_column(nu_record *r, const nu_exported *e, const nu_prep
         return c->is_ordinal ? add_value(r, e, j, err)
                              : add_indicators(r, e->model->prep, c, j, err);
     }
-    if (!isnan(c->fill))
-        add_number(r, "fill", c->fill);
+    add_number(r, "fill", c->fill);
     NU_TRY(add_value(r, e, j, err));
     if (c->has_more)
         add(r, "missing", NU_YES_FIELD);

@@ -107,7 +107,8 @@ typedef struct nu_record {
  *   sides: numbers      the input is the first for the first category, the second for the other
  *                       one, the third for none
  *   on, off: numbers    one-hot: an input is its own number of `on`, not 1, and of `off`, not 0
- *   fill: number        stands for a missing number; without it none may be missing
+ *   fill: number        stands for a missing number; a column of a matrix has none: none may be
+ *                       missing
  *   shift, factor       NU_SCALED: z = (number - shift) * factor; NU_ROBUST: then
  *                       z / sqrt(1 + (z / 3)^2)
  *   quantiles: numbers  2 or more, instead of those two: nu_quantile_scaled()

@@ -82,8 +82,7 @@ static range range_of(const nudge_prep *p, size_t j, double fill)
 static range date_range_of(const nudge_prep *p, size_t j, double fill)
 {
     const nu_prep_list *list = list_of(p, j);
-    double start = isnan(fill) ? range_of(p, j, fill).start : fill;
-    return (range){.start = start, .step = list->n > 0 ? are_whole(list) : fill == floor(fill)};
+    return (range){.start = fill, .step = list->n > 0 ? are_whole(list) : fill == floor(fill)};
 }
 
 /* ---- Writing ---------------------------------------------------------------------------- */

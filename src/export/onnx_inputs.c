@@ -185,11 +185,10 @@ static nudge_status add_number(nu_onnx *g, const nu_exported *e, const nu_record
                                nudge_error *err)
 {
     nu_onnx_type type = nu_record_field(r, "date") != NULL ? NU_ONNX_DOUBLE : g->real;
-    const nu_field *fill = nu_record_field(r, "fill");
+    nu_wire fill = number_of(g, nu_record_field(r, "fill"));
     nu_wire cell = nu_onnx_input(g, r->field[0].text, type, 1);
     nu_wire v = type == NU_ONNX_DOUBLE ? cell : NU_FORMULA(g, "a Double", cell);
-    if (fill != NULL)
-        v = NU_FORMULA(g, "a IsNaN b a Where", v, number_of(g, fill));
+    v = NU_FORMULA(g, "a IsNaN b a Where", v, fill);
     NU_TRY(add_value(g, e, r, v, x, err));
     if (nu_record_field(r, "missing") != NULL)
         nu_onnx_add(g, x, NU_FORMULA(g, "a IsNaN Real", cell));
