@@ -2,9 +2,12 @@
  * preprocessing. That programs predict as nudge does: cli_export.sh. */
 #include <locale.h>
 
+#include "export/known.h"
 #include "folder_fixtures.h"
-#include "model_fixtures.h"
+#include "model/model.h"
+#include "prep/prep.h"
 #include "suite.h"
+#include "table_fixtures.h"
 
 static nudge_error err;
 
@@ -31,7 +34,7 @@ END_TEST
 
 static void ck_has(const char *text, const char *part)
 {
-    ck_assert_msg(strstr(text, part) != NULL, "no '%s' in %s", part, text);
+    ck_assert_msg(strstr(text, part) != NULL, "no '%s' in %.2000s", part, text);
 }
 
 /* Numbers are written as the C locale has them, exactly; classes without labels are numbered. */
@@ -95,6 +98,154 @@ START_TEST(refused)
 }
 END_TEST
 
+static const char *const programs[] = {"m.c", "m.js", "m.py", "m.json", "m.html", "m.onnx"};
+#define PROGRAMS (sizeof programs / sizeof *programs)
+
+/* Nothing is written where a weight is no number, be it only with the factor of its input, which is
+ * no float though it is a double. */
+START_TEST(weights_that_are_not_finite)
+{
+    const size_t widths[] = {2, 1};
+    const nudge_dtype dtype = _i == 0 ? NUDGE_F64 : NUDGE_F32;
+    const double weight[] = {1, _i == 0 ? 1e300 : 1e30}, factor[] = {1, _i == 0 ? -1e9 : -1e30};
+    nudge_model_options o = nudge_model_defaults();
+    nudge_model *m = NULL;
+    o.dtype = dtype;
+    o.layers = 1;
+    o.widths = widths;
+    o.loss = NUDGE_MSE;
+    o.input_factor = 1;
+    ck_ok(nudge_model_create(&m, &o, NULL, &err), &err);
+    ck_ok(nudge_model_set_layer(m, 0, weight, NULL, &err), &err);
+    ck_ok(nudge_model_set_tensor(m, "input_factor", factor, &err), &err);
+    const char *words = _i == 0 ? "a weight of layer 0 times the factor of its input is -inf, no "
+                                  "finite f64 number"
+                                : "is -1e+60, no finite f32 number";
+    for (size_t i = 0; i < PROGRAMS; i++)
+        ck_says(nudge_model_export(m, in_folder(programs[i]), NULL, &err), NUDGE_EDATA, words,
+                &err);
+    memset(m->params, 0xff, sizeof(double)); /* NaN, of whatever type */
+    for (size_t i = 0; i < PROGRAMS; i++)
+        ck_says(nudge_model_export(m, in_folder(programs[i]), NULL, &err), NUDGE_EDATA,
+                "weights of layer 0 are not finite", &err);
+    ck_assert_uint_eq(files_in_folder(), 0);
+    nudge_model_free(m);
+}
+END_TEST
+
+/* In C a network of doubles can be one of floats, unless they do not hold a weight. */
+START_TEST(weights_too_large)
+{
+    const size_t widths[] = {1, 1};
+    const nudge_dtype dtype = NUDGE_F32;
+    const double large = -1e39, small = 1;
+    nudge_export_options o = nudge_export_defaults();
+    nudge_model *m = made_model(NUDGE_MSE, NUDGE_F64, 1, widths, NUDGE_IDENTITY, NUDGE_IDENTITY, 1);
+    o.dtype = &dtype;
+    for (int bias = 0; bias < 2; bias++) {
+        ck_ok(nudge_model_set_layer(m, 0, bias ? &small : &large, bias ? &large : &small, &err),
+              &err);
+        ck_says(nudge_model_export(m, in_folder("m.c"), &o, &err), NUDGE_EDATA,
+                "a weight is -1e+39, which is too large for f32", &err);
+        ck_assert_str_eq(err.setting, "dtype");
+    }
+    ck_ok(nudge_model_export(m, in_folder("m.c"), NULL, &err), &err);
+    nudge_model_free(m);
+}
+END_TEST
+
+/* A layer of the table's one column, called so, that is not y; the table is freed. */
+static nudge_model *model_of(nudge_table *t)
+{
+    nudge_prep_options o = {.size = sizeof o, .loss = NUDGE_MSE};
+    nudge_model_options options = nudge_model_defaults();
+    nudge_prep *p = NULL;
+    nudge_model *m = NULL;
+    ck_ok(nudge_prep_fit(&p, t, NULL, 0, &o, &err), &err);
+    options.layers = 1;
+    options.widths = (size_t[]){1, 1};
+    options.loss = NUDGE_MSE;
+    ck_ok(nudge_model_create(&m, &options, p, &err), &err);
+    nudge_prep_free(p);
+    nudge_table_free(t);
+    return m;
+}
+
+static nudge_model *model_of_column(const char *name)
+{
+    nudge_table *t = table_columns(2, 2);
+    table_numbers(t, 0, name, (double[]){1, 2});
+    table_numbers(t, 1, "y", (double[]){1, 2});
+    t->columns[1].is_target = 1;
+    return model_of(t);
+}
+
+/* What a later version adds, and no program has: a kind of each family behind the last that they
+ * know. */
+START_TEST(what_is_new)
+{
+    nudge_model *m = model_of_column("x");
+    int *const kinds[] = {(int *)&m->net.embed.kind, (int *)&m->net.loss,
+                          (int *)m->net.activation, (int *)&m->prep->scale,
+                          (int *)&m->prep->encode, (int *)&m->prep->transform,
+                          (int *)&m->prep->columns[0].kind};
+    const char *const words[] = {"has embedding '", "has loss '", "has activation '",
+                                 "has scale '", "has encoding '", "has transform '",
+                                 "has a column of kind '"};
+    ck_ok(nu_check_known(m, &err), &err);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        int known = *kinds[i];
+        *kinds[i] = 99;
+        ck_says(nu_check_known(m, &err), NUDGE_EARGUMENT, words[i], &err);
+        *kinds[i] = known;
+        ck_ok(nu_check_known(m, &err), &err);
+    }
+    nudge_model_free(m);
+}
+END_TEST
+
+/* A cell of these is no value. A list that a model's file should not have is none. */
+START_TEST(missing_cells)
+{
+    static const char *const lists[][2] = {{"?,-", "missing[] = {\n    \"?\", \"-\", NULL};\n"},
+                                           {"", "missing[] = {\n    \"\", NULL};\n"},
+                                           {"\"?", "missing[] = {\n    NULL};\n"}};
+    nudge_read_options read = nudge_read_defaults();
+    nudge_table *t = NULL;
+    read.target = "y";
+    read.missing = _i < 2 ? lists[_i][0] : "";
+    write_in_folder("rows.csv", "a,y\n1,2\n3,4\n");
+    ck_ok(nudge_table_read(&t, in_folder("rows.csv"), &read, &err), &err);
+    nudge_model *m = model_of(t);
+    strcpy(m->prep->dialect.missing, lists[_i][0]);
+    ck_ok(nudge_model_export(m, in_folder("m.c"), NULL, &err), &err);
+    char *text = text_in_folder("m.c");
+    ck_has(text, lists[_i][1]);
+    free(text);
+    nudge_model_free(m);
+}
+END_TEST
+
+/* Inputs and outputs of ONNX share their names, and others begin with /. */
+START_TEST(names_of_onnx)
+{
+    static const char *const names[][2] = {
+        {"variable", "column 'variable': an output of ONNX models is named so"},
+        {"/a", "column '/a': inputs of ONNX models cannot have no name, nor one with /"},
+        {"", "column '': inputs of ONNX models cannot have no name"}};
+    nudge_export_options raw = nudge_export_defaults();
+    nudge_model *m = model_of_column(names[_i][0]);
+    ck_says(nudge_model_export(m, in_folder("m.onnx"), NULL, &err), NUDGE_EARGUMENT, names[_i][1],
+            &err);
+    ck_assert_uint_eq(files_in_folder(), 0);
+    raw.raw = 1;
+    ck_ok(nudge_model_export(m, in_folder("m.onnx"), &raw, &err), &err);
+    ck_status(nudge_model_export(m, in_folder("m.json"), &raw, &err), NUDGE_EARGUMENT, &err);
+    ck_assert_str_eq(err.setting, "raw");
+    nudge_model_free(m);
+}
+END_TEST
+
 static Suite *export_suite(void)
 {
     Suite *s = suite_create("export");
@@ -104,6 +255,11 @@ static Suite *export_suite(void)
     tcase_add_test(tc, without_preprocessing);
     tcase_add_test(tc, floats);
     tcase_add_test(tc, refused);
+    tcase_add_loop_test(tc, weights_that_are_not_finite, 0, 2);
+    tcase_add_test(tc, weights_too_large);
+    tcase_add_test(tc, what_is_new);
+    tcase_add_loop_test(tc, missing_cells, 0, 3);
+    tcase_add_loop_test(tc, names_of_onnx, 0, 3);
     suite_add_tcase(s, tc);
     return s;
 }

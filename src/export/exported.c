@@ -330,8 +330,12 @@ static nudge_status take_factors(const nudge_model *one, nudge_dtype dtype, doub
     double *factor NU_FREED = NULL;
     nu_tensor t = nu_tensor_of(net, one->params, dtype, 2 * net->layers);
     NU_TRY(get_tensor(&t, &factor, err));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         weight[i] *= factor[i % net->width[0]];
+        if (!isfinite(dtype == NUDGE_F32 ? (double)(float)weight[i] : weight[i]))
+            return nu_fail(err, NUDGE_EDATA, "a weight of layer 0 times the factor of its input is "
+                           "%g, no finite %s number", weight[i], nudge_dtype_name(dtype));
+    }
     return NUDGE_OK;
 }
 
