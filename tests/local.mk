@@ -12,8 +12,9 @@ unit_tests = \
 	tests/test_csv_names tests/test_csv_sections \
 	tests/test_data_files tests/test_dataset tests/test_dataset_matrix tests/test_decompress \
 	tests/test_dropout tests/test_encode tests/test_evaluate tests/test_event_file \
-	tests/test_export tests/test_failing_models tests/test_failing_reads \
-	tests/test_failing_import tests/test_failing_programs tests/test_failing_training \
+	tests/test_export tests/test_export_columns tests/test_failing_import \
+	tests/test_failing_models tests/test_failing_reads \
+	tests/test_failing_programs tests/test_failing_training \
 	tests/test_file tests/test_folds tests/test_forecast \
 	tests/test_held_out \
 	tests/test_idx tests/test_import tests/test_import_refused tests/test_importance \
