@@ -28,10 +28,34 @@ awk -v csv=train.csv -v new=new.csv -v json=rows.json 'BEGIN {
     }
     print "]" >json
 }'
+# Two categories each, of which one is also missing, and one has others.
+awk -v csv=sides.csv -v new=sides-new.csv -v json=sides-rows.json 'BEGIN {
+    print "side,coin,n,y" >csv
+    print "side,coin,n" >new
+    split("l,r,l,r,l,,r,l", side, ","); split("head,tail,head,edge,head,head,tail", coin, ",")
+    for (i = 1; i <= 64; i++)
+        print side[i % 8 + 1] "," coin[i % 7 + 1] "," i % 13 / 4 "," (i * i % 17 + i % 8) / 4 >csv
+    n = split("l head 0.5,r tail 1,l edge 2.25,unseen other 3", row, ",")
+    for (i = 1; i <= n; i++) {
+        split(row[i], cell, " ")
+        print cell[1] "," cell[2] "," cell[3] >new
+        printf "%s[\"%s\",\"%s\",%s]", (i > 1 ? "," : "["), cell[1], cell[2], cell[3] >json
+    }
+    print ",,1" >new
+    print ",[\"\",\"\",1]]" >json
+}'
 printf '0,0\n0,1\n1,0\n1,1\n' | sed '1i x1,x2' >matrix-new.csv
 echo '[[0,0],[0,1],[1,0],[1,1]]' >matrix-rows.json
 cp matrix-new.csv raw-new.csv
 cp matrix-rows.json raw-rows.json
+for m in scaled placed; do
+    printf 'x1,x2\n0.25,-1\n-0.5,0.75\n1.5,0.125\n9,-9\n' >$m-new.csv
+    echo '[[0.25,-1],[-0.5,0.75],[1.5,0.125],[9,-9]]' >$m-rows.json
+done
+for m in signed counts; do
+    [ -f $m-new.csv ] || cp sides-new.csv $m-new.csv
+    cp sides-rows.json $m-rows.json
+done
 
 train() {
     m=$1
@@ -54,10 +78,20 @@ train waves $t --target "y 1" --ignore y2,sort,yes --dtype f64 --encode fourier 
 train two $t --target "y 1,y2" --ignore sort,yes --dtype f64 --activation selu --input-factor yes \
     --embed plr
 train yes $t --target yes --ignore "y 1,y2,sort" --activation gelu
+train box $t --target "y 1" --ignore y2,sort,yes --dtype f64 --target-transform box-cox \
+    --scale minmax --scale-categories yes --interval 0.8 --val-split 0.2
+train logs $t --target "y 1" --ignore y2,sort,yes --dtype f64 --target-transform log --scale none \
+    --encode piecewise --bins 4
+sides="--data sides.csv --target y --epochs 3 --hidden 4 --dtype f64"
+train signed $sides --loss mse --category-code signed --min-count 20
+train counts $sides --loss poisson --target-transform none --interval 0.9 --val-split 0.2
+train scaled --data synth:moons --hidden 3 --dtype f64 --epochs 2
+train placed --data synth:moons --hidden 3 --dtype f64 --epochs 2 --scale quantile \
+    --encode fourier --frequencies 2
 train raw --data synth:or --hidden 3 --loss mse --scale none --target-scale none --dtype f64 \
     --epochs 20
 check "a network alone" nudge export raw.safetensors --raw -o raw.onnx
-models="matrix bins waves two yes raw"
+models="matrix bins waves two yes box logs signed counts scaled placed raw"
 
 # ---- onnxruntime ---------------------------------------------------------------------------
 cat >all.js <<'END'
@@ -112,7 +146,7 @@ async function test(name) {
 END
 if command -v node >/dev/null 2>&1 && node -e 'require("onnxruntime-node")' 2>/dev/null; then
     check "onnxruntime predicts the same" node all.js $models
-    expect "with each model" test "$(grep -c within "$out")" = 6
+    expect "with each model" test "$(grep -c within "$out")" = 12
 else
     skip "onnxruntime" "node has no onnxruntime-node"
 fi
