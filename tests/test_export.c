@@ -51,6 +51,11 @@ START_TEST(without_preprocessing)
     ck_has(text, "const classes = [\"0\", \"1\"];\n");
     ck_has(text, "const W1 = [\n  [0.1],\n  [-2]\n];\nconst b1 = [1e-300, 123456789];\n");
     free(text);
+    ck_ok(nudge_model_export(m, in_folder("m.json"), NULL, &err), &err);
+    text = text_in_folder("m.json");
+    ck_has(text, "\"link\": \"softmax\",\n  \"transform\": \"none\",\n  \"targets\": [\n"
+                 "    {\"name\": \"y1\"}\n  ],\n  \"classes\": [\"0\", \"1\"]\n");
+    free(text);
     nudge_model_free(m);
 }
 END_TEST
@@ -90,9 +95,30 @@ START_TEST(refused)
     ck_status(nudge_model_export(m, in_folder("m.py"), &o, &err), NUDGE_EARGUMENT, &err);
     ck_assert_str_eq(err.setting, "dtype");
     o = nudge_export_defaults();
+    o.size = 3;
+    ck_status(nudge_model_export(m, in_folder("m.py"), &o, &err), NUDGE_EARGUMENT, &err);
+    o = nudge_export_defaults();
     o.language = (nudge_language)77;
     ck_status(nudge_model_export(m, in_folder("m.py"), &o, &err), NUDGE_EARGUMENT, &err);
     ck_status(nudge_model_export(m, in_folder("none/m.py"), NULL, &err), NUDGE_EOPEN, &err);
+    ck_assert_uint_eq(files_in_folder(), 0);
+    nudge_model_free(m);
+}
+END_TEST
+
+/* What it computes with beside layers: numbers that are embedded. */
+START_TEST(embeddings_that_are_not_finite)
+{
+    nudge_model_options o = nudge_model_defaults();
+    nudge_model *m = NULL;
+    o.layers = 1;
+    o.widths = (size_t[]){2, 1};
+    o.loss = NUDGE_MSE;
+    o.embed = NUDGE_EMBED_PBLD;
+    ck_ok(nudge_model_create(&m, &o, NULL, &err), &err);
+    memset((float *)m->params + m->net.embed.at[NU_EMBED_WEIGHT], 0xff, sizeof(float));
+    ck_says(nudge_model_export(m, in_folder("m.py"), NULL, &err), NUDGE_EDATA,
+            "weights of the embedding are not finite", &err);
     ck_assert_uint_eq(files_in_folder(), 0);
     nudge_model_free(m);
 }
@@ -197,6 +223,9 @@ START_TEST(what_is_new)
         int known = *kinds[i];
         *kinds[i] = 99;
         ck_says(nu_check_known(m, &err), NUDGE_EARGUMENT, words[i], &err);
+        if (i >= 3)
+            ck_says(nudge_model_export(m, in_folder("m.c"), NULL, &err), NUDGE_EARGUMENT, words[i],
+                    &err);
         *kinds[i] = known;
         ck_ok(nu_check_known(m, &err), &err);
     }
@@ -256,6 +285,7 @@ static Suite *export_suite(void)
     tcase_add_test(tc, floats);
     tcase_add_test(tc, refused);
     tcase_add_loop_test(tc, weights_that_are_not_finite, 0, 2);
+    tcase_add_test(tc, embeddings_that_are_not_finite);
     tcase_add_test(tc, weights_too_large);
     tcase_add_test(tc, what_is_new);
     tcase_add_loop_test(tc, missing_cells, 0, 3);

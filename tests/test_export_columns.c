@@ -94,6 +94,11 @@ static const struct {
     {"5,1\n6,2\n5,4\n,3\n", {.scale = NUDGE_SCALE_MINMAX, .fill = NUDGE_FILL_ZERO},
      "[0, 0.05, 0, 6]"},
     {"5,1\n6,2\n5,4\n,3\n", {.scale = NUDGE_SCALE_NONE, .fill = NUDGE_FILL_ZERO}, "[0, 0]"},
+    {"100,1\n101,2\n100,4\n101,3\n100,1\n101,1\n,2\n", {.scale = NUDGE_SCALE_STANDARD,
+     .fill = NUDGE_FILL_ZERO}, "[86, 1, 15, 157]"}, /* 0 is no likely number */
+    {"-100,1\n-101,2\n-100,4\n-101,3\n-100,1\n-101,1\n,2\n", {.scale = NUDGE_SCALE_STANDARD,
+     .fill = NUDGE_FILL_ZERO}, "[-86, 1, -157, -15]"},
+    {"-2,1\n2,2\n2,4\n-2,3\n", {.scale = NUDGE_SCALE_STANDARD}, "[0, 0.05, -4, 4]"},
     /* Steps of 1, 2, 5 and 10 times a power of 10. */
     {"0,1\n200,2\n150,4\n30,3\n", {.scale = NUDGE_SCALE_MINMAX}, "[90, 1, 0, 200]"},
     {"0,1\n300,2\n150,4\n30,3\n", {.scale = NUDGE_SCALE_MINMAX}, "[90, 2, 0, 300]"},
@@ -270,6 +275,24 @@ START_TEST(targets)
 }
 END_TEST
 
+/* Control characters are written as each language has them. */
+START_TEST(control_characters)
+{
+    static const char *const programs[][2] = {
+        {"m.c", "{\"a\\011b\", \"a\\1770\"}"}, {"m.py", "[\"a\\x09b\", \"a\\x7f0\"]"},
+        {"m.json", "[\"a\\u0009b\", \"a\\u007f0\"]"}, {"m.js", "[\"a\\x09b\", \"a\\x7f0\"]"}};
+    const char *const texts[] = {"a\tb", "a\x7f" "0"};
+    nudge_table *t = table_columns(2, 2);
+    table_texts(t, 0, "x", texts, texts, 2);
+    table_numbers(t, 1, "y", (double[]){1, 2});
+    t->columns[1].is_target = 1;
+    nudge_model *m = learned(t, (nudge_prep_options){.loss = NUDGE_MSE});
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        ck_program(m, programs[i][0], programs[i][1]);
+    nudge_model_free(m);
+}
+END_TEST
+
 static Suite *export_columns_suite(void)
 {
     Suite *s = suite_create("export_columns");
@@ -282,6 +305,7 @@ static Suite *export_columns_suite(void)
     tcase_add_test(tc, scales_of_matrices);
     tcase_add_test(tc, categories);
     tcase_add_test(tc, targets);
+    tcase_add_test(tc, control_characters);
     suite_add_tcase(s, tc);
     return s;
 }

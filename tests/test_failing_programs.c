@@ -111,6 +111,7 @@ static const failing_row rows[] = {
     {"ONNX", write_program, .output = "m.onnx", .every = 11},
     {"ONNX, regression", write_program, .output = "m.onnx", .choice = REGRESSION, .every = 5},
     {"ONNX, waves", write_program, .output = "m.onnx", .choice = WAVES},
+    {"ONNX, network without more", write_program, .output = "m.onnx", .choice = ALONE},
     {"ONNX, network alone", write_program, .output = "m.onnx", .choice = NETWORK, .every = 11},
 };
 

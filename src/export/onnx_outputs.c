@@ -85,8 +85,8 @@ static nu_wire untransformed(nu_onnx *g, const nu_exported *e, const targets *t,
 static void add_interval(nu_onnx *g, const nu_exported *e, const targets *t, nu_wire y)
 {
     nu_wire width = nu_onnx_numbers(g, t->width, 0, e->outputs);
-    int above_0 = (e->traits & NU_EXP) != 0 && (e->traits & NU_TRANSFORMED) == 0;
-    nu_wire low = NU_FORMULA(g, above_0 ? "a b Sub 0 Max" : "a b Sub", y, width);
+    int are_counts = (e->traits & NU_EXP) != 0; /* which no transform is of */
+    nu_wire low = NU_FORMULA(g, are_counts ? "a b Sub 0 Max" : "a b Sub", y, width);
     nu_wire high = NU_FORMULA(g, "a b Add", y, width);
     nu_onnx_output(g, "low", g->real, e->outputs, untransformed(g, e, t, low));
     nu_onnx_output(g, "high", g->real, e->outputs, untransformed(g, e, t, high));
