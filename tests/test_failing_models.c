@@ -1,8 +1,8 @@
 /* Failing calls in tables made by hand, in preprocessing, datasets, models and their files. */
 #include "core/memory.h"
 #include "failing/failing.h"
-#include "model_fixtures.h"
 #include "table/dataset.h"
+#include "table_fixtures.h"
 
 enum { ROWS = 12 };
 
@@ -14,7 +14,11 @@ static const char csv[] = "age,town,born,y\n"
 
 static const char money[] = "age,y\n31,$1.5\n42,$2.5\n45,$9\n52,$4\n23,$7\n";
 
+/* Two classes that are numbers. */
+static const char bits[] = "age,y\n31,0\n42,1\n45,1\n52,0\n23,1\n40,0\n41,1\n44,0\n47,1\n50,0\n";
+
 static nudge_table *table, *priced; /* of both */
+static nudge_table *matrix;         /* with weights */
 static nudge_prep *prep;
 static nudge_dataset *data;
 static nudge_model *model, *twins, *pricing;
@@ -57,6 +61,10 @@ static void setup(void)
     make_quick_folder();
     write_in_folder("rows.csv", csv);
     write_in_folder("money.csv", money);
+    write_in_folder("bits.csv", bits);
+    matrix = table_matrix(NU_F64, ROWS, 2, numbers);
+    table_values(matrix, 1, numbers);
+    matrix->weights = table_block(NU_F64, ROWS, numbers);
     table = read_table("rows.csv");
     priced = read_table("money.csv");
     ck_ok(nudge_prep_fit(&prep, table, NULL, 0, NULL, &trouble), &trouble);
@@ -121,7 +129,8 @@ static nudge_status build_table(const failing_row *row, nudge_error *err)
     return status;
 }
 
-enum fit { USUAL, PIECEWISE, TREE, FOURIER, QUANTILE, ROBUST, COUNTED, BOX_COX, PRICED };
+enum fit { USUAL, PIECEWISE, TREE, FOURIER, QUANTILE, ROBUST, COUNTED, BOX_COX, PRICED, ORDINAL,
+           SCALED, MATRIX };
 
 static nudge_status fit_prep(const failing_row *row, nudge_error *err)
 {
@@ -130,16 +139,20 @@ static nudge_status fit_prep(const failing_row *row, nudge_error *err)
     options.encode = row->choice == PIECEWISE || row->choice == TREE ? NUDGE_ENCODE_PIECEWISE
                      : row->choice == FOURIER ? NUDGE_ENCODE_FOURIER : NUDGE_ENCODE_NONE;
     options.bin_edges = row->choice == TREE ? NUDGE_EDGES_TREE : NUDGE_EDGES_QUANTILE;
+    if (row->choice == ORDINAL)
+        options.encode = NUDGE_ENCODE_PIECEWISE;
     options.bins = row->choice == TREE || row->choice == PIECEWISE ? 4 : 0;
     options.scale = row->choice == QUANTILE ? NUDGE_SCALE_QUANTILE
-                    : row->choice == ROBUST ? NUDGE_SCALE_ROBUST : NUDGE_SCALE_AUTO;
+                    : row->choice == ROBUST || row->choice == MATRIX ? NUDGE_SCALE_ROBUST : NUDGE_SCALE_AUTO;
     options.min_count = row->choice == COUNTED ? 4 : 0;
     options.fill_indicator = row->choice == COUNTED;
     options.target_transform = row->choice == BOX_COX ? NUDGE_TRANSFORM_BOX_COX
                                                       : NUDGE_TRANSFORM_NONE;
-    options.category_code = row->choice == ROBUST ? NUDGE_SIGNED : NUDGE_ONE_HOT;
+    options.category_code = row->choice == ROBUST    ? NUDGE_SIGNED
+                            : row->choice == ORDINAL ? NUDGE_ORDINAL : NUDGE_ONE_HOT;
+    options.scale_categories = row->choice == SCALED;
     options.loss = NUDGE_MSE;
-    const nudge_table *of = row->choice == PRICED ? priced : table;
+    const nudge_table *of = row->choice == PRICED ? priced : row->choice >= MATRIX ? matrix : table;
     nudge_status status = nudge_prep_fit(&p, of, NULL, 0, &options, err);
     nudge_dataset *d = NULL;
     if (status == NUDGE_OK)
@@ -192,13 +205,15 @@ static nudge_status part(const failing_row *row, nudge_error *err)
     return status;
 }
 
-static nudge_data_options data_options(int is_classes)
+enum data { NUMBERS, CLASSES, BITS };
+
+static nudge_data_options data_options(int of)
 {
     nudge_data_options options = nudge_data_defaults();
-    options.data = in_folder("rows.csv");
-    options.read.target = is_classes ? "town" : "y";
+    options.data = in_folder(of == BITS ? "bits.csv" : "rows.csv");
+    options.read.target = of == CLASSES ? "town" : "y";
     options.read.threads = 1;
-    options.read.ignore = "born";
+    options.read.ignore = of == BITS ? NULL : "born";
     options.read.missing = "";
     return options;
 }
@@ -210,8 +225,8 @@ static nudge_status load_data(const failing_row *row, nudge_error *err)
     options.val_split = 0.25;
     options.test = options.data;
     options.test_split = 0;
-    options.stratify = row->choice;
-    options.class_weight = row->choice ? "balanced" : NULL;
+    options.stratify = row->choice != NUMBERS;
+    options.class_weight = row->choice == CLASSES ? "balanced" : row->choice == BITS ? "0=2" : NULL;
     nudge_status status = nudge_data_load(&d, &options, err);
     if (status != NUDGE_OK)
         return status;
@@ -330,13 +345,17 @@ static const failing_row rows[] = {
     {"prep, rare categories", fit_prep, .choice = COUNTED},
     {"prep, Box-Cox", fit_prep, .choice = BOX_COX},
     {"prep, texts around", fit_prep, .choice = PRICED},
+    {"prep, ordinal", fit_prep, .choice = ORDINAL},
+    {"prep, scaled categories", fit_prep, .choice = SCALED},
+    {"prep, matrix", fit_prep, .choice = MATRIX},
     {"pack", pack, .choice = 0},
     {"arrays, weights", from_arrays, .choice = 0},
     {"parts", part, .choice = 0},
-    {"data, numbers", load_data, .choice = 0},
-    {"data, classes", load_data, .choice = 1},
-    {"folds, numbers", load_folds, .choice = 0},
-    {"folds, classes", load_folds, .choice = 1},
+    {"data, numbers", load_data, .choice = NUMBERS},
+    {"data, classes", load_data, .choice = CLASSES},
+    {"data, 0 and 1", load_data, .choice = BITS},
+    {"folds, numbers", load_folds, .choice = NUMBERS},
+    {"folds, classes", load_folds, .choice = CLASSES},
     {"model", create, .choice = NUDGE_EMBED_NONE},
     {"model, plr", create, .choice = NUDGE_EMBED_PLR},
     {"model, pbld", create, .choice = NUDGE_EMBED_PBLD},
