@@ -245,7 +245,7 @@ static void find_facts(learning *t)
     nu_values *f = &t->facts;
     *f = (nu_values){.rows = table->rows, .whole = 1,
                      .of_images = table->n_columns == 0 && table->element == NU_U8};
-    for (size_t r = 0; r < table->rows && f->different <= NU_NUMERIC_CLASSES; r++) {
+    for (size_t r = 0; r < table->rows; r++) {
         double v = nu_target_value(t->raw, r, 0);
         size_t at = place_of(t->value, f->different, v);
         f->fraction = f->whole && v != rint(v) ? r : f->fraction;
