@@ -18,10 +18,11 @@ static const char money[] = "age,y\n31,$1.5\n42,$2.5\n45,$9\n52,$4\n23,$7\n";
 static const char bits[] = "age,y\n31,0\n42,1\n45,1\n52,0\n23,1\n40,0\n41,1\n44,0\n47,1\n50,0\n";
 
 static nudge_table *table, *priced; /* of both */
-static nudge_table *matrix;         /* with weights */
+static nudge_table *matrix, *bytes; /* with weights; without */
+static nudge_table *townspeople;    /* by age */
 static nudge_prep *prep;
 static nudge_dataset *data;
-static nudge_model *model, *twins, *pricing;
+static nudge_model *model, *twins, *pricing, *listing;
 static const double numbers[ROWS * 2] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7, 6,
                                          5, 4, 3, 2, 1, 2, 3, 4, 5, 6, 7, 8};
 static const int32_t classes[ROWS] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
@@ -30,15 +31,20 @@ static nudge_error trouble; /* of what must work */
 
 /* ---- What there is ----------------------------------------------------------------------- */
 
-static nudge_table *read_table(const char *name)
+static nudge_table *read_target(const char *name, const char *target)
 {
     nudge_read_options options = nudge_read_defaults();
     nudge_table *t = NULL;
     options.threads = 1;
-    options.target = "y";
+    options.target = target;
     options.number = strcmp(name, "money.csv") == 0 ? "y" : NULL;
     ck_ok(nudge_table_read(&t, in_folder(name), &options, &trouble), &trouble);
     return t;
+}
+
+static nudge_table *read_table(const char *name)
+{
+    return read_target(name, "y");
 }
 
 /* Inputs as the prep has them, 3 hidden units, one output. */
@@ -58,6 +64,11 @@ static nudge_status make_model(nudge_model **made, const nudge_prep *p, nudge_em
 
 static void setup(void)
 {
+    nudge_prep_options lists = nudge_prep_defaults();
+    lists.encode = NUDGE_ENCODE_PIECEWISE;
+    lists.scale = NUDGE_SCALE_QUANTILE;
+    lists.target_transform = NUDGE_TRANSFORM_BOX_COX;
+    lists.loss = NUDGE_MSE;
     make_quick_folder();
     write_in_folder("rows.csv", csv);
     write_in_folder("money.csv", money);
@@ -65,6 +76,9 @@ static void setup(void)
     matrix = table_matrix(NU_F64, ROWS, 2, numbers);
     table_values(matrix, 1, numbers);
     matrix->weights = table_block(NU_F64, ROWS, numbers);
+    bytes = table_matrix(NU_U8, ROWS, 2, numbers);
+    table_values(bytes, 1, numbers);
+    townspeople = read_target("rows.csv", "town");
     table = read_table("rows.csv");
     priced = read_table("money.csv");
     ck_ok(nudge_prep_fit(&prep, table, NULL, 0, NULL, &trouble), &trouble);
@@ -76,6 +90,11 @@ static void setup(void)
     ck_ok(nudge_prep_fit(&around, priced, NULL, 0, NULL, &trouble), &trouble);
     ck_ok(make_model(&pricing, around, NUDGE_EMBED_NONE, &trouble), &trouble);
     nudge_prep_free(around);
+    nudge_prep *listed = NULL;
+    ck_ok(nudge_prep_fit(&listed, table, NULL, 0, &lists, &trouble), &trouble);
+    ck_ok(make_model(&listing, listed, NUDGE_EMBED_NONE, &trouble), &trouble);
+    nudge_prep_free(listed);
+    ck_ok(nudge_model_save(listing, in_folder("listing.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(pricing, in_folder("pricing.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(model, in_folder("model.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(twins, in_folder("twins.safetensors"), &trouble), &trouble);
@@ -130,7 +149,7 @@ static nudge_status build_table(const failing_row *row, nudge_error *err)
 }
 
 enum fit { USUAL, PIECEWISE, TREE, FOURIER, QUANTILE, ROBUST, COUNTED, BOX_COX, PRICED, ORDINAL,
-           SCALED, MATRIX };
+           SCALED, TREE_CLASSES, MATRIX, BYTES };
 
 static nudge_status fit_prep(const failing_row *row, nudge_error *err)
 {
@@ -138,8 +157,8 @@ static nudge_status fit_prep(const failing_row *row, nudge_error *err)
     nudge_prep *p = NULL;
     options.encode = row->choice == PIECEWISE || row->choice == TREE ? NUDGE_ENCODE_PIECEWISE
                      : row->choice == FOURIER ? NUDGE_ENCODE_FOURIER : NUDGE_ENCODE_NONE;
-    options.bin_edges = row->choice == TREE ? NUDGE_EDGES_TREE : NUDGE_EDGES_QUANTILE;
-    if (row->choice == ORDINAL)
+    options.bin_edges = row->choice == TREE || row->choice == TREE_CLASSES ? NUDGE_EDGES_TREE : NUDGE_EDGES_QUANTILE;
+    if (row->choice == ORDINAL || row->choice == TREE_CLASSES)
         options.encode = NUDGE_ENCODE_PIECEWISE;
     options.bins = row->choice == TREE || row->choice == PIECEWISE ? 4 : 0;
     options.scale = row->choice == QUANTILE ? NUDGE_SCALE_QUANTILE
@@ -151,8 +170,10 @@ static nudge_status fit_prep(const failing_row *row, nudge_error *err)
     options.category_code = row->choice == ROBUST    ? NUDGE_SIGNED
                             : row->choice == ORDINAL ? NUDGE_ORDINAL : NUDGE_ONE_HOT;
     options.scale_categories = row->choice == SCALED;
-    options.loss = NUDGE_MSE;
-    const nudge_table *of = row->choice == PRICED ? priced : row->choice >= MATRIX ? matrix : table;
+    options.loss = row->choice == TREE_CLASSES ? NUDGE_CROSS_ENTROPY : NUDGE_MSE;
+    const nudge_table *of = row->choice == PRICED ? priced : row->choice == BYTES       ? bytes
+                            : row->choice == MATRIX       ? matrix
+                            : row->choice == TREE_CLASSES ? townspeople : table;
     nudge_status status = nudge_prep_fit(&p, of, NULL, 0, &options, err);
     nudge_dataset *d = NULL;
     if (status == NUDGE_OK)
@@ -299,7 +320,7 @@ static nudge_status join(const failing_row *row, nudge_error *err)
 
 static nudge_status save(const failing_row *row, nudge_error *err)
 {
-    const nudge_model *const models[] = {model, twins, pricing};
+    const nudge_model *const models[] = {model, twins, pricing, listing};
     return nudge_model_save(models[row->choice], in_folder(row->output), err);
 }
 
@@ -347,7 +368,9 @@ static const failing_row rows[] = {
     {"prep, texts around", fit_prep, .choice = PRICED},
     {"prep, ordinal", fit_prep, .choice = ORDINAL},
     {"prep, scaled categories", fit_prep, .choice = SCALED},
+    {"prep, tree of classes", fit_prep, .choice = TREE_CLASSES},
     {"prep, matrix", fit_prep, .choice = MATRIX},
+    {"prep, bytes", fit_prep, .choice = BYTES},
     {"pack", pack, .choice = 0},
     {"arrays, weights", from_arrays, .choice = 0},
     {"parts", part, .choice = 0},
@@ -364,6 +387,8 @@ static const failing_row rows[] = {
     {"model is saved", save, .output = "out.safetensors"},
     {"members are saved", save, .output = "out.safetensors", .choice = 1},
     {"texts around are saved", save, .output = "out.safetensors", .choice = 2},
+    {"lists and lambdas are saved", save, .output = "out.safetensors", .choice = 3},
+    {"lists and lambdas are loaded", load, .input = "listing.safetensors"},
     {"texts around are loaded", load, .input = "pricing.safetensors"},
     {"model is loaded", load, .input = "model.safetensors"},
     {"members are loaded", load, .input = "twins.safetensors"},
