@@ -168,10 +168,13 @@ START_TEST(dialects_in_models)
     ck_assert_int_eq(prep->dialect.delimiter, ',');
     ck_assert_int_eq(prep->dialect.decimal, '.');
     nudge_prep_free(prep);
-    static const char *const bad[] = {
+    char long_list[1100];
+    snprintf(long_list, sizeof long_list, "{\"missing\": \"%01024d\"}", 0);
+    const char *const bad[] = {
         "{\"delimiter\": \"\"}", "{\"delimiter\": \";;\"}", "{\"decimal\": \";\"}",
         "{\"skip_rows\": -1}", "{\"skip_after_header\": 1.5}", "{\"quote\": \"'\"}", "[]", "3",
         "{\"encoding\": \"a-name-that-is-longer-than-those-of-encodings\"}",
+        "{\"skip_after_header\": -1}", "{\"thousands\": \"''\"}", long_list,
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         json_object_set_new(json, "csv", json_loads(bad[i], JSON_DECODE_ANY, NULL));

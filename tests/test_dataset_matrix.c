@@ -147,12 +147,27 @@ START_TEST(matrices_that_do_not_fit_are_refused)
     pack_refused(t, p, NUDGE_EDATA, "feature 'x2' in data row 2");
     t = table_matrix(NU_F32, 2, 2, (double[]){1, NAN, 3, 4});
     pack_refused(t, p, NUDGE_EDATA, "feature 'x2' in data row 1");
+    t = table_matrix(NU_U8, 2, 2, x);
+    pack_refused(t, p, NUDGE_EMISMATCH, "feature 1 is 'x1', that of 'made.csv' is 'p1'");
+    t = table_matrix(NU_F64, 2, 2, x);
+    t->rows = 0;
+    pack_refused(t, p, NUDGE_EDATA, "0 rows; there must be from 1 to 4294967295");
+    t = table_matrix(NU_F64, 2, 2, x);
+    table_values(t, 1, (double[]){1, -1e200});
+    pack_refused(t, p, NUDGE_EDATA, "target 'y' in data row 2 is too large for f32");
     t = table_matrix(NU_F64, 1, 2, x);
     table_values(t, 2, y);
     pack_refused(t, p, NUDGE_EMISMATCH, "1 targets");
     t = table_matrix(NU_F64, 2, 2, x);
     table_classes(t, 2, (int32_t[]){0, 1});
     pack_refused(t, p, NUDGE_EMISMATCH, "'y' is a number");
+    nudge_error err;
+    nudge_dataset *d = NULL;
+    t = table_matrix(NU_F64, 2, 2, x);
+    ck_says(nudge_dataset_pack(&d, &t, p, (nudge_dtype)7, NULL, &err), NUDGE_EARGUMENT, "dtype",
+            &err);
+    ck_assert(t == NULL && d == NULL);
+    ck_assert_str_eq(nudge_prep_target_around(p, 0, 1), "");
     nudge_prep_free(p);
 }
 END_TEST

@@ -375,6 +375,19 @@ START_TEST(options_refused)
     ck_says(nudge_prep_fit(&p, t, NULL, 0, &o, &err), NUDGE_EARGUMENT, "from 2 to 1024", &err);
     o.encode = (nudge_encode)77;
     ck_says(nudge_prep_fit(&p, t, NULL, 0, &o, &err), NUDGE_EARGUMENT, "77", &err);
+    o = piecewise(2);
+    o.bin_edges = (nudge_bin_edges)78;
+    ck_says(nudge_prep_fit(&p, t, NULL, 0, &o, &err), NUDGE_EARGUMENT, "edges 78 of bins", &err);
+    const double scales[] = {-1, NAN, 1e300};
+    for (size_t i = 0; i < 4; i++) {
+        o = nudge_prep_defaults();
+        o.encode = NUDGE_ENCODE_FOURIER;
+        o.frequencies = i == 3 ? 513 : 2;
+        o.frequency_scale = i == 3 ? 1 : scales[i];
+        ck_says(nudge_prep_fit(&p, t, NULL, 0, &o, &err), NUDGE_EARGUMENT,
+                i == 3 ? "513 frequencies" : "no scale of frequencies; it must be above 0", &err);
+        ck_assert_str_eq(err.setting, i == 3 ? "frequencies" : "frequency_scale");
+    }
     nudge_table_free(t);
     t = table_columns(3, 2);
     table_numbers(t, 0, "far", (double[]){-1e300, 0, 1e300});

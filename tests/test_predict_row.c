@@ -136,6 +136,48 @@ START_TEST(rows_in_their_own_units)
 }
 END_TEST
 
+/* A date is a text, or days since 1970-01-01 as a number, which goes before; or missing. */
+START_TEST(dates)
+{
+    nudge_data_options o = nudge_data_defaults();
+    nudge_data data;
+    nudge_model *m = NULL;
+    nudge_predictor *p = NULL;
+    double all[4], one;
+    write_in_folder("d.csv", "when,y\n1970-01-03,1\n1970-01-05T12:00,4\n,2\n1970-01-11,3\n");
+    o.data = in_folder("d.csv");
+    o.read.target = "y";
+    o.read.dtype = NUDGE_F64;
+    ck_ok(nudge_data_load(&data, &o, &err), &err);
+    nudge_model_options mo = nudge_model_defaults();
+    mo.dtype = NUDGE_F64;
+    mo.layers = 1;
+    mo.widths = (size_t[]){1, 1};
+    ck_ok(nudge_model_create(&m, &mo, data.prep, &err), &err);
+    ck_ok(nudge_predict(m, data.train, 1, all, &err), &err);
+    ck_ok(nudge_predictor_create(&p, m, &err), &err);
+    static const struct {
+        double number;
+        const char *text;
+        size_t row;
+    } cells[] = {{NAN, "1970-01-03", 0}, {NAN, "1970-01-05T12:00", 1}, {NAN, NULL, 2},
+                 {4.5, NULL, 1}, {10, "1970-01-03", 3}, {10, "no date", 3}};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        ck_ok(nudge_predict_row(p, &cells[i].number, &cells[i].text, &one, &err), &err);
+        ck_near(one, all[cells[i].row], 1e-13);
+    }
+    const double none = NAN;
+    const char *const text = "1970-02-30";
+    ck_ok(nudge_predict_row(p, &none, NULL, &one, &err), &err);
+    ck_near(one, all[2], 1e-13);
+    ck_status(nudge_predict_row(p, &none, &text, &one, &err), NUDGE_EDATA, &err);
+    ck_assert_str_eq(err.text, "feature 0 ('when') is no finite f64 number");
+    nudge_predictor_free(p);
+    nudge_model_free(m);
+    nudge_data_free(&data);
+}
+END_TEST
+
 static Suite *predict_row_suite(void)
 {
     Suite *s = suite_create("predict_row");
@@ -143,6 +185,7 @@ static Suite *predict_row_suite(void)
     tcase_add_checked_fixture(tc, make_folder, remove_folder);
     tcase_add_loop_test(tc, rows_as_datasets, 0, sizeof networks / sizeof *networks);
     tcase_add_loop_test(tc, rows_in_their_own_units, 0, 2);
+    tcase_add_test(tc, dates);
     suite_add_tcase(s, tc);
     return s;
 }

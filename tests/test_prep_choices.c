@@ -185,6 +185,55 @@ START_TEST(outliers)
 }
 END_TEST
 
+/* Sums, differences or their inverses are no numbers. */
+START_TEST(too_far_apart)
+{
+    static const struct {
+        nudge_scale scale;
+        double x[4];
+    } cases[] = {
+        {NUDGE_SCALE_STANDARD, {1.7e308, 1.7e308, 1.6e308, 1}},
+        {NUDGE_SCALE_MINMAX, {-1.7e308, 1.7e308, 0, 1}},
+        {NUDGE_SCALE_MINMAX, {0, 1e-320, 0, 0}},
+        {NUDGE_SCALE_QUANTILE, {-1.7e308, 1.7e308, 0, 1}},
+        {NUDGE_SCALE_ROBUST, {-1.7e308, 1.7e308, -1.7e308, 1.7e308}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nudge_prep *p = NULL;
+        nudge_prep_options o = {.size = sizeof o, .scale = cases[i].scale, .loss = NUDGE_MSE};
+        nudge_table *t = table_columns(4, 2);
+        table_numbers(t, 0, "x", cases[i].x);
+        table_numbers(t, 1, "y", skewed);
+        t->columns[1].is_target = 1;
+        ck_says(nudge_prep_fit(&p, t, NULL, 0, &o, &err), NUDGE_EDATA, "column 'x': values from",
+                &err);
+        ck_assert_ptr_nonnull(strstr(err.text, "too far apart or too close together to scale"));
+        ck_assert_str_eq(err.setting, "scale");
+        nudge_table_free(t);
+    }
+}
+END_TEST
+
+/* A column of one value, or none: it says nothing, unless the indicator tells the two apart. */
+START_TEST(one_value_or_none)
+{
+    nudge_table *t = table_columns(4, 2);
+    table_numbers(t, 0, "x", (double[]){5, NAN, 5, 5});
+    table_numbers(t, 1, "y", skewed);
+    t->columns[1].is_target = 1;
+    for (int indicator = 0; indicator < 2; indicator++) {
+        nudge_prep *p = fit_as(t, (nudge_prep_options){.fill_indicator = indicator});
+        size_t n;
+        const nudge_note *note = nudge_prep_notes(p, &n);
+        ck_assert_uint_eq(n, indicator ? 0 : 1);
+        if (!indicator)
+            ck_assert_ptr_nonnull(strstr(note[0].text, "column 'x' holds one value or none"));
+        nudge_prep_free(p);
+    }
+    nudge_table_free(t);
+}
+END_TEST
+
 /* What has no effect is refused, and what does not exist. */
 START_TEST(refused)
 {
@@ -208,6 +257,7 @@ START_TEST(refused)
         {1, {.scale_categories = 1, .scale = NUDGE_SCALE_QUANTILE}, "scale_categories"},
         {1, {.target_scale = NUDGE_SCALE_MINMAX}, "target_scale"},
         {1, {.scale = (nudge_scale)77}, ""},
+        {1, {.target_scale = (nudge_scale)77}, ""},
         {1, {.fill = (nudge_fill)9}, ""},
         {1, {.category_code = (nudge_category_code)9}, ""},
         {1, {.task = (nudge_task)9}, ""},
@@ -315,6 +365,8 @@ static Suite *prep_choices_suite(void)
     tcase_add_test(tc, rounding_is_constant);
     tcase_add_test(tc, outliers);
     tcase_add_test(tc, refused);
+    tcase_add_test(tc, too_far_apart);
+    tcase_add_test(tc, one_value_or_none);
     tcase_add_test(tc, scale_of_the_target);
     suite_add_tcase(s, tc);
     return s;

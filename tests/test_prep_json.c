@@ -158,6 +158,8 @@ START_TEST(lying_json_is_refused)
         {1, "{\"features\": 16777217}"},
         {1, "{\"features\": 9223372036854775807}"},
         {1, "{\"pixels\": [3, 1, 1]}"},
+        {1, "{\"pixels\": [3, \"1\"]}"},
+        {0, "{\"pixels\": [4, 1]}"}, /* beside columns */
         {1, "{\"pixels\": [4294967296, 4294967296]}"},
         {1, "{\"something\": 1}"}, /* of a newer version */
         {1, "{\"classes\": [\"0\"]}"},

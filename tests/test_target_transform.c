@@ -191,7 +191,7 @@ START_TEST(in_the_file)
 {
     static const char *const wrong[] = {
         "null", "\"log\"", "{}", "{\"name\": \"none\"}", "{\"name\": \"cube\"}",
-        "{\"name\": \"log\", \"lambda\": [1]}", "{\"name\": \"log\", \"more\": 1}",
+        "{\"name\": \"log\", \"lambda\": [1]}", "{\"name\": \"log\", \"most\": [1]}", "{\"name\": \"log\", \"more\": 1}",
         "{\"name\": \"box-cox\"}", "{\"name\": \"box-cox\", \"lambda\": [1], \"most\": []}",
         "{\"name\": \"box-cox\", \"lambda\": [6], \"most\": [1]}",
         "{\"name\": \"box-cox\", \"lambda\": [\"1\"], \"most\": [1]}",
@@ -226,12 +226,63 @@ START_TEST(in_the_file)
 }
 END_TEST
 
+/* Of each target its own lambda. */
+START_TEST(two_targets)
+{
+    nudge_prep *p = NULL;
+    nudge_prep_options o = {.size = sizeof o, .loss = NUDGE_MSE,
+                            .target_transform = NUDGE_TRANSFORM_BOX_COX};
+    nudge_table *t = table_columns(ROWS, 3);
+    table_numbers(t, 0, "x", known[1].y);
+    table_numbers(t, 1, "y", known[0].y);
+    table_numbers(t, 2, "z", known[2].y);
+    t->columns[1].is_target = t->columns[2].is_target = 1;
+    t->columns[2].place = 1;
+    ck_ok(nudge_prep_fit(&p, t, NULL, 0, &o, &err), &err);
+    ck_assert_double_eq_tol(nudge_prep_target_lambda(p, 0), known[0].lambda, 1e-6);
+    ck_assert_double_eq_tol(nudge_prep_target_lambda(p, 1), known[2].lambda, 1e-6);
+    nudge_dataset *d = pack(t, p, NUDGE_F64, NULL);
+    for (size_t r = 0; r < 3; r++) {
+        ck_assert_double_eq_tol(target(d, r, 0), known[0].z[r], 2e-6);
+        ck_assert_double_eq_tol(target(d, r, 1), known[2].z[r], 2e-6);
+    }
+    nudge_dataset_free(d);
+    nudge_prep_free(p);
+}
+END_TEST
+
+/* The limit, as a file may have it: the logarithm. */
+START_TEST(lambda_of_0)
+{
+    nudge_table *t = table_of(ROWS, known[0].y);
+    nudge_prep *p = learn(t, NUDGE_TRANSFORM_BOX_COX, NUDGE_MSE), *back = NULL;
+    json_t *json = nu_prep_to_json(p);
+    json_object_set_new(json, "target_transform",
+                        json_pack("{s:s, s:[f], s:[f]}", "name", "box-cox", "lambda", 0.0, "most",
+                                  1000.0));
+    json_object_set_new(json, "target_shift", json_real(0));
+    json_object_set_new(json, "target_factor", json_real(1));
+    ck_ok(nu_prep_from_json(&back, json, "m", &err), &err);
+    for (double z = -3; z < 4; z += 0.5)
+        ck_assert_double_eq_tol(nu_target_raw(back, 0, z), exp(z), 1e-14 * exp(z));
+    nudge_dataset *d = pack(t, back, NUDGE_F64, NULL);
+    for (size_t r = 0; r < ROWS; r++)
+        ck_assert_double_eq_tol(target(d, r, 0), log(known[0].y[r]), 1e-14);
+    nudge_dataset_free(d);
+    json_decref(json);
+    nudge_prep_free(p);
+    nudge_prep_free(back);
+}
+END_TEST
+
 static Suite *target_transform_suite(void)
 {
     Suite *s = suite_create("target_transform");
     TCase *tc = tcase_create("transforms");
     tcase_add_loop_test(tc, lambda_as_scipy, 0, 3);
     tcase_add_loop_test(tc, there_and_back, 1, 4);
+    tcase_add_test(tc, two_targets);
+    tcase_add_test(tc, lambda_of_0);
     tcase_add_test(tc, beyond_the_bound);
     tcase_add_loop_test(tc, all_ways_agree, 0, 6);
     tcase_add_test(tc, refused);

@@ -82,6 +82,9 @@ static const struct {
     {{"1.5", "0.5"}, 2, 0, 0, NUDGE_MSE, "", NULL},
     {{"1.5", "0.5"}, 2, NUDGE_CLASSIFICATION, 0, NUDGE_CROSS_ENTROPY, "0.5|1.5", NULL},
     {{"b", "a"}, 2, 0, 0, NUDGE_CROSS_ENTROPY, "a|b", NULL},
+    {{"5", "3", "4"}, 3, NUDGE_REGRESSION, NUDGE_MAE, NUDGE_MAE, "", NULL},
+    {{"5", "3", "4"}, 3, NUDGE_CLASSIFICATION, NUDGE_CROSS_ENTROPY, NUDGE_CROSS_ENTROPY, "3|4|5",
+     NULL},
 };
 
 START_TEST(labels_as_written)
@@ -177,23 +180,63 @@ START_TEST(labels_are_found)
 }
 END_TEST
 
+/* Several targets are numbers, or all of zeros and ones, which are then classes that go together. */
+START_TEST(several_targets)
+{
+    static const struct {
+        const char *rows;
+        nudge_task task;
+        nudge_loss loss; /* NUDGE_LOSS_AUTO: refused */
+    } all[] = {
+        {"1,0,1\n2,1,1\n3,0,0\n", NUDGE_TASK_AUTO, NUDGE_BCE},
+        {"1,0,1\n2,1,1\n3,0,0\n", NUDGE_CLASSIFICATION, NUDGE_BCE},
+        {"1,0,1\n2,1,1\n3,0,0\n", NUDGE_REGRESSION, NUDGE_MSE},
+        {"1,0,1\n2,2,1\n3,0,0\n", NUDGE_TASK_AUTO, NUDGE_MSE},
+        {"1,0,1\n2,2,1\n3,0,0\n", NUDGE_CLASSIFICATION, NUDGE_LOSS_AUTO},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        nudge_read_options read = nudge_read_defaults();
+        nudge_prep_options o = {.size = sizeof o, .task = all[i].task};
+        nudge_prep *p = NULL;
+        char text[100];
+        read.target = "t,u";
+        snprintf(text, sizeof text, "x,t,u\n%s", all[i].rows);
+        nudge_table *t = read_text(text, &read);
+        if (all[i].loss == NUDGE_LOSS_AUTO) {
+            ck_says(nudge_prep_fit(&p, t, NULL, 0, &o, &err), NUDGE_EARGUMENT, "target 't' and "
+                    "others: several targets that are classes must all be zeros and ones", &err);
+            ck_assert_str_eq(err.setting, "task");
+        } else {
+            ck_ok(nudge_prep_fit(&p, t, NULL, 0, &o, &err), &err);
+            ck_assert_int_eq(p->loss, all[i].loss);
+            ck_assert_uint_eq(p->outputs, 2);
+        }
+        nudge_prep_free(p);
+        nudge_table_free(t);
+    }
+}
+END_TEST
+
 static const uint32_t first_20[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
                                     10, 11, 12, 13, 14, 15, 16, 17, 18, 19};
 
-/* The last class is in the rows held out alone. */
+/* The last class, or two, are in the rows held out alone. */
 START_TEST(classes_without_training_rows)
 {
     nudge_read_options read = nudge_read_defaults();
     nudge_prep *p = NULL;
     char text[400] = "x,t\n", *at = text + 4;
-    for (int r = 0; r < 30; r++)
-        at += sprintf(at, "%d,%c\n", r * r, "abc"[r / 10]);
+    for (int r = 0; r < 30 + 10 * _i; r++)
+        at += sprintf(at, "%d,%c\n", r * r, "abcd"[r / 10]);
     read.target = "t";
     nudge_table *t = read_text(text, &read);
     ck_ok(nudge_prep_fit(&p, t, first_20, 20, NULL, &err), &err);
     ck_assert_uint_eq(p->notes.n, 1);
-    ck_assert_str_eq(p->notes.note[0].text, "class 'c' of target 't' is in none of the 20 training "
-                     "rows: no model can learn it");
+    ck_assert_str_eq(p->notes.note[0].text,
+                     _i == 0 ? "class 'c' of target 't' is in none of the 20 training rows: no "
+                               "model can learn it"
+                             : "class 'c' of target 't' and others are in none of the 20 training "
+                               "rows: no model can learn it");
     nudge_prep_free(p);
     ck_says(nudge_prep_fit(&p, t, first_20, 10, NULL, &err), NUDGE_EDATA, "only one class ('a')",
             &err);
@@ -244,7 +287,8 @@ static Suite *task_suite(void)
     tcase_add_test(tc, many_numbers_stay_numbers);
     tcase_add_test(tc, contradictions_are_refused);
     tcase_add_test(tc, labels_are_found);
-    tcase_add_test(tc, classes_without_training_rows);
+    tcase_add_test(tc, several_targets);
+    tcase_add_loop_test(tc, classes_without_training_rows, 0, 2);
     tcase_add_test(tc, the_same_task_from_every_source);
     suite_add_tcase(suite, tc);
     return suite;

@@ -67,6 +67,30 @@ static void check_edges(const nudge_prep *p, const double *want, size_t n)
         ck_assert_double_eq_tol(p->codes[0].at[k], want[k], 1e-12);
 }
 
+/* There is no number between the two that a split is between: the lower one is the edge. */
+START_TEST(neighbours)
+{
+    enum { N = 6 };
+    const double low = 1 + 0x1p-52, high = 1 + 0x1p-51; /* half way rounds to the higher one */
+    nudge_prep_options o = nudge_prep_defaults();
+    nudge_prep *p = NULL;
+    nudge_table *t = table_columns(N, 2);
+    table_numbers(t, 0, "x", (double[N]){0, low, low, high, high, 2});
+    table_numbers(t, 1, "y", (double[N]){0, 0, 0, 1, 1, 1});
+    t->columns[1].is_target = 1;
+    o.loss = NUDGE_MSE;
+    o.scale = NUDGE_SCALE_NONE;
+    o.encode = NUDGE_ENCODE_PIECEWISE;
+    o.bins = 2;
+    o.bin_edges = NUDGE_EDGES_TREE;
+    ck_ok(nudge_prep_fit(&p, t, NULL, 0, &o, &err), &err);
+    ck_assert_uint_eq(p->codes[0].n, 3);
+    ck_assert(p->codes[0].at[1] == low);
+    nudge_prep_free(p);
+    nudge_table_free(t);
+}
+END_TEST
+
 /* scikit-learn 1.2: the thresholds of DecisionTreeRegressor, of standardised targets where there
  * are two, and of DecisionTreeClassifier, max_leaf_nodes=6, min_samples_leaf=5. */
 START_TEST(as_scikit_learn)
@@ -164,6 +188,7 @@ static Suite *tree_edges_suite(void)
 {
     Suite *s = suite_create("tree_edges");
     TCase *c = tcase_create("edges");
+    tcase_add_test(c, neighbours);
     tcase_add_loop_test(c, as_scikit_learn, 0, 6);
     tcase_add_test(c, bins_by_rows);
     tcase_add_loop_test(c, counts_have_no_bins, 0, 5);

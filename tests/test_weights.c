@@ -329,6 +329,43 @@ START_TEST(splits_and_folds)
 }
 END_TEST
 
+/* Weights of classes that are no labels, but zeros and ones; what is none of either. */
+START_TEST(named_classes)
+{
+    static const struct {
+        const char *csv, *weights, *words; /* NULL: they are taken, 2 of 0 */
+        nudge_loss loss;
+    } all[] = {
+        {"x,w,y\n1,1,0\n2,2,1\n3,3,0\n", "0=2", NULL, NUDGE_BCE},
+        {"x,w,y\n1,1,0\n2,2,1\n3,3,0\n", "2=2", "'y' has no class '2'; it has 2, '0', '1'", 0},
+        {"x,w,y\n1,1,0\n2,2,0.5\n3,3,0\n", "0=2", "the target of row 1 is neither 0 nor 1",
+         NUDGE_BCE},
+        {"x,w,y\n1,1,a\n2,2,b\n3,3,c\n", "d=2", "has no class 'd'; it has 3, 'a', 'b', ...", 0},
+        {"x,w,y\n1,1,a\n2,2,b\n3,3,a\n", "a=2,a=1", "class 'a' is named twice", 0},
+        {"x,w,y\n1,1,0.5\n2,2,3\n3,3,2\n", "a=2", "'y' is a number; weights are of classes", 0},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        nudge_data_options options = nudge_data_defaults();
+        nudge_data data;
+        nudge_error err;
+        write_in_folder("w.csv", all[i].csv);
+        options.data = in_folder("w.csv");
+        options.read.target = "y";
+        options.read.weight = "w";
+        options.prep.scale = NUDGE_SCALE_NONE;
+        options.prep.loss = all[i].loss;
+        options.class_weight = all[i].weights;
+        nudge_status status = nudge_data_load(&data, &options, &err);
+        int is_right = all[i].words == NULL || strstr(err.text, all[i].words) != NULL;
+        ck_assert_msg((status == NUDGE_OK) == (all[i].words == NULL) && is_right, "%s", err.text);
+        if (status == NUDGE_OK) {
+            check_rows(data.train, (const double[]){2, 1});
+            nudge_data_free(&data);
+        }
+    }
+}
+END_TEST
+
 /* ---- Classes --------------------------------------------------------------------------- */
 
 /* 6 rows of class 0, 3 of class 2, none of class 1; by the formula that scikit-learn has. */
@@ -400,6 +437,7 @@ static Suite *weights_suite(void)
     tcase_add_checked_fixture(tc, make_folder, remove_folder);
     tcase_add_test(tc, resumed);
     tcase_add_test(tc, splits_and_folds);
+    tcase_add_test(tc, named_classes);
     suite_add_tcase(suite, tc);
     tc = tcase_create("classes and limits");
     tcase_add_test(tc, balanced);
