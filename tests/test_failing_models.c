@@ -209,6 +209,23 @@ static nudge_status from_arrays(const failing_row *row, nudge_error *err)
         status = nudge_dataset_weigh_classes(d, (const double[]){1, 2, 0.5}, err);
     if (status == NUDGE_OK)
         status = nudge_dataset_set_weights(d, numbers, err);
+    nudge_dataset *weighted = NULL;
+    if (status == NUDGE_OK)
+        status = nudge_dataset_subset(&weighted, d, (const uint32_t[]){3, 1, 4}, 3, err);
+    tell_data(weighted);
+    tell_data(d);
+    return status;
+}
+
+/* Bytes that stay where they are, and those of a machine. */
+static nudge_status other_bytes(const failing_row *row, nudge_error *err)
+{
+    nudge_dataset *d = NULL;
+    nudge_arrays arrays = {.size = sizeof arrays, .dtype = NUDGE_F32, .rows = ROWS, .features = 2,
+                           .outputs = 3, .x = money, .bytes = 1, .classes = classes};
+    nudge_status status = row->choice
+                              ? nudge_dataset_random(&d, NUDGE_F32, ROWS, 2, 3, 1, 1, 7, err)
+                              : nudge_dataset_borrow(&d, &arrays, err);
     tell_data(d);
     return status;
 }
@@ -373,6 +390,8 @@ static const failing_row rows[] = {
     {"prep, bytes", fit_prep, .choice = BYTES},
     {"pack", pack, .choice = 0},
     {"arrays, weights", from_arrays, .choice = 0},
+    {"borrowed bytes", other_bytes, .choice = 0},
+    {"random bytes", other_bytes, .choice = 1},
     {"parts", part, .choice = 0},
     {"data, numbers", load_data, .choice = NUMBERS},
     {"data, classes", load_data, .choice = CLASSES},

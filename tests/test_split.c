@@ -94,6 +94,8 @@ START_TEST(impossible_splits_are_refused)
     }
     refused(10, 0.5, 0.5, "none");
     refused(1, 0.01, 0, "none");
+    refused(0, 0.1, 0, "0 rows to split; there must be from 1 to 4294967295");
+    refused((size_t)UINT32_MAX + 1, 0.1, 0, "4294967296 rows to split");
 }
 END_TEST
 
@@ -175,6 +177,9 @@ START_TEST(classes_without_training_rows_are_refused)
     nu_parts s;
     ck_says(nu_parts_make(&s, &asked, &err), NUDGE_EDATA, "class 'one' of target 'kind' has 1 row, "
             "1 for testing and 0 for validation: none left to train on", &err);
+    of[1] = 1;
+    ck_says(nu_parts_make(&s, &asked, &err), NUDGE_EDATA, "has 2 rows, 2 for testing and 0", &err);
+    of[1] = 0;
     asked.order = NUDGE_SPLIT_LAST;
     ck_says(nu_parts_make(&s, &asked, &err), NUDGE_EARGUMENT, "a stratified split is random", &err);
     asked = (nu_split){20, 0, 0.1, NUDGE_SPLIT_RANDOM, &groups, 1};
@@ -226,6 +231,7 @@ START_TEST(impossible_folds_are_refused)
     int32_t of[4] = {0, 0, 1, 0};
     nu_groups groups = {.of = of, .n = 2, .target = "kind"};
     ck_says(nu_folds_make(&fold, 4, 5, NULL, 1, &err), NUDGE_EARGUMENT, "5 folds of 4 rows", &err);
+    ck_says(nu_folds_make(&fold, 0, 2, NULL, 1, &err), NUDGE_EARGUMENT, "0 rows to split", &err);
     ck_says(nu_folds_make(&fold, 4, 1, NULL, 1, &err), NUDGE_EARGUMENT, "1 folds", &err);
     ck_assert_str_eq(err.setting, "folds");
     ck_says(nu_folds_make(&fold, 4, 2, &groups, 1, &err), NUDGE_EDATA,

@@ -54,16 +54,140 @@ START_TEST(refused)
     nudge_table *t = NULL;
     const double good[2] = {1, 2}, bad[2] = {1, -INFINITY};
     ck_says(nudge_table_create(&t, 0, &err), NUDGE_EARGUMENT, "0 rows", &err);
+    ck_says(nudge_table_create(&t, (size_t)UINT32_MAX + 1, &err), NUDGE_EARGUMENT,
+            "4294967296 rows; there must be from 1 to 4294967295", &err);
     ck_ok(nudge_table_create(&t, 2, &err), &err);
     ck_ok(nudge_table_add_numbers(t, "x", good, &err), &err);
     ck_says(nudge_table_add_numbers(t, "x", good, &err), NUDGE_EARGUMENT, "'x' already", &err);
     ck_says(nudge_table_add_numbers(t, "", good, &err), NUDGE_EARGUMENT, "no name", &err);
+    ck_says(nudge_table_add_numbers(t, NULL, good, &err), NUDGE_EARGUMENT, "column 1 has no name",
+            &err);
     ck_says(nudge_table_add_numbers(t, "y", bad, &err), NUDGE_EDATA, "row 1: -inf", &err);
     ck_says(nudge_table_set_target(t, "y", &err), NUDGE_EARGUMENT, "no column 'y'", &err);
     ck_assert_uint_eq(nudge_table_describe(t).columns, 1);
     ck_ok(nudge_table_add_numbers(t, "y", good, &err), &err);
     ck_assert_uint_eq(nudge_table_describe(t).columns, 2);
     nudge_table_free(t);
+    t = table_matrix(NU_F64, 2, 1, good);
+    table_values(t, 1, good);
+    ck_says(nudge_table_add_numbers(t, "z", good, &err), NUDGE_EARGUMENT,
+            "is a matrix: it takes no columns", &err);
+    ck_assert_uint_eq(nudge_table_describe(t).columns, 2);
+    nudge_table_free(t);
+}
+END_TEST
+
+/* Columns of nothing; targets are in the order of the first calls that name them. */
+START_TEST(nothing_and_targets)
+{
+    nudge_table *t = NULL;
+    const double none[2] = {NAN, NAN}, some[2] = {1, 2};
+    ck_ok(nudge_table_create(&t, 2, &err), &err);
+    ck_ok(nudge_table_add_numbers(t, "none", none, &err), &err);
+    ck_ok(nudge_table_add_numbers(t, "b", some, &err), &err);
+    ck_ok(nudge_table_add_numbers(t, "x", some, &err), &err);
+    ck_ok(nudge_table_add_numbers(t, "a", some, &err), &err);
+    ck_ok(nudge_table_set_target(t, "a", &err), &err);
+    ck_ok(nudge_table_set_target(t, "b", &err), &err);
+    ck_ok(nudge_table_set_target(t, "a", &err), &err);
+    ck_assert_uint_eq(nudge_table_column(t, 0).missing, 2);
+    ck_assert(t->columns[0].min == 0 && t->columns[0].max == 0);
+    nudge_prep *p = NULL;
+    nudge_prep_options o = {.size = sizeof o, .loss = NUDGE_MSE};
+    ck_says(nudge_prep_fit(&p, t, NULL, 0, &o, &err), NUDGE_EDATA, "column 'none' has no value",
+            &err);
+    table_set(t, 0, 0, 5);
+    ck_ok(nudge_prep_fit(&p, t, NULL, 0, &o, &err), &err);
+    ck_assert_str_eq(nudge_prep_target_name(p, 0), "a");
+    ck_assert_str_eq(nudge_prep_target_name(p, 1), "b");
+    nudge_prep_free(p);
+    nudge_table_free(t);
+}
+END_TEST
+
+/* ---- Parts of arrays --------------------------------------------------------------------- */
+
+enum { N = 12 };
+static const double twelve[2 * N] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+
+static nudge_dataset *arrays(size_t rows, size_t outputs, const double *y, const int32_t *classes)
+{
+    nudge_dataset *d = NULL;
+    ck_ok(nudge_dataset_from_arrays(&d, NUDGE_F64, rows, 1, outputs, twelve, y, classes, &err),
+          &err);
+    return d;
+}
+
+/* Part 1 of 3; ends d. */
+static void hold_out(nudge_dataset **held, nudge_dataset *d)
+{
+    nudge_dataset *train = NULL;
+    size_t rows = d->rows;
+    ck_ok(nudge_dataset_hold_out(&train, held, d, 1, 3, 5, &err), &err);
+    ck_assert_uint_eq(train->rows, rows - rows / 3);
+    ck_assert_uint_eq((*held)->rows, rows / 3);
+    nudge_dataset_free(train);
+    nudge_dataset_free(d);
+}
+
+/* Of each class its share, of a subset as of all; where there are no classes, or one row of each,
+ * any rows. */
+START_TEST(shares_of_classes)
+{
+    static const int32_t classes[N] = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
+    static const double halves[2 * N] = {0.5}, bits[N] = {0, 1, 1, 0, 1, 1, 0, 1, 1};
+    static const uint32_t nine[9] = {11, 10, 9, 8, 7, 6, 5, 4, 3};
+    nudge_dataset *all = arrays(N, 3, NULL, classes), *subset = NULL, *held = NULL;
+    ck_ok(nudge_dataset_subset(&subset, all, nine, 9, &err), &err);
+    hold_out(&held, subset);
+    size_t count[3] = {0};
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_uint_ge(held->index[i], 3);
+        count[(size_t)target(held, i, 0)]++;
+    }
+    ck_assert(count[0] == 1 && count[1] == 1 && count[2] == 1);
+    nudge_dataset_free(held);
+    nudge_dataset_free(all);
+    hold_out(&held, arrays(9, 1, bits, NULL));
+    ck_assert_double_eq(target(held, 0, 0) + target(held, 1, 0) + target(held, 2, 0), 2);
+    nudge_dataset_free(held);
+    nudge_dataset *others[] = {arrays(N, 1, halves, NULL), arrays(N, 2, halves, NULL),
+                               arrays(N, 0, NULL, NULL), arrays(3, 3, NULL, classes)};
+    for (size_t i = 0; i < 4; i++) {
+        hold_out(&held, others[i]);
+        nudge_dataset_free(held);
+    }
+}
+END_TEST
+
+START_TEST(no_values_and_no_classes)
+{
+    static const int32_t classes[N] = {0, 1, 2, 0, 1, 2};
+    nudge_dataset *shape = NULL, *train = NULL, *held = NULL;
+    ck_ok(nudge_dataset_shape(&shape, NUDGE_F32, N, 2, 3, 1, 0, &err), &err);
+    ck_says(nudge_dataset_hold_out(&train, &held, shape, 0, 3, 5, &err), NUDGE_EARGUMENT,
+            "only a shape", &err);
+    ck_says(nudge_dataset_weigh_classes(shape, NULL, &err), NUDGE_EARGUMENT, "only a shape", &err);
+    nudge_dataset_free(shape);
+    nudge_dataset *others[] = {arrays(N, 2, twelve, NULL), arrays(N, 0, NULL, NULL)};
+    for (size_t i = 0; i < 2; i++) {
+        ck_says(nudge_dataset_weigh_classes(others[i], NULL, &err), NUDGE_EARGUMENT,
+                "rows without classes", &err);
+        nudge_dataset_free(others[i]);
+    }
+    nudge_dataset *d = arrays(6, 3, NULL, classes);
+    ck_says(nudge_dataset_weigh_classes(d, (const double[]){1, -1, 1}, &err), NUDGE_EARGUMENT,
+            "class 1 has -1; it must be a finite number from 0", &err);
+    ck_says(nudge_dataset_weigh_classes(d, (const double[]){1, 1, INFINITY}, &err),
+            NUDGE_EARGUMENT, "class 2 has inf", &err);
+    nudge_model *m = made_model(NUDGE_CROSS_ENTROPY, NUDGE_F64, 1, (size_t[]){1, 3},
+                                NUDGE_IDENTITY, NUDGE_IDENTITY, 1);
+    nudge_metrics metrics;
+    ck_ok(nudge_dataset_set_weights(d, (const double[]){1e308, 1e308, 0, 0, 0, 0}, &err), &err);
+    ck_says(nudge_evaluate(m, d, 1, &metrics, &err), NUDGE_EDATA,
+            "the weights of the 6 evaluated rows add up to inf: they are too large", &err);
+    nudge_model_free(m);
+    nudge_dataset_free(d);
 }
 END_TEST
 
@@ -113,7 +237,10 @@ static Suite *table_build_suite(void)
     TCase *tc = tcase_create("build");
     tcase_add_test(tc, cells);
     tcase_add_test(tc, refused);
+    tcase_add_test(tc, nothing_and_targets);
     tcase_add_test(tc, raw_rows_and_inputs);
+    tcase_add_test(tc, shares_of_classes);
+    tcase_add_test(tc, no_values_and_no_classes);
     suite_add_tcase(s, tc);
     return s;
 }
