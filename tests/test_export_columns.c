@@ -268,7 +268,8 @@ START_TEST(targets)
          "\"link\": \"identity\",\n  \"transform\": \"log\",\n"},
         {SKEWED, {.loss = NUDGE_MSE, .target_transform = NUDGE_TRANSFORM_BOX_COX,
                   .target_scale = NUDGE_SCALE_NONE},
-         "\"transform\": \"box-cox\",\n  \"targets\": [\n    {\"name\": \"y\", \"lambda\": -0.8518415"},
+         "\"transform\": \"box-cox\",\n  \"targets\": [\n    {\"name\": \"y\", "
+         "\"lambda\": -0.8518415"},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         ck_columns(learned(table_of(all[i].csv), all[i].options), all[i].part);

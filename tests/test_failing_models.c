@@ -94,6 +94,11 @@ static void setup(void)
     ck_ok(nudge_prep_fit(&listed, table, NULL, 0, &lists, &trouble), &trouble);
     ck_ok(make_model(&listing, listed, NUDGE_EMBED_NONE, &trouble), &trouble);
     nudge_prep_free(listed);
+    nudge_dataset *encoded = NULL;
+    ck_ok(nudge_dataset_pack_copy(&encoded, table, nudge_model_describe(listing).prep, NUDGE_F32,
+                                  NULL, &trouble), &trouble);
+    ck_ok(nudge_interval_learn(listing, encoded, 0.8, 1, &trouble), &trouble);
+    nudge_dataset_free(encoded);
     ck_ok(nudge_model_save(listing, in_folder("listing.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(pricing, in_folder("pricing.safetensors"), &trouble), &trouble);
     ck_ok(nudge_model_save(model, in_folder("model.safetensors"), &trouble), &trouble);
@@ -157,12 +162,14 @@ static nudge_status fit_prep(const failing_row *row, nudge_error *err)
     nudge_prep *p = NULL;
     options.encode = row->choice == PIECEWISE || row->choice == TREE ? NUDGE_ENCODE_PIECEWISE
                      : row->choice == FOURIER ? NUDGE_ENCODE_FOURIER : NUDGE_ENCODE_NONE;
-    options.bin_edges = row->choice == TREE || row->choice == TREE_CLASSES ? NUDGE_EDGES_TREE : NUDGE_EDGES_QUANTILE;
+    options.bin_edges = row->choice == TREE || row->choice == TREE_CLASSES ? NUDGE_EDGES_TREE
+                                                                           : NUDGE_EDGES_QUANTILE;
     if (row->choice == ORDINAL || row->choice == TREE_CLASSES)
         options.encode = NUDGE_ENCODE_PIECEWISE;
     options.bins = row->choice == TREE || row->choice == PIECEWISE ? 4 : 0;
     options.scale = row->choice == QUANTILE ? NUDGE_SCALE_QUANTILE
-                    : row->choice == ROBUST || row->choice == MATRIX ? NUDGE_SCALE_ROBUST : NUDGE_SCALE_AUTO;
+                    : row->choice == ROBUST || row->choice == MATRIX ? NUDGE_SCALE_ROBUST
+                                                                     : NUDGE_SCALE_AUTO;
     options.min_count = row->choice == COUNTED ? 4 : 0;
     options.fill_indicator = row->choice == COUNTED;
     options.target_transform = row->choice == BOX_COX ? NUDGE_TRANSFORM_BOX_COX
@@ -304,7 +311,11 @@ static nudge_status copy(const failing_row *row, nudge_error *err)
 {
     nudge_model *m = NULL, *member = NULL;
     (void)row;
-    nudge_status status = nudge_model_copy(&m, twins, err);
+    nudge_status status = nudge_model_copy(&m, listing, err);
+    if (status == NUDGE_OK) {
+        failing_result_model(NU_TAKE(m));
+        status = nudge_model_copy(&m, twins, err);
+    }
     if (status == NUDGE_OK) {
         failing_result_model(NU_TAKE(m));
         status = nudge_model_copy(&m, model, err);
@@ -406,8 +417,8 @@ static const failing_row rows[] = {
     {"model is saved", save, .output = "out.safetensors"},
     {"members are saved", save, .output = "out.safetensors", .choice = 1},
     {"texts around are saved", save, .output = "out.safetensors", .choice = 2},
-    {"lists and lambdas are saved", save, .output = "out.safetensors", .choice = 3},
-    {"lists and lambdas are loaded", load, .input = "listing.safetensors"},
+    {"lists, lambdas, intervals are saved", save, .output = "out.safetensors", .choice = 3},
+    {"lists, lambdas, intervals are loaded", load, .input = "listing.safetensors"},
     {"texts around are loaded", load, .input = "pricing.safetensors"},
     {"model is loaded", load, .input = "model.safetensors"},
     {"members are loaded", load, .input = "twins.safetensors"},

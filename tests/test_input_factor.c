@@ -158,6 +158,51 @@ START_TEST(same_bits)
 }
 END_TEST
 
+/* Factors in a file are weights that may be of another type, or shape, or not there. */
+START_TEST(files_of_other_factors)
+{
+    static const struct {
+        const char *from, *to, *said;
+        nudge_status status;
+    } lies[] = {
+        {"[70]", "[35,2]", "tensor 'input_factor' has shape [35, 2]; the network needs [70]",
+         NUDGE_EMISMATCH},
+        {"\"F32\",\"shape\":[70]", "\"I32\",\"shape\":[70]", "tensor 'input_factor' is I32; nudge "
+         "reads F32 and F64", NUDGE_EDATA},
+        {"input_factor\":{", "input_factors\":{", NULL, NUDGE_OK},
+    };
+    nudge_model *a = made_factors(NUDGE_MSE, NUDGE_F32, 5), *b;
+    double *factor = vary_factors(a), mine[INPUTS], weight[INPUTS * 5], weights[INPUTS * 5];
+    ck_ok(nudge_model_save(a, st_path, &err), &err);
+    size_t size, length = 0;
+    unsigned char *bytes = read_bytes(st_path, &size);
+    for (size_t i = 8; i-- > 0;)
+        length = length << 8 | bytes[i];
+    char *header = strndup((char *)bytes + 8, length);
+    ck_ok(nudge_model_get_layer(a, 0, weight, NULL, &err), &err);
+    for (size_t i = 0; i < 3; i++) {
+        char *lying = replaced(header, lies[i].from, lies[i].to);
+        write_st(lying, bytes + 8 + length, size - 8 - length);
+        memset(weights, 0, sizeof weights);
+        b = made_factors(NUDGE_MSE, NUDGE_F32, 5);
+        ck_ok(nudge_model_set_layer(b, 0, weights, NULL, &err), &err);
+        ck_status(nudge_model_load_weights(b, st_path, NULL, &err), lies[i].status, &err);
+        ck_assert_msg(lies[i].said == NULL || strstr(err.text, lies[i].said), "%s", err.text);
+        ck_ok(nudge_model_get_tensor(b, "input_factor", mine, &err), &err);
+        ck_ok(nudge_model_get_layer(b, 0, weights, NULL, &err), &err);
+        for (size_t j = 0; j < INPUTS; j++) /* they stay as they are */
+            ck_assert_double_eq(mine[j], 1);
+        ck_assert((memcmp(weight, weights, sizeof weight) == 0) == (lies[i].status == NUDGE_OK));
+        nudge_model_free(b);
+        free(lying);
+    }
+    free(header);
+    free(bytes);
+    free(factor);
+    nudge_model_free(a);
+}
+END_TEST
+
 START_TEST(files)
 {
     nudge_model *a = made_factors(NUDGE_MSE, NUDGE_F32, 5), *b = NULL, *plain;
@@ -200,6 +245,7 @@ static Suite *input_factor_suite(void)
     tcase_add_test(tc, step);
     tcase_add_loop_test(tc, same_bits, 0, 2);
     tcase_add_test(tc, files);
+    tcase_add_test(tc, files_of_other_factors);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -318,6 +318,47 @@ START_TEST(creation_refuses)
 }
 END_TEST
 
+/* Members that differ in no more than what the loss or the preprocessing was told. */
+START_TEST(members_refused)
+{
+    nudge_error err;
+    nudge_model_options o = nudge_model_defaults();
+    nudge_model *m[4] = {NULL};
+    nudge_prep *prep[2] = {NULL};
+    for (size_t i = 0; i < 2; i++) {
+        const double x[] = {1, 2, 4 + (double)i}, y[] = {1, 2, 3};
+        nudge_table *t = NULL;
+        nudge_prep_options p = {.size = sizeof p, .loss = NUDGE_HUBER};
+        ck_ok(nudge_table_create(&t, 3, &err), &err);
+        ck_ok(nudge_table_add_numbers(t, "x", x, &err), &err);
+        ck_ok(nudge_table_add_numbers(t, "y", y, &err), &err);
+        ck_ok(nudge_table_set_target(t, "y", &err), &err);
+        ck_ok(nudge_prep_fit(&prep[i], t, NULL, 0, &p, &err), &err);
+        nudge_table_free(t);
+    }
+    o.layers = 1;
+    o.widths = (size_t[]){1, 1};
+    o.loss = NUDGE_HUBER;
+    for (size_t i = 0; i < 4; i++) {
+        o.loss_parameter = i == 3 ? 2 : 1;
+        ck_ok(nudge_model_create(&m[i], &o, i == 2 ? NULL : prep[i % 2], &err), &err);
+    }
+    const char *words[] = {"model and member have different preprocessing",
+                           "model and member have different preprocessing",
+                           "loss is huber; the member's is huber with another parameter"};
+    for (size_t i = 1; i < 4; i++) {
+        ck_status(nudge_model_add_members(m[0], m[i], &err), NUDGE_EMISMATCH, &err);
+        ck_assert_msg(strstr(err.text, words[i - 1]) != NULL, "%s", err.text);
+        ck_status(nudge_model_add_members(m[i], m[0], &err), NUDGE_EMISMATCH, &err);
+        ck_assert_uint_eq(nudge_model_describe(m[0]).members, 1);
+    }
+    for (size_t i = 0; i < 4; i++)
+        nudge_model_free(m[i]);
+    nudge_prep_free(prep[0]);
+    nudge_prep_free(prep[1]);
+}
+END_TEST
+
 static Suite *model_suite(void)
 {
     Suite *s = suite_create("model");
@@ -331,6 +372,7 @@ static Suite *model_suite(void)
     tcase_add_test(tc, initial_values_stand_alone);
     tcase_add_test(tc, copies_stand_alone);
     tcase_add_test(tc, creation_refuses);
+    tcase_add_test(tc, members_refused);
     suite_add_tcase(s, tc);
     return s;
 }

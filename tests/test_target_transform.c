@@ -191,7 +191,8 @@ START_TEST(in_the_file)
 {
     static const char *const wrong[] = {
         "null", "\"log\"", "{}", "{\"name\": \"none\"}", "{\"name\": \"cube\"}",
-        "{\"name\": \"log\", \"lambda\": [1]}", "{\"name\": \"log\", \"most\": [1]}", "{\"name\": \"log\", \"more\": 1}",
+        "{\"name\": \"log\", \"lambda\": [1]}", "{\"name\": \"log\", \"most\": [1]}",
+        "{\"name\": \"log\", \"more\": 1}",
         "{\"name\": \"box-cox\"}", "{\"name\": \"box-cox\", \"lambda\": [1], \"most\": []}",
         "{\"name\": \"box-cox\", \"lambda\": [6], \"most\": [1]}",
         "{\"name\": \"box-cox\", \"lambda\": [\"1\"], \"most\": [1]}",

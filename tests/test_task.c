@@ -180,7 +180,7 @@ START_TEST(labels_are_found)
 }
 END_TEST
 
-/* Several targets are numbers, or all of zeros and ones, which are then classes that go together. */
+/* Several targets are numbers, or all of zeros and ones, which then are classes. */
 START_TEST(several_targets)
 {
     static const struct {
