@@ -262,6 +262,8 @@ static const struct {
      NUDGE_EMISMATCH},
     {"\"F32\",\"shape\":[1,2]", "\"F16\",\"shape\":[1,4]", "is F16; nudge reads F32 and F64",
      NUDGE_EDATA},
+    {"\"F32\",\"shape\":[1,2]", "\"I32\",\"shape\":[1,2]", "is I32; nudge reads F32 and F64",
+     NUDGE_EDATA},
     {"[0,4]", "[0,5]", "does not fill", NUDGE_EDATA},
 };
 
