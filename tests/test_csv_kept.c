@@ -140,6 +140,22 @@ START_TEST(lines_and_encodings_are_kept)
 }
 END_TEST
 
+/* A character between thousands, which a file without large numbers does not show. */
+START_TEST(thousands_are_kept)
+{
+    nudge_read_options o = nudge_read_defaults();
+    o.thousands = '\'';
+    nudge_prep *prep = learned("a,y\n1'000,2\n1'500,4\n2'500,5.5\n", &o);
+    ck_assert_int_eq(prep->dialect.thousands, '\'');
+    o = nudge_read_defaults();
+    o.like = prep;
+    nudge_table *t = read_text("a\n7\n12'345\n", &o);
+    assert_table(t, "a", "7|12345");
+    nudge_table_free(t);
+    nudge_prep_free(prep);
+}
+END_TEST
+
 /* The line above the table names the model's columns. */
 START_TEST(titles_are_found_again)
 {
@@ -208,6 +224,7 @@ static Suite *csv_kept_suite(void)
     tcase_add_test(kept, a_column_alone);
     tcase_add_test(kept, what_is_missing_is_utf8);
     tcase_add_test(kept, lines_and_encodings_are_kept);
+    tcase_add_test(kept, thousands_are_kept);
     tcase_add_test(kept, titles_are_found_again);
     tcase_add_test(kept, dialects_in_models);
     tcase_add_test(kept, empty_rows_are_written);

@@ -57,6 +57,10 @@ START_TEST(bytes_stay_bytes)
     pack_refused(t, p, NUDGE_EMISMATCH, "'4'");
     t = table_matrix(NU_F32, 2, 3, x);
     pack_refused(t, p, NUDGE_EMISMATCH, "is 'x1'");
+    t = table_matrix(NU_U8, 2, 3, x);
+    t->pixel_rows = 3;
+    t->pixel_columns = 1;
+    pack_refused(t, p, NUDGE_EMISMATCH, "takes images of 1 x 3 pixels, 'made.csv' has 3 x 1");
     d = pack(table_matrix(NU_U8, 2, 3, x), p, NUDGE_F64, NULL);
     ck_assert_uint_eq(nudge_dataset_describe(d).outputs, 0);
     nudge_dataset_free(d);
@@ -168,6 +172,14 @@ START_TEST(matrices_that_do_not_fit_are_refused)
             &err);
     ck_assert(t == NULL && d == NULL);
     ck_assert_str_eq(nudge_prep_target_around(p, 0, 1), "");
+    nudge_prep_free(p);
+    t = table_matrix(NU_F64, 2, 2, x);
+    table_values(t, 1, (double[]){0.25, 1});
+    p = fit(t, NUDGE_SCALE_NONE, NUDGE_BCE);
+    nudge_table_free(t);
+    t = table_matrix(NU_F64, 2, 2, x);
+    table_values(t, 1, (double[]){0, 1.5});
+    pack_refused(t, p, NUDGE_EDATA, "target 'y' is 1.5 in data row 2; bce takes");
     nudge_prep_free(p);
 }
 END_TEST

@@ -67,6 +67,28 @@ static void check_edges(const nudge_prep *p, const double *want, size_t n)
         ck_assert_double_eq_tol(p->codes[0].at[k], want[k], 1e-12);
 }
 
+/* Waves have no bins: where those would end is nothing to them. */
+START_TEST(edges_of_no_bins)
+{
+    char *text[2];
+    for (size_t i = 0; i < 2; i++) {
+        nudge_table *t = sample(y_of, NULL, NULL);
+        nudge_prep_options o = nudge_prep_defaults();
+        nudge_prep *p = NULL;
+        o.loss = NUDGE_MSE;
+        o.encode = NUDGE_ENCODE_FOURIER;
+        o.bin_edges = i == 0 ? NUDGE_EDGES_QUANTILE : NUDGE_EDGES_TREE;
+        ck_ok(nudge_prep_fit(&p, t, NULL, 0, &o, &err), &err);
+        text[i] = prep_text(p);
+        nudge_prep_free(p);
+        nudge_table_free(t);
+    }
+    ck_assert_str_eq(text[0], text[1]);
+    free(text[0]);
+    free(text[1]);
+}
+END_TEST
+
 /* There is no number between the two that a split is between: the lower one is the edge. */
 START_TEST(neighbours)
 {
@@ -189,6 +211,7 @@ static Suite *tree_edges_suite(void)
     Suite *s = suite_create("tree_edges");
     TCase *c = tcase_create("edges");
     tcase_add_test(c, neighbours);
+    tcase_add_test(c, edges_of_no_bins);
     tcase_add_loop_test(c, as_scikit_learn, 0, 6);
     tcase_add_test(c, bins_by_rows);
     tcase_add_loop_test(c, counts_have_no_bins, 0, 5);
