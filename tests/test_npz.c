@@ -302,6 +302,7 @@ static const struct {
     const char *text;
 } foreign[] = {
     {"PAR1", 4, "a Parquet file: save it as CSV"},
+    {"Rar!", 4, "a RAR archive: unpack it"},
     {"\x89HDF\r\n\x1a\n", 8, "an HDF5 file: save its arrays as NPZ"},
     {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8, "an old Excel workbook"},
     {"SQLite format 3", 16, "an SQLite database"},

@@ -301,6 +301,33 @@ START_TEST(refused_writes)
 END_TEST
 
 /* Features and targets of one name in two folders are two files; a pipe is none. */
+/* Names of columns with which files of other formats begin: they are read, and written so that they
+ * are. */
+static const char *const names[] = {
+    "PAR1", "ARROW1", "FEA1", "ORCID", "Rar!", "MATLAB 5.0 MAT-file", "$FL2@(#)", "@relation", "[{",
+    "<?xml", "<!DOCTYPE", "<html", "<stata_dta>", "%PDF-", "2 3:4", "{\"", "SQLite format 3",
+};
+
+START_TEST(names_of_columns)
+{
+    nudge_error err;
+    char text[80], other[320];
+    snprintf(text, sizeof text, _i < 7 ? "%s,y\n1,2\n3,5\n" : "\"%s\",y\n1,2\n3,5\n", names[_i]);
+    if (strcmp(names[_i], "{\"") == 0)
+        strcpy(text, "\"{\"\"\",y\n1,2\n3,5\n");
+    write_in_folder("a.csv", text);
+    nudge_table *t = read_good(in_folder("a.csv"), NULL);
+    ck_assert_str_eq(nudge_table_column(t, 0).name, names[_i]);
+    snprintf(other, sizeof other, "%s/b.csv", folder);
+    ck_assert_msg(nudge_table_write(t, other, &err) == NUDGE_OK, "%s", err.text);
+    nudge_table *again = read_good(other, NULL);
+    ck_assert_str_eq(nudge_table_column(again, 0).name, names[_i]);
+    ck_assert_uint_eq(nudge_table_describe(again).rows, 2);
+    nudge_table_free(again);
+    nudge_table_free(t);
+}
+END_TEST
+
 START_TEST(names_of_files)
 {
     char x[700], y[700];
@@ -344,6 +371,7 @@ static Suite *written_suite(void)
     tcase_add_test(tc, no_space);
     tcase_add_test(tc, refused_writes);
     tcase_add_test(tc, names_of_files);
+    tcase_add_loop_test(tc, names_of_columns, 0, sizeof names / sizeof *names);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -3,17 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first line of ARFF, LIBSVM or FANN data could be the text: "@...", or a number and more. */
-static int may_be_data(const char *text)
+/* The first line of another format could be the text: of LIBSVM or FANN data, which is a number and
+ * more, of ARFF, or of what is told apart (read/foreign.c). */
+static int may_be_other(const char *text)
 {
+    static const char *const others[] = {"@", "[{", "<?xml", "<!DOCTYPE", "<html", "<stata_dta>",
+                                         "%PDF-"};
     char *end;
     strtod(text, &end);
-    return text[0] == '@' || (end > text && (*end == ' ' || *end == '\t'));
+    int is_other = end > text && (*end == ' ' || *end == '\t');
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        is_other |= strncmp(text, others[i], strlen(others[i])) == 0;
+    return is_other;
 }
 
 static int is_plain(const char *text, size_t size)
 {
-    return size > 0 && !may_be_data(text) && strpbrk(text, "\",\r\n") == NULL &&
+    return size > 0 && !may_be_other(text) && strpbrk(text, "\",\r\n") == NULL &&
            strchr(" \t", text[0]) == NULL && strchr(" \t", text[size - 1]) == NULL;
 }
 

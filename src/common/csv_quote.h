@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 /* Writes a text as one cell that reads back as it is: in quotes (RFC 4180) where it holds a comma,
- * a quote, a line end or blanks at an end, is empty, or could be the first line of another format:
- * "@..." or "1 2:3". `put` is called with its pieces. */
+ * a quote, a line end or blanks at an end, is empty, or could be the first line of another format,
+ * as "@..." or "1 2:3". `put` is called with its pieces. */
 void nu_csv_quote_to(void (*put)(void *to, const char *text, size_t size), void *to,
                      const char *text);
 
