@@ -25,8 +25,11 @@
     init(made_); \
     made_; \
 })
+/* Lists double at powers of two. Not for one that was read, unless it is empty. */
 #define ADD(m, list, item) do { \
-    (m)->list = realloc((m)->list, ((m)->n_##list + 1) * sizeof *(m)->list); \
+    size_t n_ = (m)->n_##list; \
+    if ((n_ & (n_ - 1)) == 0) \
+        (m)->list = realloc((m)->list, (2 * n_ + 1) * sizeof *(m)->list); \
     ck_assert_ptr_nonnull((m)->list); \
     (m)->list[(m)->n_##list++] = (item); \
 } while (0)
@@ -57,8 +60,10 @@ static inline void graph_number(Onnx__TensorProto *t, const char *text, int is_r
     int type = t->data_type, k = type == 1 ? 0 : type == 11 ? 1 : type == 6 ? 2 : type == 7 ? 3 : 4;
     static const size_t sizes[] = {sizeof(float), sizeof(double), 4, 8, 1};
     if (is_raw) {
+        size_t n = t->raw_data.len / sizes[k];
         t->has_raw_data = 1;
-        t->raw_data.data = realloc(t->raw_data.data, t->raw_data.len + 8);
+        if ((n & (n - 1)) == 0)
+            t->raw_data.data = realloc(t->raw_data.data, (2 * n + 1) * sizes[k]);
         memcpy(t->raw_data.data + t->raw_data.len, &as[k], sizes[k]);
         t->raw_data.len += sizes[k];
     } else if (type == 8) {
