@@ -9,12 +9,12 @@ static int may_be_other(const char *text)
 {
     static const char *const others[] = {"@", "[{", "<?xml", "<!DOCTYPE", "<html", "<stata_dta>",
                                          "%PDF-"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (text[0] == others[i][0] && strncmp(text, others[i], strlen(others[i])) == 0)
+            return 1;
     char *end;
     strtod(text, &end);
-    int is_other = end > text && (*end == ' ' || *end == '\t');
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        is_other |= strncmp(text, others[i], strlen(others[i])) == 0;
-    return is_other;
+    return end > text && (*end == ' ' || *end == '\t');
 }
 
 static int is_plain(const char *text, size_t size)
