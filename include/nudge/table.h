@@ -150,8 +150,8 @@ typedef struct nudge_table_info {
                            * "arff" or "synth", constant text */
     size_t rows;
     size_t columns;       /* described by nudge_table_column(), targets included */
-    uint64_t bytes;       /* memory the table holds: added up anew by each call, over all columns and
-                           * categories */
+    uint64_t bytes;       /* memory the table holds: added up anew by each call, over all columns
+                           * and categories */
     double noise_floor;   /* synthetic data: the lowest expected loss any model can reach (mean
                            * squared error for a numeric target, cross-entropy in nats for
                            * classes); NaN where it is not known */
@@ -207,8 +207,8 @@ NUDGE_API const char *nudge_table_category(const nudge_table *table, size_t j, s
  * named columns is written as CSV or, with its kinds, labels and dialect, as safetensors, but for
  * columns that are left out or kept; the target is then the one of the file that is read, unless
  * the options say otherwise. CSV has no kinds: a column of categories that look like numbers has to
- * be named in nudge_read_options.category. Atomic: the path holds either the whole new file or what was there
- * before.
+ * be named in nudge_read_options.category. Atomic: the path holds either the whole new file or what
+ * was there before.
  * NUDGE_EARGUMENT (another ending; named columns as NPY), NUDGE_EDATA (all columns are left out; a
  * text with a byte that no CSV file holds), NUDGE_EOPEN, NUDGE_EIO, NUDGE_EMEMORY. */
 NUDGE_API NUDGE_CHECKED nudge_status nudge_table_write(const nudge_table *table, const char *path,
