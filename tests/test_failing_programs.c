@@ -12,64 +12,59 @@ static const char csv[] = "age,town,born,price,y,class\n"
                           "23,,2001-02-07,$5,7,no\n61,Genf,,$6,3.25,yes\n"
                           "38,Thun,2001-02-09,$7,8,maybe\n29,Bern,2001-03-03,$8,2,yes\n";
 
-/* Numbers as waves, categories scaled, a transformed target; factors of inputs; what is missing as
- * told. */
-static nudge_model *make_waves(void)
+/* Of the rows, with as many layers as m has: 1, or 2 with 3 units between. */
+static nudge_model *make(nudge_read_options read, nudge_prep_options o, nudge_model_options m)
 {
-    nudge_read_options options = nudge_read_defaults();
-    nudge_prep_options o = nudge_prep_defaults();
-    nudge_model_options m = nudge_model_defaults();
     nudge_table *t = NULL;
     nudge_prep *prep = NULL;
     nudge_model *made = NULL;
-    options.threads = 1;
-    options.target = "y";
-    options.ignore = "class,price,born";
-    options.missing = "?";
-    ck_ok(nudge_table_read(&t, in_folder("rows.csv"), &options, &trouble), &trouble);
-    o.encode = NUDGE_ENCODE_FOURIER;
-    o.frequencies = 2;
-    o.scale_categories = 1;
-    o.target_transform = NUDGE_TRANSFORM_BOX_COX;
-    o.loss = NUDGE_MSE;
+    read.threads = 1;
+    ck_ok(nudge_table_read(&t, in_folder("rows.csv"), &read, &trouble), &trouble);
     ck_ok(nudge_prep_fit(&prep, t, NULL, 0, &o, &trouble), &trouble);
-    m.layers = 1;
-    m.widths = (size_t[]){nudge_prep_describe(prep).features, 1};
-    m.loss = NUDGE_MSE;
-    m.input_factor = 1;
+    nudge_prep_info info = nudge_prep_describe(prep);
+    m.widths = (size_t[]){info.features, m.layers == 1 ? info.outputs : 3, info.outputs};
+    m.loss = info.loss;
     ck_ok(nudge_model_create(&made, &m, prep, &trouble), &trouble);
     nudge_prep_free(prep);
     nudge_table_free(t);
     return made;
 }
 
-static nudge_model *make_model(const char *of, nudge_encode encode, nudge_embed embed)
+/* Numbers as waves, categories scaled, a transformed target; factors of inputs; what is missing as
+ * told. */
+static nudge_model *make_waves(void)
 {
-    nudge_read_options options = nudge_read_defaults();
+    nudge_read_options read = nudge_read_defaults();
     nudge_prep_options o = nudge_prep_defaults();
     nudge_model_options m = nudge_model_defaults();
-    nudge_table *t = NULL;
-    nudge_prep *prep = NULL;
-    nudge_model *made = NULL;
-    options.threads = 1;
-    options.target = of;
-    options.number = "price";
-    options.ignore = strcmp(of, "y") == 0 ? "class" : "y";
-    ck_ok(nudge_table_read(&t, in_folder("rows.csv"), &options, &trouble), &trouble);
+    read.target = "y";
+    read.ignore = "class,price,born";
+    read.missing = "?";
+    o.encode = NUDGE_ENCODE_FOURIER;
+    o.frequencies = 2;
+    o.scale_categories = 1;
+    o.target_transform = NUDGE_TRANSFORM_BOX_COX;
+    o.loss = NUDGE_MSE;
+    m.layers = 1;
+    m.input_factor = 1;
+    return make(read, o, m);
+}
+
+static nudge_model *make_model(const char *of, nudge_encode encode, nudge_embed embed)
+{
+    nudge_read_options read = nudge_read_defaults();
+    nudge_prep_options o = nudge_prep_defaults();
+    nudge_model_options m = nudge_model_defaults();
+    read.target = of;
+    read.number = "price";
+    read.ignore = strcmp(of, "y") == 0 ? "class" : "y";
     o.encode = encode;
     o.fill_indicator = encode != NUDGE_ENCODE_NONE;
     o.bins = encode == NUDGE_ENCODE_PIECEWISE ? 3 : 0;
-    ck_ok(nudge_prep_fit(&prep, t, NULL, 0, &o, &trouble), &trouble);
-    nudge_prep_info info = nudge_prep_describe(prep);
     m.layers = 2;
-    m.widths = (size_t[]){info.features, 3, info.outputs};
-    m.loss = info.loss;
     m.embed = embed;
     m.layer_norm = embed != NUDGE_EMBED_NONE;
-    ck_ok(nudge_model_create(&made, &m, prep, &trouble), &trouble);
-    nudge_prep_free(prep);
-    nudge_table_free(t);
-    return made;
+    return make(read, o, m);
 }
 
 static void setup(void)

@@ -190,6 +190,22 @@ static void repeat(FILE *f, size_t n, const char *text)
                 fputc(*c, f);
 }
 
+/* A graph that is long: what is written to graph_begin() is refused. */
+static char *graph;
+
+static FILE *graph_begin(void)
+{
+    static size_t size;
+    return open_memstream(&graph, &size);
+}
+
+static void ck_graph_refused(FILE *f, const char *words, const char *what)
+{
+    fclose(f);
+    ck_import_refused(graph_write("m.onnx", graph), words, what);
+    free(graph);
+}
+
 /* 45,000 columns and 2 units, whose weights are multiplied again and again; then nodes that make
  * more numbers than so small a file may. */
 static const struct {
@@ -206,17 +222,13 @@ static const struct {
 START_TEST(much_is_made)
 {
     for (size_t k = 0; k < sizeof large / sizeof *large; k++) {
-        char *text = NULL;
-        size_t size;
-        FILE *f = open_memstream(&text, &size);
+        FILE *f = graph_begin();
         fprintf(f, "in X f ?,45000\nc C f 2 1 1\nc S l 2 2 45000\nc W b! 45000,2");
         repeat(f, 90000, " 1");
         fprintf(f, "\nCast W -> F to=1\nReshape F,S -> U\nMatMul X,F -> H0\n");
         repeat(f, 188, "Mul H#,C -> H+\n");
         repeat(f, large[k].times, large[k].node);
-        fclose(f);
-        ck_import_refused(graph_write("m.onnx", text), large[k].words, large[k].node);
-        free(text);
+        ck_graph_refused(f, large[k].words, large[k].node);
     }
 }
 END_TEST
@@ -224,32 +236,24 @@ END_TEST
 /* A column of 70,000 categories, of which a layer takes one. */
 START_TEST(many_categories)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
+    FILE *f = graph_begin();
     fprintf(f, "in A l ?,1\nc I l 1 0\nc W f 1,300");
     repeat(f, 300, " 1");
     fprintf(f, "\nOneHotEncoder A -> O cats_int64s=[");
     repeat(f, 70000, "#,");
     fprintf(f, "]\nFlatten O -> P\nGather P,I -> X axis=1\nMatMul X,W -> Y\nout Y\n");
-    fclose(f);
-    ck_import_refused(graph_write("m.onnx", text), "(MatMul): its nodes make more numbers", "");
-    free(text);
+    ck_graph_refused(f, "(MatMul): its nodes make more numbers", "");
 }
 END_TEST
 
 START_TEST(many_columns)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
+    FILE *f = graph_begin();
     fprintf(f, "in X f ?,1000\nConcat X");
     repeat(f, 4200, ",X");
     fprintf(f, " -> Z\n");
-    fclose(f);
-    ck_import_refused(graph_write("m.onnx", text), "(Concat): 4201000 columns: from 1 to 4194304 "
-                      "are possible, of all nodes together", "");
-    free(text);
+    ck_graph_refused(f, "(Concat): 4201000 columns: from 1 to 4194304 are possible, of all nodes "
+                     "together", "");
 }
 END_TEST
 
