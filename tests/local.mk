@@ -83,6 +83,7 @@ check-kills: nudge$(EXEEXT)
 	'$(srcdir)/tests/kills/run' --nudge ./nudge --rounds $${ROUNDS-100}
 
 EXTRA_DIST += $(cli_tests) tests/faults tests/kills tests/check-structure tests/files tests/setup.sh \
+	tests/sides_data.sh \
 	tests/cli_data_files.py tests/cli_safetensors.py tests/cli_torch.py tests/import_networks.py \
 	tests/csv_fixtures.h tests/dataset_fixtures.h tests/file_fixtures.h tests/folder_fixtures.h \
 	tests/graph_fixtures.h \
