@@ -173,7 +173,7 @@ nudge_status nu_evaluator_create(nu_evaluator **evaluator, const nudge_model *mo
     NU_NEW(e, calloc, 1, what, err);
     *e = lay_out(model, data, wanted, threads);
     e->cpus = cpus;
-    NU_TRY(nu_memory_check(bytes_of(e), what, err));
+    NU_TRY(nu_memory_check(bytes_of(e), e->keeps ? "ranking (as for roc-auc)" : what, err));
     NU_TRY(nu_loss_units(&e->units, model, err));
     NU_TRY(allocate(e, what, err));
     e->origin = e->sums + (e->groups + 1) * e->sums_each;
